@@ -1,0 +1,389 @@
+"""Who is on the network, and who wants to hear of it (protocol.md section 2).
+
+One listener serves everybody. It knows sockets, probing, touching and the table
+of devices; it takes nobody's word for an address: a device is known only by its
+answer to a touch of ours, and a datagram only speaks for the address it came
+from. What that means for trust is decided by whoever connects (`transport.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+import logging
+
+from . import datagram
+from .counters import Counters
+from .datagram import Broadcast, DatagramError, NotifyV1, NotifyV2
+from .device import DeviceInfo, DeviceStatus, Identity
+from .errors import DeviceNotFound
+from .identity import VENDOR_KEY
+from .records import Record
+from .sockets import Sockets, resolve
+from .timing import DEFAULT_TIMING, Timing
+
+_LOGGER = logging.getLogger(__name__)
+
+# Bounds against a flood of forged announcements: records kept, touches on their
+# way. A home has a handful of devices.
+_MAX_RECORDS = 256
+_MAX_TOUCHING = 32
+
+_RANK = {Identity.PINNED: 2, Identity.VERIFIED: 1, Identity.UNVERIFIED: 0}
+
+type Unsubscribe = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One understood datagram.
+
+    `host` is where it came from and may be forged or replayed. `status` is None
+    for a touch reply. `device` is what our own touch to this uuid at this
+    address learnt, None until it was answered; `changed` says that it is new or
+    differs from before.
+    """
+
+    uuid: str
+    host: str
+    version: int
+    status: DeviceStatus | None
+    device: DeviceInfo | None
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Subscription:
+    callback: Callable[[Sighting], None]
+    uuid: str | None
+    host: str | None
+
+
+class Listener:
+    """The one listener of a process, shared by everybody who wants to hear."""
+
+    def __init__(
+        self,
+        *,
+        interfaces: Sequence[str] = ("0.0.0.0",),  # noqa: S104 - the system's default one
+        vendor_keys: Sequence[bytes] = (VENDOR_KEY,),
+        timing: Timing = DEFAULT_TIMING,
+    ) -> None:
+        """Take the IPv4 addresses of the interfaces to hear multicast on.
+
+        `vendor_keys` are the DER public keys whose signature makes a device
+        verified.
+        """
+        self.timing = timing
+        self.counters = Counters()
+        self._vendor_keys = tuple(vendor_keys)
+        self._sockets = Sockets(interfaces, self._heard_shared, self._heard_own)
+        self._records: dict[tuple[bytes, str], Record] = {}
+        self._touching = 0
+        self._pins: dict[str, bytes] = {}
+        self._subscriptions: list[_Subscription] = []
+
+    # -- life
+
+    async def start(self) -> None:
+        """Open the sockets; ConnectionFailed if not even probing is possible."""
+        await self._sockets.open()
+
+    async def close(self) -> None:
+        """Close the sockets and forget every timer; closing twice is fine."""
+        self._sockets.close()
+        for record in self._records.values():
+            self._end_touch(record)
+        self._subscriptions.clear()
+        # Transports tell their protocols in the next turn of the loop.
+        await asyncio.sleep(0)
+
+    # -- what is known
+
+    @property
+    def devices(self) -> tuple[DeviceInfo, ...]:
+        """The known devices, the most believable record of each uuid."""
+        best: dict[str, Record] = {}
+        for record in self._records.values():
+            if record.device is None or record.device.identity is Identity.MISMATCH:
+                continue
+            known = best.get(record.uuid)
+            if known is None or _believable(record) > _believable(known):
+                best[record.uuid] = record
+        return tuple(
+            record.device for record in best.values() if record.device is not None
+        )
+
+    def get(self, uuid: str, host: str | None = None) -> DeviceInfo | None:
+        """Return a known device, at one address or the most believable one."""
+        if host is None:
+            return next(
+                (device for device in self.devices if device.uuid == uuid), None
+            )
+        record = self._records.get((bytes.fromhex(uuid), host))
+        return record.device if record else None
+
+    def subscribe(
+        self,
+        callback: Callable[[Sighting], None],
+        *,
+        uuid: str | None = None,
+        host: str | None = None,
+    ) -> Unsubscribe:
+        """Call back for every sighting, of one uuid or from one address if given.
+
+        Returns the function that ends it; calling that twice is fine.
+        """
+        subscription = _Subscription(callback, uuid, host)
+        self._subscriptions.append(subscription)
+
+        def unsubscribe() -> None:
+            if subscription in self._subscriptions:
+                self._subscriptions.remove(subscription)
+
+        return unsubscribe
+
+    def pin(self, uuid: str, master_key: bytes) -> None:
+        """Expect this master key (DER) from this uuid and believe no other."""
+        self._pins[uuid] = master_key
+        self._repin(uuid)
+
+    def unpin(self, uuid: str) -> None:
+        """Forget what was pinned for this uuid."""
+        self._pins.pop(uuid, None)
+        self._repin(uuid)
+
+    def _repin(self, uuid: str) -> None:
+        for record in self._records.values():
+            if record.uuid == uuid:
+                record.repin(self._vendor_keys, self._pins.get(uuid))
+
+    # -- asking
+
+    def probe(self, host: str) -> None:
+        """Ask an address who is there; the answer arrives as a sighting.
+
+        In both generations, because a device drops what is not its own. A host
+        that is no IPv4 address loses the question: resolve names first.
+        """
+        for version in datagram.VERSIONS:
+            self.counters.probes += self._sockets.send(datagram.probe(version), host)
+
+    def scan(self) -> None:
+        """Ask everybody on every interface who is there."""
+        for version in datagram.VERSIONS:
+            self._sockets.send_to_group(datagram.probe(version))
+            self.counters.probes += 1
+
+    def touch(self, uuid: str, host: str, version: int | None = None) -> None:
+        """Ask a device at an address who it is, even if that is known.
+
+        `version` is its generation, if it was not heard there before.
+        """
+        record = self._record(bytes.fromhex(uuid), host, version or 1)
+        record.touch_wanted = True
+        self._begin_touch(record)
+
+    async def find(self, host: str, timeout: float | None = None) -> DeviceInfo:
+        """Return the device at an IPv4 address or host name.
+
+        Raises InvalidRequest (`host`, `unresolvable`), or DeviceNotFound after
+        `timeout` seconds (default `Timing.find`).
+        """
+        address = await resolve(host)
+
+        def ask() -> None:
+            self.probe(address)
+
+        return await self._await_device(
+            ask,
+            self.timing.find if timeout is None else timeout,
+            f"no FLUX device answers at {host}",
+            host=address,
+        )
+
+    async def lookup(
+        self, uuid: str, timeout: float | None = None, hosts: Iterable[str] = ()
+    ) -> DeviceInfo:
+        """Return the device with a uuid, wherever it is.
+
+        The network is asked, and `hosts` are probed besides, for where multicast
+        does not reach. DeviceNotFound after `timeout` seconds (default
+        `Timing.lookup`). A device with another master key than the pinned one
+        is not the one looked for.
+        """
+        probed = tuple(hosts)
+
+        def ask() -> None:
+            self.scan()
+            for host in probed:
+                self.probe(host)
+
+        return await self._await_device(
+            ask,
+            self.timing.lookup if timeout is None else timeout,
+            f"no FLUX device with uuid {uuid} answers",
+            uuid=uuid,
+        )
+
+    async def _await_device(
+        self,
+        ask: Callable[[], None],
+        timeout: float,
+        message: str,
+        *,
+        uuid: str | None = None,
+        host: str | None = None,
+    ) -> DeviceInfo:
+        """Ask until a sighting of a known device answers, or the time is over."""
+        found: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
+
+        def heard(sighting: Sighting) -> None:
+            device = sighting.device
+            if device is None or found.done():
+                return
+            if device.identity is not Identity.MISMATCH or uuid is None:
+                found.set_result(device)
+
+        unsubscribe = self.subscribe(heard, uuid=uuid, host=host)
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    ask()
+                    done, _ = await asyncio.wait(
+                        (found,), timeout=self.timing.find_probe_interval
+                    )
+                    if done:
+                        return found.result()
+        except TimeoutError:
+            raise DeviceNotFound(message) from None
+        finally:
+            unsubscribe()
+
+    # -- hearing
+
+    def _heard_shared(self, data: bytes, host: str) -> None:
+        self._heard(data, host, own=False)
+
+    def _heard_own(self, data: bytes, host: str) -> None:
+        self._heard(data, host, own=True)
+
+    def _heard(self, data: bytes, host: str, *, own: bool) -> None:
+        """Take one datagram: understand it, or count and drop it."""
+        self.counters.received += 1
+        try:
+            record = self._records.get((data[6:22], host))
+            if record is not None and record.prefix is not None:
+                status = datagram.status_of_known(data, record.prefix)
+                if status is not None:
+                    record.status = status
+                    self._announced(record)
+                    return
+            self._understand(datagram.decode(data), host, own=own)
+        except DatagramError as err:
+            self.counters.dropped[err.reason] += 1
+            _LOGGER.debug("Dropped a datagram from %s: %s", host, err.reason)
+
+    def _understand(self, heard: datagram.Datagram, host: str, *, own: bool) -> None:
+        if isinstance(heard, Broadcast):
+            self.probe(host)
+            return
+        if isinstance(heard, NotifyV1 | NotifyV2):
+            record = self._record(bytes.fromhex(heard.uuid), host, heard.version)
+            record.announce(heard)
+            self._announced(record)
+            return
+        asked = self._records.get((bytes.fromhex(heard.uuid), host))
+        if not own or asked is None or not asked.touching:
+            # Whoever answers without being asked may be replaying somebody.
+            raise DatagramError("unasked_touch_reply")
+        changed = asked.answer(heard, self._vendor_keys, self._pins.get(heard.uuid))
+        self._end_touch(asked)
+        asked.heard = asyncio.get_running_loop().time()
+        self._publish(
+            Sighting(
+                asked.uuid, host, asked.version, None, asked.device, changed=changed
+            )
+        )
+
+    def _announced(self, record: Record) -> None:
+        record.heard = asyncio.get_running_loop().time()
+        if record.touch_wanted and not record.touching:
+            self._begin_touch(record)
+        self._publish(
+            Sighting(
+                record.uuid,
+                record.host,
+                record.version,
+                record.status,
+                record.device,
+                changed=False,
+            )
+        )
+
+    def _publish(self, sighting: Sighting) -> None:
+        for subscription in tuple(self._subscriptions):
+            if subscription.uuid not in (None, sighting.uuid):
+                continue
+            if subscription.host not in (None, sighting.host):
+                continue
+            try:
+                subscription.callback(sighting)
+            except Exception:
+                # One subscriber's mistake must not deafen the others.
+                _LOGGER.exception("A discovery subscriber failed")
+
+    # -- records and touches
+
+    def _record(self, raw_uuid: bytes, host: str, version: int) -> Record:
+        key = (raw_uuid, host)
+        record = self._records.get(key)
+        if record is None:
+            if len(self._records) >= _MAX_RECORDS:
+                self._evict()
+            record = self._records[key] = Record(raw_uuid.hex(), host, version)
+        return record
+
+    def _evict(self) -> None:
+        """Forget the record least worth keeping: never answered, longest silent."""
+        key = min(
+            self._records,
+            key=lambda key: (
+                self._records[key].device is not None,
+                self._records[key].heard,
+            ),
+        )
+        self._end_touch(self._records.pop(key))
+
+    def _begin_touch(self, record: Record) -> None:
+        if record.touching:
+            self._end_touch(record)
+        elif self._touching >= _MAX_TOUCHING:
+            return
+        record.touches_left = self.timing.touch_attempts
+        self._touching += 1
+        self._send_touch(record)
+
+    def _send_touch(self, record: Record) -> None:
+        """Send a touch and come back in case it or its answer gets lost."""
+        if record.touches_left == 0:
+            self._end_touch(record)
+            return
+        record.touches_left -= 1
+        request = datagram.touch(record.version, record.uuid)
+        self.counters.touches += self._sockets.send(request, record.host)
+        record.touch_timer = asyncio.get_running_loop().call_later(
+            self.timing.touch_interval, self._send_touch, record
+        )
+
+    def _end_touch(self, record: Record) -> None:
+        if record.touch_timer is not None:
+            record.touch_timer.cancel()
+            record.touch_timer = None
+            self._touching -= 1
+
+
+def _believable(record: Record) -> tuple[int, float]:
+    identity = record.device.identity if record.device else Identity.MISMATCH
+    return _RANK.get(identity, -1), record.heard

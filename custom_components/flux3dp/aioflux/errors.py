@@ -1,0 +1,73 @@
+"""What can go wrong with a device, as one small tree.
+
+Knows the kinds of failure a caller can act on. Sentences for people, and their
+languages, belong to whoever shows them.
+"""
+
+from __future__ import annotations
+
+
+class FluxError(Exception):
+    """Anything a device, or the way to it, can do wrong."""
+
+
+class ConnectionFailed(FluxError):
+    """No connection, or one that was refused, cut or silent for too long."""
+
+
+class DeviceNotFound(ConnectionFailed):
+    """Nobody answered to that address or uuid in time."""
+
+
+class ProtocolError(ConnectionFailed):
+    """The peer answered, but not as a FLUX device does (protocol.md section 3)."""
+
+
+class AuthenticationFailed(FluxError):
+    """The device does not accept our key or the password (`AUTH_ERROR`)."""
+
+
+class IdentityMismatch(FluxError):
+    """The peer holds another master key than the one it should (section 3).
+
+    Raised before a key or password has left us. Both keys are DER
+    SubjectPublicKeyInfo; `presented` is empty if no key could be read at all.
+    """
+
+    def __init__(self, expected: bytes, presented: bytes) -> None:
+        """Keep both keys, so that a person can be shown both fingerprints."""
+        super().__init__("the device presents another master key than the expected one")
+        self.expected = expected
+        self.presented = presented
+
+
+class CommandFailed(FluxError):
+    """The device refused a command: `error SYMBOL [words]` (section 3)."""
+
+    def __init__(self, symbol: str, words: tuple[str, ...] = ()) -> None:
+        """Keep the symbol (`RESOURCE_BUSY`) and the words behind it."""
+        super().__init__(" ".join((symbol, *words)))
+        self.symbol = symbol
+        self.words = words
+
+
+class Kicked(CommandFailed):
+    """Another client took the device over; the session is gone (section 5)."""
+
+
+class Unsupported(FluxError):
+    """The device or its firmware cannot do this at all."""
+
+
+class InvalidRequest(FluxError):
+    """Refused here, before a byte was sent: the device would take it and break.
+
+    `field` names the argument, `reason` is a stable identifier such as
+    `not_ascii`, `str()` is an English sentence.
+    """
+
+    def __init__(self, field: str, reason: str, message: str) -> None:
+        """Name the argument, the reason's identifier and the sentence."""
+        super().__init__(message)
+        self.field = field
+        self.reason = reason

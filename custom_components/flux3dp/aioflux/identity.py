@@ -1,0 +1,106 @@
+"""Who a device is: vendor signature, fingerprint, pinned or not (section 1).
+
+Pure: knows keys and signatures, not how a device was found. The verdict on a
+signature is remembered per distinct bytes, because a device repeats its
+identity every three seconds and public-key work belongs in no hot path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+import hashlib
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from .device import Identity
+
+VENDOR_KEY = bytes.fromhex(
+    "3076301006072a8648ce3d020106052b8104002203620004e665ed23cb53ecd0c37b048076a97d"
+    "fc05d4e5553ba2d6c005889cad5670e29569d1c76c4d492c7789694bf1d5410498e595756623f9"
+    "31c28470a8b887902116eab22bcc3f3fed29f6a458aa24c20e852b04ba8101d486995b277e801f"
+    "44a9b9"
+)
+"""FLUX's public key, DER SubjectPublicKeyInfo: a published constant."""
+
+# Early machines may carry a signature over SHA-1, and only they.
+_SHA1_SERIALS = ("FD1A", "F1K0", "B11A", "B11B", "4040")
+
+
+def fingerprint(master_key: bytes) -> str:
+    """Return the SHA-256 of a master key's DER as upper-case hex pairs and colons."""
+    return hashlib.sha256(master_key).digest().hex(":").upper()
+
+
+@lru_cache(maxsize=256)
+def signed_by(
+    vendor_key: bytes, serial: str, uuid: str, master_key: bytes, identify: bytes
+) -> bool:
+    """Whether `identify` is this vendor's signature over this identity.
+
+    `uuid` is 32 hex digits, both keys are DER. Never raises: what cannot be
+    read is not signed.
+    """
+    message = b"$".join((serial.encode(), bytes.fromhex(uuid), master_key))
+    algorithms: list[hashes.HashAlgorithm] = [hashes.SHA256()]
+    if serial.startswith(_SHA1_SERIALS):
+        algorithms.append(hashes.SHA1())  # noqa: S303 - the vendor's early signatures
+    try:
+        key = load_der_public_key(vendor_key)
+    except ValueError, UnsupportedAlgorithm:
+        return False
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return False
+    for algorithm in algorithms:
+        try:
+            key.verify(identify, message, ec.ECDSA(algorithm))
+        except InvalidSignature:
+            continue
+        return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def rsa_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether an RSA signature (PKCS#1 v1.5, SHA-1) over `message` holds.
+
+    `public_key` is DER SubjectPublicKeyInfo. Never raises.
+    """
+    key = load_rsa_public_key(public_key)
+    if key is None:
+        return False
+    try:
+        key.verify(signature, message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+    except InvalidSignature:
+        return False
+    return True
+
+
+@lru_cache(maxsize=64)
+def load_rsa_public_key(der: bytes) -> rsa.RSAPublicKey | None:
+    """Return the RSA key a DER SubjectPublicKeyInfo holds, None if there is none."""
+    try:
+        key = load_der_public_key(der)
+    except ValueError, UnsupportedAlgorithm:
+        return None
+    return key if isinstance(key, rsa.RSAPublicKey) else None
+
+
+def assess(
+    *,
+    serial: str,
+    uuid: str,
+    master_key: bytes,
+    identify: bytes,
+    vendor_keys: Iterable[bytes],
+    pinned: bytes | None,
+) -> Identity:
+    """Say how far a device's key is to be believed; a pin outranks a signature."""
+    if pinned is not None:
+        return Identity.PINNED if pinned == master_key else Identity.MISMATCH
+    if any(signed_by(key, serial, uuid, master_key, identify) for key in vendor_keys):
+        return Identity.VERIFIED
+    return Identity.UNVERIFIED

@@ -1,0 +1,86 @@
+"""The client's RSA key: what a device learns to trust (section 1).
+
+Knows signing and decrypting. Where the key is kept, and who uses it, is the
+caller's business.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Self
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+_KEY_BITS = 2048
+
+
+class ClientKey:
+    """An RSA key of ours. Public halves are DER and PEM SubjectPublicKeyInfo."""
+
+    __slots__ = ("_private", "access_id", "public_der", "public_pem")
+
+    def __init__(self, private: rsa.RSAPrivateKey) -> None:
+        """Wrap a private key and derive what is sent of it."""
+        self._private = private
+        public = private.public_key()
+        self.public_der = public.public_bytes(
+            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+        )
+        self.public_pem = public.public_bytes(
+            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
+        )
+        # A digest used as a name, not as protection.
+        self.access_id = hashlib.sha1(self.public_der, usedforsecurity=False).digest()
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Make a new key. Blocks for 20 to 200 ms: call it in an executor."""
+        return cls(rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS))
+
+    @classmethod
+    def from_pem(cls, pem: str) -> Self:
+        """Read an unencrypted PEM private key; ValueError if it is not an RSA key."""
+        private = load_pem_private_key(pem.encode(), password=None)
+        if not isinstance(private, rsa.RSAPrivateKey):
+            raise ValueError("not an RSA private key")  # noqa: TRY004 - a wrong value
+        return cls(private)
+
+    def to_pem(self) -> str:
+        """Return the private key as unencrypted PKCS#8 PEM."""
+        return self._private.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        ).decode("ascii")
+
+    @property
+    def size(self) -> int:
+        """The key's size in bytes: the length of its signatures and RSA blocks."""
+        return self._private.key_size // 8
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with PKCS#1 v1.5 over SHA-1, as devices verify (section 1)."""
+        return self._private.sign(message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+
+    def sign_challenge(self, uuid: str, challenge: bytes) -> bytes:
+        """Sign `HMAC-SHA1(uuid, challenge)`, the proof of sections 4 and 5."""
+        return self.sign(hmac.digest(bytes.fromhex(uuid), challenge, "sha1"))
+
+    def decrypt(self, blocks: bytes) -> bytes:
+        """Decrypt OAEP (SHA-1) blocks of the key's size; ValueError if they are not."""
+        oaep = padding.OAEP(
+            mgf=padding.MGF1(hashes.SHA1()),  # noqa: S303
+            algorithm=hashes.SHA1(),  # noqa: S303
+            label=None,
+        )
+        return b"".join(
+            self._private.decrypt(blocks[start : start + self.size], oaep)
+            for start in range(0, len(blocks), self.size)
+        )

@@ -1,0 +1,362 @@
+"""Management over TCP: trust, name, password, Wi-Fi (protocol.md section 4).
+
+Knows the sign-in and the commands of port 1901. Does not know jobs
+(`robot.py`), nor why somebody wants a command sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+import inspect
+import json
+import re
+from types import TracebackType
+from typing import Literal, Self
+
+from .device import DeviceInfo
+from .discovery import Listener
+from .errors import (
+    AuthenticationFailed,
+    CommandFailed,
+    DeviceNotFound,
+    InvalidRequest,
+    ProtocolError,
+    Unsupported,
+)
+from .key import ClientKey
+from .network import NetworkConfig, WifiNetwork, parse_wifi_network
+from .session import Session
+from .timing import DEFAULT_TIMING, Timing
+from .transport import MANAGEMENT_PORT, connect_tls
+
+type Password = str | Callable[[], str | Awaitable[str]]
+type AuthorizedBy = Literal["key", "password"]
+
+_CHALLENGE_LENGTH = 64
+_MAX_NAME = 128
+_UUID = re.compile(r"[0-9a-f]{32}")
+# A device without a password takes any text, but never answers an empty one.
+_ANY_TEXT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedKey:
+    """A key the device trusts.
+
+    `access_id` (40 hex digits) opens the robot port of current firmware: a
+    secret, so it is in no `repr`.
+    """
+
+    label: str
+    type: str
+    access_id: str = field(repr=False)
+    is_ours: bool = False
+
+
+class Manager:
+    """A signed-in management connection; an async context manager."""
+
+    def __init__(
+        self,
+        session: Session,
+        device: DeviceInfo,
+        key: ClientKey,
+        authorized_by: AuthorizedBy,
+        timing: Timing,
+    ) -> None:
+        """Take over a signed-in session; `open` is the way to get one."""
+        self._session = session
+        self._key = key
+        self._timing = timing
+        self.device = device
+        self.authorized_by = authorized_by
+
+    @classmethod
+    async def open(
+        cls,
+        target: DeviceInfo | str,
+        key: ClientKey,
+        *,
+        password: Password | None = None,
+        listener: Listener | None = None,
+        timing: Timing = DEFAULT_TIMING,
+        expected_key: bytes | None = None,
+    ) -> Self:
+        """Connect, make sure who it is, and sign in.
+
+        `target` is a known device, a uuid (32 hex digits, looked up), or an
+        address; for the last two a `listener` finds it. `password` is used only
+        if our key is not trusted, a callable is asked only then. The device must
+        hold `expected_key` (DER), by default the key discovery learnt.
+
+        Raises DeviceNotFound, ConnectionFailed, Unsupported, IdentityMismatch
+        (before anything of ours is sent), InvalidRequest for a password no
+        device can have, AuthenticationFailed.
+        """
+        device = await _locate(target, listener)
+        if not device.manageable:
+            raise Unsupported(
+                f"firmware {device.firmware} is too old: it needs 1.1 or newer"
+            )
+        session = await connect_tls(
+            device.host, MANAGEMENT_PORT, expected_key or device.master_key, timing
+        )
+        try:
+            authorized_by = await _sign_in(session, device, key, password, timing)
+        except BaseException:
+            await session.close()
+            raise
+        return cls(session, device, key, authorized_by, timing)
+
+    async def __aenter__(self) -> Self:
+        """Return the connection, which is open already."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        await self.close()
+
+    async def close(self) -> None:
+        """Close the connection; closing twice is fine."""
+        await self._session.close()
+
+    # -- trust
+
+    async def add_trust(self, label: str) -> bool:
+        """Make the device trust our key; False if it did already."""
+        _check_word("label", label)
+        try:
+            await self._command(
+                "add_trust", label, self._key.public_pem.decode("ascii")
+            )
+        except CommandFailed as err:
+            if err.symbol == "OPERATION_ERROR":
+                return False
+            raise
+        return True
+
+    async def list_trust(self) -> tuple[TrustedKey, ...]:
+        """Return every key the device trusts, ours marked."""
+        ours = self._key.access_id.hex()
+        return tuple(
+            _parse_trust(item, ours) for item in await self._command("list_trust")
+        )
+
+    async def remove_trust(self, access_id: str) -> None:
+        """Make the device forget a key, by its whole id in hex.
+
+        CommandFailed `NOT_FOUND` if it does not know it.
+        """
+        _check_word("access_id", access_id)
+        await self._command("remove_trust", access_id.lower())
+
+    # -- name and password
+
+    async def rename(self, name: str) -> None:
+        """Give the device a name of 1 to 128 bytes of UTF-8.
+
+        InvalidRequest for what the device would take and then not show.
+        """
+        check_name(name)
+        await self._command("rename", name)
+
+    async def change_password(
+        self, old: str, new: str, *, forget_trusted: bool = False
+    ) -> None:
+        """Change the password; an empty new one removes it.
+
+        With `forget_trusted` every key is forgotten, ours too: `add_trust` on
+        this connection, which stays authorised. AuthenticationFailed if the old
+        password is wrong.
+        """
+        check_password("old_password", old, allow_empty=True)
+        check_password("new_password", new, allow_empty=True)
+        try:
+            # Without the third word the device forgets every key.
+            await self._command("passwd", old, new, "Y" if forget_trusted else "F")
+        except CommandFailed as err:
+            if err.symbol == "AUTH_ERROR":
+                raise AuthenticationFailed("the old password is wrong") from err
+            raise
+
+    async def reset_password(self, new: str) -> None:
+        """Set a password without the old one; every key is forgotten, ours too."""
+        check_password("new_password", new, allow_empty=True)
+        await self._command("reset_passwd", new)
+
+    # -- network
+
+    async def scan_wifi(self) -> tuple[WifiNetwork, ...]:
+        """Return the networks the device sees, strongest first; takes seconds."""
+        found = await self._command("scan_wifi", timeout=self._timing.wifi_scan)
+        networks = [parse_wifi_network(item) for item in found]
+        weakest = -1000
+        return tuple(
+            sorted(
+                networks,
+                key=lambda network: weakest if network.rssi is None else network.rssi,
+                reverse=True,
+            )
+        )
+
+    async def set_network(self, config: NetworkConfig) -> None:
+        """Give the device another network, and close.
+
+        Returns when the device has said `ok`; it applies the settings then and
+        is gone. InvalidRequest before a byte is sent.
+        """
+        await self._command("network", *config.words())
+        await self.close()
+
+    async def _command(self, *words: str, timeout: float | None = None) -> list[str]:
+        """Send a command and return the `data` items before its `ok`."""
+
+        async def read() -> list[str]:
+            items: list[str] = []
+            while True:
+                verb, _, rest = (await self._session.read_reply()).partition(" ")
+                if verb == "ok":
+                    return items
+                if verb != "data":
+                    raise ProtocolError(f"{words[0]} was answered with {verb!r}")
+                items.append(rest)
+
+        return await self._session.exchange("\0".join(words).encode(), read, timeout)
+
+
+async def ensure_trusted(
+    device: DeviceInfo,
+    key: ClientKey,
+    *,
+    label: str,
+    password: Password | None = None,
+    timing: Timing = DEFAULT_TIMING,
+) -> AuthorizedBy:
+    """Sign in, and if a password let us in, make the device trust our key.
+
+    Returns which of the two opened. Raises what `Manager.open` raises, and
+    CommandFailed if the device does not take the key.
+    """
+    async with await Manager.open(
+        device, key, password=password, timing=timing
+    ) as manager:
+        if manager.authorized_by == "password":
+            await manager.add_trust(label)
+        return manager.authorized_by
+
+
+def check_name(name: str) -> None:
+    """Raise InvalidRequest for a name the device would take and not show."""
+    if not name.strip():
+        raise InvalidRequest("name", "empty_name", "a name cannot be empty")
+    if not name.isprintable():
+        raise InvalidRequest(
+            "name", "control_characters", "a name has visible characters only"
+        )
+    if len(name.encode()) > _MAX_NAME:
+        raise InvalidRequest(
+            "name", "name_too_long", f"a name has {_MAX_NAME} bytes at most"
+        )
+
+
+def check_password(name: str, password: str, *, allow_empty: bool = False) -> None:
+    """Raise InvalidRequest for a password nobody could sign in with.
+
+    `name` is the field the error names. The device would store it all the same.
+    """
+    if not password and not allow_empty:
+        raise InvalidRequest(
+            name, "empty_password", "an empty password is never answered"
+        )
+    if not password.isascii() or not (password.isprintable() or not password):
+        raise InvalidRequest(
+            name, "password_not_ascii", "a password has visible ASCII characters only"
+        )
+
+
+def _check_word(name: str, word: str) -> None:
+    """Raise InvalidRequest for a word that would fall apart on the way."""
+    if not word or "\0" in word:
+        raise InvalidRequest(
+            name, "forbidden_character", f"{name} is empty or has a zero byte"
+        )
+
+
+async def _locate(target: DeviceInfo | str, listener: Listener | None) -> DeviceInfo:
+    if isinstance(target, DeviceInfo):
+        return target
+    if listener is None:
+        raise DeviceNotFound("without a listener only a known device can be reached")
+    if _UUID.fullmatch(target):
+        return await listener.lookup(target)
+    return await listener.find(target)
+
+
+async def _sign_in(
+    session: Session,
+    device: DeviceInfo,
+    key: ClientKey,
+    password: Password | None,
+    timing: Timing,
+) -> AuthorizedBy:
+    """Authorise by key, or by password if the device asks for one."""
+    async with session.guard(timing.handshake):
+        challenge = await session.read_exactly(_CHALLENGE_LENGTH)
+    try:
+        asked = await session.exchange(
+            key.public_pem, session.read_reply, timing.handshake
+        )
+        if asked == "sign":
+            proof = key.sign_challenge(device.uuid, challenge).hex().encode("ascii")
+            authorized_by: AuthorizedBy = "key"
+        elif asked == "password":
+            proof = await _password(device, password)
+            authorized_by = "password"
+        else:
+            raise ProtocolError(f"the device asks for {asked!r}")
+        answer = await session.exchange(proof, session.read_reply, timing.handshake)
+    except CommandFailed as err:
+        if err.symbol == "AUTH_ERROR":
+            raise AuthenticationFailed("the device does not let us in") from err
+        raise
+    if answer != "ok":
+        raise ProtocolError(f"the sign-in was answered with {answer!r}")
+    return authorized_by
+
+
+async def _password(device: DeviceInfo, password: Password | None) -> bytes:
+    """Return the password to send, asking for it only now."""
+    given = password() if callable(password) else password
+    text = await given if inspect.isawaitable(given) else given
+    if not text and not device.has_password:
+        text = _ANY_TEXT
+    if text is None:
+        raise AuthenticationFailed(
+            "the device does not trust our key and wants the password"
+        )
+    check_password("password", text)
+    return text.encode("ascii")
+
+
+def _parse_trust(data: str, ours: str) -> TrustedKey:
+    """Read a trusted key: JSON, or `label=…`, `access_id=…` of older firmware."""
+    if data.startswith("{"):
+        try:
+            item = json.loads(data)
+        except ValueError:
+            raise ProtocolError("a trusted key that is not JSON") from None
+    else:
+        item = dict(part.split("=", 1) for part in data.split("\0") if "=" in part)
+    access_id = str(item.get("access_id", "")).lower()
+    return TrustedKey(
+        label=str(item.get("label", "")),
+        type=str(item.get("type", "")),
+        access_id=access_id,
+        is_ours=access_id == ours,
+    )

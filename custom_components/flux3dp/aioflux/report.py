@@ -1,0 +1,268 @@
+"""What a device says of its job over the robot channel (protocol.md section 5).
+
+Knows the JSON of `player report` and the metadata of `player info` and
+`file info`. Pure functions and frozen records: it does not know who asked, nor
+what a job is called in a user interface. Values a device leaves out, spells
+wrongly or gives as NaN are None; unknown keys pass through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+import json
+import math
+import re
+from types import MappingProxyType
+from typing import NamedTuple
+
+from .device import clamp_progress
+from .errors import ProtocolError
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
+
+# Keys of a report that become fields; what is left is `extras`.
+_KNOWN_KEYS = frozenset(
+    (
+        "st_id",
+        "st_label",
+        "session",
+        "error",
+        "prog",
+        "traveled",
+        "time_total",
+        "time_running",
+        "module",
+        "rt",
+        "tt",
+        "pos",
+    )
+)
+
+# Each field of `JobInfo` and the spellings of it, the usual one first.
+_TIME_COST = ("TIME_COST", "time_cost")
+_TRAVEL_DISTANCE = ("TRAVEL_DIST", "traval_dist", "travel_dist")
+_FILAMENT_USED = ("FILAMENT_USED", "filament_used")
+_HEAD_TYPE = ("HEAD_TYPE", "head_type")
+_CREATED_AT = ("CREATED_AT", "created_at")
+_AUTHOR = ("AUTHOR", "author")
+_SOFTWARE = ("SOFTWARE", "software")
+
+# `float()` also reads `1_000`, ` 1 ` and `infinity`, which no device writes.
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+class Position(NamedTuple):
+    """Where the toolhead is, in mm; an axis that is not known is None."""
+
+    x: float | None
+    y: float | None
+    z: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One answer to `player report`.
+
+    `session` tells jobs apart; idle, initialising and occupied devices have
+    none. `error` are the words of the error symbol, empty if there is none.
+    `progress` is 0.0 to 1.0. Times are seconds since the job's start, with
+    (`time_total`) and without (`time_running`) its pauses. `module` is the
+    toolhead's type; None is a toolhead that is gone if `has_module`, and
+    nothing at all otherwise. Temperatures are °C, `traveled` is in mm.
+    """
+
+    st_id: int
+    label: str = ""
+    session: str | None = None
+    error: tuple[str, ...] = ()
+    progress: float | None = None
+    traveled: float | None = None
+    time_total: float | None = None
+    time_running: float | None = None
+    module: str | None = None
+    has_module: bool = False
+    nozzle_temperature: float | None = None
+    nozzle_target: float | None = None
+    position: Position | None = None
+    extras: Mapping[str, object] = field(default=_NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobInfo:
+    """What a job file says of itself; every part of it may be missing.
+
+    `time_cost` is the slicer's estimate in seconds, `travel_distance` and
+    `filament_used` (one value per extruder) are mm. `raw` has everything, with
+    the keys as they were sent. The job's name is not part of it.
+    """
+
+    head_type: str | None = None
+    time_cost: float | None = None
+    travel_distance: float | None = None
+    filament_used: tuple[float, ...] = ()
+    created_at: str | None = None
+    author: str | None = None
+    software: str | None = None
+    raw: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_report(text: str | bytes) -> Report:
+    """Return the report in the JSON of a `player report`, NaN allowed.
+
+    Raises `ProtocolError` if it is no JSON object with a whole number `st_id`:
+    without that nothing is said. Anything else that is odd is left out.
+    """
+    data = _json_object(text, "report")
+    st_id = data.get("st_id")
+    if isinstance(st_id, float) and st_id.is_integer():
+        st_id = int(st_id)
+    if not isinstance(st_id, int) or isinstance(st_id, bool):
+        raise ProtocolError("a report without a status id")
+    progress = _number(data.get("prog"))
+    return Report(
+        st_id=st_id,
+        label=_text(data.get("st_label")) or "",
+        session=_text(data.get("session")),
+        error=_words(data.get("error")),
+        progress=None if progress is None else clamp_progress(progress),
+        traveled=_number(data.get("traveled")),
+        time_total=_duration(data.get("time_total")),
+        time_running=_duration(data.get("time_running")),
+        module=_text(data.get("module")),
+        has_module=_says_module(data),
+        nozzle_temperature=_first_number(data.get("rt")),
+        nozzle_target=_first_number(data.get("tt")),
+        position=_position(data.get("pos")),
+        extras=MappingProxyType(
+            {key: value for key, value in data.items() if key not in _KNOWN_KEYS}
+        ),
+    )
+
+
+def parse_job_info(text: str | bytes) -> JobInfo:
+    """Return the metadata in the JSON of a `player info`.
+
+    Raises `ProtocolError` if it is no JSON object. Values are text; numbers are
+    taken too, and anything else is left out.
+    """
+    data = _json_object(text, "job info")
+    return _job_info(
+        {key: _spelled(value) for key, value in data.items() if _is_scalar(value)}
+    )
+
+
+def parse_file_info(text: str) -> JobInfo:
+    """Return the metadata of a `file info`: `k=v` joined by zero bytes.
+
+    `text` is what follows `ok `. A part without `=` is left out.
+    """
+    pairs = (part.partition("=") for part in text.split("\0"))
+    return _job_info({key: value for key, found, value in pairs if found and key})
+
+
+def _json_object(text: str | bytes, what: str) -> dict[str, object]:
+    """Return a JSON object, or raise `ProtocolError`."""
+    # RecursionError: a device, or whoever poses as one, can nest without end.
+    try:
+        data: object = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(f"a {what} that is not JSON") from error
+    if not isinstance(data, dict):
+        raise ProtocolError(f"a {what} that is not a JSON object")
+    return data
+
+
+def _is_scalar(value: object) -> bool:
+    """Whether a value of the metadata is text or a number."""
+    return isinstance(value, str | int | float)
+
+
+def _spelled(value: object) -> str:
+    """Return a scalar as the text it would be."""
+    return value if isinstance(value, str) else str(value)
+
+
+def _number(value: object) -> float | None:
+    """Return a finite number; None for anything else."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    # A whole number in JSON has no largest value, a float has.
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _duration(value: object) -> float | None:
+    """Return a number of seconds, never negative."""
+    number = _number(value)
+    return None if number is None or number < 0 else number
+
+
+def _first_number(value: object) -> float | None:
+    """Return the first of a list of numbers: one value per nozzle."""
+    if isinstance(value, list):
+        return _number(value[0]) if value else None
+    return _number(value)
+
+
+def _text(value: object) -> str | None:
+    """Return text that is not empty; None for anything else."""
+    return value if isinstance(value, str) and value else None
+
+
+def _words(value: object) -> tuple[str, ...]:
+    """Return an error's words; whole numbers among them as text."""
+    if isinstance(value, str):
+        return tuple(value.split())
+    if not isinstance(value, list):
+        return ()
+    return tuple(
+        word
+        for item in value
+        if isinstance(item, str | int) and not isinstance(item, bool)
+        for word in str(item).split()
+    )
+
+
+def _says_module(data: Mapping[str, object]) -> bool:
+    """Whether a report says which toolhead is there, or that none is."""
+    return "module" in data and isinstance(data["module"], str | None)
+
+
+def _position(value: object) -> Position | None:
+    """Return the position, or None if no axis is known."""
+    if not isinstance(value, dict):
+        return None
+    position = Position(*(_number(value.get(axis)) for axis in "XYZ"))
+    return None if position == (None, None, None) else position
+
+
+def _job_info(raw: dict[str, str]) -> JobInfo:
+    """Give the metadata's parts their names and types."""
+    filament = (_amount(part) for part in _first(raw, _FILAMENT_USED).split(","))
+    return JobInfo(
+        head_type=_first(raw, _HEAD_TYPE) or None,
+        time_cost=_amount(_first(raw, _TIME_COST)),
+        travel_distance=_amount(_first(raw, _TRAVEL_DISTANCE)),
+        filament_used=tuple(amount for amount in filament if amount is not None),
+        created_at=_first(raw, _CREATED_AT) or None,
+        author=_first(raw, _AUTHOR) or None,
+        software=_first(raw, _SOFTWARE) or None,
+        raw=MappingProxyType(raw),
+    )
+
+
+def _first(raw: Mapping[str, str], spellings: tuple[str, ...]) -> str:
+    """Return the first spelling's value that is not empty, or an empty text."""
+    return next((raw[key] for key in spellings if raw.get(key)), "")
+
+
+def _amount(text: str) -> float | None:
+    """Return a number written as text, if it is one and not negative."""
+    if not _NUMBER.fullmatch(text := text.strip()):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) and number >= 0 else None

@@ -1,0 +1,80 @@
+"""Every interval and timeout of the library, in one injectable object.
+
+Knows how long things take. Who waits for them, and why, is said at the place
+that waits. All values are seconds unless the name says otherwise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long to wait for what; tests pass smaller numbers.
+
+    The device's own rhythm: a notify every 3.0 s, a touch answered within
+    milliseconds, a Wi-Fi change tried for about 20 s (protocol.md sections 2, 4).
+    """
+
+    scan: float = 3.5
+    """Listening for devices when a person asks who is there: one notify and a bit."""
+    scan_probe_interval: float = 1.0
+    """Between two multicast probes of a scan."""
+    find: float = 4.0
+    """An address was typed: how long it may stay silent."""
+    find_probe_interval: float = 0.7
+    """Between two probes of an address that has not answered."""
+    lookup: float = 10.0
+    """A uuid is looked for on the whole network."""
+    touch_interval: float = 0.7
+    """Between two touches of a device that has not answered."""
+    touch_attempts: int = 3
+
+    unheard: float = 10.0
+    """Silence after which a device is probed."""
+    unheard_active: float = 2.0
+    """The same while a job is active."""
+    probe_interval: float = 1.0
+    """Between the probes of a device that fell silent."""
+    probe_attempts: int = 3
+    setup_wait: float = 2.0
+    """How long a setup waits for a first answer."""
+    startup_grace: float = 5.0
+    """Margin around device-side delays."""
+
+    connect: float = 5.0
+    """TCP connect and the 8 bytes of hello."""
+    handshake: float = 10.0
+    """TLS, key exchange and authorisation, each."""
+    command: float = 10.0
+    """One request and its whole reply."""
+    wifi_scan: float = 40.0
+    """`scan_wifi` takes seconds, more on old boards."""
+    close: float = 2.0
+    """An orderly goodbye; afterwards the socket is dropped."""
+
+    network_return: float = 60.0
+    """After `network`: until the device is found again, old address or new."""
+    rename_return: float = 10.0
+    """After `rename`: until the device announces the new name."""
+    forget: float = 5.0
+    """Removing our key when an entry is removed."""
+
+    report_interval: float = 2.0
+    """Between two `player report` of a job."""
+    report_fresh: float = 5.0
+    """How long a report outweighs datagrams."""
+    robot_retry: float = 30.0
+    """After a robot connection failed: until the next try."""
+    camera_frame: float = 10.0
+    """Silence within which the next camera frame must be complete."""
+    camera_linger: float = 30.0
+    """The camera connection outlives its last viewer by this much."""
+    still_fresh: float = 2.0
+    """A camera picture this young is given again."""
+    transfer_stall: float = 20.0
+    """No byte of a file for this long is a dead connection."""
+
+
+DEFAULT_TIMING = Timing()
