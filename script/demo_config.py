@@ -1,0 +1,127 @@
+"""A Home Assistant configuration folder that needs no onboarding.
+
+Knows what script/run wants of Home Assistant: one user, a home with a name, the loopback
+interface enabled, an address to serve on. It says so through Home Assistant's own classes,
+so that no format of a stored file is repeated here. Leaves starting it to demo.py.
+"""
+
+from pathlib import Path
+
+from homeassistant.auth import auth_manager_from_config
+from homeassistant.auth.const import GROUP_ID_ADMIN
+from homeassistant.auth.providers.homeassistant import HassAuthProvider
+from homeassistant.components.http.config import (
+    HTTP_STORAGE_SCHEMA,
+    HTTPConfigStore,
+)
+from homeassistant.components.http.const import CONF_SERVER_HOST, CONF_SERVER_PORT
+from homeassistant.components.network.const import ATTR_CONFIGURED_ADAPTERS
+from homeassistant.components.network.network import Network
+from homeassistant.components.onboarding import (
+    STORAGE_KEY as ONBOARDING_KEY,
+    STORAGE_VERSION as ONBOARDING_VERSION,
+    OnboardingStorage,
+    OnboardingStoreData,
+)
+from homeassistant.components.onboarding.const import STEPS
+from homeassistant.config_entries import ConfigEntries
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+
+USERNAME = "demo"
+PASSWORD = "flux3dp"  # noqa: S105 - printed, for a Home Assistant on the loopback
+
+HOME = {
+    "location_name": "FLUX workshop",
+    "country": "TW",
+    "currency": "TWD",
+    "language": "en",
+    "time_zone": "Asia/Taipei",
+    "unit_system": "metric",
+    "latitude": 25.0339,
+    "longitude": 121.5645,
+    "elevation": 10,
+}
+
+CONFIGURATION = """\
+# Written by script/run at every start.
+frontend:
+config:
+history:
+logbook:
+my:
+recorder:
+  commit_interval: 1
+logger:
+  default: warning
+  logs:
+    custom_components.flux3dp: info
+"""
+DISCOVERY = """
+# Discovery from the start, before there is a first device.
+flux3dp:
+"""
+
+
+def write_configuration(folder: Path, components: Path, *, discovery: bool) -> None:
+    """Write configuration.yaml to ``folder`` and link custom_components into it.
+
+    ``discovery`` adds the bare ``flux3dp:`` key.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    text = CONFIGURATION + (DISCOVERY if discovery else "")
+    (folder / "configuration.yaml").write_text(text, encoding="utf-8")
+    link = folder / "custom_components"
+    link.unlink(missing_ok=True)
+    link.symlink_to(components, target_is_directory=True)
+
+
+async def prepare(folder: Path, host: str, port: int) -> None:
+    """Store in ``folder`` what onboarding would ask, and where to serve.
+
+    Can be repeated: the user and the rest of what a person did in there stay.
+    """
+    hass = HomeAssistant(str(folder))
+    hass.config_entries = ConfigEntries(hass, {})
+    await hass.config_entries.async_initialize()
+    dr.async_setup(hass)
+    await dr.async_load(hass)
+    await er.async_load(hass)
+    hass.auth = await auth_manager_from_config(hass, [{"type": "homeassistant"}], [])
+
+    if not await hass.auth.async_get_users():
+        await _add_user(hass)
+        await hass.config.async_update(**HOME)
+        onboarding = OnboardingStorage(
+            hass, ONBOARDING_VERSION, ONBOARDING_KEY, private=True
+        )
+        await onboarding.async_save(OnboardingStoreData(done=list(STEPS)))
+
+    # Home Assistant leaves the loopback out unless told otherwise; the devices are there.
+    network = Network(hass)
+    await network.async_setup()
+    await network.async_reconfig({ATTR_CONFIGURED_ADAPTERS: ["lo"]})
+
+    # What is pending is reverted after a while; what was promoted stays.
+    http = HTTPConfigStore(hass)
+    await http.async_set_pending(
+        HTTP_STORAGE_SCHEMA({CONF_SERVER_HOST: [host], CONF_SERVER_PORT: port})
+    )
+    if http.pending is not None:
+        await http.async_promote_pending()
+    await http.async_mark_yaml_migration_done()
+
+    await hass.async_stop(force=True)  # Writes what is stored with a delay.
+
+
+async def _add_user(hass: HomeAssistant) -> None:
+    provider = hass.auth.auth_providers[0]
+    if not isinstance(provider, HassAuthProvider):
+        raise TypeError("Home Assistant's own auth provider is not the first one")
+    await provider.async_initialize()
+    await provider.async_add_auth(USERNAME, PASSWORD)
+    user = await hass.auth.async_create_user(
+        USERNAME.capitalize(), group_ids=[GROUP_ID_ADMIN]
+    )
+    credentials = await provider.async_get_or_create_credentials({"username": USERNAME})
+    await hass.auth.async_link_user(user, credentials)
