@@ -56,6 +56,12 @@ logger:
   default: warning
   logs:
     custom_components.flux3dp: info
+    # Programs that Home Assistant looks for, this host may lack, and no FLUX device needs.
+    haffmpeg: critical
+    homeassistant.components.ffmpeg: critical
+    homeassistant.components.camera.img_util: critical
+    # "We found a custom integration": it is why we are here.
+    homeassistant.loader: error
 """
 DISCOVERY = """
 # Discovery from the start, before there is a first device.
