@@ -1,0 +1,319 @@
+"""Config flow: find a device, make sure who it is, get our key trusted.
+
+Knows the steps, their order and their forms. What has to hold for a device, and what
+its entry keeps, is `pairing.py`; the words are in the translations.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, override
+
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
+from homeassistant.helpers.selector import (
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+from homeassistant.helpers.typing import DiscoveryInfoType
+import voluptuous as vol
+
+from .aioflux import (
+    AuthenticationFailed,
+    DeviceInfo,
+    DeviceNotFound,
+    FluxError,
+    Identity,
+    InvalidRequest,
+    Listener,
+    Sighting,
+    check_password,
+)
+from .const import DOMAIN
+from .discovery import async_get_listener
+from .pairing import Pairing, display_name, error_key
+
+CONF_ACCEPT = "accept"
+CONF_UUID = "uuid"
+
+# The choice in the list of devices that is no device.
+MANUAL = "manual"
+
+_MANUAL_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
+_CONFIRM_IDENTITY_SCHEMA = vol.Schema({vol.Required(CONF_ACCEPT, default=False): bool})
+_AUTHORIZE_SCHEMA = vol.Schema(
+    {
+        vol.Required(CONF_PASSWORD): TextSelector(
+            TextSelectorConfig(
+                type=TextSelectorType.PASSWORD, autocomplete="current-password"
+            )
+        )
+    }
+)
+
+
+class FluxConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Set up one device.
+
+    Every way in ends in `_async_proceed`: identity first, then our key, then the
+    password. A step that fails shows its form again with the reason, so that nothing
+    typed or accepted is lost when a device was only switched off.
+    """
+
+    VERSION = 1
+
+    _pairing: Pairing
+
+    def __init__(self) -> None:
+        """Know of no device yet."""
+        self._scan: asyncio.Task[dict[str, DeviceInfo]] | None = None
+        self._found: dict[str, DeviceInfo] = {}
+
+    # -- ways in
+
+    @override
+    async def async_step_user(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Listen for a moment, while the person sees that we do."""
+        if self._scan is None:
+            listener = await async_get_listener(self.hass)
+            # The flow manager cancels the task when the flow is closed.
+            self._scan = self.hass.async_create_task(
+                _async_scan(listener), f"{DOMAIN} scan"
+            )
+        if not self._scan.done():
+            return self.async_show_progress(
+                step_id="user", progress_action="scan", progress_task=self._scan
+            )
+        self._found = self._scan.result()
+        return self.async_show_progress_done(
+            next_step_id="device" if self._new_devices() else "manual"
+        )
+
+    async def async_step_device(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Choose one of the devices that were heard, or to enter an address."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            choice = user_input[CONF_DEVICE]
+            if choice == MANUAL:
+                return await self.async_step_manual()
+            try:
+                return await self._async_choose(self._found[choice])
+            except FluxError as err:
+                errors["base"] = error_key(err)
+        options = [
+            SelectOptionDict(value=device.uuid, label=_label(device))
+            for device in self._new_devices()
+        ]
+        options.append(SelectOptionDict(value=MANUAL, label="Enter an address"))
+        schema = vol.Schema(
+            {
+                vol.Required(CONF_DEVICE, default=options[0]["value"]): SelectSelector(
+                    SelectSelectorConfig(
+                        options=options,
+                        mode=SelectSelectorMode.LIST,
+                        translation_key="device",
+                    )
+                )
+            }
+        )
+        return self.async_show_form(
+            step_id="device",
+            data_schema=self.add_suggested_values_to_schema(schema, user_input),
+            errors=errors,
+        )
+
+    async def async_step_manual(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Enter the address of a device that is not heard by itself."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            listener = await async_get_listener(self.hass)
+            try:
+                device = await listener.find(user_input[CONF_HOST].strip())
+                return await self._async_choose(device)
+            except InvalidRequest:
+                errors[CONF_HOST] = "invalid_host"
+            except DeviceNotFound:
+                errors[CONF_HOST] = "no_flux_device"
+            except FluxError as err:
+                errors["base"] = error_key(err)
+        elif not self._new_devices():
+            errors["base"] = "no_devices_found"
+        return self.async_show_form(
+            step_id="manual",
+            data_schema=self.add_suggested_values_to_schema(_MANUAL_SCHEMA, user_input),
+            errors=errors,
+        )
+
+    @override
+    async def async_step_integration_discovery(
+        self, discovery_info: DiscoveryInfoType
+    ) -> ConfigFlowResult:
+        """Make a card of a device that was heard."""
+        await self.async_set_unique_id(discovery_info[CONF_UUID])
+        self._abort_if_unique_id_configured()
+        listener = await async_get_listener(self.hass)
+        device = listener.get(discovery_info[CONF_UUID])
+        if device is None:
+            return self.async_abort(reason="not_heard")
+        self._pairing = Pairing(self.hass, device)
+        self.context["title_placeholders"] = {"name": _card_name(device)}
+        return await self.async_step_discovery_confirm()
+
+    async def async_step_discovery_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask whether the device of the card is to be set up."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            # The card may have hung there for weeks.
+            listener = await async_get_listener(self.hass)
+            known = self._pairing.device
+            self._pairing.device = listener.get(known.uuid) or known
+            try:
+                return await self._async_proceed()
+            except FluxError as err:
+                errors["base"] = error_key(err)
+        return self.async_show_form(
+            step_id="discovery_confirm",
+            errors=errors,
+            description_placeholders=self._pairing.placeholders,
+        )
+
+    # -- identity and trust
+
+    async def async_step_confirm_identity(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Let a person vouch for a key that FLUX's signature does not vouch for."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            if user_input[CONF_ACCEPT]:
+                self._pairing.accept()
+                try:
+                    return await self._async_proceed()
+                except FluxError as err:
+                    errors["base"] = error_key(err)
+            else:
+                errors[CONF_ACCEPT] = "not_accepted"
+        return self.async_show_form(
+            step_id="confirm_identity",
+            data_schema=self.add_suggested_values_to_schema(
+                _CONFIRM_IDENTITY_SCHEMA, user_input
+            ),
+            errors=errors,
+            description_placeholders=self._pairing.placeholders,
+        )
+
+    async def async_step_authorize(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the password, which is used once and kept nowhere."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            password = user_input[CONF_PASSWORD]
+            try:
+                check_password(CONF_PASSWORD, password)
+                await self._pairing.async_refresh()
+                await self._pairing.async_get_trusted(password)
+            except InvalidRequest as err:
+                errors[CONF_PASSWORD] = err.reason
+            except AuthenticationFailed as err:
+                errors[CONF_PASSWORD] = error_key(err)
+            except FluxError as err:
+                errors["base"] = error_key(err)
+            else:
+                return self._async_finish()
+        return self.async_show_form(
+            step_id="authorize",
+            data_schema=_AUTHORIZE_SCHEMA,
+            errors=errors,
+            description_placeholders=self._pairing.placeholders,
+        )
+
+    # -- between the steps
+
+    async def _async_choose(self, device: DeviceInfo) -> ConfigFlowResult:
+        """Make this flow one for a device; raises as `_async_proceed` does.
+
+        Another flow for the device may be open, most often its card: the first one
+        to finish closes the other.
+        """
+        await self.async_set_unique_id(device.uuid, raise_on_progress=False)
+        self._abort_if_unique_id_configured()
+        self._pairing = Pairing(self.hass, device)
+        return await self._async_proceed()
+
+    async def _async_proceed(self) -> ConfigFlowResult:
+        """Go on with the device to the next step that needs a person.
+
+        Raises FluxError when the device is out of reach or not to be had.
+        """
+        await self._pairing.async_refresh()
+        if not self._pairing.is_vouched_for:
+            await self._pairing.async_prove()
+            return await self.async_step_confirm_identity()
+        try:
+            await self._pairing.async_get_trusted()
+        except AuthenticationFailed:
+            return await self.async_step_authorize()
+        return self._async_finish()
+
+    def _async_finish(self) -> ConfigFlowResult:
+        """Create the entry, unless another flow was faster."""
+        self._abort_if_unique_id_configured()
+        return self.async_create_entry(
+            title=display_name(self._pairing.device), data=self._pairing.entry_data
+        )
+
+    def _new_devices(self) -> list[DeviceInfo]:
+        """Return the devices that were heard and are not set up, by name."""
+        known = self._async_current_ids(include_ignore=False)
+        return sorted(
+            (device for uuid, device in self._found.items() if uuid not in known),
+            key=lambda device: (device.name.casefold(), device.host),
+        )
+
+
+async def _async_scan(listener: Listener) -> dict[str, DeviceInfo]:
+    """Return the devices that are heard now, by uuid.
+
+    The listener also remembers devices that were switched off since: offering them
+    would lead to an error at the next step.
+    """
+    heard: set[str] = set()
+
+    def hear(sighting: Sighting) -> None:
+        heard.add(sighting.uuid)
+
+    loop = asyncio.get_running_loop()
+    timing = listener.timing
+    end = loop.time() + timing.scan
+    unsubscribe = listener.subscribe(hear)
+    try:
+        while (left := end - loop.time()) > 0:
+            listener.scan()
+            await asyncio.sleep(min(left, timing.scan_probe_interval))
+    finally:
+        unsubscribe()
+    return {device.uuid: device for device in listener.devices if device.uuid in heard}
+
+
+def _label(device: DeviceInfo) -> str:
+    return f"{display_name(device)} ({device.model_name}, {device.host})"
+
+
+def _card_name(device: DeviceInfo) -> str:
+    if device.identity is Identity.VERIFIED:
+        return display_name(device)
+    return f"{display_name(device)} (unverified)"

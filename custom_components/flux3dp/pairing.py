@@ -1,0 +1,137 @@
+"""One device on its way in: who it is, whether it trusts us, what the entry keeps.
+
+Knows what has to hold before a device is set up, and the error key for each thing
+that can be in the way. Does not know in which order a person is asked: that is
+`config_flow.py`.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from homeassistant.const import CONF_HOST, CONF_MODEL
+from homeassistant.core import HomeAssistant
+
+from .aioflux import (
+    AuthenticationFailed,
+    CommandFailed,
+    ConnectionFailed,
+    DeviceInfo,
+    DeviceNotFound,
+    FluxError,
+    Identity,
+    IdentityMismatch,
+    Unsupported,
+    ensure_trusted,
+    fingerprint,
+    prove,
+)
+from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
+from .discovery import async_get_listener
+from .identity import async_get_client_key, key_label
+
+_ERROR_KEYS: dict[type[FluxError], str] = {
+    AuthenticationFailed: "invalid_auth",
+    ConnectionFailed: "cannot_connect",
+    IdentityMismatch: "identity_mismatch",
+    Unsupported: "unsupported_firmware",
+    CommandFailed: "refused",
+}
+
+
+def error_key(err: FluxError) -> str:
+    """Return the key of the error a person reads."""
+    return next(key for kind, key in _ERROR_KEYS.items() if isinstance(err, kind))
+
+
+def display_name(device: DeviceInfo) -> str:
+    """Return what a device is called; its model if it has no name."""
+    return device.name or device.model_name
+
+
+class Pairing:
+    """A device that was chosen, and how far we are with it.
+
+    Methods that reach for the device raise FluxError.
+    """
+
+    def __init__(self, hass: HomeAssistant, device: DeviceInfo) -> None:
+        """Begin with what discovery knows."""
+        self._hass = hass
+        self._accepted_key: bytes | None = None
+        self.device = device
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """FLUX's signature says whose key this is, or a person has accepted it."""
+        return (
+            self.device.identity is Identity.VERIFIED
+            or self.device.master_key == self._accepted_key
+        )
+
+    def accept(self) -> None:
+        """Note that a person vouches for the device's present key."""
+        self._accepted_key = self.device.master_key
+
+    async def async_refresh(self) -> None:
+        """Learn what the device is by now; DeviceNotFound if it is off.
+
+        It is asked where it was, and looked for elsewhere only when it is not there:
+        anybody can replay its announcements. An answer with another key changes
+        nothing here, because the handshake decides who is at the known address.
+        """
+        listener = await async_get_listener(self._hass)
+        patience = listener.timing.find / 2
+        try:
+            current = await listener.find(self.device.host, patience)
+        except DeviceNotFound:
+            current = None
+        if current is None or current.uuid != self.device.uuid:
+            current = await listener.lookup(self.device.uuid, patience)
+        if current.master_key == self.device.master_key:
+            self.device = current
+        if not self.device.manageable:
+            raise Unsupported(f"firmware {self.device.firmware} is too old")
+
+    async def async_prove(self) -> None:
+        """Make sure that the device holds its key, and send it nothing of ours."""
+        listener = await async_get_listener(self._hass)
+        await prove(self.device.host, self.device.master_key, listener.timing)
+
+    async def async_get_trusted(self, password: str | None = None) -> None:
+        """Have the device trust our key; AuthenticationFailed if a password is needed.
+
+        Only for a device that is vouched for: what is derived from our public key
+        opens the robot ports of every other device that trusts it.
+        """
+        listener = await async_get_listener(self._hass)
+        await ensure_trusted(
+            self.device,
+            await async_get_client_key(self._hass),
+            label=key_label(self._hass),
+            password=password,
+            timing=listener.timing,
+        )
+
+    @property
+    def entry_data(self) -> dict[str, Any]:
+        """Return what an entry keeps of the device. No password is among it."""
+        return {
+            CONF_HOST: self.device.host,
+            CONF_MASTER_KEY: base64.b64encode(self.device.master_key).decode("ascii"),
+            CONF_SERIAL: self.device.serial,
+            CONF_MODEL: self.device.model,
+            CONF_VERIFIED: self.device.identity is Identity.VERIFIED,
+        }
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """Return what the forms say about the device."""
+        return {
+            "name": display_name(self.device),
+            "model": self.device.model_name,
+            "serial": self.device.serial,
+            "host": self.device.host,
+            "fingerprint": fingerprint(self.device.master_key),
+        }
