@@ -1,0 +1,190 @@
+"""What a simulated device is made of: its identity, its networks, and every interval.
+
+Only data. ``Timing`` has the pace of real devices; a test gives one with the intervals it
+needs short (``Timing.fast()`` shortens them all).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+import os
+from pathlib import Path
+
+from .keys import VendorKey
+
+DISCOVERY_PORT = 1901
+MANAGEMENT_PORT = 1901
+ROBOT_PORT = 23811
+CAMERA_PORT = 23812
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Timing:
+    """Every interval of a device, in seconds."""
+
+    #: Between two announcements by multicast.
+    notify: float = 3.0
+    #: From a change of the name to the change of slave timestamp or session that tells of it.
+    name_lag: float = 1.5
+    #: How old the job's state in datagrams may be.
+    status_lag: float = 1.0
+    #: From power to the first announcement.
+    boot: float = 2.0
+    #: A scan for Wi-Fi networks.
+    scan: float = 2.0
+    #: From the ``ok`` of ``network`` to the moment the connections die.
+    network_apply: float = 0.3
+    #: To join a network that is there and takes the key.
+    wifi_join: float = 4.0
+    #: Until a device that cannot join goes back to what it had.
+    wifi_rollback: float = 20.0
+    #: A job's states: initialising, starting up (homing and so on), calibrating.
+    job_init: float = 0.7
+    job_starting: float = 0.7
+    job_correcting: float = 0.7
+    #: From cold to the target temperature, and from the pause's loss back to it.
+    job_heating: float = 3.0
+    job_reheating: float = 2.0
+    #: The first of a fault to its *pausing*, and *pausing* to *paused*.
+    job_fault: float = 0.3
+    job_pausing: float = 2.0
+    #: From *paused* to the heater being turned off.
+    job_cooling: float = 1.0
+    #: *Resuming* without heating.
+    job_resuming: float = 0.6
+    #: From ``abort`` to *aborted*.
+    job_aborting: float = 0.8
+    #: From ``quit`` to a player that answers again, and from that to idle.
+    job_quitting: float = 0.4
+    #: Until a head that went silent counts as offline.
+    head_offline: float = 3.0
+    #: Between two looks at the job, which bounds how exactly all of the above are kept.
+    job_tick: float = 0.1
+    #: How much faster than its ``TIME_COST`` a job runs.
+    job_speed: float = 10.0
+    #: Between two pictures of the camera.
+    camera: float = 0.25
+
+    @classmethod
+    def fast(cls) -> Timing:
+        """Return a pace for tests: orders and proportions kept, seconds turned to hundredths."""
+        return cls(
+            notify=0.05,
+            name_lag=0.05,
+            status_lag=0.02,
+            boot=0.05,
+            scan=0.02,
+            network_apply=0.02,
+            wifi_join=0.05,
+            wifi_rollback=0.2,
+            job_init=0.03,
+            job_starting=0.03,
+            job_correcting=0.03,
+            job_heating=0.05,
+            job_reheating=0.05,
+            job_fault=0.01,
+            job_pausing=0.05,
+            job_cooling=0.03,
+            job_resuming=0.03,
+            job_aborting=0.03,
+            job_quitting=0.03,
+            head_offline=0.05,
+            job_tick=0.01,
+            job_speed=200.0,
+            camera=0.02,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimulatedNetwork:
+    """A Wi-Fi network within reach of the device."""
+
+    ssid: str
+    bssid: str = "C4:6E:1F:00:11:22"
+    #: As it is sent, in either convention of section 4; None is sent as null.
+    rssi: int | None = 40
+    encrypt: bool = True
+    security: str = "WPA2-PSK"
+    #: The key it takes; None takes every key.
+    key: str | None = None
+    #: A hidden network is not in a scan, and is only joined with ``scan_ssid=1``.
+    hidden: bool = False
+    #: Where DHCP puts the device in this network: a 127.x address, or None for the one it has.
+    address: str | None = None
+    #: Whether the client is in this network too: if not, the device is gone for it.
+    reachable: bool = True
+
+
+DEFAULT_NETWORKS = (
+    SimulatedNetwork(ssid="Home Network", bssid="C4:6E:1F:00:11:22", rssi=38),
+    SimulatedNetwork(
+        ssid="Werkstatt=1", bssid="C4:6E:1F:00:11:33", rssi=-41, security="WPA-PSK"
+    ),
+    SimulatedNetwork(
+        ssid="Open Cafe",
+        bssid="C4:6E:1F:00:11:44",
+        rssi=80,
+        encrypt=False,
+        security="WEP",
+    ),
+)
+
+
+@dataclass(kw_only=True)
+class DeviceConfig:
+    """How a device is when it is made. What changes later is in the ``Device``."""
+
+    #: An address of its own in 127.0.0.0/8; the ports are the real ones.
+    address: str
+    #: 32 hex digits.
+    uuid: str
+    serial: str
+    name: str
+    #: PEM of the private RSA key.
+    master_key: bytes = field(repr=False)
+    #: Signs the identity; None sends a placeholder, as a board in rescue mode.
+    vendor_key: VendorKey | None = None
+    #: ``sha256``, or ``sha1`` as for the serials of section 1.
+    identify_hash: str = "sha256"
+    generation: int = 2
+    model: str = "delta-1"
+    firmware: str = "1.6.95"
+    #: None: no password is set, and the device takes any.
+    password: str | None = field(default=None, repr=False)
+    timing: Timing = field(default_factory=Timing)
+    #: Where trust, name, password and files are kept over runs; None keeps nothing.
+    state_dir: Path | None = None
+    networks: Sequence[SimulatedNetwork] = DEFAULT_NETWORKS
+    #: The Wi-Fi network the device is in when it is made.
+    ssid: str = "Home Network"
+    #: Whether multicast leaves and reaches this device (a Docker bridge: neither).
+    multicast: bool = True
+    #: Seconds between version-0 broadcasts: 2.5 or 27.5 on real devices, None for never.
+    broadcast_interval: float | None = None
+    #: A v2 device may broadcast its notify as well.
+    broadcast_notify: bool = False
+    #: Either generation may send the status block twice.
+    double_status: bool = False
+    #: ``data label=…`` in place of JSON, as older firmware lists its keys.
+    old_list_trust: bool = False
+    #: Refuse TLS newer than 1.0, as the oldest stacks do.
+    old_tls: bool = False
+    #: Sign the ``FLUX0002`` handshake with the master key: the slave key is not ready.
+    slave_key_not_ready: bool = False
+    #: ``EXTRUDER``, ``LASER``, ``PRINTER``, ``USER/…``, or None: none is attached.
+    toolhead: str | None = "EXTRUDER"
+    #: A beam machine reports ``laser_pwr`` and the like, and has no nozzle.
+    beam: bool = False
+    mac: str = "b8:27:eb:12:34:56"
+    #: Where nonces and keys of a connection come from; a test replays recorded ones.
+    random: Callable[[int], bytes] = field(default=os.urandom, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse what no device can be."""
+        if len(bytes.fromhex(self.uuid)) != 16:
+            raise ValueError("a uuid has 32 hex digits")
+        if len(self.serial) != 10:
+            raise ValueError("a serial has 10 characters")
+        if self.generation not in (1, 2):
+            raise ValueError("a generation is 1 or 2")
+        if not self.address.startswith("127."):
+            raise ValueError("a simulated device lives in 127.0.0.0/8")

@@ -1,0 +1,113 @@
+"""The bytes of the discovery datagrams, as a device makes and reads them (section 2).
+
+Pure functions. Which datagram is due, and who gets it, is for ``discovery.py``.
+"""
+
+from dataclasses import dataclass
+import struct
+
+MAGIC = b"FLUX"
+ACTION_NOTIFY = 0
+ACTION_TOUCH = 2
+ACTION_TOUCH_REPLY = 3
+ZERO_UUID = bytes(16)
+
+_HEADER = struct.Struct("<4sBB16s")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A datagram from a client."""
+
+    version: int
+    action: int
+    uuid: bytes
+
+
+def parse_request(data: bytes) -> Request | None:
+    """Read a client's datagram; None for anything that is not one."""
+    if len(data) < _HEADER.size:
+        return None
+    magic, version, action, uuid = _HEADER.unpack_from(data)
+    return Request(version, action, uuid) if magic == MAGIC else None
+
+
+def notify_v1(
+    *,
+    uuid: bytes,
+    serial: str,
+    slave_timestamp: float,
+    master_der: bytes,
+    identify: bytes,
+    status: bytes,
+) -> bytes:
+    """Return a notify of generation 1."""
+    return b"".join(
+        (
+            _HEADER.pack(MAGIC, 1, ACTION_NOTIFY, uuid),
+            serial.encode("ascii"),
+            struct.pack("<fHH", slave_timestamp, len(master_der), len(identify)),
+            master_der,
+            identify,
+            status,
+        )
+    )
+
+
+def notify_v2(*, uuid: bytes, session: bytes, status: bytes) -> bytes:
+    """Return a notify of generation 2."""
+    return _HEADER.pack(MAGIC, 2, ACTION_NOTIFY, uuid) + session + status
+
+
+def touch_reply_v1(
+    *,
+    uuid: bytes,
+    slave_timestamp: float,
+    slave_der: bytes,
+    slave_signature: bytes,
+    info: bytes,
+    info_signature: bytes,
+) -> bytes:
+    """Return a touch reply of generation 1."""
+    return b"".join(
+        (
+            _HEADER.pack(MAGIC, 1, ACTION_TOUCH_REPLY, uuid),
+            struct.pack("<fHH", slave_timestamp, len(slave_der), len(slave_signature)),
+            slave_der,
+            slave_signature,
+            struct.pack("<H", len(info)),
+            info,
+            info_signature,
+        )
+    )
+
+
+def touch_reply_v2(
+    *, uuid: bytes, master_der: bytes, identify: bytes, info: bytes
+) -> bytes:
+    """Return a touch reply of generation 2."""
+    return b"".join(
+        (
+            _HEADER.pack(MAGIC, 2, ACTION_TOUCH_REPLY, uuid),
+            struct.pack("<HH", len(master_der), len(identify)),
+            master_der,
+            identify,
+            struct.pack("<H", len(info)),
+            info,
+        )
+    )
+
+
+def broadcast(*, uuid: bytes, generation: int) -> bytes:
+    """Return a broadcast: version 0, and the version the device speaks as action."""
+    return _HEADER.pack(MAGIC, 0, generation, uuid)
+
+
+def info_text(values: dict[str, str]) -> bytes:
+    """Return the ``key=value`` pairs of a touch reply, joined by NUL."""
+    return b"\0".join(f"{key}={value}".encode() for key, value in values.items())
+
+
+def slave_timestamp_bytes(timestamp: float) -> bytes:
+    """Return what the master key signs in front of the slave key."""
+    return struct.pack("<f", timestamp)

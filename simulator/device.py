@@ -1,0 +1,339 @@
+"""A device: what it is, whether it is on the network, and what happens to it.
+
+Ties the rooms together and owns every task and socket. ``async with Device(config)`` is a
+device that is switched on.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+import hashlib
+import logging
+import ssl
+from types import TracebackType
+from typing import Self
+
+from . import network, store
+from .beacon import Beacon
+from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, DeviceConfig
+from .discovery import Discovery
+from .faults import Faults
+from .keys import RsaKey
+from .ports import Ports
+from .received import Counters, Received
+from .status import Status
+from .tls import server_context
+from .trust import Trust
+from .waiting import Signal
+
+_LOGGER = logging.getLogger(__name__)
+
+
+class Device:
+    """A simulated FLUX device."""
+
+    def __init__(self, config: DeviceConfig) -> None:
+        """Build a device that is switched off."""
+        self.config = config
+        self.address = config.address
+        self.generation = config.generation
+        self.firmware = config.firmware
+        self.name = config.name
+        self.password = config.password
+        self.ssid: str | None = config.ssid
+        self.networks = list(config.networks)
+        self.trust = Trust()
+        self.status = Status()
+        self.faults = Faults()
+        self.received = Received()
+        self.counters = Counters()
+        self.signal = Signal()
+        self.beacon = Beacon(self)
+        self.master_key = RsaKey.from_pem(config.master_key)
+        #: Errors of the simulator itself. ``stop`` raises the first: no test passes over one.
+        self.bugs: list[BaseException] = []
+        self._discovery = Discovery(self)
+        self._ports = Ports(self)
+        self._contexts: dict[bytes, ssl.SSLContext] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._moving = asyncio.Lock()
+        self._saving = asyncio.Lock()
+        #: Whether the device is on the network.
+        self.online = False
+        self._loaded = config.state_dir is None
+
+    # -- who it is ---------------------------------------------------------------------
+
+    @property
+    def uuid_bytes(self) -> bytes:
+        """The uuid as datagrams carry it."""
+        return bytes.fromhex(self.config.uuid)
+
+    @property
+    def master_public_der(self) -> bytes:
+        """Public half of the master key, DER."""
+        return self.master_key.public_der
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the master key, 64 hex digits: what a person compares."""
+        return hashlib.sha256(self.master_public_der).hexdigest()
+
+    async def tls_context(self) -> ssl.SSLContext:
+        """Return what the ports serve TLS with: the master key, or a fault's key."""
+        pem = self.faults.wrong_certificate or self.master_key.pem
+        if (context := self._contexts.get(pem)) is None:
+            key = (
+                self.master_key if pem == self.master_key.pem else RsaKey.from_pem(pem)
+            )
+            context = self._contexts[pem] = await server_context(
+                key, self.config.uuid, self.config.serial, old=self.config.old_tls
+            )
+        return context
+
+    # -- on and off --------------------------------------------------------------------
+
+    async def __aenter__(self) -> Self:
+        """Switch on."""
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Take away."""
+        await self.stop()
+
+    async def start(self) -> None:
+        """Switch on, without waiting as long as a boot takes."""
+        if not self._loaded and self.config.state_dir is not None:
+            kept = await asyncio.to_thread(store.load, self.config.state_dir)
+            self._loaded = True
+            if kept is not None:
+                self.name, self.password = kept.name, kept.password
+                for key in kept.trust:
+                    self.trust.add(key)
+        try:
+            async with self._moving:
+                await self._boot()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Close every socket, end every task; raise what went wrong inside the simulator."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._leave()
+        await self._save()
+        if self.bugs:
+            raise self.bugs.pop(0)
+
+    async def power_off(self) -> None:
+        """Pull the plug."""
+        async with self._moving:
+            await self._leave()
+
+    async def power_on(self) -> None:
+        """Plug in, and wait for the boot."""
+        async with self._moving:
+            await self._leave()
+            await asyncio.sleep(self.config.timing.boot)
+            await self._boot()
+
+    async def reboot(self) -> None:
+        """Restart: new slave key, session and clock."""
+        await self.power_on()
+
+    async def upgrade(self, *, firmware: str, generation: int | None = None) -> None:
+        """Install a firmware, which may speak the other generation, and restart."""
+        async with self._moving:
+            await self._leave()
+            self.firmware = firmware
+            self.generation = generation or self.generation
+            await asyncio.sleep(self.config.timing.boot)
+            await self._boot()
+
+    async def move(self, address: str) -> None:
+        """Get another address (127.x), as by DHCP; connections die."""
+        async with self._moving:
+            await self._leave()
+            await self._arrive(address)
+
+    async def swap_master_key(self, pem: bytes) -> None:
+        """Get another mainboard: another master key under the same uuid."""
+        async with self._moving:
+            await self._leave()
+            self.master_key = RsaKey.from_pem(pem)
+            await self._boot()
+
+    async def _boot(self) -> None:
+        self.status = Status()
+        await self.beacon.boot()
+        self.status.timestamp = self.beacon.clock
+        await self.tls_context()
+        self.counters.boots += 1
+        await self._arrive(self.address)
+
+    async def _arrive(self, address: str) -> None:
+        self.address = address
+        await self._ports.open(address)
+        await self._discovery.open(address)
+        self.online = True
+        self.signal.pulse()
+
+    async def _leave(self) -> None:
+        self.online = False
+        await self._discovery.close()
+        await self._ports.close()
+        self.signal.pulse()
+
+    # -- what others do to it ----------------------------------------------------------
+
+    def set_status(
+        self,
+        *,
+        st_id: int | None = None,
+        progress: float | None = None,
+        head_module: str | None = None,
+        error_label: str | None = None,
+        occupied_by: str | None = None,
+    ) -> None:
+        """Change what the next datagrams say; what is None stays as it is."""
+        changes = {
+            "st_id": st_id,
+            "progress": progress,
+            "head_module": head_module,
+            "error_label": error_label,
+            "occupied_by": occupied_by,
+        }
+        for name, value in changes.items():
+            if value is not None:
+                setattr(self.status, name, value)
+        self.status.timestamp = self.beacon.clock
+
+    def announce(self) -> None:
+        """Send a notify at once."""
+        self._discovery.announce()
+
+    def rename(self, name: str) -> None:
+        """Get another name; touch replies have it at once, datagrams tell of it later."""
+        self.name = name
+        self.beacon.settings_changed()
+        self.changed()
+
+    def set_password(self, password: str | None) -> None:
+        """Get another password, or none. Trusted keys stay."""
+        self.password = password
+        self.beacon.settings_changed()
+        self.changed()
+
+    def forget_trust(self) -> None:
+        """Forget every trusted key."""
+        self.trust.clear()
+        self.changed()
+
+    def apply_network(self, values: dict[str, str]) -> None:
+        """Try a network in a while, as after the ``ok`` of a ``network`` command."""
+        self.spawn(self._apply_network(values))
+
+    async def _apply_network(self, values: dict[str, str]) -> None:
+        timing = self.config.timing
+        await asyncio.sleep(timing.network_apply)
+        async with self._moving:
+            move = network.plan(values, self.networks, self.address)
+            await self._leave()
+            if move.outcome is network.Outcome.GONE:
+                return
+            rolled_back = move.outcome is network.Outcome.ROLLED_BACK
+            await asyncio.sleep(
+                timing.wifi_rollback if rolled_back else timing.wifi_join
+            )
+            if not rolled_back:
+                self.ssid = move.ssid
+            await self._arrive(move.address)
+
+    async def refuse_connections(self, *ports: int) -> None:
+        """Close the listening sockets of these ports, or of all."""
+        for port in ports or (MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT):
+            await self._ports.refuse(port)
+
+    async def accept_connections(self, *ports: int) -> None:
+        """Undo ``refuse_connections``."""
+        for port in ports or (MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT):
+            await self._ports.listen(port)
+
+    async def drop_connections(self) -> None:
+        """Cut every open connection."""
+        await self._ports.drop_connections()
+
+    # -- watching it -------------------------------------------------------------------
+
+    @property
+    def connections(self) -> dict[int, int]:
+        """Return how many connections are open, by port."""
+        return self._ports.open_connections
+
+    async def wait_for(
+        self, condition: Callable[[], bool], within: float = 5.0
+    ) -> None:
+        """Return once the condition holds; ``TimeoutError`` after ``within`` seconds."""
+        await self.signal.wait_for(condition, within)
+
+    async def wait_closed_connections(self, within: float = 5.0) -> None:
+        """Return once no connection is open."""
+        await self.wait_for(lambda: not any(self.connections.values()), within)
+
+    async def wait_command(self, command: str, within: float = 5.0) -> None:
+        """Return once a command beginning so was received on any port since ``clear``."""
+
+        def came() -> bool:
+            return (
+                any(
+                    " ".join(words).startswith(command)
+                    for words in self.received.management
+                )
+                or any(text.startswith(command) for text in self.received.robot)
+                or command in self.received.camera
+            )
+
+        await self.wait_for(came, within)
+
+    async def wait_online(self, within: float = 5.0) -> None:
+        """Return once the device is on the network."""
+        await self.wait_for(lambda: self.online, within)
+
+    # -- for the rooms -----------------------------------------------------------------
+
+    def spawn(self, work: Coroutine[object, object, None]) -> None:
+        """Do something in the background, as long as the device exists."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def changed(self) -> None:
+        """Keep what a client changed, and wake whoever waits for it."""
+        self.signal.pulse()
+        if self.config.state_dir is not None:
+            self.spawn(self._save())
+
+    def report_bug(self, error: BaseException) -> None:
+        """Take note of an error that is the simulator's own."""
+        _LOGGER.error("Error in the simulator", exc_info=error)
+        self.bugs.append(error)
+
+    async def _save(self) -> None:
+        if (folder := self.config.state_dir) is not None and self._loaded:
+            kept = store.Kept(
+                name=self.name, password=self.password, trust=tuple(self.trust)
+            )
+            async with self._saving:
+                await asyncio.to_thread(store.save, folder, kept)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.report_bug(error)

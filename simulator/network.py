@@ -1,0 +1,140 @@
+"""What a device makes of a ``network`` command, and where that takes it (section 4).
+
+Pure. As careless as the firmware: it refuses little, and believes the rest.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+import ipaddress
+import string
+
+from .config import SimulatedNetwork
+
+_INTERFACES = {"wlan0", "wlan1", "len0", "len1"}
+_SECURITIES = {"WEP", "WPA-PSK", "WPA2-PSK"}
+_STATIC = ("ns", "ipaddr", "mask", "route")
+_HEX = frozenset(string.hexdigits)
+
+
+class RefusedError(Exception):
+    """The device answers ``er BAD_PARAMS`` and this word."""
+
+
+class BrokenRequestError(Exception):
+    """The device stumbles: a bare ``UNKNOWN_ERROR``, and it closes."""
+
+
+class Outcome(Enum):
+    """What becomes of a device that applies its new network."""
+
+    #: It is back, at the same address or at another.
+    JOINED = "joined"
+    #: It could not join, and after a while is back where it was.
+    ROLLED_BACK = "rolled back"
+    #: It is where no client can see it.
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What a request leads to; ``ssid`` is None for a cable."""
+
+    outcome: Outcome
+    address: str
+    ssid: str | None = None
+
+
+def parse(words: Iterable[bytes]) -> dict[str, str]:
+    """Read ``key=value`` words as the device does: cut at every ``=``."""
+    values: dict[str, str] = {}
+    for word in words:
+        try:
+            key, value = word.decode("ascii").split("=")
+        except ValueError as err:
+            raise BrokenRequestError from err
+        values[key] = value
+    _refuse(values)
+    return values
+
+
+def _refuse(values: dict[str, str]) -> None:
+    if values.get("ifname", "wlan0") not in _INTERFACES:
+        raise RefusedError("ifname")
+    method = values.get("method")
+    if method not in {"dhcp", "static"}:
+        raise RefusedError("method")
+    if method == "static":
+        for key in _STATIC:
+            if not values.get(key):
+                raise RefusedError(key)
+    if values.get("wifi_mode", "client") not in {"client", "host"}:
+        raise RefusedError("wifi_mode")
+    security = values.get("security")
+    if security is None:
+        return
+    if security not in _SECURITIES or (
+        security == "WEP" and values.get("wifi_mode") == "host"
+    ):
+        raise RefusedError("security")
+    key = "wepkey" if security == "WEP" else "psk"
+    if key not in values:
+        raise RefusedError(key)
+
+
+def plan(
+    values: dict[str, str], networks: Iterable[SimulatedNetwork], address: str
+) -> Move:
+    """Tell where a request that was not refused takes a device that is at ``address``."""
+    if values.get("ifname", "wlan0").startswith("len"):
+        return _settle(values, address)
+    ssid = values.get("ssid", "")
+    if (
+        values.get("wifi_mode") == "host"
+        # Without an ssid the device keeps no Wi-Fi at all; with a key or a name its Wi-Fi
+        # software cannot read, it has none either.
+        or not ssid
+        or len(ssid.encode()) > 32
+        or not _usable_key(values)
+    ):
+        return Move(Outcome.GONE, address)
+    for network in networks:
+        if _joins(values, ssid, network):
+            if not network.reachable:
+                return Move(Outcome.GONE, address, ssid)
+            return _settle(values, network.address or address, ssid)
+    return Move(Outcome.ROLLED_BACK, address)
+
+
+def _usable_key(values: dict[str, str]) -> bool:
+    security = values.get("security")
+    if security is None:
+        return True
+    if security == "WEP":
+        key = values["wepkey"]
+        return len(key) in {5, 13} or (len(key) in {10, 26} and _HEX.issuperset(key))
+    key = values["psk"]
+    return 8 <= len(key) <= 63 or (len(key) == 64 and _HEX.issuperset(key))
+
+
+def _joins(values: dict[str, str], ssid: str, network: SimulatedNetwork) -> bool:
+    if network.ssid != ssid or (network.hidden and values.get("scan_ssid") != "1"):
+        return False
+    security = values.get("security")
+    if not network.encrypt:
+        return security is None
+    key = values.get("wepkey" if security == "WEP" else "psk")
+    return security == network.security and network.key in {None, key}
+
+
+def _settle(values: dict[str, str], address: str, ssid: str | None = None) -> Move:
+    if values["method"] == "dhcp":
+        return Move(Outcome.JOINED, address, ssid)
+    try:
+        interface = ipaddress.IPv4Interface(f"{values['ipaddr']}/{values['mask']}")
+        route = ipaddress.IPv4Address(values["route"])
+    except ValueError:
+        return Move(Outcome.GONE, address, ssid)
+    if not interface.ip.is_loopback or route not in interface.network:
+        return Move(Outcome.GONE, address, ssid)
+    return Move(Outcome.JOINED, str(interface.ip), ssid)

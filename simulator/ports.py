@@ -1,0 +1,118 @@
+"""The TCP ports of a device: listening, the hello, TLS, and an owner for every connection.
+
+What is said after that belongs to the handler of each port.
+"""
+
+import asyncio
+from collections import Counter
+from contextlib import suppress
+import ssl
+from typing import TYPE_CHECKING
+
+from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT
+from .faults import StreamFaults
+from .frames import Frames
+from .management import ManagementSession
+from .tls import TlsStream
+from .wire import Wire
+
+if TYPE_CHECKING:
+    from .device import Device
+
+PORTS = (MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT)
+
+
+class Ports:
+    """The listening sockets and connections of a device that is on the network."""
+
+    def __init__(self, device: Device) -> None:
+        """Start closed."""
+        self._device = device
+        self._address = ""
+        self._servers: dict[int, asyncio.Server] = {}
+        self._connections: dict[asyncio.Task[None], Wire] = {}
+
+    @property
+    def open_connections(self) -> dict[int, int]:
+        """Return how many connections are open, by port."""
+        counts = Counter(
+            wire.record.port for wire in self._connections.values() if not wire.lost
+        )
+        return {port: counts[port] for port in PORTS}
+
+    async def open(self, address: str) -> None:
+        """Listen on every port of the address."""
+        self._address = address
+        for port in PORTS:
+            await self.listen(port)
+
+    async def listen(self, port: int) -> None:
+        """Take connections on one port, again after ``refuse``."""
+        if port in self._servers:
+            return
+        self._servers[port] = await asyncio.get_running_loop().create_server(
+            lambda: Wire(port, self._faults(port), self._connected), self._address, port
+        )
+
+    async def refuse(self, port: int) -> None:
+        """Take no more connections on one port; those that are open stay."""
+        if (server := self._servers.pop(port, None)) is not None:
+            server.close()
+
+    async def close(self) -> None:
+        """Take no more connections, and cut those that are open."""
+        for port in PORTS:
+            await self.refuse(port)
+        await self.drop_connections()
+
+    async def drop_connections(self) -> None:
+        """Cut every connection; listening goes on."""
+        tasks = list(self._connections)
+        for task, wire in self._connections.items():
+            wire.abort()
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _faults(self, port: int) -> StreamFaults:
+        faults = self._device.faults
+        return {
+            MANAGEMENT_PORT: faults.management,
+            ROBOT_PORT: faults.robot,
+            CAMERA_PORT: faults.camera,
+        }[port]
+
+    def _connected(self, wire: Wire) -> None:
+        self._device.received.connections.append(wire.record)
+        self._device.counters.connections_accepted += 1
+        task = asyncio.create_task(self._serve(wire))
+        self._connections[task] = wire
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._connections[task]
+        self._device.signal.pulse()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._device.report_bug(error)
+
+    async def _serve(self, wire: Wire) -> None:
+        try:
+            with suppress(ConnectionError, ssl.SSLError):
+                await self._talk(wire)
+        finally:
+            wire.close()
+        # The record is closed, and the connection counted, until the last byte is out.
+        await wire.record.closed.wait()
+
+    async def _talk(self, wire: Wire) -> None:
+        port = wire.record.port
+        faults = self._faults(port)
+        await wire.write(faults.hello or b"FLUX0003")
+        if faults.close_after_hello:
+            return
+        if faults.stall_in_handshake:
+            await wire.record.closed.wait()
+            return
+        stream = TlsStream(wire, await self._device.tls_context())
+        await stream.handshake()
+        if port == MANAGEMENT_PORT:
+            await ManagementSession(self._device, Frames(stream), wire.record).run()

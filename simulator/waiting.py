@@ -1,0 +1,31 @@
+"""Waiting for a device to have done something, so that no test ever sleeps."""
+
+import asyncio
+from collections.abc import Callable
+
+
+class Signal:
+    """A pulse that wakes everybody who waits for a condition of the device."""
+
+    def __init__(self) -> None:
+        """Start without anybody waiting."""
+        self._waiters: set[asyncio.Future[None]] = set()
+
+    def pulse(self) -> None:
+        """Have every waiter look at its condition again."""
+        for waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_result(None)
+
+    async def wait_for(
+        self, condition: Callable[[], bool], within: float = 5.0
+    ) -> None:
+        """Return once the condition holds; ``TimeoutError`` after ``within`` seconds."""
+        async with asyncio.timeout(within):
+            while not condition():
+                waiter = asyncio.get_running_loop().create_future()
+                self._waiters.add(waiter)
+                try:
+                    await waiter
+                finally:
+                    self._waiters.discard(waiter)

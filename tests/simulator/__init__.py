@@ -1,0 +1,1 @@
+"""The simulator itself: that it is what the recordings show."""

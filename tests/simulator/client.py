@@ -1,0 +1,135 @@
+"""A client written for these tests only: plain sockets, and nothing of any library of ours."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+import hashlib
+import hmac
+import json
+from pathlib import Path
+import ssl
+import struct
+from typing import Any, Self
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+class Stream:
+    """A TCP connection, on which TLS may be started."""
+
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.peer_certificate = b""
+
+    @classmethod
+    async def connect(cls, address: str, port: int) -> Self:
+        return cls(*await asyncio.open_connection(address, port))
+
+    async def start_tls(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        await self.writer.start_tls(context)
+        inside = self.writer.get_extra_info("ssl_object")
+        self.peer_certificate = inside.getpeercert(binary_form=True)
+
+    async def read(self, size: int) -> bytes:
+        async with asyncio.timeout(5):
+            return await self.reader.readexactly(size)
+
+    async def read_to_end(self) -> bytes:
+        async with asyncio.timeout(5):
+            try:
+                return await self.reader.read()
+            except ConnectionError, ssl.SSLError:
+                return b""
+
+    def write(self, data: bytes) -> None:
+        self.writer.write(data)
+
+    async def frame(self) -> bytes:
+        (length,) = struct.unpack("<H", await self.read(2))
+        return await self.read(length)
+
+    def send_frame(self, text: bytes) -> None:
+        self.write(struct.pack("<H", len(text) + 2) + text)
+
+    async def ask(self, *words: str | bytes) -> str:
+        """Send a management command, return the first frame of the answer."""
+        parts = [word.encode() if isinstance(word, str) else word for word in words]
+        self.send_frame(b"\0".join(parts))
+        return (await self.frame()).decode()
+
+    async def close(self) -> None:
+        self.writer.close()
+        with suppress(ConnectionError, ssl.SSLError):
+            await self.writer.wait_closed()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+
+class Key:
+    """A client's RSA key."""
+
+    def __init__(self, pem: bytes) -> None:
+        key = serialization.load_pem_private_key(pem, None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        self.private = key
+        self.public_pem = key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        self.public_der = key.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+        self.access_id = hashlib.sha1(self.public_der).digest()
+
+    def sign(self, message: bytes) -> bytes:
+        return self.private.sign(message, padding.PKCS1v15(), hashes.SHA1())
+
+    def sign_nonce(self, uuid: str, nonce: bytes) -> bytes:
+        return self.sign(hmac.digest(bytes.fromhex(uuid), nonce, "sha1"))
+
+
+async def manage(address: str) -> tuple[Stream, bytes]:
+    """Connect to the management port, return the stream and the 64 bytes of nonce."""
+    stream = await Stream.connect(address, 1901)
+    assert await stream.read(8) == b"FLUX0003"
+    await stream.start_tls()
+    return stream, await stream.read(64)
+
+
+async def sign_in(address: str, key: Key, password: str) -> Stream:
+    """Connect to the management port and sign in by password."""
+    stream, _ = await manage(address)
+    stream.send_frame(key.public_pem)
+    assert await stream.frame() == b"password"
+    stream.send_frame(password.encode())
+    assert await stream.frame() == b"ok"
+    return stream
+
+
+def recorded(folder: str) -> dict[str, Any]:
+    """Return the recorded sessions of a folder of the vectors."""
+    data: dict[str, Any] = json.loads((VECTORS / folder / "sessions.json").read_text())
+    return data
+
+
+def device_bytes(events: Sequence[Sequence[str]]) -> bytes:
+    """Return everything the recorded device said inside TLS or AES, but for randoms."""
+    return b"".join(
+        bytes.fromhex(event[1])
+        for event in events
+        if event[0] == "device" and len(event) == 2
+    )

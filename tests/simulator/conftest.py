@@ -1,0 +1,51 @@
+"""Devices for the simulator's own tests, which need no Home Assistant."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+import pytest_socket
+
+from simulator import Device, DeviceConfig, Timing
+from tests.keys import MASTER_KEYS, VENDOR_KEY
+
+ADDRESSES = [f"127.0.30.{number}" for number in range(1, 30)]
+
+type MakeDevice = Callable[..., Awaitable[Device]]
+
+
+@pytest.fixture(autouse=True)
+def loopback(socket_enabled: None) -> Iterator[None]:
+    """Let the tests reach the addresses of their devices."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", *ADDRESSES], allow_unix_socket=True)
+    yield
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+
+
+def device_config(**changes: object) -> DeviceConfig:
+    """Return how the usual device is, but for the changes."""
+    config = DeviceConfig(
+        address=ADDRESSES[0],
+        uuid="6b1f0c2e9a4d4f7f8e21c3d4a5b60718",
+        serial="FD1A104242",
+        name="Delta in der Werkstatt ♥",
+        master_key=MASTER_KEYS[0],
+        vendor_key=VENDOR_KEY,
+        password="secret",
+        timing=Timing.fast(),
+    )
+    for name, value in changes.items():
+        assert hasattr(config, name), name
+        setattr(config, name, value)
+    return config
+
+
+@pytest.fixture
+async def make_device() -> AsyncIterator[MakeDevice]:
+    """Return what makes a device and switches it on."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**changes: object) -> Device:
+            return await stack.enter_async_context(Device(device_config(**changes)))
+
+        yield make
