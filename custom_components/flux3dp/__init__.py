@@ -1,0 +1,50 @@
+"""FLUX devices on the local network: Delta printers and Beam laser machines.
+
+Knows what happens at setup and at the end. Everything else has a file of its own: see
+the table in the design notes, or the docstrings beside this one.
+"""
+
+from __future__ import annotations
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .coordinator import FluxConfigEntry, FluxCoordinator
+from .discovery import async_get_listener
+from .job_store import JobStore
+from .services import async_setup_services
+
+# A bare `flux3dp:` is all there is to write: Home Assistant loads a custom integration
+# only for an entry or a key in YAML, and discovery should run before the first entry.
+CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
+
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.SENSOR]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions and begin to listen; nobody is waited for."""
+    async_setup_services(hass)
+    await async_get_listener(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> bool:
+    """Set up a device. It may be off: that is a state, and no reason to fail."""
+    coordinator = FluxCoordinator(hass, entry, await async_get_listener(hass))
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> bool:
+    """Take a device's entities away; what the coordinator holds goes with them."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> None:
+    """Forget what was stored about a device."""
+    await JobStore(hass, entry).async_remove()

@@ -1,0 +1,87 @@
+"""Where the device went: candidates, and the proof one has to give.
+
+Anybody can announce anybody's uuid, and replay a touch reply from another address. So
+an address is followed only when the old one no longer answers and a TLS handshake at
+the new one presented the pinned key. Knows nothing of what the device is doing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+
+from .aioflux import FluxError, Identity, Sighting, Timing, prove
+from .const import LOGGER
+from .presence import Presence
+
+# A home has few addresses that claim to be the same device; whoever makes up more is
+# not followed any sooner for it.
+_MAX_CANDIDATES = 8
+
+
+class AddressFollower:
+    """Finds the device of an entry again after it moved."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        *,
+        master_key: bytes,
+        presence: Presence,
+        timing: Timing,
+        on_moved: Callable[[str], None],
+    ) -> None:
+        """Take the pinned key (DER) and who hears of the address that proved it."""
+        self._hass = hass
+        self._entry = entry
+        self._master_key = master_key
+        self._presence = presence
+        self._timing = timing
+        self._on_moved = on_moved
+        self._task: asyncio.Task[None] | None = None
+        self._not_before: dict[str, float] = {}
+        self._doubted = float("-inf")
+
+    @callback
+    def async_consider(self, sighting: Sighting) -> None:
+        """Take note of the uuid being heard from another address than the entry's."""
+        if sighting.device is None or sighting.device.identity is not Identity.PINNED:
+            return
+        now = self._hass.loop.time()
+        if not self._presence.silent:
+            if now - self._doubted >= self._timing.unheard:
+                # If it did move, this shortens the time until that is noticed.
+                self._doubted = now
+                self._presence.async_ask()
+            return
+        if self._task is not None and not self._task.done():
+            return
+        if now < self._not_before.get(sighting.host, now):
+            return
+        if len(self._not_before) >= _MAX_CANDIDATES:
+            self._not_before = {
+                host: until for host, until in self._not_before.items() if now < until
+            }
+            if len(self._not_before) >= _MAX_CANDIDATES:
+                return
+        self._not_before[sighting.host] = now + self._timing.unheard
+        self._task = self._entry.async_create_background_task(
+            self._hass,
+            self._async_prove(sighting.host),
+            f"flux3dp candidate address of {self._entry.title}",
+        )
+
+    async def _async_prove(self, host: str) -> None:
+        """Ask a candidate for its key, and move there if it is the pinned one."""
+        try:
+            await prove(host, self._master_key, self._timing)
+        except FluxError as err:
+            LOGGER.debug("%s is not followed to %s: %s", self._entry.title, host, err)
+            return
+        if self._presence.silent:
+            self._not_before.clear()
+            self._on_moved(host)

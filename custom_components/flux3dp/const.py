@@ -1,0 +1,26 @@
+"""What the files of the integration agree on.
+
+Names and constants only. What a device is called on the wire, and how long things
+take, belong to `aioflux`.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from .aioflux import DEFAULT_TIMING, VENDOR_KEY
+
+DOMAIN: Final = "flux3dp"
+LOGGER: Final = logging.getLogger(__package__)
+
+MANUFACTURER: Final = "FLUX Inc."
+
+# Entry data. The host is CONF_HOST and the model's id CONF_MODEL of Home Assistant.
+CONF_MASTER_KEY: Final = "master_key"  # DER SubjectPublicKeyInfo, base64
+CONF_SERIAL: Final = "serial"
+CONF_VERIFIED: Final = "verified"  # True: FLUX's signature vouched for the key
+
+# What the one listener is made from. Tests put their own in its place.
+TIMING: Final = DEFAULT_TIMING
+VENDOR_KEYS: Final = (VENDOR_KEY,)

@@ -1,0 +1,316 @@
+"""What a device is now: datagrams and probes on one path.
+
+Knows how what is heard becomes the one `FluxData` everybody reads, and when that is
+worth telling. Silence is measured by `presence.py`, another address by `address.py`,
+the job by `job.py`; commands are sent by `services.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST, CONF_MODEL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import dt as dt_util
+
+from .address import AddressFollower
+from .aioflux import DeviceInfo, DeviceStatus, Identity, Listener, Sighting, Timing
+from .const import (
+    CONF_MASTER_KEY,
+    CONF_SERIAL,
+    DOMAIN,
+    LOGGER,
+    MANUFACTURER,
+)
+from .job import INITIAL, JobState, track
+from .job_store import JobStore
+from .presence import Presence
+
+type FluxConfigEntry = ConfigEntry[FluxCoordinator]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FluxData:
+    """What is known of a device, and all that its entities look at.
+
+    `host` is the address it is followed at. `device` is its own description, None
+    until it answered a touch of ours. `status` is what it last said, None while it is
+    silent. `job` is what all of that means.
+    """
+
+    host: str
+    device: DeviceInfo | None
+    status: DeviceStatus | None
+    job: JobState
+
+    @property
+    def online(self) -> bool:
+        """Whether the device is heard. Silence is data, not a failed update."""
+        return self.job.online
+
+
+class FluxCoordinator(DataUpdateCoordinator[FluxData]):
+    """The state of one device.
+
+    There is no update interval: `Presence` decides when the device is asked, because
+    that depends on when it was last heard. Whatever arrives is compared before anybody
+    is told, so a device that repeats itself costs no state write.
+    """
+
+    config_entry: FluxConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FluxConfigEntry, listener: Listener
+    ) -> None:
+        """Take the entry and the one listener."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=entry.title,
+            always_update=False,
+        )
+        assert entry.unique_id is not None  # every flow sets it
+        self.uuid = entry.unique_id
+        self.master_key = base64.b64decode(entry.data[CONF_MASTER_KEY])
+        self.listener = listener
+        self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
+        self._store = JobStore(hass, entry)
+        self._heard = asyncio.Event()
+        self._offline_logged = False
+        self._unsubscribe: Callable[[], None] | None = None
+        self._presence = Presence(
+            hass, listener.timing, ask=self._probe, on_silent=self._async_silent
+        )
+        self._follower = AddressFollower(
+            hass,
+            entry,
+            master_key=self.master_key,
+            presence=self._presence,
+            timing=listener.timing,
+            on_moved=self._async_moved,
+        )
+
+    @property
+    def host(self) -> str:
+        """The address the device is followed at.
+
+        Read from the entry each time: it is where a flow puts a new one.
+        """
+        host: str = self.config_entry.data[CONF_HOST]
+        return host
+
+    @property
+    def timing(self) -> Timing:
+        """The listener's intervals and timeouts."""
+        return self.listener.timing
+
+    @property
+    def device_info(self) -> dr.DeviceInfo:
+        """The device registry's entry, as far as it is known.
+
+        A device that is off keeps the name and firmware the registry has.
+        """
+        entry, device = self.config_entry, self.data.device
+        info = dr.DeviceInfo(
+            identifiers={(DOMAIN, self.uuid)},
+            manufacturer=MANUFACTURER,
+            serial_number=entry.data[CONF_SERIAL],
+        )
+        if device is not None:
+            info["name"] = device.name or device.model_name
+            info["model"] = device.model_name
+            info["model_id"] = device.model
+            info["sw_version"] = device.firmware
+        elif self._registered() is None:
+            info["name"] = entry.title
+            info["model_id"] = entry.data[CONF_MODEL]
+        return info
+
+    # -- life
+
+    @override
+    async def _async_setup(self) -> None:
+        """Read what is stored, then begin to listen."""
+        self.data = replace(self.data, job=await self._store.async_load())
+        self.listener.pin(self.uuid, self.master_key)
+        self._unsubscribe = self.listener.subscribe(self._async_seen, uuid=self.uuid)
+        self._async_describe(self.listener.get(self.uuid, self.host))
+
+    @override
+    async def _async_update_data(self) -> FluxData:
+        """Ask the device, and give it a moment to answer.
+
+        At setup, so that a running device never passes through `offline`, and when a
+        person asks for an update. It never fails: a device that is off is a state.
+        """
+        self._heard.clear()
+        self.async_ask()
+        try:
+            async with asyncio.timeout(self.timing.setup_wait):
+                await self._heard.wait()
+        except TimeoutError:
+            self.logger.debug("%s has not answered yet", self.name)
+        if not self.data.online:
+            self._log_offline()
+        return self.data
+
+    @override
+    async def async_shutdown(self) -> None:
+        """Stop listening and asking, and write what is worth keeping."""
+        await super().async_shutdown()
+        self._presence.async_stop()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+            self.listener.unpin(self.uuid)
+            await self._store.async_close()
+
+    # -- asking
+
+    @callback
+    def async_ask(self) -> None:
+        """Ask the device for its status; silence from now on counts."""
+        self._presence.async_ask()
+
+    def _probe(self) -> None:
+        """Ask once, in both generations."""
+        self.listener.probe(self.host)
+
+    @callback
+    def async_touch(self) -> None:
+        """Ask the device for its name and firmware."""
+        version = self.data.device.version if self.data.device else None
+        self.listener.touch(self.uuid, self.host, version)
+
+    async def async_wait_until(
+        self,
+        condition: Callable[[FluxData], bool],
+        timeout: float,
+        *,
+        ask: Callable[[], None],
+    ) -> bool:
+        """Ask again and again until the device is in a condition; False: in vain."""
+        changed = asyncio.Event()
+        remove_listener = self.async_add_listener(changed.set)
+        try:
+            async with asyncio.timeout(timeout):
+                while not condition(self.data):
+                    ask()
+                    changed.clear()
+                    await _wait_at_most(changed, self.timing.find_probe_interval)
+        except TimeoutError:
+            return False
+        finally:
+            remove_listener()
+        return True
+
+    # -- hearing
+
+    @callback
+    def _async_seen(self, sighting: Sighting) -> None:
+        """Take one datagram about our uuid."""
+        if sighting.host != self.host:
+            self._follower.async_consider(sighting)
+            return
+        if sighting.device is not None and sighting.device != self.data.device:
+            if sighting.device.identity is Identity.MISMATCH:
+                # Somebody else answers to that name there: not our device's words.
+                return
+            self._async_describe(sighting.device)
+        if sighting.status is not None:
+            self._async_status(sighting.status)
+
+    @callback
+    def _async_status(self, status: DeviceStatus) -> None:
+        """Take what the device says it is doing."""
+        data = self.data
+        if status != data.status or data.job.restless or data.host != self.host:
+            self._async_publish(status)
+        self._presence.async_heard(active=self.data.job.active)
+        self._heard.set()
+
+    @callback
+    def _async_silent(self) -> None:
+        """Take it that the device is off, or gone."""
+        self._async_publish(None)
+        self._log_offline()
+
+    @callback
+    def _async_publish(self, status: DeviceStatus | None) -> None:
+        """Work out what it all means now, and tell whom it concerns."""
+        was_online = self.data.online
+        step = track(self.data.job, status, None, dt_util.utcnow().timestamp())
+        self._store.async_keep(step.state)
+        data = replace(self.data, host=self.host, status=status, job=step.state)
+        if data == self.data:
+            return
+        self.async_set_updated_data(data)
+        if data.online and not was_online and self._offline_logged:
+            self._offline_logged = False
+            self.logger.info("%s is back at %s", self.name, self.host)
+
+    def _log_offline(self) -> None:
+        if not self._offline_logged:
+            self._offline_logged = True
+            self.logger.info("%s does not answer at %s", self.name, self.host)
+
+    @callback
+    def _async_moved(self, host: str) -> None:
+        """Follow the device to an address that has proved to be its own."""
+        self.logger.info("%s moved from %s to %s", self.name, self.host, host)
+        self.hass.config_entries.async_update_entry(
+            self.config_entry, data={**self.config_entry.data, CONF_HOST: host}
+        )
+        self.async_ask()
+
+    @callback
+    def _async_describe(self, device: DeviceInfo | None) -> None:
+        """Take the device's description, and write it into the registry."""
+        if device is None or device.identity is not Identity.PINNED:
+            return
+        before, self.data = self.data, replace(self.data, device=device)
+        if device.model != self.config_entry.data[CONF_MODEL]:
+            self.hass.config_entries.async_update_entry(
+                self.config_entry,
+                data={**self.config_entry.data, CONF_MODEL: device.model},
+            )
+        if (registered := self._registered()) is not None:
+            # `name` only: a name given by a person stands beside it and wins.
+            info = self.device_info
+            dr.async_get(self.hass).async_update_device(
+                registered.id,
+                name=info.get("name"),
+                model=info.get("model"),
+                model_id=info.get("model_id"),
+                sw_version=info.get("sw_version"),
+            )
+        if self.data != before:
+            self.async_set_updated_data(self.data)
+
+    def _registered(self) -> dr.DeviceEntry | None:
+        """Return our device in the registry, None before the first setup."""
+        registry = dr.async_get(self.hass)
+        devices = dr.async_entries_for_config_entry(
+            registry, self.config_entry.entry_id
+        )
+        return next(
+            (entry for entry in devices if (DOMAIN, self.uuid) in entry.identifiers),
+            None,
+        )
+
+
+async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, but not for ever."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,147 @@
+"""Who is on the network: the one listener, and the discovery cards.
+
+Knows which interfaces Home Assistant uses and when a person should be shown a device.
+The wire is `aioflux`; what a card leads to is `config_flow.py`; what is known of a
+device that has been set up is `coordinator.py`.
+"""
+
+from __future__ import annotations
+
+from homeassistant.components import network
+from homeassistant.config_entries import (
+    SIGNAL_CONFIG_ENTRY_CHANGED,
+    SOURCE_INTEGRATION_DISCOVERY,
+    ConfigEntry,
+    ConfigEntryChange,
+    ConfigFlowContext,
+)
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.helpers import discovery_flow
+from homeassistant.helpers.discovery_flow import DiscoveryKey
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.singleton import singleton
+from homeassistant.util.hass_dict import HassKey
+
+from .aioflux import ConnectionFailed, Identity, Listener, Sighting
+from .const import DOMAIN, LOGGER, TIMING, VENDOR_KEYS
+
+_DATA_LISTENER: HassKey[Listener] = HassKey(f"{DOMAIN}_listener")
+
+# Anybody on the network can make up unverified devices; nobody should have to read
+# more cards than this because of it.
+MAX_UNVERIFIED_CARDS = 5
+
+# A flow is listed as in progress only once its integration is loaded.
+_FLOW_START_GRACE = 10.0
+
+
+@singleton(_DATA_LISTENER, async_=True)
+async def async_get_listener(hass: HomeAssistant) -> Listener:
+    """Return the one listener of this Home Assistant, started and asking around.
+
+    It lives until Home Assistant stops: entries own their subscriptions, not the
+    listener. Never raises: without a socket every device is silent, which is a state
+    like any other, and is said once in the log.
+    """
+    adapters = await network.async_get_adapters(hass)
+    listener = Listener(
+        interfaces=[
+            address["address"]
+            for adapter in adapters
+            if adapter["enabled"]
+            for address in adapter["ipv4"]
+        ],
+        vendor_keys=VENDOR_KEYS,
+        timing=TIMING,
+    )
+    try:
+        await listener.start()
+    except ConnectionFailed as err:
+        LOGGER.error("FLUX devices cannot be reached until a restart: %s", err)
+
+    cards = DiscoveryCards(hass)
+    listener.subscribe(cards.async_seen)
+    async_dispatcher_connect(
+        hass, SIGNAL_CONFIG_ENTRY_CHANGED, cards.async_entry_changed
+    )
+
+    async def close(_event: Event) -> None:
+        await listener.close()
+
+    hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, close)
+    listener.scan()
+    return listener
+
+
+class DiscoveryCards:
+    """One discovery flow per device that a person has not decided about.
+
+    A card says only which device it is (`{"uuid": …}`): where it is and what it is
+    called is asked of the listener when somebody looks, and may have changed by then.
+    """
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Start with no card shown."""
+        self._hass = hass
+        self._decided: set[str] = set()
+        self._unverified: dict[str, float] = {}
+
+    @callback
+    def async_seen(self, sighting: Sighting) -> None:
+        """Show a device that answered our own touch, unless that was done."""
+        device = sighting.device
+        if device is None or device.identity is Identity.MISMATCH:
+            return
+        if device.uuid in self._decided and not sighting.changed:
+            return
+        if self._hass.config_entries.async_entry_for_domain_unique_id(
+            DOMAIN, device.uuid
+        ):
+            # Set up, or ignored.
+            self._decided.add(device.uuid)
+            return
+        if device.identity is Identity.UNVERIFIED and not self._has_room(device.uuid):
+            return
+        self._decided.add(device.uuid)
+        discovery_flow.async_create_flow(
+            self._hass,
+            DOMAIN,
+            context=_CONTEXT,
+            data={"uuid": device.uuid},
+            discovery_key=DiscoveryKey(DOMAIN, device.uuid, 1),
+        )
+
+    @callback
+    def async_entry_changed(
+        self, change: ConfigEntryChange, entry: ConfigEntry
+    ) -> None:
+        """Show a device again whose entry, or whose being ignored, was removed."""
+        if (
+            change is ConfigEntryChange.REMOVED
+            and entry.domain == DOMAIN
+            and entry.unique_id is not None
+        ):
+            self._decided.discard(entry.unique_id)
+
+    def _has_room(self, uuid: str) -> bool:
+        """Whether one more unverified device may be shown, and count it if so."""
+        now = self._hass.loop.time()
+        if self._hass.is_running:
+            # Before that flows are only queued, and none of them can have ended.
+            self._unverified = {
+                shown: since
+                for shown, since in self._unverified.items()
+                if now - since < _FLOW_START_GRACE
+                or self._hass.config_entries.flow.async_has_matching_discovery_flow(
+                    DOMAIN, _CONTEXT, {"uuid": shown}
+                )
+            }
+        if uuid not in self._unverified:
+            if len(self._unverified) >= MAX_UNVERIFIED_CARDS:
+                return False
+            self._unverified[uuid] = now
+        return True
+
+
+_CONTEXT = ConfigFlowContext(source=SOURCE_INTEGRATION_DISCOVERY)

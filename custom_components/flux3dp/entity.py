@@ -1,0 +1,43 @@
+"""What the entities of a device have in common: identity and availability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
+
+from .coordinator import FluxCoordinator
+
+
+@dataclass(frozen=True, kw_only=True)
+class FluxEntityDescription(EntityDescription):
+    """What a FLUX entity says beyond its platform's description."""
+
+    always_available: bool = False
+    """For what is also known of a device that is off."""
+
+
+class FluxEntity(CoordinatorEntity[FluxCoordinator]):
+    """An entity of a device, named after its uuid and never after its address."""
+
+    _attr_has_entity_name = True
+    entity_description: FluxEntityDescription
+
+    def __init__(
+        self, coordinator: FluxCoordinator, description: FluxEntityDescription
+    ) -> None:
+        """Take the device's coordinator and the entity's line of the table."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        self._attr_unique_id = f"{coordinator.uuid}_{description.key}"
+        self._attr_device_info = coordinator.device_info
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Whether there is anything to read: the device is heard, or needs not be."""
+        return (
+            self.entity_description.always_available or self.coordinator.data.online
+        )

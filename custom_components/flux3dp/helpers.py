@@ -1,0 +1,107 @@
+"""One place per direction: a device's error, and a `device_id`.
+
+Knows how what `aioflux` raises becomes what Home Assistant shows, and which device an
+action means. Both in the words of the translations, section `exceptions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import device_registry as dr
+
+from .aioflux import (
+    AuthenticationFailed,
+    CommandFailed,
+    ConnectionFailed,
+    FluxError,
+    IdentityMismatch,
+    InvalidRequest,
+    Kicked,
+    ProtocolError,
+    Unsupported,
+)
+from .const import DOMAIN
+from .coordinator import FluxConfigEntry, FluxCoordinator
+
+# The first that fits is taken, so the more special ones come first.
+_TRANSLATION_KEYS: tuple[tuple[type[FluxError], str], ...] = (
+    (IdentityMismatch, "identity_mismatch"),
+    (AuthenticationFailed, "not_trusted"),
+    (Unsupported, "unsupported"),
+    (Kicked, "kicked"),
+    (CommandFailed, "refused"),
+    (ProtocolError, "not_understood"),
+    (ConnectionFailed, "cannot_connect"),
+)
+
+
+@contextmanager
+def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
+    """Turn a FluxError into a Home Assistant error with a translated sentence.
+
+    ServiceValidationError for what the person can mend in the call, HomeAssistantError
+    for what the device, or the way to it, refused.
+    """
+    try:
+        yield
+    except InvalidRequest as err:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key=f"invalid_{err.reason}",
+            translation_placeholders={"field": err.field},
+        ) from err
+    except FluxError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=_translation_key(err),
+            translation_placeholders={
+                "name": coordinator.config_entry.title,
+                "host": coordinator.host,
+                "error": str(err),
+            },
+        ) from err
+
+
+def _translation_key(err: FluxError) -> str:
+    return next(
+        (key for kind, key in _TRANSLATION_KEYS if isinstance(err, kind)), "refused"
+    )
+
+
+@callback
+def async_get_coordinator(hass: HomeAssistant, device_id: str) -> FluxCoordinator:
+    """Return the device an action means; ServiceValidationError if there is none.
+
+    Walks our own entries: what would answer in one call is deprecated in 2026.10, and
+    its successor does not exist in 2026.3.
+    """
+    registry = dr.async_get(hass)
+    entries: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    for entry in entries:
+        if _belongs(registry, device_id, entry):
+            return entry.runtime_data
+    for entry in hass.config_entries.async_entries(DOMAIN):
+        if _belongs(registry, device_id, entry):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="device_not_loaded",
+                translation_placeholders={"name": entry.title},
+            )
+    raise ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=(
+            "device_foreign" if registry.async_get(device_id) else "device_unknown"
+        ),
+        translation_placeholders={"device_id": device_id},
+    )
+
+
+def _belongs(
+    registry: dr.DeviceRegistry, device_id: str, entry: FluxConfigEntry
+) -> bool:
+    devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
+    return any(device.id == device_id for device in devices)

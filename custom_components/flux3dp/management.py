@@ -1,0 +1,125 @@
+"""Managing a device that is set up: signed in with our key, pinned to its own.
+
+Knows the moments in which a device is renamed or leaves for another network, and how
+one finds out what came of it. Who asked, and in which words the outcome is told, is
+`services.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from enum import Enum, auto
+
+from .aioflux import Manager, NetworkConfig, Sighting, check_name
+from .coordinator import FluxCoordinator
+from .identity import async_get_client_key
+
+# So many questions in a row without an answer are a gap; one can get lost.
+_GAP = 2
+
+
+class NetworkOutcome(Enum):
+    """What became of a device that was given another network."""
+
+    JOINED = auto()
+    ROLLED_BACK = auto()
+    NOT_RETURNED = auto()
+
+
+async def async_open_manager(coordinator: FluxCoordinator) -> Manager:
+    """Sign in to the device at its address; an async context manager.
+
+    Raises FluxError. With another key than the pinned one it gets nothing of ours.
+    """
+    device = coordinator.data.device
+    return await Manager.open(
+        device if device and device.host == coordinator.host else coordinator.host,
+        await async_get_client_key(coordinator.hass),
+        listener=coordinator.listener,
+        timing=coordinator.timing,
+        expected_key=coordinator.master_key,
+    )
+
+
+async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
+    """Rename the device; whether it announced the new name in time.
+
+    Raises FluxError, InvalidRequest before anything is sent.
+    """
+    check_name(name)
+    async with await async_open_manager(coordinator) as manager:
+        await manager.rename(name)
+    return await coordinator.async_wait_until(
+        lambda data: data.device is not None and data.device.name == name,
+        coordinator.timing.rename_return,
+        ask=coordinator.async_touch,
+    )
+
+
+async def async_change_network(
+    coordinator: FluxCoordinator, config: NetworkConfig
+) -> NetworkOutcome:
+    """Send the device to another network, and wait until it is found by its uuid.
+
+    Raises FluxError, InvalidRequest before anything is sent.
+    """
+    config.validate()
+    async with await async_open_manager(coordinator) as manager:
+        old_host = coordinator.host
+        await manager.set_network(config)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    if not await _async_returned(coordinator, old_host, config.ip_address):
+        return NetworkOutcome.NOT_RETURNED
+    if coordinator.host != old_host:
+        return NetworkOutcome.JOINED
+    if config.ip_address not in (None, old_host):
+        return NetworkOutcome.ROLLED_BACK
+    if config.is_wireless and loop.time() - began >= coordinator.timing.network_trial:
+        return NetworkOutcome.ROLLED_BACK
+    # The same lease again, as in a home with one router: a device that could not join
+    # would still be trying.
+    return NetworkOutcome.JOINED
+
+
+async def _async_returned(
+    coordinator: FluxCoordinator, old_host: str, new_host: str | None
+) -> bool:
+    """Wait for a device that is about to leave; False if it is still away.
+
+    It is followed to another address by the coordinator, once the old one is silent
+    and the new one has proved its key. What is heard from the old address counts only
+    after a gap: until then it has not left.
+    """
+    heard = asyncio.Event()
+
+    def hear(_sighting: Sighting) -> None:
+        heard.set()
+
+    listener, timing = coordinator.listener, coordinator.timing
+    unsubscribe = listener.subscribe(hear, uuid=coordinator.uuid, host=old_host)
+    missed = 0
+    try:
+        async with asyncio.timeout(timing.network_return):
+            while coordinator.host == old_host:
+                heard.clear()
+                coordinator.async_ask()
+                listener.scan()
+                if new_host is not None:
+                    listener.probe(new_host)
+                await asyncio.sleep(timing.find_probe_interval)
+                if not heard.is_set():
+                    missed += 1
+                elif missed < _GAP:
+                    missed = 0
+                else:
+                    break
+            return await coordinator.async_wait_until(
+                lambda data: data.online and data.host == coordinator.host,
+                timing.network_return,
+                ask=coordinator.async_ask,
+            )
+    except TimeoutError:
+        return missed < _GAP
+    finally:
+        unsubscribe()

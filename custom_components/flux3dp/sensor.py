@@ -1,0 +1,129 @@
+"""Sensors: what the device is doing, and how its last job ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.typing import StateType
+
+from .catalogue import ERROR_OPTIONS
+from .coordinator import FluxConfigEntry, FluxData
+from .entity import FluxEntity, FluxEntityDescription
+from .job import JobResult, JobStatus, Toolhead
+
+# Nothing is fetched here: the coordinator is told, and tells.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FluxSensorDescription(FluxEntityDescription, SensorEntityDescription):
+    """A line of the table: where the value comes from."""
+
+    value_fn: Callable[[FluxData], StateType]
+    attributes_fn: Callable[[FluxData], Mapping[str, StateType]] | None = None
+
+
+def _progress(data: FluxData) -> float | None:
+    progress = data.job.progress
+    return None if progress is None else round(progress * 100, 1)
+
+
+SENSORS = (
+    FluxSensorDescription(
+        key="status",
+        translation_key="status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[status.value for status in JobStatus],
+        always_available=True,
+        value_fn=lambda data: data.job.status,
+        # The only trace of a status nobody has a name for yet.
+        attributes_fn=lambda data: {"st_id": data.job.st_id},
+    ),
+    FluxSensorDescription(
+        key="progress",
+        translation_key="progress",
+        native_unit_of_measurement=PERCENTAGE,
+        suggested_display_precision=0,
+        value_fn=_progress,
+    ),
+    FluxSensorDescription(
+        key="toolhead",
+        translation_key="toolhead",
+        device_class=SensorDeviceClass.ENUM,
+        options=[toolhead.value for toolhead in Toolhead],
+        value_fn=lambda data: data.job.toolhead,
+    ),
+    FluxSensorDescription(
+        key="error",
+        translation_key="error",
+        device_class=SensorDeviceClass.ENUM,
+        options=ERROR_OPTIONS,
+        value_fn=lambda data: data.job.error,
+        attributes_fn=lambda data: {
+            "label": data.job.error_label,
+            "advice": data.job.advice,
+        },
+    ),
+    FluxSensorDescription(
+        key="last_job_result",
+        translation_key="last_job_result",
+        device_class=SensorDeviceClass.ENUM,
+        options=[result.value for result in JobResult],
+        always_available=True,
+        value_fn=lambda data: data.job.last_job_result,
+    ),
+    FluxSensorDescription(
+        key="ip_address",
+        translation_key="ip_address",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: data.host,
+    ),
+    FluxSensorDescription(
+        key="occupied_by",
+        translation_key="occupied_by",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: data.job.occupied_by,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FluxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of a device."""
+    async_add_entities(
+        FluxSensor(entry.runtime_data, description) for description in SENSORS
+    )
+
+
+class FluxSensor(FluxEntity, SensorEntity):
+    """A value the coordinator has."""
+
+    entity_description: FluxSensorDescription
+
+    @property
+    @override
+    def native_value(self) -> StateType:
+        """The value now; None where it is not known."""
+        return self.entity_description.value_fn(self.coordinator.data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, StateType] | None:
+        """What belongs to the value and has no entity of its own."""
+        attributes_fn = self.entity_description.attributes_fn
+        return attributes_fn(self.coordinator.data) if attributes_fn else None
