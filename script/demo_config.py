@@ -60,8 +60,7 @@ logger:
     haffmpeg: critical
     homeassistant.components.ffmpeg: critical
     homeassistant.components.camera.img_util: critical
-    # "We found a custom integration": it is why we are here.
-    homeassistant.loader: error
+    aiohttp_fast_zlib: error
 """
 DISCOVERY = """
 # Discovery from the start, before there is a first device.
