@@ -1,0 +1,1 @@
+"""Tests of the client library, against bytes of real firmware and the simulator."""

@@ -1,0 +1,99 @@
+"""A listener, simulated devices, and leave to reach their addresses.
+
+Nothing here knows Home Assistant: the library is tested as it could be released.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+import pytest_socket
+
+from custom_components.flux3dp.aioflux import ClientKey, Listener, Timing
+from simulator import Device, DeviceConfig, Timing as DeviceTiming
+from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
+
+ADDRESSES = [f"127.0.40.{number}" for number in range(1, 20)]
+UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
+
+FAST = Timing(
+    scan=0.3,
+    find=0.6,
+    find_probe_interval=0.1,
+    lookup=0.6,
+    touch_interval=0.05,
+    unheard=0.3,
+    unheard_active=0.1,
+    probe_interval=0.05,
+    connect=0.5,
+    handshake=1.0,
+    command=0.5,
+    wifi_scan=1.0,
+    close=0.5,
+)
+
+type MakeDevice = Callable[..., Awaitable[Device]]
+type MakeListener = Callable[..., Awaitable[Listener]]
+
+
+@pytest.fixture(autouse=True)
+def loopback(socket_enabled: None) -> Iterator[None]:
+    """Let the tests reach the addresses of their devices."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", *ADDRESSES], allow_unix_socket=True)
+    yield
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+
+
+@pytest.fixture
+def key() -> ClientKey:
+    """Return the client's key."""
+    return ClientKey.from_pem(CLIENT_KEY.decode())
+
+
+@pytest.fixture
+async def make_device() -> AsyncIterator[MakeDevice]:
+    """Return what makes a device, signed by the test vendor, and switches it on."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**changes: Any) -> Device:
+            values: dict[str, Any] = {
+                "address": ADDRESSES[0],
+                "uuid": UUID,
+                "serial": "FD1A104242",
+                "name": "Delta in der Werkstatt ♥",
+                "master_key": MASTER_KEYS[0],
+                "vendor_key": VENDOR_KEY,
+                "password": "secret",
+                "timing": DeviceTiming.fast(),
+            }
+            return await stack.enter_async_context(
+                Device(DeviceConfig(**(values | changes)))
+            )
+
+        yield make
+
+
+@pytest.fixture
+async def make_listener() -> AsyncIterator[MakeListener]:
+    """Return what makes a started listener on loopback."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**changes: Any) -> Listener:
+            values: dict[str, Any] = {
+                "interfaces": ["127.0.0.1"],
+                "vendor_keys": [VENDOR_PUBLIC_DER],
+                "timing": FAST,
+            }
+            listener = Listener(**(values | changes))
+            await listener.start()
+            stack.push_async_callback(listener.close)
+            return listener
+
+        yield make
+
+
+@pytest.fixture
+async def listener(make_listener: MakeListener) -> Listener:
+    """Return a started listener."""
+    return await make_listener()

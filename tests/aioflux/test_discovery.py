@@ -1,0 +1,513 @@
+"""The listener, against simulated devices on real sockets."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+import json
+from pathlib import Path
+import random
+import socket
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings, strategies as st
+import pytest
+
+from custom_components.flux3dp.aioflux import (
+    ConnectionFailed,
+    DeviceNotFound,
+    Identity,
+    InvalidRequest,
+    Listener,
+    Sighting,
+    discovery,
+    identity,
+    sockets,
+)
+from custom_components.flux3dp.aioflux.datagram import PORT, decode, probe
+from simulator import Device
+from tests.keys import MASTER_KEYS
+
+from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
+
+VECTORS = Path(__file__).parent.parent / "vectors"
+RECORDED = [path.read_bytes() for path in sorted(VECTORS.glob("*/*.bin"))]
+
+
+class Ear:
+    """Everything a subscriber was told, and a way to wait for it."""
+
+    def __init__(self, listener: Listener, **filters: Any) -> None:
+        self.heard: list[Sighting] = []
+        self._news = asyncio.Event()
+        self.unsubscribe = listener.subscribe(self._take, **filters)
+
+    def _take(self, sighting: Sighting) -> None:
+        self.heard.append(sighting)
+        self._news.set()
+
+    async def wait(
+        self, condition: Callable[[Sighting], object], after: int = 0
+    ) -> Sighting:
+        async with asyncio.timeout(5):
+            while True:
+                for sighting in self.heard[after:]:
+                    if condition(sighting):
+                        return sighting
+                self._news.clear()
+                await self._news.wait()
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_an_announced_device_becomes_known(
+    generation: int, make_device: MakeDevice, listener: Listener
+) -> None:
+    ear = Ear(listener)
+    device = await make_device(generation=generation)
+    seen = await ear.wait(lambda sighting: sighting.device)
+    info = seen.device
+    assert info is not None
+    assert seen.changed
+    assert (info.uuid, info.host, info.version) == (UUID, ADDRESSES[0], generation)
+    assert info.name == "Delta in der Werkstatt ♥"
+    assert info.model_name == "FLUX Delta"
+    assert info.serial == "FD1A104242"
+    assert info.has_password
+    assert info.identity is Identity.VERIFIED
+    assert info.master_key == device.master_public_der
+    assert (info.slave_key is not None) == (generation == 1)
+    assert listener.devices == (info,)
+    assert listener.get(UUID) == info
+    assert listener.get(UUID, ADDRESSES[0]) == info
+    assert listener.get(UUID, ADDRESSES[1]) is None
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_status_follows_and_news_is_told_once(
+    generation: int, make_device: MakeDevice, listener: Listener
+) -> None:
+    ear = Ear(listener)
+    device = await make_device(generation=generation)
+    await ear.wait(lambda sighting: sighting.device)
+    device.set_status(st_id=16, progress=0.25, head_module="EXTRUDER")
+    seen = await ear.wait(
+        lambda sighting: sighting.status and sighting.status.st_id == 16
+    )
+    assert seen.status is not None
+    assert seen.status.progress == 0.25
+    assert seen.device is not None
+    assert sum(sighting.changed for sighting in ear.heard) == 1
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_found_by_address_with_multicast_blocked(
+    generation: int, make_device: MakeDevice, listener: Listener
+) -> None:
+    await make_device(generation=generation, multicast=False)
+    info = await listener.find(ADDRESSES[0])
+    assert (info.uuid, info.version) == (UUID, generation)
+    assert (await listener.find(ADDRESSES[0])) == info
+
+
+async def test_nobody_at_the_address(listener: Listener) -> None:
+    with pytest.raises(DeviceNotFound, match=ADDRESSES[5]):
+        await listener.find(ADDRESSES[5], timeout=0.2)
+
+
+async def test_a_name_that_does_not_resolve(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(InvalidRequest) as caught:
+        await listener.find("printer.invalid")
+    assert (caught.value.field, caught.value.reason) == ("host", "unresolvable")
+
+
+async def test_a_host_name_is_never_looked_up_on_the_way_out(
+    listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    listener.probe("localhost")
+    assert listener.counters.probes == 0
+    assert "Cannot send to localhost" in caplog.text
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_lookup_by_uuid_scans_and_probes(
+    generation: int, make_device: MakeDevice, make_listener: MakeListener
+) -> None:
+    await make_device(generation=generation, multicast=False)
+    listener = await make_listener()
+    with pytest.raises(DeviceNotFound):
+        await listener.lookup(UUID, timeout=0.2)
+    info = await listener.lookup(UUID, hosts=[ADDRESSES[0]])
+    assert info.host == ADDRESSES[0]
+
+
+async def test_a_scan_is_answered_before_the_next_announcement(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    ear = Ear(listener)
+    device = await make_device()
+    device.faults.muted = True
+    listener.scan()
+    await ear.wait(lambda sighting: sighting.device)
+    assert device.counters.probes_answered >= 1
+
+
+async def test_filters(make_device: MakeDevice, listener: Listener) -> None:
+    other = "0f9e8d7c6b5a49388271605f4e3d2c1b"
+    everything = Ear(listener)
+    by_uuid = Ear(listener, uuid=other)
+    by_host = Ear(listener, host=ADDRESSES[0])
+    ended = Ear(listener)
+    ended.unsubscribe()
+    ended.unsubscribe()
+    await make_device()
+    await make_device(address=ADDRESSES[1], uuid=other, master_key=MASTER_KEYS[1])
+    await everything.wait(lambda sighting: sighting.uuid == other and sighting.device)
+    await everything.wait(lambda sighting: sighting.uuid == UUID and sighting.device)
+    assert {sighting.uuid for sighting in by_uuid.heard} == {other}
+    assert {sighting.host for sighting in by_host.heard} == {ADDRESSES[0]}
+    assert not ended.heard
+    assert len(listener.devices) == 2
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_a_new_name_is_news(
+    generation: int, make_device: MakeDevice, listener: Listener
+) -> None:
+    ear = Ear(listener)
+    device = await make_device(generation=generation)
+    await ear.wait(lambda sighting: sighting.device)
+    device.rename("Somebody else's")
+    seen = await ear.wait(
+        lambda sighting: sighting.device and sighting.device.name == "Somebody else's"
+    )
+    assert seen.changed
+
+
+async def test_generation_1_becomes_2_in_place(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    ear = Ear(listener)
+    device = await make_device(generation=1, firmware="1.6.95")
+    await ear.wait(lambda sighting: sighting.device)
+    await device.upgrade(firmware="6.1.11", generation=2)
+    seen = await ear.wait(
+        lambda sighting: sighting.device and sighting.device.firmware == "6.1.11"
+    )
+    assert seen.device is not None
+    assert (seen.device.version, seen.device.slave_key) == (2, None)
+    assert listener.devices == (seen.device,)
+
+
+async def test_a_reboot_brings_a_new_slave_key(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    ear = Ear(listener)
+    device = await make_device(generation=1)
+    first = (await ear.wait(lambda sighting: sighting.device)).device
+    assert first is not None
+    await device.reboot()
+    second = await ear.wait(
+        lambda sighting: (
+            sighting.device and sighting.device.slave_key != first.slave_key
+        )
+    )
+    assert second.changed
+
+
+async def test_a_broadcast_is_answered_with_a_probe(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    ear = Ear(listener)
+    device = await make_device(multicast=False)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.bind((ADDRESSES[0], 0))
+        sender.sendto(b"FLUX\x00\x02" + bytes.fromhex(UUID), ("127.0.0.1", PORT))
+        await ear.wait(lambda sighting: sighting.device)
+    assert device.counters.probes_answered >= 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "identity"),
+    [
+        ({"vendor_key": None}, Identity.UNVERIFIED),
+        ({"vendor_key": None, "serial": "XXXXXXXXXX"}, Identity.UNVERIFIED),
+        ({"identify_hash": "sha1"}, Identity.VERIFIED),
+        ({"identify_hash": "sha1", "serial": "ZZZZ104242"}, Identity.UNVERIFIED),
+    ],
+)
+async def test_identity(
+    changes: dict[str, Any],
+    identity: Identity,
+    make_device: MakeDevice,
+    listener: Listener,
+) -> None:
+    await make_device(**changes)
+    info = await listener.find(ADDRESSES[0])
+    assert info.identity is identity
+
+
+async def test_pins(make_device: MakeDevice, listener: Listener) -> None:
+    device = await make_device()
+    await listener.find(ADDRESSES[0])
+
+    def identity_now() -> Identity | None:
+        info = listener.get(UUID, ADDRESSES[0])
+        return info.identity if info else None
+
+    listener.pin(UUID, device.master_public_der)
+    assert identity_now() is Identity.PINNED
+    listener.pin(UUID, b"another")
+    assert identity_now() is Identity.MISMATCH
+    assert listener.devices == ()
+    with pytest.raises(DeviceNotFound):
+        await listener.lookup(UUID, timeout=0.2)
+    listener.unpin(UUID)
+    assert identity_now() is Identity.VERIFIED
+
+
+async def test_a_signature_is_checked_once(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    identity.signed_by.cache_clear()
+    identity.rsa_signed.cache_clear()
+    device = await make_device(generation=1)
+    await listener.find(ADDRESSES[0])
+    signatures = identity.signed_by.cache_info().misses
+    touches = identity.rsa_signed.cache_info().misses
+    ear = Ear(listener)
+    for _ in range(20):
+        before = len(ear.heard)
+        device.announce()
+        await ear.wait(lambda sighting: sighting.status, before)
+    assert identity.signed_by.cache_info().misses == signatures == 1
+    assert identity.rsa_signed.cache_info().misses == touches == 2
+
+
+async def test_nobody_is_known_by_an_unasked_touch_reply(
+    make_listener: MakeListener,
+) -> None:
+    listener = await make_listener()
+    notify = (VECTORS / "signed-v2" / "notify-idle.bin").read_bytes()
+    reply = (VECTORS / "signed-v2" / "touch.bin").read_bytes()
+    ear = Ear(listener)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.bind((ADDRESSES[3], 0))
+        for data in (notify, reply, notify):
+            sender.sendto(data, ("127.0.0.1", PORT))
+        await ear.wait(lambda _: len(ear.heard) == 2)
+    assert listener.devices == ()
+    assert listener.counters.dropped["unasked_touch_reply"] == 1
+
+
+async def test_a_forged_announcement_leaves_the_device_alone(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    await make_device()
+    known = await listener.find(ADDRESSES[0])
+    at_home = Ear(listener, host=ADDRESSES[0])
+    elsewhere = Ear(listener, host=ADDRESSES[3])
+    forged = bytearray((VECTORS / "signed-v2" / "notify-running.bin").read_bytes())
+    forged[6:22] = bytes.fromhex(UUID)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.bind((ADDRESSES[3], 0))
+        sender.sendto(forged, ("127.0.0.1", PORT))
+        seen = await elsewhere.wait(lambda sighting: sighting.status)
+    assert seen.device is None
+    seen = await at_home.wait(lambda sighting: sighting.status)
+    assert seen.status is not None
+    assert seen.status.st_id == 0
+    assert listener.get(UUID) == known
+
+
+async def test_a_lost_touch_is_asked_again(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    device = await make_device()
+    device.faults.silent = True
+    ear = Ear(listener)
+    await ear.wait(lambda sighting: sighting.status)
+    await device.wait_for(lambda: len(device.received.datagrams) >= 2)
+    device.faults.silent = False
+    await ear.wait(lambda sighting: sighting.device)
+
+
+async def test_touch_asks_anew(make_device: MakeDevice, listener: Listener) -> None:
+    device = await make_device()
+    await listener.find(ADDRESSES[0])
+    ear = Ear(listener)
+    answered = device.counters.touches_answered
+    listener.touch(UUID, ADDRESSES[0])
+    seen = await ear.wait(lambda sighting: sighting.status is None)
+    assert device.counters.touches_answered == answered + 1
+    assert not seen.changed
+
+
+async def test_a_broken_subscriber_deafens_nobody(
+    make_device: MakeDevice, listener: Listener, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(_: Sighting) -> None:
+        raise RuntimeError("mine")
+
+    listener.subscribe(broken)
+    ear = Ear(listener)
+    await make_device()
+    await ear.wait(lambda sighting: sighting.device)
+    assert "A discovery subscriber failed" in caplog.text
+
+
+async def test_an_interface_that_fails_fails_alone(
+    make_device: MakeDevice, make_listener: MakeListener
+) -> None:
+    listener = await make_listener(interfaces=["198.51.100.7", "127.0.0.1"])
+    ear = Ear(listener)
+    await make_device()
+    await ear.wait(lambda sighting: sighting.device)
+    listener.scan()
+
+
+async def test_without_the_shared_port_probing_still_works(
+    make_device: MakeDevice,
+    make_listener: MakeListener,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as selfish:
+        selfish.bind(("", PORT))
+        listener = await make_listener()
+    assert "devices are still found by probing" in caplog.text
+    await make_device()
+    assert (await listener.find(ADDRESSES[0])).uuid == UUID
+
+
+async def test_without_any_socket_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoSocket(socket.socket):
+        def bind(self, address: Any) -> None:
+            raise OSError("none left")
+
+    monkeypatch.setattr(sockets.socket, "socket", NoSocket)
+    with pytest.raises(ConnectionFailed, match="none left"):
+        await Listener(timing=FAST).start()
+
+
+async def test_a_closed_listener_is_silent(make_listener: MakeListener) -> None:
+    listener = await make_listener()
+    await listener.close()
+    await listener.close()
+    listener.probe(ADDRESSES[0])
+    listener.scan()
+    assert listener.counters.as_dict()["received"] == 0
+
+
+async def test_a_flood_of_strangers_is_bounded(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    device = await make_device()
+    known = await listener.find(ADDRESSES[0])
+    template = bytearray((VECTORS / "signed-v2" / "notify-idle.bin").read_bytes())
+    source = random.Random(1)
+    for _ in range(2000):
+        template[6:22] = source.randbytes(16)
+        listener._heard_shared(bytes(template), ADDRESSES[3])
+    assert len(listener._records) == discovery._MAX_RECORDS
+    assert listener._touching <= discovery._MAX_TOUCHING
+    assert listener.devices == (known,)
+    assert device.online
+
+
+def damaged(count: int, source: random.Random) -> Iterator[bytes]:
+    """Cut, flip, grow and invent datagrams, by turns."""
+    for number in range(count):
+        data = bytearray(source.choice(RECORDED))
+        match number % 4:
+            case 0:
+                del data[source.randrange(len(data)) :]
+            case 1:
+                for _ in range(source.randrange(1, 9)):
+                    data[source.randrange(len(data))] ^= source.randrange(1, 256)
+            case 2:
+                at = source.randrange(len(data))
+                data[at:at] = source.randbytes(source.randrange(1, 200))
+            case _:
+                data = bytearray(source.randbytes(source.randrange(700)))
+        yield bytes(data)
+
+
+async def test_twenty_thousand_damaged_datagrams(
+    make_listener: MakeListener, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Over the wire, from addresses at which nobody answers a touch."""
+    listener = await make_listener()
+    sent = 0
+    with ExitStack() as stack:
+        senders = []
+        for address in ADDRESSES[:8]:
+            sender = stack.enter_context(
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            )
+            sender.bind((address, 0))
+            senders.append(sender)
+        for data in damaged(20_000, random.Random(20261122)):
+            senders[sent % len(senders)].sendto(data, ("127.0.0.1", PORT))
+            sent += 1
+            if sent % 50 == 0:
+                async with asyncio.timeout(5):
+                    while listener.counters.received < sent:
+                        await asyncio.sleep(0)
+    assert listener.counters.received == 20_000
+    assert listener.devices == ()
+    assert "ERROR" not in {record.levelname for record in caplog.records}
+    dropped = listener.counters.dropped
+    assert sum(dropped.values()) > 10_000
+    assert set(dropped) >= {"too_short", "not_flux", "unasked_touch_reply"}
+    assert json.loads(json.dumps(listener.counters.as_dict()))["received"] == 20_000
+
+
+async def test_damage_in_an_answer_we_asked_for_wins_no_trust(
+    listener: Listener,
+) -> None:
+    """Nothing is raised, and nobody is verified under another identity."""
+    genuine = {
+        decode(data).uuid for data in RECORDED if data[:4] == b"FLUX" and data[5] == 0
+    }
+    for number, data in enumerate(damaged(5000, random.Random(7))):
+        listener._heard(data, ADDRESSES[number % 3], own=True)
+    for device in listener.devices:
+        if device.identity is Identity.VERIFIED:
+            assert device.uuid in genuine
+
+
+@settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.lists(st.binary(max_size=700), max_size=20), st.booleans())
+def test_any_bytes_at_all(datagrams: list[bytes], own: bool) -> None:
+    listener = Listener(interfaces=["127.0.0.1"], timing=FAST)
+
+    async def hear() -> None:
+        for tail in datagrams:
+            for data in (tail, b"FLUX" + tail, probe(1)[:4] + b"\x01\x03" + tail):
+                listener._heard(data, ADDRESSES[0], own=own)
+        await listener.close()
+
+    asyncio.run(hear())
+    assert listener.devices == ()
+
+
+async def test_garbage_over_the_wire(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    device: Device = await make_device()
+    device.faults.garbage = True
+    for _ in range(30):
+        device.announce()
+    await device.wait_for(lambda: listener.counters.received >= 20)
+    assert listener.devices == ()
+    device.faults.garbage = False
+    assert (await listener.find(ADDRESSES[0], timeout=2)).uuid == UUID
