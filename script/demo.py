@@ -77,14 +77,14 @@ def check_port(host: str, port: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(*command: str) -> AsyncIterator[Process]:
-    """Run ``command``; when the block is left, it has ended, and all it started.
+async def running(folder: Path, *command: str) -> AsyncIterator[Process]:
+    """Run ``command`` in ``folder``; when the block is left, it has ended, and all it started.
 
     It leads a process group of its own: Ctrl-C reaches only this program, which then
     ends the others in order.
     """
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=ROOT, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+        *command, cwd=folder, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
     )
     try:
         yield process
@@ -94,7 +94,7 @@ async def running(*command: str) -> AsyncIterator[Process]:
             try:
                 await asyncio.wait_for(process.wait(), GRACE)
             except TimeoutError:
-                print(f"script/run: {command[0]} does not end; killed", flush=True)
+                print(f"script/run: {command[2]} does not end; killed", flush=True)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
@@ -138,13 +138,13 @@ async def run(options: argparse.Namespace, stop: asyncio.Event) -> None:
     hass = (python, "-m", "homeassistant", "--config", str(CONFIG))
     stopped = asyncio.create_task(stop.wait())
     async with (
-        running(python, "-m", "simulator", "--state", str(DEVICES)) as devices,
+        running(ROOT, python, "-m", "simulator", "--state", str(DEVICES)) as devices,
         contextlib.AsyncExitStack() as restarts,
     ):
         devices_ended = asyncio.create_task(devices.wait())
         greeting = True
         while not stop.is_set():
-            process = await restarts.enter_async_context(running(*hass))
+            process = await restarts.enter_async_context(running(CONFIG, *hass))
             hass_ended = asyncio.create_task(process.wait())
             awaited = {stopped, devices_ended, hass_ended}
             if greeting:
