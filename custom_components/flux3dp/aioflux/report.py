@@ -39,6 +39,9 @@ _KNOWN_KEYS = frozenset(
     )
 )
 
+# On the wire of the datagrams a status id is an i32 (section 2).
+_ST_ID_MAX = 2**31 - 1
+
 # Each field of `JobInfo` and the spellings of it, the usual one first.
 _TIME_COST = ("TIME_COST", "time_cost")
 _TRAVEL_DISTANCE = ("TRAVEL_DIST", "traval_dist", "travel_dist")
@@ -117,7 +120,7 @@ def parse_report(text: str | bytes) -> Report:
     st_id = data.get("st_id")
     if isinstance(st_id, float) and st_id.is_integer():
         st_id = int(st_id)
-    if not isinstance(st_id, int) or isinstance(st_id, bool):
+    if not isinstance(st_id, int) or isinstance(st_id, bool) or abs(st_id) > _ST_ID_MAX:
         raise ProtocolError("a report without a status id")
     progress = _number(data.get("prog"))
     return Report(
@@ -180,7 +183,12 @@ def _is_scalar(value: object) -> bool:
 
 def _spelled(value: object) -> str:
     """Return a scalar as the text it would be."""
-    return value if isinstance(value, str) else str(value)
+    return _clean(value if isinstance(value, str) else str(value))
+
+
+def _clean(text: str) -> str:
+    """Return text that can be stored: JSON can spell half a character."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _number(value: object) -> float | None:
@@ -210,20 +218,20 @@ def _first_number(value: object) -> float | None:
 
 def _text(value: object) -> str | None:
     """Return text that is not empty; None for anything else."""
-    return value if isinstance(value, str) and value else None
+    return _clean(value) if isinstance(value, str) and value else None
 
 
 def _words(value: object) -> tuple[str, ...]:
     """Return an error's words; whole numbers among them as text."""
     if isinstance(value, str):
-        return tuple(value.split())
+        return tuple(_clean(value).split())
     if not isinstance(value, list):
         return ()
     return tuple(
         word
         for item in value
         if isinstance(item, str | int) and not isinstance(item, bool)
-        for word in str(item).split()
+        for word in _spelled(item).split()
     )
 
 

@@ -1,0 +1,244 @@
+"""One look at a device: what counts, the report or the datagram, and its words.
+
+Knows the table of status ids, the labels that refine it, and which of the two
+sources is to be believed. Has no memory: what a look means for the job is
+`job.py`'s business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from .aioflux.device import DeviceStatus
+from .aioflux.report import Report
+from .catalogue import ErrorKey, classify
+from .job_state import JobStatus, Toolhead
+
+# Keeps whatever the status was before.
+TRANSITION: Final = 2
+
+_STATUSES: Final = {
+    0: JobStatus.IDLE,
+    1: JobStatus.INITIALIZING,
+    4: JobStatus.STARTING,
+    6: JobStatus.RESUMING,
+    18: JobStatus.RESUMING,
+    16: JobStatus.RUNNING,
+    32: JobStatus.PAUSED,
+    36: JobStatus.PAUSED,
+    48: JobStatus.PAUSED,
+    38: JobStatus.PAUSING,
+    50: JobStatus.PAUSING,
+    66: JobStatus.COMPLETING,
+    64: JobStatus.COMPLETED,
+    68: JobStatus.COMPLETED,
+    130: JobStatus.ABORTING,
+    128: JobStatus.ABORTED,
+    256: JobStatus.ALARM,
+    512: JobStatus.FATAL,
+    516: JobStatus.RECONNECTING,
+    1024: JobStatus.TOOLHEAD_CHANGE,
+    -1: JobStatus.MAINTENANCE,
+    -2: JobStatus.SCANNING,
+    -3: JobStatus.SDK_CONTROL,
+    -10: JobStatus.RAW_MODE,
+    -15: JobStatus.MOTION_TEST,
+    -17: JobStatus.CARTRIDGE_ACCESS,
+}
+
+# What the report's label makes of "running".
+_RUNNING: Final = 16
+_LABELS: Final = {
+    "STARTING": JobStatus.STARTING,
+    "WAITING_HEAD": JobStatus.HEATING,
+    "CORRECTING": JobStatus.CALIBRATING,
+    "ABORTING": JobStatus.ABORTING,
+}
+
+_TOOLHEADS: Final = {
+    "EXTRUDER": Toolhead.EXTRUDER,
+    "LASER": Toolhead.LASER,
+    "PRINTER": Toolhead.PRINTER,
+    "USER": Toolhead.USER,
+    "N/A": Toolhead.NONE,
+}
+
+_ENDED_BITS: Final = 64 | 128
+_PAUSED_BIT: Final = 32
+
+
+class Phase(Enum):
+    """Where a status id stands in the life of a job."""
+
+    NONE = auto()
+    """No job: idle, or occupied by another client."""
+    ALIVE = auto()
+    """A job is there and has not ended."""
+    ENDING = auto()
+    """Ending, or ended in a way that is not known: the result is not out."""
+    COMPLETED = auto()
+    ABORTED = auto()
+    ALARM = auto()
+    """A laser machine stopped by itself; whatever it did has failed."""
+
+
+_PHASES: Final = {
+    64: Phase.COMPLETED,
+    68: Phase.COMPLETED,
+    128: Phase.ABORTED,
+    256: Phase.ALARM,
+    512: Phase.ALARM,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report and the moment it arrived, in epoch seconds."""
+
+    report: Report
+    at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What one look says, whichever source it came from.
+
+    `status` is None for an id that is not in the table. `error_label` is empty
+    without an error, and always while the device is occupied. `time_running` is
+    seconds, known from a report only, as are the session and the temperatures.
+    """
+
+    st_id: int
+    status: JobStatus | None
+    error_label: str
+    progress: float | None
+    toolhead: Toolhead | None
+    occupied_by: str | None
+    from_report: bool
+    session: str | None = None
+    time_running: float | None = None
+    nozzle_temperature: float | None = None
+    nozzle_target: float | None = None
+
+    @property
+    def phase(self) -> Phase:
+        """Where the device stands in the life of a job."""
+        if self.st_id <= 0:
+            return Phase.NONE
+        return _PHASES.get(
+            self.st_id, Phase.ENDING if self.st_id & _ENDED_BITS else Phase.ALIVE
+        )
+
+    @property
+    def error(self) -> ErrorKey:
+        """What the error label says; an alarm without one is some error too."""
+        key = classify(self.error_label)
+        if key is ErrorKey.NONE and self.phase is Phase.ALARM:
+            return ErrorKey.OTHER
+        return key
+
+    @property
+    def is_paused(self) -> bool:
+        """The job stands still."""
+        return self.status is JobStatus.PAUSED
+
+    @property
+    def is_running(self) -> bool:
+        """The job is active, and neither stands still nor is about to."""
+        return self.phase is Phase.ALIVE and not self.st_id & _PAUSED_BIT
+
+    @property
+    def is_initializing(self) -> bool:
+        """The first of a job: none ever comes back to it."""
+        return self.status is JobStatus.INITIALIZING
+
+    @property
+    def is_beginning(self) -> bool:
+        """A new job shows itself like this; nothing else that follows an end does."""
+        return self.st_id in (1, 4, _RUNNING)
+
+    @property
+    def is_resumed(self) -> bool:
+        """A paused job seen like this runs again; an abort looks the same at first."""
+        return self.st_id in (4, _RUNNING) and self.status is not JobStatus.ABORTING
+
+    @property
+    def clock_runs(self) -> bool:
+        """The device counts this moment as running time: till 48, and not in 18."""
+        standing = (JobStatus.PAUSED, JobStatus.RESUMING)
+        return self.phase is Phase.ALIVE and self.status not in standing
+
+
+def look(
+    status: DeviceStatus | None,
+    reported: Reported | None,
+    now: float,
+    report_fresh: float,
+) -> Sight | None:
+    """Return what counts now, or None if the device is silent.
+
+    A report younger than `report_fresh` seconds wins: it is authenticated, and
+    the datagram lags by up to a second. `status` is None in silence.
+    """
+    if reported is not None and 0 <= now - reported.at < report_fresh:
+        return _from_report(reported.report, status)
+    return None if status is None else _from_status(status)
+
+
+def status_of(st_id: int, label: str = "") -> JobStatus | None:
+    """Return the word for a status id and a report's label; None if unknown."""
+    if st_id == _RUNNING:
+        return _LABELS.get(label.upper(), JobStatus.RUNNING)
+    return _STATUSES.get(st_id)
+
+
+def toolhead_of(module: str) -> Toolhead | None:
+    """Return the toolhead for a device's word; None if the word says nothing.
+
+    `N/A` is none at all. `OFFLINE`, or an empty text, is a device that has not
+    looked yet; others exist.
+    """
+    name = module.upper()
+    return _TOOLHEADS.get("USER" if name.startswith("USER/") else name)
+
+
+def _from_status(status: DeviceStatus) -> Sight:
+    """Return what a datagram says."""
+    return Sight(
+        st_id=status.st_id,
+        status=status_of(status.st_id),
+        # An occupied device has an address where the error would be.
+        error_label="" if status.is_occupied else status.error_label.strip(),
+        progress=status.progress,
+        toolhead=toolhead_of(status.head_module),
+        occupied_by=status.occupied_by or None if status.is_occupied else None,
+        from_report=False,
+    )
+
+
+def _from_report(report: Report, status: DeviceStatus | None) -> Sight:
+    """Return what a report says, and what only a datagram could add."""
+    if report.has_module:
+        toolhead = (
+            Toolhead.NONE if report.module is None else toolhead_of(report.module)
+        )
+    else:
+        toolhead = None if status is None else toolhead_of(status.head_module)
+    # A heater without a toolhead is at nothing, not at the 25 °C it then reports.
+    heated = toolhead in (Toolhead.EXTRUDER, None)
+    occupied = report.st_id < 0
+    return Sight(
+        st_id=report.st_id,
+        status=status_of(report.st_id, report.label),
+        error_label="" if occupied else " ".join(report.error),
+        progress=report.progress,
+        toolhead=toolhead,
+        occupied_by=status.occupied_by or None if occupied and status else None,
+        from_report=True,
+        session=report.session,
+        time_running=report.time_running,
+        nozzle_temperature=report.nozzle_temperature if heated else None,
+        nozzle_target=report.nozzle_target if heated else None,
+    )
