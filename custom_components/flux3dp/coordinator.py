@@ -11,7 +11,7 @@ import asyncio
 import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import override
+from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL
@@ -77,7 +77,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             name=entry.title,
             always_update=False,
         )
-        assert entry.unique_id is not None  # every flow sets it
+        if TYPE_CHECKING:
+            assert entry.unique_id is not None  # Every flow sets it.
         self.uuid = entry.unique_id
         self.master_key = base64.b64decode(entry.data[CONF_MASTER_KEY])
         self.listener = listener

@@ -109,7 +109,7 @@ class DiscoveryCards:
             DOMAIN,
             context=_CONTEXT,
             data={"uuid": device.uuid},
-            discovery_key=DiscoveryKey(DOMAIN, device.uuid, 1),
+            discovery_key=DiscoveryKey(domain=DOMAIN, key=device.uuid, version=1),
         )
 
     @callback

@@ -38,6 +38,4 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
     @override
     def available(self) -> bool:
         """Whether there is anything to read: the device is heard, or needs not be."""
-        return (
-            self.entity_description.always_available or self.coordinator.data.online
-        )
+        return self.entity_description.always_available or self.coordinator.data.online

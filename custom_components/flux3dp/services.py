@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import voluptuous as vol
-
 from homeassistant.const import ATTR_DEVICE_ID, ATTR_NAME
 from homeassistant.core import (
     HomeAssistant,
@@ -21,6 +19,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
+import voluptuous as vol
 
 from .aioflux import NetworkConfig
 from .const import DOMAIN
@@ -36,7 +35,7 @@ SERVICE_RENAME = "rename"
 SERVICE_SCAN_WIFI = "scan_wifi"
 SERVICE_SET_NETWORK = "set_network"
 
-_DEVICE = {vol.Required(ATTR_DEVICE_ID): cv.string}
+_DEVICE: dict[vol.Marker, Any] = {vol.Required(ATTR_DEVICE_ID): cv.string}
 
 # Types only: what a device can do with the values is told by `NetworkConfig`, in the
 # same words wherever it is used.

@@ -47,6 +47,8 @@ class Timing:
     """TCP connect and the 8 bytes of hello."""
     handshake: float = 10.0
     """TLS, key exchange and authorisation, each."""
+    challenge_rest: float = 2.0
+    """How far the end of a robot's first bytes may lag behind their beginning."""
     command: float = 10.0
     """One request and its whole reply."""
     wifi_scan: float = 40.0
@@ -56,6 +58,8 @@ class Timing:
 
     network_return: float = 60.0
     """After `network`: until the device is found again, old address or new."""
+    network_trial: float = 15.0
+    """A new Wi-Fi is tried for about 20 s: who is back sooner has joined it."""
     rename_return: float = 10.0
     """After `rename`: until the device announces the new name."""
     forget: float = 5.0

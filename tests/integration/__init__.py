@@ -1,0 +1,1 @@
+"""The integration against simulated devices, over real sockets on loopback."""

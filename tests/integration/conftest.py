@@ -1,0 +1,204 @@
+"""Home Assistant, simulated devices, and entries for them.
+
+Everything a test waits for is an event: `wait_until` looks again whenever Home Assistant
+has something to say.
+"""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.const import MATCH_ALL
+from homeassistant.core import Event, HomeAssistant, callback
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import pytest_socket
+
+from custom_components.flux3dp.aioflux import ClientKey, Timing
+from custom_components.flux3dp.const import DOMAIN
+from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
+from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
+
+ADDRESSES = [f"127.0.50.{number}" for number in range(1, 30)]
+UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
+NAME = "Delta in der Werkstatt ♥"
+PASSWORD = "secret"
+
+# The device's seconds are hundredths in `DeviceTiming.fast`; ours keep the proportions,
+# with a margin for a machine that does something else at the same time.
+FAST = Timing(
+    scan=0.3,
+    scan_probe_interval=0.1,
+    find=0.6,
+    find_probe_interval=0.1,
+    lookup=0.6,
+    touch_interval=0.05,
+    unheard=0.4,
+    unheard_active=0.2,
+    probe_interval=0.1,
+    setup_wait=1.0,
+    startup_grace=0.2,
+    connect=1.0,
+    handshake=2.0,
+    command=2.0,
+    wifi_scan=2.0,
+    close=0.5,
+    network_return=5.0,
+    network_trial=1.5,
+    rename_return=2.0,
+    forget=1.0,
+)
+
+type MakeDevice = Callable[..., Awaitable[Device]]
+type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]
+
+
+@pytest.fixture(autouse=True)
+def loopback(socket_enabled: None) -> Iterator[None]:
+    """Let the tests reach the addresses of their devices."""
+    pytest_socket.socket_allow_hosts(["127.0.0.1", *ADDRESSES], allow_unix_socket=True)
+    yield
+    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+
+
+@pytest.fixture(autouse=True)
+def our_integration(enable_custom_integrations: None) -> None:
+    """Let Home Assistant load the integration."""
+
+
+@pytest.fixture(autouse=True)
+def our_network() -> Iterator[None]:
+    """Have one interface, loopback, with the vendor and the pace of the tests."""
+    adapter = {
+        "auto": True,
+        "default": True,
+        "enabled": True,
+        "index": 0,
+        "ipv4": [{"address": "127.0.0.1", "network_prefix": 8}],
+        "ipv6": [],
+        "name": "lo",
+    }
+    discovery = "custom_components.flux3dp.discovery"
+    with (
+        patch(f"{discovery}.network.async_get_adapters", return_value=[adapter]),
+        patch(f"{discovery}.TIMING", FAST),
+        patch(f"{discovery}.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
+    ):
+        yield
+
+
+@pytest.fixture
+def client_key() -> ClientKey:
+    """Return the key of this Home Assistant."""
+    return ClientKey.from_pem(CLIENT_KEY.decode())
+
+
+@pytest.fixture(autouse=True)
+def stored_client_key(hass_storage: dict[str, Any]) -> None:
+    """Have the client key in storage: making one costs more than most tests."""
+    hass_storage[f"{DOMAIN}.identity"] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": f"{DOMAIN}.identity",
+        "data": {"private_key": CLIENT_KEY.decode()},
+    }
+
+
+@pytest.fixture
+async def make_device() -> AsyncIterator[MakeDevice]:
+    """Return what makes a device, signed by the test vendor, and switches it on."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**changes: Any) -> Device:
+            values: dict[str, Any] = {
+                "address": ADDRESSES[0],
+                "uuid": UUID,
+                "serial": "FD1A104242",
+                "name": NAME,
+                "master_key": MASTER_KEYS[0],
+                "vendor_key": VENDOR_KEY,
+                "password": PASSWORD,
+                "timing": DeviceTiming.fast(),
+            }
+            return await stack.enter_async_context(
+                Device(DeviceConfig(**(values | changes)))
+            )
+
+        yield make
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return the usual device, in both generations."""
+    return await make_device(generation=request.param)
+
+
+@pytest.fixture
+async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
+    """Return what makes an entry as the config flow does, and sets it up."""
+
+    async def make(
+        device: Device, *, trusted: bool = True, setup: bool = True, **data: Any
+    ) -> MockConfigEntry:
+        master_key = base64.b64encode(device.master_public_der).decode()
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title=device.name,
+            unique_id=device.config.uuid,
+            data={
+                "host": device.address,
+                "master_key": master_key,
+                "serial": device.config.serial,
+                "model": device.config.model,
+                "verified": device.config.vendor_key is not None,
+            }
+            | data,
+        )
+        entry.add_to_hass(hass)
+        if trusted:
+            pem = client_key.public_pem
+            device.trust.add(TrustedKey.from_pem("Home Assistant (test home)", pem))
+        if setup:
+            assert await hass.config_entries.async_setup(entry.entry_id)
+            await hass.async_block_till_done()
+        return entry
+
+    return make
+
+
+async def wait_until(
+    hass: HomeAssistant, condition: Callable[[], bool], within: float = 5.0
+) -> None:
+    """Wait until something is so, looking whenever Home Assistant fires an event."""
+    fired = asyncio.Event()
+
+    @callback
+    def fire(_event: Event) -> None:
+        fired.set()
+
+    unsubscribe = hass.bus.async_listen(MATCH_ALL, fire)
+    try:
+        async with asyncio.timeout(within):
+            while not condition():
+                fired.clear()
+                await fired.wait()
+    finally:
+        unsubscribe()
+
+
+async def wait_for_state(
+    hass: HomeAssistant, entity_id: str, state: str, within: float = 5.0
+) -> None:
+    """Wait until an entity has a state."""
+
+    def has_state() -> bool:
+        current = hass.states.get(entity_id)
+        return current is not None and current.state == state
+
+    try:
+        await wait_until(hass, has_state, within)
+    except TimeoutError:
+        pytest.fail(f"{entity_id} is not {state!r}: {hass.states.get(entity_id)}")
