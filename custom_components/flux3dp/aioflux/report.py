@@ -151,7 +151,11 @@ def parse_job_info(text: str | bytes) -> JobInfo:
     """
     data = _json_object(text, "job info")
     return _job_info(
-        {key: _spelled(value) for key, value in data.items() if _is_scalar(value)}
+        {
+            _clean(key): _spelled(value)
+            for key, value in data.items()
+            if isinstance(value, str | int | float)
+        }
     )
 
 
@@ -176,13 +180,8 @@ def _json_object(text: str | bytes, what: str) -> dict[str, object]:
     return data
 
 
-def _is_scalar(value: object) -> bool:
-    """Whether a value of the metadata is text or a number."""
-    return isinstance(value, str | int | float)
-
-
-def _spelled(value: object) -> str:
-    """Return a scalar as the text it would be."""
+def _spelled(value: str | float) -> str:
+    """Return text, or a number as the text it would be."""
     return _clean(value if isinstance(value, str) else str(value))
 
 
