@@ -15,6 +15,7 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData, UnknownFlow
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -45,8 +46,36 @@ async def add(hass: HomeAssistant) -> ConfigFlowResult:
     assert result["type"] is FlowResultType.SHOW_PROGRESS
     assert result["step_id"] == "user"
     assert result["progress_action"] == "scan"
+    await with_words(hass, result)
     await listened(hass, result)
-    return await hass.config_entries.flow.async_configure(result["flow_id"])
+    result = await hass.config_entries.flow.async_configure(result["flow_id"])
+    return await with_words(hass, result)
+
+
+async def with_words(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+    """Return what a person is shown, after making sure that there are words for it."""
+    words = await async_get_translations(hass, "en", "config", [DOMAIN])
+    words |= await async_get_translations(hass, "en", "selector", [DOMAIN])
+    step = f"step.{result.get('step_id')}"
+    needed: set[str] = set()
+    match result["type"]:
+        case FlowResultType.FORM:
+            needed = {f"{step}.title", f"{step}.description"}
+            needed |= {f"error.{key}" for key in (result["errors"] or {}).values()}
+            schema = result["data_schema"]
+            for field in schema.schema if schema else ():
+                needed |= {f"{step}.data.{field}", f"{step}.data_description.{field}"}
+        case FlowResultType.SHOW_PROGRESS:
+            needed = {f"{step}.title", f"progress.{result['progress_action']}"}
+        case FlowResultType.ABORT:
+            # Newer versions of Home Assistant have words of their own for some.
+            needed = {f"abort.{result['reason']}"}
+    given = result.get("description_placeholders") or {}
+    for key in needed:
+        text = words[f"component.{DOMAIN}.config.{key}"]
+        text.format(**given)
+    assert f"component.{DOMAIN}.selector.device.options.manual" in words
+    return result
 
 
 async def listened(hass: HomeAssistant, result: ConfigFlowResult) -> None:
@@ -70,7 +99,7 @@ async def submit(
     assert result["type"] is FlowResultType.FORM, result
     result = await hass.config_entries.flow.async_configure(result["flow_id"], fields)
     await hass.async_block_till_done()
-    return result
+    return await with_words(hass, result)
 
 
 async def enter(hass: HomeAssistant, host: str) -> ConfigFlowResult:
@@ -95,7 +124,8 @@ async def card(hass: HomeAssistant, device: Device) -> ConfigFlowResult:
                 change.clear()
     finally:
         unsubscribe()
-    return await flows.async_configure(shown[0]["flow_id"])
+    result = await flows.async_configure(shown[0]["flow_id"])
+    return await with_words(hass, result)
 
 
 def cards(hass: HomeAssistant, device: Device) -> list[ConfigFlowResult]:
@@ -625,6 +655,7 @@ async def test_card_of_a_device_nobody_remembers(hass: HomeAssistant) -> None:
     )
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "not_heard"
+    await with_words(hass, result)
 
 
 async def test_firmware_that_is_too_old_can_be_updated(
@@ -698,6 +729,7 @@ async def test_card_waits_while_a_person_sets_the_device_up(
     )
     assert second["type"] is FlowResultType.ABORT
     assert second["reason"] == "already_in_progress"
+    await with_words(hass, second)
     assert_entry(await submit(hass, result, password=PASSWORD), device)
 
 
