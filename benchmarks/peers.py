@@ -1,0 +1,120 @@
+"""The other ends: a simulated device in a process of its own, and bare echoes.
+
+The device has its own process, so that its work is not counted as ours.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+import multiprocessing
+from multiprocessing.connection import Connection
+import socket
+import ssl
+
+from simulator import Device, DeviceConfig, Timing
+from simulator.keys import RsaKey
+from simulator.tls import server_context
+from tests.keys import MASTER_KEYS, VENDOR_KEY
+
+DEVICE = "127.0.70.1"
+ECHO = "127.0.70.2"
+ECHO_PORT = 31901
+UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
+PASSWORD = "bench"  # noqa: S105 - of a device that exists for a second
+REQUEST, REPLY = 12, 4
+
+
+def _config(generation: int) -> DeviceConfig:
+    return DeviceConfig(
+        address=DEVICE,
+        generation=generation,
+        uuid=UUID,
+        serial="FD1A104242",
+        name="Bench",
+        password=PASSWORD,
+        master_key=MASTER_KEYS[0],
+        vendor_key=VENDOR_KEY,
+        timing=Timing(notify=3600.0, boot=0.0),
+    )
+
+
+async def _serve(generation: int, ready: Connection) -> None:
+    key = RsaKey.from_pem(MASTER_KEYS[0])
+    context = await server_context(key, UUID, "FD1A104242", old=False)
+
+    async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                await reader.readexactly(REQUEST)
+                writer.write(bytes(REPLY))
+        except asyncio.IncompleteReadError, ConnectionError:
+            writer.close()
+
+    class Datagrams(asyncio.DatagramProtocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport = transport
+
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            assert isinstance(self.transport, asyncio.DatagramTransport)
+            self.transport.sendto(bytes(500), addr)
+
+    loop = asyncio.get_running_loop()
+    server = await asyncio.start_server(echo, ECHO, ECHO_PORT, ssl=context)
+    transport, _ = await loop.create_datagram_endpoint(
+        Datagrams, local_addr=(ECHO, ECHO_PORT)
+    )
+    async with Device(_config(generation)), server:
+        ready.send(True)
+        await loop.run_in_executor(None, ready.poll, None)
+    transport.close()
+
+
+def _run(generation: int, ready: Connection) -> None:
+    asyncio.run(_serve(generation, ready))
+
+
+@asynccontextmanager
+async def peers(generation: int) -> AsyncIterator[None]:
+    """Run a device at `DEVICE` and echoes (TLS and UDP) at `ECHO`, port `ECHO_PORT`."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_run, args=(generation, there))
+    process.start()
+    try:
+        if not await asyncio.to_thread(here.poll, 30):
+            raise RuntimeError("the simulated device did not start")
+        here.recv()
+        yield
+    finally:
+        here.send(False)
+        await asyncio.to_thread(process.join, 10)
+        if process.is_alive():
+            process.kill()
+
+
+def client_context() -> ssl.SSLContext:
+    """Return TLS without any check, for the echo."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+class UdpEcho:
+    """Ask the UDP echo and wait for its answer."""
+
+    def __init__(self) -> None:
+        """Open the socket."""
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.bind(("", 0))
+
+    async def ask(self) -> None:
+        """Send one datagram and receive one."""
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendto(self._socket, bytes(22), (ECHO, ECHO_PORT))
+        await loop.sock_recv(self._socket, 2048)
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._socket.close()
