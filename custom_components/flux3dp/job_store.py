@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from .const import DOMAIN
-from .job import JobState
+from .job import INITIAL, JobState
 
 _STORAGE_VERSION = 1
 _SAVE_DELAY = 10.0
@@ -41,7 +41,7 @@ class JobStore:
         state = JobState.from_dict(await self._store.async_load())
         self._state = state
         self._unsubscribe = self._hass.bus.async_listen_once(
-            EVENT_HOMEASSISTANT_FINAL_WRITE, self._async_final_write
+            EVENT_HOMEASSISTANT_STOP, self._async_stop
         )
         return state
 
@@ -50,26 +50,29 @@ class JobStore:
         """Take the newest state, and plan a write if it is worth one."""
         previous, self._state = self._state, state
         if previous is None or _turning_point(state) != _turning_point(previous):
-            self._store.async_delay_save(state.to_dict, _SAVE_DELAY)
+            self._store.async_delay_save(self._stored, _SAVE_DELAY)
 
     async def async_close(self) -> None:
         """Write for the last time."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        await self._async_save()
+        if self._state is not None:
+            await self._store.async_save(self._stored())
 
     async def async_remove(self) -> None:
         """Forget what was stored, because the entry is removed."""
         await self._store.async_remove()
 
-    async def _async_final_write(self, _event: Event) -> None:
+    @callback
+    def _async_stop(self, _event: Event) -> None:
+        """Have the store write when everything writes: it knows how to, once."""
         self._unsubscribe = None
-        await self._async_save()
+        self._store.async_delay_save(self._stored, _SAVE_DELAY)
 
-    async def _async_save(self) -> None:
-        if self._state is not None:
-            await self._store.async_save(self._state.to_dict())
+    def _stored(self) -> dict[str, Any]:
+        """Return what is written: always the newest state."""
+        return (self._state or INITIAL).to_dict()
 
 
 def _turning_point(state: JobState) -> tuple[object, ...]:
