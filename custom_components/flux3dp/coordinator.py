@@ -84,7 +84,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self.listener = listener
         self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
         self._store = JobStore(hass, entry)
-        self._heard = asyncio.Event()
+        self._answered = asyncio.Event()
         self._offline_logged = False
         self._unsubscribe: Callable[[], None] | None = None
         self._presence = Presence(
@@ -147,16 +147,16 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
 
     @override
     async def _async_update_data(self) -> FluxData:
-        """Ask the device, and give it a moment to answer.
+        """Ask the device what it does and who it is, and give it a moment to answer.
 
         At setup, so that a running device never passes through `offline`, and when a
         person asks for an update. It never fails: a device that is off is a state.
         """
-        self._heard.clear()
+        self._answered.clear()
         self.async_ask()
         try:
             async with asyncio.timeout(self.timing.setup_wait):
-                await self._heard.wait()
+                await self._answered.wait()
         except TimeoutError:
             self.logger.debug("%s has not answered yet", self.name)
         if not self.data.online:
@@ -226,6 +226,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
                 # Somebody else answers to that name there: not our device's words.
                 return
             self._async_describe(sighting.device)
+            if self.data.online:
+                self._answered.set()
         if sighting.status is not None:
             self._async_status(sighting.status)
 
@@ -236,7 +238,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if status != data.status or data.job.restless or data.host != self.host:
             self._async_publish(status)
         self._presence.async_heard(active=self.data.job.active)
-        self._heard.set()
+        if self.data.device is not None:
+            self._answered.set()
 
     @callback
     def _async_silent(self) -> None:

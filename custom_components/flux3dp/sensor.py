@@ -16,7 +16,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .catalogue import ERROR_OPTIONS
+from .catalogue import ErrorKey
 from .coordinator import FluxConfigEntry, FluxData
 from .entity import FluxEntity, FluxEntityDescription
 from .job import JobResult, JobStatus, Toolhead
@@ -67,7 +67,7 @@ SENSORS = (
         key="error",
         translation_key="error",
         device_class=SensorDeviceClass.ENUM,
-        options=ERROR_OPTIONS,
+        options=[error.value for error in ErrorKey],
         value_fn=lambda data: data.job.error,
         attributes_fn=lambda data: {
             "label": data.job.error_label,
