@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .camera import Camera
 from .counters import Counters
 from .device import (
     DeviceInfo,
@@ -21,6 +22,7 @@ from .errors import (
     InvalidRequest,
     Kicked,
     ProtocolError,
+    SlaveKeyMismatch,
     Unsupported,
 )
 from .identity import VENDOR_KEY, fingerprint
@@ -35,6 +37,9 @@ from .manager import (
     ensure_trusted,
 )
 from .network import NetworkConfig, WifiNetwork
+from .report import JobInfo, Position, Report, parse_report
+from .robot import Robot
+from .robot_text import parse_mac_addresses
 from .timing import DEFAULT_TIMING, Timing
 from .transport import prove
 
@@ -43,6 +48,7 @@ __all__ = [
     "VENDOR_KEY",
     "AuthenticationFailed",
     "AuthorizedBy",
+    "Camera",
     "ClientKey",
     "CommandFailed",
     "ConnectionFailed",
@@ -54,13 +60,18 @@ __all__ = [
     "Identity",
     "IdentityMismatch",
     "InvalidRequest",
+    "JobInfo",
     "Kicked",
     "Listener",
     "Manager",
     "NetworkConfig",
     "Password",
+    "Position",
     "ProtocolError",
+    "Report",
+    "Robot",
     "Sighting",
+    "SlaveKeyMismatch",
     "Timing",
     "TrustedKey",
     "Unsubscribe",
@@ -71,6 +82,8 @@ __all__ = [
     "ensure_trusted",
     "fingerprint",
     "has_extruder",
+    "parse_mac_addresses",
+    "parse_report",
     "prove",
     "supports_tcp_management",
 ]

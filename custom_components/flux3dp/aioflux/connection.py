@@ -87,6 +87,10 @@ class Connection(asyncio.Protocol):
                 await self._readable
             finally:
                 self._readable = None
+        return self.take_received()
+
+    def take_received(self) -> bytes:
+        """Return what has come already, possibly nothing, even after the end."""
         data = bytes(self._received)
         self._received.clear()
         self._resume_reading()

@@ -41,6 +41,20 @@ class IdentityMismatch(FluxError):
         self.presented = presented
 
 
+class SlaveKeyMismatch(IdentityMismatch):
+    """A generation 1 robot signs with a slave key other than the announced one.
+
+    A slave key lasts until the device's next boot, so this is what a reboot
+    looks like from here, and an impostor too: touch the device again and retry
+    once. `presented` is empty, a signature shows no key (section 5).
+    """
+
+    def __init__(self, expected: bytes) -> None:
+        """Keep the master key that should vouch for the slave key."""
+        super().__init__(expected, b"")
+        self.args = ("the device signs with another slave key than it announced",)
+
+
 class CommandFailed(FluxError):
     """The device refused a command: `error SYMBOL [words]` (section 3)."""
 

@@ -88,15 +88,33 @@ class Session:
         """Send one request and return what `read` makes of the whole reply.
 
         Requests wait for each other. InvalidRequest if it cannot be sent at all,
-        CommandFailed if `read` met a refusal, ConnectionFailed otherwise.
+        CommandFailed if `read` met a refusal, Kicked even if that came before we
+        asked, ConnectionFailed otherwise.
         """
         frame = encode_frame(request)
         async with (
             self._lock,
             self.guard(self._timing.command if timeout is None else timeout),
         ):
+            await self._hear_unasked()
             await self.write(frame)
             return await read()
+
+    async def _hear_unasked(self) -> None:
+        """Fail if the device spoke before it was asked: it says `KICKED` so.
+
+        Anything else would be taken for the answer to what is asked next.
+        """
+        self._feed(self._connection.take_received())
+        if not self._buffer:
+            return
+        try:
+            text = await self.read_reply()
+        except Kicked:
+            raise
+        except CommandFailed as err:
+            raise ProtocolError(f"the device said {err} without being asked") from err
+        raise ProtocolError(f"the device spoke {len(text)} characters unasked")
 
     # -- the parts a reply is read from; only inside `guard` or `exchange`
 
@@ -122,6 +140,17 @@ class Session:
             await self._fill()
         return image
 
+    def take_newest_image(self, limit: int) -> bytes | None:
+        """Return the last of the camera images that have come, None if none has.
+
+        The ones before it are dropped: a picture is worth having while it is new.
+        """
+        self._feed(self._connection.take_received())
+        newest = None
+        while (image := self._buffer.take_image(limit)) is not None:
+            newest = image
+        return newest
+
     async def read_exactly(self, size: int) -> bytes:
         """Return exactly `size` bytes."""
         while (data := self._buffer.take(size)) is None:
@@ -135,7 +164,9 @@ class Session:
         return self._buffer.take_some(limit)
 
     async def _fill(self) -> None:
-        data = await self._connection.read()
+        self._feed(await self._connection.read())
+
+    def _feed(self, data: bytes) -> None:
         self._buffer.feed(self._decrypt.update(data) if self._decrypt else data)
 
     async def close(self) -> None:

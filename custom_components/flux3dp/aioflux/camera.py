@@ -1,0 +1,132 @@
+"""The camera port: pictures of the build plate (protocol.md section 6).
+
+Knows how pictures are asked for and that an old one is worth nothing. How the
+port is opened is in `handshake.py`; that several people watch one connection is
+the caller's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from types import TracebackType
+from typing import Self
+
+from .device import DeviceInfo
+from .frames import encode_frame
+from .handshake import open_camera
+from .key import ClientKey
+from .session import Session
+from .timing import DEFAULT_TIMING, Timing
+
+MAX_IMAGE = 4 * 1024 * 1024
+"""The largest picture that is believed, in bytes; devices send some ten thousand."""
+
+_FRAME = encode_frame(b"f")
+_START = encode_frame(b"s+")
+_STOP = encode_frame(b"s-")
+
+
+class Camera:
+    """A signed-in camera connection; an async context manager.
+
+    Every method raises ConnectionFailed when the device is silent, gone, or
+    sends what is no picture; the connection is closed then.
+    """
+
+    def __init__(self, session: Session, device: DeviceInfo, timing: Timing) -> None:
+        """Take over a signed-in session; `open` is the way to get one."""
+        self._session = session
+        self._timing = timing
+        self._turn = asyncio.Lock()
+        self._streaming = False
+        self.device = device
+
+    @classmethod
+    async def open(
+        cls,
+        device: DeviceInfo,
+        key: ClientKey,
+        *,
+        timing: Timing = DEFAULT_TIMING,
+        expected_key: bytes | None = None,
+    ) -> Self:
+        """Connect, make sure who it is, and sign in with our key.
+
+        The device must hold `expected_key` (DER), by default the master key that
+        discovery learnt. Raises ConnectionFailed, IdentityMismatch (before
+        anything of ours is sent), AuthenticationFailed if the device does not
+        trust our key.
+        """
+        return cls(await open_camera(device, key, timing, expected_key), device, timing)
+
+    async def __aenter__(self) -> Self:
+        """Return the connection, which is open already."""
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        await self.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another picture can be asked for."""
+        return self._session.is_open
+
+    async def close(self) -> None:
+        """Close the connection at any moment; closing twice is fine.
+
+        A picture that is waited for then is ConnectionFailed.
+        """
+        await self._session.close()
+
+    async def frame(self) -> bytes:
+        """Return one new picture (JPEG), `Timing.camera_frame` seconds at most.
+
+        Calls wait for each other. RuntimeError during a `stream`, which has the
+        newest picture anyway.
+        """
+        if self._streaming:
+            raise RuntimeError("the camera is streaming")
+        async with self._turn, self._session.guard(self._timing.camera_frame):
+            # One picture more may have followed an earlier request or stream.
+            self._session.take_newest_image(MAX_IMAGE)
+            await self._session.write(_FRAME)
+            return await self._next_image()
+
+    async def stream(self) -> AsyncGenerator[bytes]:
+        """Yield pictures (JPEG) as they come, at most 4 a second.
+
+        Whoever is slower than the device gets the newest and misses some. Close
+        the generator (`aclosing`) to end it; the connection stays. RuntimeError
+        if it streams already.
+        """
+        if self._streaming:
+            raise RuntimeError("the camera is streaming")
+        self._streaming = True
+        try:
+            async with self._turn:
+                async with self._session.guard(self._timing.command):
+                    self._session.take_newest_image(MAX_IMAGE)
+                    await self._session.write(_START)
+                while True:
+                    async with self._session.guard(self._timing.camera_frame):
+                        image = await self._next_image()
+                        newer = self._session.take_newest_image(MAX_IMAGE)
+                    yield newer or image
+        finally:
+            self._streaming = False
+            if self._session.is_open:
+                async with self._session.guard(self._timing.command):
+                    await self._session.write(_STOP)
+
+    async def _next_image(self) -> bytes:
+        """Return the next picture; a camera that is not ready sends empty ones."""
+        while not (image := await self._session.read_image(MAX_IMAGE)):
+            pass
+        return image
