@@ -22,8 +22,6 @@ import demo_config
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".run"
-CONFIG = STATE / "config"
-DEVICES = STATE / "devices"
 
 #: Seconds a program has to end by itself once asked to.
 GRACE = 30.0
@@ -44,6 +42,12 @@ def arguments() -> argparse.Namespace:
         "--fresh", action="store_true", help="forget what was set up before"
     )
     parser.add_argument(
+        "--state",
+        type=Path,
+        default=STATE,
+        help="folder to keep it in (%(default)s)",
+    )
+    parser.add_argument(
         "--no-yaml",
         action="store_true",
         help="leave out the flux3dp: key, so that nothing is discovered before the "
@@ -60,7 +64,9 @@ def arguments() -> argparse.Namespace:
         default=int(os.environ.get("HASS_PORT", "8123")),
         help="port to serve on (%(default)s, or $HASS_PORT)",
     )
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.state = options.state.absolute()
+    return options
 
 
 def check_port(host: str, port: int) -> None:
@@ -135,16 +141,18 @@ def welcome(options: argparse.Namespace) -> str:
 async def run(options: argparse.Namespace, stop: asyncio.Event) -> None:
     """Run both programs until ``stop`` is set; raise ``Failure`` when one ends first."""
     python = sys.executable
-    hass = (python, "-m", "homeassistant", "--config", str(CONFIG))
+    config = options.state / "config"
+    hass = (python, "-m", "homeassistant", "--config", str(config))
+    simulator = (python, "-m", "simulator", "--state", str(options.state / "devices"))
     stopped = asyncio.create_task(stop.wait())
     async with (
-        running(ROOT, python, "-m", "simulator", "--state", str(DEVICES)) as devices,
+        running(ROOT, *simulator) as devices,
         contextlib.AsyncExitStack() as restarts,
     ):
         devices_ended = asyncio.create_task(devices.wait())
         greeting = True
         while not stop.is_set():
-            process = await restarts.enter_async_context(running(CONFIG, *hass))
+            process = await restarts.enter_async_context(running(config, *hass))
             hass_ended = asyncio.create_task(process.wait())
             awaited = {stopped, devices_ended, hass_ended}
             if greeting:
@@ -172,11 +180,13 @@ async def main() -> int:
     try:
         check_port(options.host, options.port)
         if options.fresh:
-            shutil.rmtree(STATE, ignore_errors=True)
+            for part in ("config", "devices"):
+                shutil.rmtree(options.state / part, ignore_errors=True)
+        config = options.state / "config"
         demo_config.write_configuration(
-            CONFIG, ROOT / "custom_components", discovery=not options.no_yaml
+            config, ROOT / "custom_components", discovery=not options.no_yaml
         )
-        await demo_config.prepare(CONFIG, options.host, options.port)
+        await demo_config.prepare(config, options.host, options.port)
         await run(options, stop)
     except Failure as err:
         print(f"script/run: {err}", file=sys.stderr)
