@@ -49,7 +49,7 @@ _SCHEMAS = {
             vol.Optional("ip_address"): cv.string,
             vol.Optional("prefix_length"): vol.Coerce(int),
             vol.Optional("gateway"): cv.string,
-            vol.Optional("dns"): vol.All(cv.ensure_list, [cv.string], tuple),
+            vol.Optional("dns"): vol.All(cv.ensure_list, [cv.string]),
             vol.Optional("interface"): cv.string,
             vol.Optional("wifi_mode"): cv.string,
             vol.Optional("ssid"): cv.string,
@@ -114,8 +114,9 @@ async def _async_rename(call: ServiceCall) -> ServiceResponse:
 
 async def _async_set_network(call: ServiceCall) -> ServiceResponse:
     """Send the device to another network; answer the address it is found at."""
-    values: dict[str, Any] = dict(call.data)
-    coordinator = async_get_coordinator(call.hass, values.pop(ATTR_DEVICE_ID))
+    coordinator = async_get_coordinator(call.hass, call.data[ATTR_DEVICE_ID])
+    values = {key: value for key, value in call.data.items() if key != ATTR_DEVICE_ID}
+    values["dns"] = tuple(values.get("dns", ()))
     with device_errors(coordinator):
         outcome = await async_change_network(coordinator, NetworkConfig(**values))
     if (error := _OUTCOME_ERRORS.get(outcome)) is not None:

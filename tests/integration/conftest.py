@@ -23,7 +23,7 @@ from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
 ADDRESSES = [f"127.0.50.{number}" for number in range(1, 30)]
-UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
+UUID = "1d0c7e5ab2f84c03a6e1f4b8d92c5a70"
 NAME = "Delta in der Werkstatt ♥"
 PASSWORD = "secret"
 
