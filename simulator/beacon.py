@@ -7,7 +7,6 @@ Keeps what *touch me again* hangs on: slave key and slave timestamp (generation 
 import asyncio
 import secrets
 import struct
-import time
 from typing import TYPE_CHECKING
 
 from . import datagrams
@@ -26,7 +25,7 @@ class Beacon:
         self._slave: RsaKey | None = None
         self._slave_signature = b""
         self._identify = PLACEHOLDER_IDENTIFY
-        self._booted = time.monotonic()
+        self._booted = 0.0
         self._renew_at: float | None = None
         #: Of the latest boot or change of settings, as its 32-bit float.
         self.slave_timestamp = 0.0
@@ -35,13 +34,14 @@ class Beacon:
     async def boot(self) -> None:
         """Make what a device makes at each boot, in a thread: keys and signatures."""
         # Not two boots take the same time, so not two have the same slave timestamp.
-        self._booted = time.monotonic() - 20 - secrets.randbelow(1 << 20) / (1 << 20)
+        self._booted = _now() - 20 - secrets.randbelow(1 << 20) / (1 << 20)
         self._renew_at = None
         device = self._device
         if device.generation == 1:
             self._slave = await asyncio.to_thread(generate_slave_key)
         await self.sign_identity()
-        await asyncio.to_thread(self._renew)
+        self._renew_marks()
+        await asyncio.to_thread(self._sign_slave_key)
 
     async def sign_identity(self) -> None:
         """Have the vendor sign who this is, as at the factory."""
@@ -60,7 +60,7 @@ class Beacon:
     @property
     def clock(self) -> float:
         """The device's own clock: seconds since it booted."""
-        return time.monotonic() - self._booted
+        return _now() - self._booted
 
     @property
     def slave_key(self) -> RsaKey | None:
@@ -69,11 +69,7 @@ class Beacon:
 
     def settings_changed(self) -> None:
         """Have the next datagrams, after the usual lag, tell that something changed."""
-        self._renew_at = time.monotonic() + self._device.config.timing.name_lag
-
-    def renew_signature(self) -> None:
-        """Have the master key sign the slave key again."""
-        self._renew()
+        self._renew_at = _now() + self._device.config.timing.name_lag
 
     def notify(self) -> bytes:
         """Return the notify of this moment."""
@@ -126,15 +122,22 @@ class Beacon:
         )
 
     def _renew_if_due(self) -> None:
-        if self._renew_at is not None and time.monotonic() >= self._renew_at:
+        if self._renew_at is not None and _now() >= self._renew_at:
             self._renew_at = None
-            self._renew()
+            self._renew_marks()
+            self._sign_slave_key()
 
-    def _renew(self) -> None:
+    def _renew_marks(self) -> None:
         self.session = secrets.token_bytes(8)
         (self.slave_timestamp,) = struct.unpack("<f", struct.pack("<f", self.clock))
+
+    def _sign_slave_key(self) -> None:
         if self._slave is not None:
             self._slave_signature = self._device.master_key.sign(
                 datagrams.slave_timestamp_bytes(self.slave_timestamp)
                 + self._slave.public_der
             )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

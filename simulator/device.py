@@ -17,9 +17,13 @@ from .beacon import Beacon
 from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, DeviceConfig
 from .discovery import Discovery
 from .faults import Faults
+from .files import FileStore
+from .job import Job
 from .keys import RsaKey
+from .player import Player
 from .ports import Ports
 from .received import Counters, Received
+from .robot import RobotSession
 from .status import Status
 from .tls import server_context
 from .trust import Trust
@@ -51,6 +55,13 @@ class Device:
         self.master_key = RsaKey.from_pem(config.master_key)
         #: Errors of the simulator itself. ``stop`` raises the first: no test passes over one.
         self.bugs: list[BaseException] = []
+        self.player = Player(self)
+        self.files = FileStore()
+        #: What ``config get`` reads.
+        self.settings: dict[str, str] = {}
+        #: The head that is attached; ``change_head`` while a job runs.
+        self.toolhead = config.toolhead
+        self.robot_sessions: set[RobotSession] = set()
         self._discovery = Discovery(self)
         self._ports = Ports(self)
         self._contexts: dict[bytes, ssl.SSLContext] = {}
@@ -127,6 +138,7 @@ class Device:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.player.stop()
         await self._leave()
         await self._save()
         if self.bugs:
@@ -136,6 +148,7 @@ class Device:
         """Pull the plug."""
         async with self._moving:
             await self._leave()
+            await self.player.stop()
 
     async def power_on(self) -> None:
         """Plug in, and wait for the boot."""
@@ -171,6 +184,7 @@ class Device:
             await self._boot()
 
     async def _boot(self) -> None:
+        await self.player.stop()
         self.status = Status()
         await self.beacon.boot()
         self.status.timestamp = self.beacon.clock
@@ -255,6 +269,38 @@ class Device:
             if not rolled_back:
                 self.ssid = move.ssid
             await self._arrive(move.address)
+
+    @property
+    def job(self) -> Job:
+        """The job, to let something happen to it; ``LookupError`` without one."""
+        if (job := self.player.job) is None:
+            raise LookupError("the device has no job")
+        return job
+
+    def start_job(self, path: str = "SD/calibration cube.fc") -> Job:
+        """Start a job, as somebody does with the vendor's app or the button."""
+        entry, _, name = path.partition("/")
+        return self.player.start(self.files.read(entry, name))
+
+    def change_head(self, toolhead: str | None) -> None:
+        """Attach another head, or none."""
+        self.toolhead = toolhead
+        if (job := self.player.job) is not None:
+            job.change_head(toolhead)
+
+    def occupy(self, st_id: int = -1, by: str = "192.168.1.77") -> None:
+        """Be occupied by another client, at an address, until somebody kicks it."""
+        self.set_status(st_id=st_id, occupied_by=by, progress=0.0, head_module="N/A")
+
+    def free(self) -> None:
+        """Throw out who occupies the device."""
+        if self.status.st_id < 0:
+            self.set_status(st_id=0, occupied_by="")
+
+    async def kick_sessions(self) -> None:
+        """Throw out everybody on the robot port: an unsolicited ``error KICKED``, and closed."""
+        for session in list(self.robot_sessions):
+            await session.kick()
 
     async def refuse_connections(self, *ports: int) -> None:
         """Close the listening sockets of these ports, or of all."""

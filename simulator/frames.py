@@ -19,17 +19,19 @@ class Frames:
 
     async def read_exactly(self, size: int) -> bytes | None:
         """Return so many raw bytes; None when the connection ends before."""
+        data, complete = await self.read_up_to(size)
+        return data if complete else None
+
+    async def read_up_to(self, size: int) -> tuple[bytes, bool]:
+        """Return raw bytes, and whether so many came before the connection ended."""
         parts = [self._rest]
         missing = size - len(self._rest)
-        while missing > 0:
-            data = await self._stream.read()
-            if not data:
-                return None
+        while missing > 0 and (data := await self._stream.read()):
             parts.append(data)
             missing -= len(data)
         data = b"".join(parts)
         self._rest = data[size:]
-        return data[:size]
+        return data[:size], missing <= 0
 
     @property
     def has_more(self) -> bool:

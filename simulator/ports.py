@@ -9,10 +9,13 @@ from contextlib import suppress
 import ssl
 from typing import TYPE_CHECKING
 
+from .camera import CameraSession
 from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT
 from .faults import StreamFaults
 from .frames import Frames
+from .handshake import shake_hands_in_clear, shake_hands_in_tls
 from .management import ManagementSession
+from .robot import RobotSession
 from .tls import TlsStream
 from .wire import Wire
 
@@ -106,13 +109,26 @@ class Ports:
     async def _talk(self, wire: Wire) -> None:
         port = wire.record.port
         faults = self._faults(port)
-        await wire.write(faults.hello or b"FLUX0003")
+        in_clear = port == ROBOT_PORT and self._device.generation == 1
+        await wire.write(faults.hello or (b"FLUX0002" if in_clear else b"FLUX0003"))
         if faults.close_after_hello:
             return
         if faults.stall_in_handshake:
             await wire.record.closed.wait()
             return
+        if in_clear:
+            if (inside := await shake_hands_in_clear(self._device, wire)) is not None:
+                await self._command(wire, Frames(inside))
+            return
         stream = TlsStream(wire, await self._device.tls_context())
         await stream.handshake()
         if port == MANAGEMENT_PORT:
             await ManagementSession(self._device, Frames(stream), wire.record).run()
+        elif await shake_hands_in_tls(self._device, stream, wire.record):
+            if port == ROBOT_PORT:
+                await self._command(wire, Frames(stream))
+            else:
+                await CameraSession(self._device, Frames(stream), wire.record).run()
+
+    async def _command(self, wire: Wire, frames: Frames) -> None:
+        await RobotSession(self._device, frames, wire.record, wire.close).run()

@@ -14,6 +14,8 @@ from typing import Any, Self
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+ROBOT_PORT = 23811
+CAMERA_PORT = 23812
 VECTORS = Path(__file__).parents[1] / "vectors"
 
 
@@ -69,7 +71,8 @@ class Stream:
         return (await self.frame()).decode()
 
     async def close(self) -> None:
-        self.writer.close()
+        # A device that hangs answers no goodbye of TLS: do not wait for one.
+        self.writer.transport.abort()
         with suppress(ConnectionError, ssl.SSLError):
             await self.writer.wait_closed()
 
@@ -133,3 +136,30 @@ def device_bytes(events: Sequence[Sequence[str]]) -> bytes:
         for event in events
         if event[0] == "device" and len(event) == 2
     )
+
+
+async def open_robot(
+    address: str, key: Key, uuid: str, port: int = ROBOT_PORT
+) -> Stream:
+    """Connect to the robot or camera port of a v2 device and shake hands."""
+    stream = await Stream.connect(address, port)
+    assert await stream.read(8) == b"FLUX0003"
+    await stream.start_tls()
+    nonce = await stream.read(64)
+    stream.write(key.access_id + key.sign_nonce(uuid, nonce))
+    assert await stream.read(16) == b"OK".ljust(16)
+    return stream
+
+
+async def command(stream: Stream, text: str) -> str:
+    """Send a robot command, return the first frame of the answer."""
+    stream.send_frame(text.encode())
+    return (await stream.frame()).decode()
+
+
+async def report(stream: Stream) -> dict[str, Any]:
+    """Ask for the report."""
+    answer = await command(stream, "player report")
+    assert answer.startswith("{"), answer
+    found: dict[str, Any] = json.loads(answer)
+    return found

@@ -1,0 +1,184 @@
+"""The file store of a device: ``SD``, to read and write, and ``USB``, to read (section 5).
+
+In memory, and without the wire: ``file_commands.py`` speaks for it. A file is its bytes.
+"""
+
+from collections.abc import Iterator
+import hashlib
+import struct
+import zlib
+
+from .fcode import build
+
+type Folder = dict[str, Folder | bytes]
+
+_LISTED = (".fc", ".gcode")
+_MIME = {".fc": "application/fcode", ".gcode": "text/gcode"}
+_RECENT = 5
+
+
+class StoreError(Exception):
+    """The words of the device's error."""
+
+
+class MissingFolderError(Exception):
+    """The folder of a file to write is not there: a device closes without a word."""
+
+
+class FileStore:
+    """The entries of a device and what is in them."""
+
+    def __init__(self) -> None:
+        """Start with a few jobs, as a device somebody uses."""
+        self.entries: dict[str, Folder] = {
+            "SD": {
+                "calibration cube.fc": example_job("calibration cube", seconds=180),
+                "Küche": {"Löffel 'groß'.fc": example_job("Löffel", seconds=1800)},
+                "Recent": {},
+            },
+            "USB": {"stick.fc": example_job("stick", seconds=600)},
+        }
+
+    def names(self, entry: str, path: str) -> Iterator[tuple[bool, str]]:
+        """Walk through a folder: whether each is a folder, and its name."""
+        for name, node in self.folder(entry, path).items():
+            if isinstance(node, dict):
+                yield True, name
+            elif name.lower().endswith(_LISTED):
+                yield False, name
+
+    def folder(self, entry: str, path: str) -> Folder:
+        """Return a folder."""
+        node = self._node(entry, path)
+        if isinstance(node, bytes):
+            raise StoreError("NOT_EXIST BAD_NODE")
+        return node
+
+    def read(self, entry: str, path: str) -> bytes:
+        """Return a file."""
+        node = self._node(entry, path)
+        if not isinstance(node, bytes):
+            raise StoreError("NOT_EXIST BAD_NODE")
+        return node
+
+    def md5(self, entry: str, path: str) -> str:
+        """Return the MD5 of a file, hex."""
+        content = self.read(entry, path)
+        return hashlib.md5(content, usedforsecurity=False).hexdigest()
+
+    def write(self, entry: str, path: str, content: bytes) -> None:
+        """Write a file, over another if there is one."""
+        folder, name = self.writable(entry, path)
+        if isinstance(folder.get(name), dict):
+            raise StoreError("BAD_PARAMS")
+        folder[name] = content
+
+    def mkdir(self, entry: str, path: str) -> None:
+        """Make a folder."""
+        folder, name = self.writable(entry, path)
+        if name in folder:
+            raise StoreError("BAD_PARAMS")
+        folder[name] = {}
+
+    def rmdir(self, entry: str, path: str) -> None:
+        """Delete a folder, full or not."""
+        folder, name = self.writable(entry, path)
+        if not isinstance(folder.get(name), dict):
+            raise StoreError("NOT_EXIST BAD_NODE")
+        del folder[name]
+
+    def remove(self, entry: str, path: str) -> None:
+        """Delete a file."""
+        folder, name = self.writable(entry, path)
+        if not isinstance(folder.get(name), bytes):
+            raise StoreError("NOT_EXIST BAD_NODE")
+        del folder[name]
+
+    def copy(self, source: tuple[str, str], target: tuple[str, str]) -> None:
+        """Copy a file, over another if there is one."""
+        self.write(*target, self.read(*source))
+
+    def writable(self, entry: str, path: str) -> tuple[Folder, str]:
+        """Return the folder a path is in, and its name there, if one may write there."""
+        if entry == "USB":
+            raise StoreError("BAD_PARAMS USB_NOT_ACCESSABLE")
+        parent, _, name = path.rpartition("/")
+        if not name:
+            raise StoreError("BAD_PARAMS")
+        try:
+            return self.folder(entry, parent), name
+        except StoreError as err:
+            if entry in self.entries:
+                raise MissingFolderError from err
+            raise
+
+    def keep_as_recent(self, content: bytes) -> None:
+        """Put a job that starts in front of the recent ones."""
+        recent = self.entries["SD"].setdefault("Recent", {})
+        if isinstance(recent, dict):
+            kept = [
+                content,
+                *(node for node in recent.values() if isinstance(node, bytes)),
+            ]
+            recent.clear()
+            for number, job in enumerate(kept[:_RECENT], 1):
+                recent[f"recent-{number}.fc"] = job
+
+    def _node(self, entry: str, path: str) -> Folder | bytes:
+        if entry not in self.entries:
+            raise StoreError("NOT_EXIST BAD_ENTRY")
+        node: Folder | bytes = self.entries[entry]
+        for name in filter(None, path.split("/")):
+            if not isinstance(node, dict) or name not in node:
+                raise StoreError("NOT_EXIST BAD_NODE")
+            node = node[name]
+        return node
+
+
+def mime_of(path: str) -> str:
+    """Return the type of a file by its name, empty when a device knows none."""
+    for ending, mime in _MIME.items():
+        if path.lower().endswith(ending):
+            return mime
+    return ""
+
+
+def example_job(
+    name: str, *, seconds: float, head: str = "EXTRUDER", preview: bytes | None = None
+) -> bytes:
+    """Return a job file that takes so long at a ``job_speed`` of one."""
+    metadata = {
+        "AUTHOR": "simulator",
+        "TITLE": name,
+        "TIME_COST": str(seconds),
+        "CORRECTION": "N",
+        "TRAVEL_DIST": str(seconds * 20),
+        "VERSION": "1",
+        "HEAD_TYPE": head,
+        "FILAMENT_DETECT": "N",
+        "FILAMENT_USED": str(seconds / 2),
+    }
+    if head == "LASER":
+        del metadata["FILAMENT_DETECT"], metadata["FILAMENT_USED"]
+    return build(metadata, [preview or plain_png(name)])
+
+
+def plain_png(name: str, size: int = 64) -> bytes:
+    """Return a small picture whose colour depends on the name."""
+    colour = (zlib.crc32(name.encode()) & 0xFFFFFF).to_bytes(3)
+    rows = (b"\0" + colour * size) * size
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            _chunk(b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)),
+            _chunk(b"IDAT", zlib.compress(rows)),
+            _chunk(b"IEND", b""),
+        )
+    )
+
+
+def _chunk(kind: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(kind + content)
+    return (
+        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
+    )

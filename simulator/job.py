@@ -1,0 +1,398 @@
+"""One run of a job, from initialising to its end (section 5, ``jobs.json``, ``error-scenarios.txt``).
+
+A state machine with deadlines: ``advance`` brings it to a moment. Knows neither the wire nor
+who starts it; ``player.py`` keeps it going and tells the world.
+"""
+
+from collections.abc import Callable
+import math
+import secrets
+from typing import Final, NamedTuple
+
+from .config import Timing
+from .fcode import Fcode
+from .heater import PRINTING, Heater
+
+
+class State(NamedTuple):
+    """A state as reports give it."""
+
+    st_id: int
+    label: str
+
+
+INIT: Final = State(1, "INIT")
+STARTING_COLD: Final = State(4, "STARTING")
+STARTING: Final = State(16, "STARTING")
+WAITING_HEAD: Final = State(16, "WAITING_HEAD")
+CORRECTING: Final = State(16, "CORRECTING")
+RUNNING: Final = State(16, "RUNNING")
+PAUSING_START: Final = State(38, "PAUSING")
+PAUSED_START: Final = State(36, "PAUSED")
+RESUMING_START: Final = State(6, "RESUMING")
+PAUSING: Final = State(50, "PAUSING")
+PAUSED: Final = State(48, "PAUSED")
+RESUMING: Final = State(18, "RESUMING")
+ABORTING: Final = State(16, "ABORTING")
+ABORTED: Final = State(128, "ABORTED")
+COMPLETED: Final = State(64, "COMPLETED")
+
+_PAUSED_IDS = frozenset({32, 36, 48, 256, 1024})
+#: Errors with which the head is gone from the first moment on.
+_GONE_AT_ONCE = frozenset({"HEAD_OFFLINE", "HARDWARE_FAILURE", "RESET"})
+_HEAD_FAULTS = frozenset({"HEAD_OFFLINE", "TYPE_ERROR"})
+
+
+class BusyError(Exception):
+    """The job is in no state for that: ``RESOURCE_BUSY``."""
+
+
+class Job:
+    """A job that somebody started."""
+
+    def __init__(
+        self,
+        fcode: Fcode,
+        toolhead: str | None,
+        timing: Timing,
+        now: float,
+        *,
+        beam: bool,
+    ) -> None:
+        """Start at ``now``, a moment of the loop's clock."""
+        self.fcode = fcode
+        self.toolhead = toolhead
+        self.state = INIT
+        self.session = secrets.token_hex(3)
+        #: The words of the error shown; an abort and a resume clear it.
+        self.error: tuple[str, ...] = ()
+        #: What keeps it from going on until somebody mends it.
+        self.wrong: tuple[str, ...] = ()
+        #: The head as reported; None: it is gone.
+        self.module: str | None = None
+        self._head_known = True
+        self._timing = timing
+        self._beam = beam
+        self._now = now
+        self._due: float | None = None
+        self._then: Callable[[], None] | None = None
+        self._cool_at: float | None = None
+        self._lose_head_at: float | None = None
+        self._interrupted = RUNNING
+        self._prepared = False
+        self._heater = Heater()
+        self._fraction = 0.0
+        self._running_for = 0.0
+        self._total_for = 0.0
+        self._enter(INIT, timing.job_init, self._check_head)
+
+    # -- what it shows -------------------------------------------------------------------
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether it is completed or aborted."""
+        return bool(self.state.st_id & 192)
+
+    @property
+    def paused(self) -> bool:
+        """Tell whether it waits for a person."""
+        return self.state.st_id in _PAUSED_IDS
+
+    @property
+    def progress(self) -> float:
+        """Return 0.0 to 1.0 and a rounding error; NaN when the job has no distance to go."""
+        if self.fcode.number("TRAVEL_DIST") is None:
+            return math.nan
+        return self._fraction * 1.0000001874253968
+
+    def report(self) -> dict[str, object]:
+        """Return what ``player report`` says, as JSON would have it."""
+        if self.state is INIT:
+            return {"st_label": "INIT", "st_id": 1}
+        distance = (self.fcode.number("TRAVEL_DIST") or 609.0) * self._fraction
+        report: dict[str, object] = {
+            "st_id": self.state.st_id,
+            "st_label": self.state.label,
+            "session": self.session,
+            "error": list(self.error),
+            "prog": self.progress,
+            "traveled": distance,
+            "pos": self._position(distance),
+            "time_running": self._running_for,
+            "time_total": self._total_for,
+        }
+        if self._head_known:
+            report["module"] = self.module
+        if self._prepared and self.module == "EXTRUDER":
+            report["rt"] = [round(self._heater.temperature, 1)]
+            report["tt"] = [self._heater.target]
+            report["FA"] = "0"
+        if self._beam:
+            on = self.state is RUNNING
+            report |= {"laser_pwr": 0.5 if on else 0.0, "Beam_Air": "1" if on else "0"}
+        return report
+
+    def _position(self, distance: float) -> dict[str, float]:
+        if not self._prepared:
+            return {"X": math.nan, "Y": math.nan, "Z": math.nan}
+        angle = distance / 10
+        return {
+            "X": 30 * math.cos(angle),
+            "Y": 30 * math.sin(angle),
+            "Z": 10 + self._fraction * 10,
+        }
+
+    # -- what clients ask ----------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Pause; the device is *pausing* for a while."""
+        if self.state not in {STARTING, WAITING_HEAD, CORRECTING, RUNNING, RESUMING}:
+            raise BusyError
+        self._pause(())
+
+    def resume(self) -> None:
+        """Go on, for as long as nothing is wrong."""
+        if not self.paused:
+            raise BusyError
+        self.error = ()
+        self._cool_at = self._lose_head_at = None
+        if self.state.st_id == PAUSED_START.st_id:
+            self._enter(RESUMING_START, self._timing.job_resuming, self._check_head)
+        else:
+            self._enter(RESUMING, self._timing.job_resuming, self._resumed)
+
+    def abort(self) -> None:
+        """End it; the error is forgotten."""
+        if self.state is INIT or self.ended or self.state is ABORTING:
+            raise BusyError
+        paused = self.paused or self.state is STARTING_COLD
+        self.error = ()
+        if paused:
+            self._end(ABORTED)
+        else:
+            self._enter(ABORTING, self._timing.job_aborting, lambda: self._end(ABORTED))
+
+    def require_paused(self) -> None:
+        """Allow what is for paused jobs only."""
+        if not self.paused:
+            raise BusyError
+
+    def macro(self, label: str) -> None:
+        """Do something while paused, such as loading filament."""
+        self.require_paused()
+        state = self.state
+        if label == "LOAD_FILAMENT" and "FILAMENT_RUNOUT" in self.wrong:
+            self.mend()
+        self._enter(
+            State(state.st_id, label),
+            self._timing.job_heating,
+            lambda: self._enter(State(state.st_id, "PAUSED")),
+        )
+
+    def press_button(self) -> None:
+        """End what ``macro`` began."""
+        self.require_paused()
+        self._enter(State(self.state.st_id, "PAUSED"))
+
+    def set_target(self, target: float) -> None:
+        """Heat the nozzle to a temperature while paused, °C."""
+        self.require_paused()
+        self._heater.target = target
+        self._cool_at = None
+
+    # -- what happens to it --------------------------------------------------------------
+
+    def fault(self, *words: str) -> None:
+        """Let something go wrong that a person can mend: the job pauses, ``mend`` ends it."""
+        self.wrong = words
+        if self.state is PAUSED or self.state is PAUSED_START:
+            self.error = words
+        elif self.state not in {INIT, ABORTING} and not self.ended:
+            self._enter(self.state, self._timing.job_fault, lambda: self._pause(words))
+
+    def runout(self) -> None:
+        """Run out of filament."""
+        self.fault("FILAMENT_RUNOUT", "1")
+
+    def mend(self) -> None:
+        """Put right what is wrong. The error is shown until somebody resumes."""
+        self.wrong = ()
+
+    def fail(self, *words: str) -> None:
+        """Let something go wrong that nobody can mend: the job ends."""
+        if not self.ended:
+            self.error = words
+            self._end(ABORTED)
+
+    def hold(self, st_id: int, *words: str) -> None:
+        """Stop in a state of laser machines; a resume ends 256 (alarm) and 1024."""
+        self.error = words
+        self._interrupted = RUNNING
+        self._enter(State(st_id, "PAUSED"))
+
+    def proceed(self) -> None:
+        """Run on from any other state, as after 516 (reconnecting)."""
+        self.error = ()
+        self._enter(RUNNING)
+
+    def change_head(self, toolhead: str | None) -> None:
+        """Put on another head, or take it off; the device notices after a while."""
+        self.toolhead = toolhead
+        if self.ended or self.state is INIT:
+            return
+        if (fault := self._head_fault()) is not None:
+            self._enter(
+                self.state, self._timing.head_offline, lambda: self._lost_head(fault)
+            )
+        elif len(self.wrong) > 1 and self.wrong[1] in _HEAD_FAULTS:
+            self.mend()
+
+    def set_progress(self, fraction: float) -> None:
+        """Jump to a point of the job, 0 to 1."""
+        self._fraction = fraction
+
+    def finish(self) -> None:
+        """Complete at once."""
+        self._fraction = 1.0
+        self._end(COMPLETED)
+
+    # -- time ----------------------------------------------------------------------------
+
+    def advance(self, now: float) -> None:
+        """Bring it to a moment of the loop's clock."""
+        passed, self._now = now - self._now, now
+        if self.state is not INIT and not self.ended:
+            self._total_for += passed
+            if not self.paused:
+                self._running_for += passed
+        self._heater.advance(passed, self._heating_time)
+        if self._cool_at is not None and now >= self._cool_at:
+            self._cool_at, self._heater.target = None, 0.0
+        if self._lose_head_at is not None and now >= self._lose_head_at:
+            self._lose_head_at, self.module = None, None
+        if self._due is not None and now >= self._due:
+            then, self._due, self._then = self._then, None, None
+            if then is not None:
+                then()
+        elif self.state is RUNNING:
+            self._run(passed)
+        elif self.state is WAITING_HEAD and self._hot and self._due is None:
+            self._heated()
+        elif self.state is RESUMING and self._hot and self._due is None:
+            self._enter(self._interrupted)
+
+    def _enter(
+        self,
+        state: State,
+        after: float | None = None,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        self.state = state
+        self._due = None if after is None else self._now + after
+        self._then = then
+
+    def _check_head(self) -> None:
+        fault = self._head_fault()
+        if fault is None:
+            self._head_known, self.module = True, self.toolhead
+            self._enter(STARTING, self._timing.job_starting, self._prepare)
+        elif self.toolhead is None:
+            self._head_known, self.module = True, None
+            self._enter(
+                STARTING_COLD,
+                self._timing.head_offline,
+                lambda: self._refuse_head(fault),
+            )
+        else:
+            self._head_known = False
+            self._refuse_head(fault)
+
+    def _head_fault(self) -> tuple[str, ...] | None:
+        needed = self.fcode.metadata.get("HEAD_TYPE")
+        if self._beam or needed is None or needed == self.toolhead:
+            return None
+        if self.toolhead is None:
+            return ("HEAD_ERROR", "HEAD_OFFLINE")
+        return ("HEAD_ERROR", "TYPE_ERROR", needed, self.toolhead)
+
+    def _refuse_head(self, fault: tuple[str, ...]) -> None:
+        self.error = self.wrong = fault
+        self._enter(PAUSED_START)
+
+    def _lost_head(self, fault: tuple[str, ...]) -> None:
+        self.wrong = fault
+        self.module = None
+        self._pause(fault)
+
+    def _prepare(self) -> None:
+        self._prepared = True
+        if self.module == "EXTRUDER":
+            self._heater.target = PRINTING
+            self._enter(WAITING_HEAD)
+        else:
+            self._enter(RUNNING)
+
+    def _heated(self) -> None:
+        if self.fcode.metadata.get("CORRECTION", "N") == "N":
+            self._enter(RUNNING)
+        else:
+            self._enter(CORRECTING, self._timing.job_correcting, self._corrected)
+
+    def _corrected(self) -> None:
+        # Calibrating is done with a cooler nozzle.
+        self._enter(
+            WAITING_HEAD, self._timing.job_correcting, lambda: self._enter(RUNNING)
+        )
+
+    def _run(self, passed: float) -> None:
+        seconds = (
+            self.fcode.number("TIME_COST") or self.fcode.number("time_cost") or 60.0
+        )
+        self._fraction += passed * self._timing.job_speed / seconds
+        if self._fraction >= 1:
+            self.finish()
+
+    def _pause(self, error: tuple[str, ...]) -> None:
+        self.error = error
+        if error[:1] == ("HEAD_ERROR",) and error[1] in _GONE_AT_ONCE:
+            self.module = None
+        if self.state is STARTING_COLD or self.state is RESUMING_START:
+            pausing, paused = PAUSING_START, PAUSED_START
+        else:
+            pausing, paused = PAUSING, PAUSED
+            if self.state in {STARTING, WAITING_HEAD, CORRECTING, RUNNING}:
+                self._interrupted = self.state
+        self._enter(pausing, self._timing.job_pausing, lambda: self._paused(paused))
+
+    def _paused(self, state: State) -> None:
+        self._enter(state)
+        self._cool_at = self._now + self._timing.job_cooling
+        if self.error[:1] in {("HEAD_ERROR",), ("HARDWARE_ERROR",)}:
+            # With such an error the head is switched off, and then is not there any more.
+            self._lose_head_at = self._now + self._timing.head_offline
+
+    def _resumed(self) -> None:
+        if self.wrong:
+            self._pause(self.wrong)
+            return
+        self.module = self.toolhead
+        if self._interrupted is STARTING:
+            self._enter(STARTING, self._timing.job_starting, self._prepare)
+        elif self.module == "EXTRUDER" and self._prepared:
+            # It stays in this state until the nozzle is hot again.
+            self._heater.target = PRINTING
+        else:
+            self._enter(self._interrupted)
+
+    def _end(self, state: State) -> None:
+        self._cool_at = self._lose_head_at = None
+        self._enter(state)
+
+    @property
+    def _hot(self) -> bool:
+        return self.module != "EXTRUDER" or self._heater.ready
+
+    @property
+    def _heating_time(self) -> float:
+        timing = self._timing
+        return timing.job_reheating if self.state is RESUMING else timing.job_heating
