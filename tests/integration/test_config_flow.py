@@ -25,7 +25,13 @@ from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.identity import async_get_client_key
 from simulator import Device, TrustedKey
-from tests.integration.conftest import NAME, PASSWORD, MakeDevice, MakeEntry
+from tests.integration.conftest import (
+    NAME,
+    PASSWORD,
+    MakeDevice,
+    MakeEntry,
+    wait_for_state,
+)
 from tests.keys import MASTER_KEYS
 
 NOBODY = "127.0.50.9"
@@ -700,6 +706,24 @@ async def test_address_of_a_device_that_is_set_up(
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
     assert not device.received.connections
+
+
+async def test_new_address_of_a_device_that_is_set_up_is_followed(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    """Where announcements do not reach, entering the address says where it went."""
+    device = await make_device(multicast=False)
+    entry = await make_entry(device)
+    connectivity = "binary_sensor.delta_in_der_werkstatt_connectivity"
+    await wait_for_state(hass, connectivity, "on")
+    await device.move("127.0.50.3")
+    await wait_for_state(hass, connectivity, "off")
+
+    result = await enter(hass, device.address)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+    await wait_for_state(hass, connectivity, "on")
+    assert entry.data["host"] == device.address
 
 
 async def test_card_of_a_device_that_is_set_up(
