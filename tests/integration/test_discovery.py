@@ -1,0 +1,232 @@
+"""Who is shown as a discovery card, and who is not."""
+
+import asyncio
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.config_entries import SOURCE_IGNORE, SOURCE_INTEGRATION_DISCOVERY
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+
+from custom_components.flux3dp.aioflux import Listener, Sighting
+from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.discovery import (
+    MAX_UNVERIFIED_CARDS,
+    async_get_listener,
+)
+from simulator import Device
+from tests.integration.conftest import (
+    ADDRESSES,
+    UUID,
+    MakeDevice,
+    MakeEntry,
+    wait_until,
+)
+from tests.keys import MASTER_KEYS
+
+
+def cards(hass: HomeAssistant) -> list[str]:
+    """Return the uuids of the devices that a person is shown."""
+    return [
+        flow["context"]["unique_id"]
+        for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+        if flow["context"]["source"] == SOURCE_INTEGRATION_DISCOVERY
+    ]
+
+
+async def start(hass: HomeAssistant) -> Listener:
+    """Have a bare `flux3dp:` in the configuration."""
+    assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
+    return await async_get_listener(hass)
+
+
+async def hear(listener: Listener, times: int, uuid: str | None = None) -> None:
+    """Wait until a known device was heard so often."""
+    heard = asyncio.Event()
+    left = times
+
+    def count(sighting: Sighting) -> None:
+        nonlocal left
+        left -= sighting.device is not None
+        if left <= 0:
+            heard.set()
+
+    unsubscribe = listener.subscribe(count, uuid=uuid)
+    await asyncio.wait_for(heard.wait(), 5)
+    unsubscribe()
+
+
+def different(number: int) -> dict[str, Any]:
+    """Return the identity of another device."""
+    return {
+        "address": ADDRESSES[number],
+        "uuid": f"{number:032x}",
+        "serial": f"FD1A10{number:04}",
+        "name": f"Device {number}",
+    }
+
+
+async def test_a_bare_key_shows_a_new_device_as_one_card(
+    hass: HomeAssistant, device: Device
+) -> None:
+    listener = await start(hass)
+    await wait_until(hass, lambda: cards(hass) == [UUID])
+
+    await hear(listener, 20)
+    await hass.async_block_till_done()
+
+    assert cards(hass) == [UUID]
+    [flow] = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    key = flow["context"]["discovery_key"]
+    assert (key.domain, key.key, key.version) == (DOMAIN, UUID, 1)
+    progress = hass.config_entries.flow._progress[flow["flow_id"]]
+    assert progress.init_data == {"uuid": UUID}
+
+
+async def test_before_home_assistant_runs_cards_wait(
+    hass: HomeAssistant, make_device: MakeDevice
+) -> None:
+    await make_device()
+    hass.set_state(CoreState.starting)
+    listener = await start(hass)
+    await hear(listener, 3)
+    assert cards(hass) == []
+
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire("homeassistant_started")
+    await wait_until(hass, lambda: cards(hass) == [UUID])
+
+
+async def test_a_device_that_is_set_up_or_ignored_has_no_card(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    known = await make_device()
+    entry = await make_entry(known)
+    ignored = await make_device(**different(1))
+    listener = entry.runtime_data.listener
+    await wait_until(hass, lambda: cards(hass) == [ignored.config.uuid])
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN,
+        context={"source": SOURCE_IGNORE},
+        data={"unique_id": ignored.config.uuid, "title": "Ignored"},
+    )
+    assert result["type"] == "create_entry"
+    await hass.async_block_till_done()
+
+    await hear(listener, 10, ignored.config.uuid)
+    await hear(listener, 10, UUID)
+    ignored.rename("Another name")
+    await wait_for_name(listener, ignored.config.uuid, "Another name")
+
+    assert cards(hass) == []
+
+    # Whoever is not ignored any more, or was removed, is new again.
+    await hass.config_entries.async_remove(result["result"].entry_id)
+    await wait_until(hass, lambda: cards(hass) == [ignored.config.uuid])
+    await hass.config_entries.async_remove(entry.entry_id)
+    await wait_until(hass, lambda: sorted(cards(hass)) == [different(1)["uuid"], UUID])
+
+
+async def wait_for_name(listener: Listener, uuid: str, name: str) -> None:
+    """Wait until a device says its new name."""
+    heard = asyncio.Event()
+
+    def look(sighting: Sighting) -> None:
+        if sighting.device is not None and sighting.device.name == name:
+            heard.set()
+
+    unsubscribe = listener.subscribe(look, uuid=uuid)
+    await asyncio.wait_for(heard.wait(), 5)
+    unsubscribe()
+
+
+async def test_a_card_that_was_closed_returns_when_the_device_has_changed(
+    hass: HomeAssistant, make_device: MakeDevice
+) -> None:
+    device = await make_device()
+    listener = await start(hass)
+    await wait_until(hass, lambda: cards(hass) == [UUID])
+    [flow] = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    hass.config_entries.flow.async_abort(flow["flow_id"])
+
+    await hear(listener, 10)
+    assert cards(hass) == []
+    device.rename("Another name")
+    await wait_until(hass, lambda: cards(hass) == [UUID])
+
+
+async def test_unverified_devices_get_a_few_cards_and_verified_ones_always(
+    hass: HomeAssistant, make_device: MakeDevice
+) -> None:
+    crowd = [
+        await make_device(**different(number), vendor_key=None)
+        for number in range(1, MAX_UNVERIFIED_CARDS + 3)
+    ]
+    listener = await start(hass)
+    for device in crowd:
+        await hear(listener, 2, device.config.uuid)
+    await hass.async_block_till_done()
+    assert len(cards(hass)) == MAX_UNVERIFIED_CARDS
+
+    await make_device()
+    await wait_until(hass, lambda: UUID in cards(hass))
+    assert len(cards(hass)) == MAX_UNVERIFIED_CARDS + 1
+
+    shown = set(cards(hass))
+    with patch("custom_components.flux3dp.discovery._FLOW_START_GRACE", 0.0):
+        for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN):
+            hass.config_entries.flow.async_abort(flow["flow_id"])
+        await wait_until(hass, lambda: len(cards(hass)) == 2)
+    assert not shown & set(cards(hass))
+
+
+async def test_another_key_under_a_known_uuid_has_no_card(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    await make_device(address=ADDRESSES[1], master_key=MASTER_KEYS[1])
+    listener = entry.runtime_data.listener
+    heard = asyncio.Event()
+    listener.subscribe(lambda _: heard.set(), host=ADDRESSES[1])
+    await asyncio.wait_for(heard.wait(), 5)
+    await hear(listener, 10)
+
+    assert cards(hass) == []
+
+
+async def test_there_is_one_listener_and_it_ends_with_home_assistant(
+    hass: HomeAssistant, make_device: MakeDevice
+) -> None:
+    device = await make_device()
+    first, second = await asyncio.gather(
+        async_get_listener(hass), async_get_listener(hass)
+    )
+    assert first is second
+
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    received = first.counters.received
+    sent = device.counters.notifies_sent
+    await device.wait_for(lambda: device.counters.notifies_sent > sent + 5)
+
+    assert first.counters.received == received
+
+
+async def test_without_any_socket_home_assistant_goes_on(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    device = await make_device()
+    with patch("socket.socket.bind", side_effect=OSError("no more sockets")):
+        assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
+
+    entry = await make_entry(device)
+
+    assert "FLUX devices cannot be reached until a restart" in caplog.text
+    assert hass.states.get("sensor.delta_in_der_werkstatt_status").state == "offline"
+    assert await hass.config_entries.async_unload(entry.entry_id)

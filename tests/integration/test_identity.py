@@ -1,0 +1,76 @@
+"""One client key per Home Assistant, made once and kept for good."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+import pytest
+
+from custom_components.flux3dp import identity
+from custom_components.flux3dp.aioflux import ClientKey
+from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.identity import async_get_client_key, key_label
+from tests.keys import CLIENT_KEY
+
+STORED = f"{DOMAIN}.identity"
+
+
+async def test_the_stored_key_is_used(
+    hass: HomeAssistant, client_key: ClientKey
+) -> None:
+    key = await async_get_client_key(hass)
+
+    assert key.access_id == client_key.access_id
+
+
+async def test_a_key_is_made_once_and_stored(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    del hass_storage[STORED]
+
+    first, second = await asyncio.gather(
+        async_get_client_key(hass), async_get_client_key(hass)
+    )
+
+    assert first is second
+    stored = hass_storage[STORED]["data"]["private_key"]
+    assert ClientKey.from_pem(stored).access_id == first.access_id
+
+
+async def test_the_key_is_for_the_owner_of_the_file_only(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del hass_storage[STORED]
+    private: list[bool] = []
+
+    class Watched[T: dict[str, Any]](Store[T]):
+        async def async_save(self, data: T) -> None:
+            private.append(self._private)
+            await super().async_save(data)
+
+    monkeypatch.setattr(identity, "Store", Watched)
+    await async_get_client_key(hass)
+
+    assert private == [True]
+
+
+async def test_a_disk_that_refuses_keeps_nobody_waiting(
+    hass: HomeAssistant, hass_storage: dict[str, Any]
+) -> None:
+    hass_storage[STORED]["data"]["private_key"] = "damaged"
+
+    for _ in range(2):
+        with pytest.raises(ValueError, match="PEM"):
+            await async_get_client_key(hass)
+
+    hass_storage[STORED]["data"]["private_key"] = CLIENT_KEY.decode()
+    assert await async_get_client_key(hass)
+
+
+async def test_a_device_lists_our_key_with_the_home_s_name(hass: HomeAssistant) -> None:
+    hass.config.location_name = "Haus am See"
+
+    assert key_label(hass) == "Home Assistant (Haus am See)"
