@@ -70,12 +70,26 @@ class Connection(asyncio.Protocol):
                 ssl_shutdown_timeout=timeout,
             )
         except (OSError, ssl.SSLError) as err:
+            self._lost_in_handshake(transport)
             raise ConnectionFailed(f"the TLS handshake failed: {err}") from err
+        except BaseException:
+            self._lost_in_handshake(transport)
+            raise
         if secured is None:
+            self._lost_in_handshake(transport)
             raise ConnectionFailed("the connection closed in the TLS handshake")
         self._transport = secured
         peer: ssl.SSLObject | None = secured.get_extra_info("ssl_object")
         return (peer.getpeercert(binary_form=True) if peer else None) or b""
+
+    def _lost_in_handshake(self, transport: asyncio.Transport) -> None:
+        """Drop the socket, and say so to ourselves: the event loop does not.
+
+        It tells a protocol of a lost connection only after the TLS handshake;
+        `close` would wait for ever.
+        """
+        transport.abort()
+        self.connection_lost(None)
 
     async def read(self) -> bytes:
         """Return the next bytes, at least one; ConnectionFailed at the end."""
