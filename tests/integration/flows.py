@@ -1,0 +1,181 @@
+"""What a person does with the dialogs of the config flow, and what must be there then."""
+
+import asyncio
+import base64
+from typing import Any
+
+from homeassistant.config_entries import (
+    SOURCE_INTEGRATION_DISCOVERY,
+    SOURCE_USER,
+    ConfigEntryState,
+    ConfigFlowResult,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.setup import async_setup_component
+
+from custom_components.flux3dp.aioflux import Sighting
+from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.discovery import async_get_listener
+from custom_components.flux3dp.identity import async_get_client_key
+from simulator import Device, TrustedKey
+from tests.keys import MASTER_KEYS
+
+NOBODY = "127.0.50.9"
+OTHER: dict[str, Any] = {
+    "address": "127.0.50.2",
+    "uuid": "0123456789abcdef0123456789abcdef",
+    "serial": "FD1A104243",
+    "name": "Attic",
+    "master_key": MASTER_KEYS[1],
+}
+
+
+async def add(hass: HomeAssistant) -> ConfigFlowResult:
+    """Choose *Add integration* and wait until the listening is over."""
+    result = await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    assert result["step_id"] == "user"
+    assert result["progress_action"] == "scan"
+    await with_words(hass, result)
+    await listened(hass, result)
+    result = await hass.config_entries.flow.async_configure(result["flow_id"])
+    return await with_words(hass, result)
+
+
+async def with_words(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+    """Return what a person is shown, after making sure that there are words for it."""
+    words = await async_get_translations(hass, "en", "config", [DOMAIN])
+    words |= await async_get_translations(hass, "en", "selector", [DOMAIN])
+    step = f"step.{result.get('step_id')}"
+    needed: set[str] = set()
+    match result["type"]:
+        case FlowResultType.FORM:
+            needed = {f"{step}.title", f"{step}.description"}
+            needed |= {f"error.{key}" for key in (result["errors"] or {}).values()}
+            schema = result["data_schema"]
+            for field in schema.schema if schema else ():
+                needed |= {f"{step}.data.{field}", f"{step}.data_description.{field}"}
+        case FlowResultType.SHOW_PROGRESS:
+            needed = {f"{step}.title", f"progress.{result['progress_action']}"}
+        case FlowResultType.ABORT:
+            # Newer versions of Home Assistant have words of their own for some.
+            needed = {f"abort.{result['reason']}"}
+    given = result.get("description_placeholders") or {}
+    for key in needed:
+        text = words[f"component.{DOMAIN}.config.{key}"]
+        text.format(**given)
+    assert f"component.{DOMAIN}.selector.device.options.manual" in words
+    return result
+
+
+async def listened(hass: HomeAssistant, result: ConfigFlowResult) -> None:
+    """Wait until the progress step of a flow is over."""
+    async with asyncio.timeout(5):
+        await progress_task(hass, result)
+    await hass.async_block_till_done()
+
+
+def progress_task(hass: HomeAssistant, result: ConfigFlowResult) -> asyncio.Task[Any]:
+    flow = hass.config_entries.flow._progress[result["flow_id"]]
+    task = flow.async_get_progress_task()
+    assert task is not None
+    return task
+
+
+async def submit(
+    hass: HomeAssistant, result: ConfigFlowResult, **fields: Any
+) -> ConfigFlowResult:
+    """Fill in the form that is shown, and send it."""
+    assert result["type"] is FlowResultType.FORM, result
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], fields)
+    await hass.async_block_till_done()
+    return await with_words(hass, result)
+
+
+async def enter(hass: HomeAssistant, host: str) -> ConfigFlowResult:
+    """Choose *Add integration*, then to enter an address."""
+    result = await add(hass)
+    if result["step_id"] == "device":
+        result = await submit(hass, result, device="manual")
+    assert result["step_id"] == "manual"
+    return await submit(hass, result, host=host)
+
+
+async def card(hass: HomeAssistant, device: Device) -> ConfigFlowResult:
+    """Have discovery run, and open the card of a device as soon as there is one."""
+    flows = hass.config_entries.flow
+    change = asyncio.Event()
+    unsubscribe = flows.async_subscribe_flow(lambda _kind, _flow_id: change.set())
+    assert await async_setup_component(hass, DOMAIN, {DOMAIN: {}})
+    try:
+        async with asyncio.timeout(5):
+            while not (shown := cards(hass, device)):
+                await change.wait()
+                change.clear()
+    finally:
+        unsubscribe()
+    result = await flows.async_configure(shown[0]["flow_id"])
+    return await with_words(hass, result)
+
+
+def cards(hass: HomeAssistant, device: Device) -> list[ConfigFlowResult]:
+    """Return the discovery flows that are open for a device."""
+    return [
+        flow
+        for flow in hass.config_entries.flow.async_progress()
+        if flow["context"]["source"] == SOURCE_INTEGRATION_DISCOVERY
+        and flow["context"].get("unique_id") == device.config.uuid
+    ]
+
+
+async def trust_us(hass: HomeAssistant, device: Device) -> None:
+    """Make a device trust our key already."""
+    key = await async_get_client_key(hass)
+    assert device.trust.add(TrustedKey.from_pem("Home Assistant", key.public_pem))
+
+
+async def swap_mainboard(hass: HomeAssistant, device: Device) -> None:
+    """Give a device another master key, and wait until Home Assistant knows."""
+    listener = await async_get_listener(hass)
+    changed = asyncio.Event()
+
+    def hear(sighting: Sighting) -> None:
+        if sighting.changed:
+            changed.set()
+
+    unsubscribe = listener.subscribe(hear, uuid=device.config.uuid)
+    try:
+        async with asyncio.timeout(5):
+            await device.swap_master_key(MASTER_KEYS[2])
+            await changed.wait()
+    finally:
+        unsubscribe()
+
+
+def assert_entry(
+    result: ConfigFlowResult, device: Device, *, verified: bool = True
+) -> None:
+    """Assert that the flow ended with exactly what an entry keeps of a device."""
+    assert result["type"] is FlowResultType.CREATE_ENTRY, result
+    assert result["title"] == device.name
+    assert result["result"].unique_id == device.config.uuid
+    assert result["data"] == {
+        "host": device.address,
+        "master_key": base64.b64encode(device.master_public_der).decode(),
+        "serial": device.config.serial,
+        "model": device.config.model,
+        "verified": verified,
+    }
+    assert result["result"].state is ConfigEntryState.LOADED
+
+
+async def assert_trusted(hass: HomeAssistant, device: Device) -> None:
+    """Assert that the device keeps our key under our name."""
+    key = await async_get_client_key(hass)
+    trusted = device.trust.get(key.access_id.hex())
+    assert trusted is not None
+    assert trusted.label == f"Home Assistant ({hass.config.location_name})"
