@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import sys
+import textwrap
 
 from homeassistant.const import RESTART_EXIT_CODE
 
@@ -83,14 +84,20 @@ def check_port(host: str, port: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, *command: str) -> AsyncIterator[Process]:
+async def running(
+    folder: Path, *command: str, stdout: int | None = None
+) -> AsyncIterator[Process]:
     """Run ``command`` in ``folder``; when the block is left, it has ended, and all it started.
 
     It leads a process group of its own: Ctrl-C reaches only this program, which then
     ends the others in order.
     """
     process = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+        *command,
+        cwd=folder,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=stdout,
+        start_new_session=True,
     )
     try:
         yield process
@@ -104,6 +111,17 @@ async def running(folder: Path, *command: str) -> AsyncIterator[Process]:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+
+
+async def introduction(devices: Process) -> str:
+    """Return what the simulator says of its devices when all of them are there."""
+    assert devices.stdout is not None  # noqa: S101 - for mypy: it was asked for
+    lines: list[str] = []
+    async for line in devices.stdout:
+        if line.startswith(b"Ready"):
+            break
+        lines.append(line.decode(errors="replace"))
+    return "".join(lines)
 
 
 async def served(host: str, port: int) -> None:
@@ -121,54 +139,67 @@ async def served(host: str, port: int) -> None:
         await asyncio.sleep(0.2)
 
 
-def welcome(options: argparse.Namespace) -> str:
+def welcome(options: argparse.Namespace, devices: str) -> str:
     """Return what to open and what to type."""
     host = "127.0.0.1" if options.host == "0.0.0.0" else options.host  # noqa: S104 - compared, not bound
-    find = (
-        "Settings > Devices & services > Add integration > FLUX"
+    first = (
+        "choose Add integration, FLUX: devices are looked for"
         if options.no_yaml
-        else "Settings > Devices & services: a card for each device"
+        else "there is a card for each device"
     )
     return f"""
-    open      http://{host}:{options.port}
+{textwrap.indent(devices, "    ")}
+    open      http://{host}:{options.port}/config/integrations
     log in    {demo_config.USERNAME} / {demo_config.PASSWORD}
-    then      {find}
-    devices   as the simulator says above
+    then      {first}
     end       Ctrl-C
 """
 
 
 async def run(options: argparse.Namespace, stop: asyncio.Event) -> None:
     """Run both programs until ``stop`` is set; raise ``Failure`` when one ends first."""
-    python = sys.executable
-    config = options.state / "config"
-    hass = (python, "-m", "homeassistant", "--config", str(config))
-    simulator = (python, "-m", "simulator", "--state", str(options.state / "devices"))
-    stopped = asyncio.create_task(stop.wait())
-    async with (
-        running(ROOT, *simulator) as devices,
-        contextlib.AsyncExitStack() as restarts,
-    ):
-        devices_ended = asyncio.create_task(devices.wait())
-        greeting = True
-        while not stop.is_set():
-            process = await restarts.enter_async_context(running(config, *hass))
-            hass_ended = asyncio.create_task(process.wait())
-            awaited = {stopped, devices_ended, hass_ended}
-            if greeting:
-                ready = asyncio.create_task(served(options.host, options.port))
-                await asyncio.wait(
-                    awaited | {ready}, return_when=asyncio.FIRST_COMPLETED
-                )
-                if ready.done():
-                    print(welcome(options), flush=True)
-                    greeting = False
-                ready.cancel()
-            await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
-            if devices_ended.done():
-                raise Failure(f"the simulator ended ({devices.returncode})")
-            if hass_ended.done() and process.returncode != RESTART_EXIT_CODE:
-                raise Failure(f"Home Assistant ended ({process.returncode})")
+    state: Path = options.state
+    simulator = (sys.executable, "-m", "simulator", "--state", str(state / "devices"))
+    async with running(ROOT, *simulator, stdout=asyncio.subprocess.PIPE) as devices:
+        introduced = asyncio.create_task(introduction(devices))
+        while await run_home_assistant(options, stop, devices, introduced):
+            pass
+
+
+async def run_home_assistant(
+    options: argparse.Namespace,
+    stop: asyncio.Event,
+    devices: Process,
+    introduced: asyncio.Task[str],
+) -> bool:
+    """Run Home Assistant until it ends or ``stop`` is set; return whether to restart it.
+
+    Raise ``Failure`` when it, or the simulator, ends unasked.
+    """
+    config: Path = options.state / "config"
+    command = (sys.executable, "-m", "homeassistant", "--config", str(config))
+
+    async def greet() -> None:
+        devices_are = await introduced
+        await served(options.host, options.port)
+        print(welcome(options, devices_are), flush=True)
+
+    async with running(config, *command) as process, asyncio.TaskGroup() as tasks:
+        stopped = tasks.create_task(stop.wait())
+        devices_ended = tasks.create_task(devices.wait())
+        ended = tasks.create_task(process.wait())
+        greeting = tasks.create_task(greet())
+        awaited = {stopped, devices_ended, ended}
+        await asyncio.wait(awaited, return_when=asyncio.FIRST_COMPLETED)
+        for task in (*awaited, greeting):
+            task.cancel()
+    if stop.is_set():
+        return False
+    if devices.returncode is not None:
+        raise Failure(f"the simulator ended ({devices.returncode}), see above")
+    if process.returncode != RESTART_EXIT_CODE:
+        raise Failure(f"Home Assistant ended ({process.returncode}), see above")
+    return True
 
 
 async def main() -> int:
