@@ -85,8 +85,9 @@ def track(
         return Step(_shown(previous, None, now))
     if sight.st_id == TRANSITION:
         if previous.st_id is None:
-            return Step(replace(_shown(previous, None, now), online=True, status=None))
-        sight = replace(sight, st_id=previous.st_id, status=previous.status)
+            heard = replace(_shown(previous, None, now), online=True, status=None)
+            return Step(replace(heard, from_report=sight.from_report))
+        sight = sight.continuing(previous.st_id, previous.status)
     state, events = follow(previous, sight, now, report_fresh * _RESUME_PATIENCE)
     state = _shown(state, sight, now)
     appeared = state.problem and state.error is not previous.error
@@ -180,7 +181,7 @@ def _timed(shown: JobState, job: Job, sight: Sight, now: float) -> JobState:
     left = None if job.ended else estimate_remaining(job.time_cost, progress, ran)
     if left is None:
         return shown
-    shown = replace(shown, remaining_minutes=math.ceil(left / 60))
+    shown = replace(shown, remaining_minutes=math.ceil(round(left) / 60))
     if sight.is_paused:
         # Nobody knows when it will go on; what it needs then is known.
         return shown

@@ -29,8 +29,9 @@ from .job_times import RunningClock
 # A job that Home Assistant starts begins within this many seconds, or never did.
 _EXPECTED_WITHIN = 60.0
 
-# After a silence, a progress this much lower is another job's.
-_PROGRESS_FELL = 0.05
+# After a silence, a progress this much lower is another job's. Less can be the
+# second by which a datagram lags behind the report that was read last.
+_PROGRESS_FELL = 0.2
 
 _EVENTS: Final = {
     JobResult.COMPLETED: JobEventType.COMPLETED,
@@ -85,7 +86,8 @@ def _alive(
         return _begun(previous, sight, now)
     if job.ended:
         if _is_revived(previous, job, sight):
-            revived = replace(job, ended=False, outcome=None, paused=True)
+            # Until it runs it is the job that failed, and fails only once.
+            revived = replace(job, ended=False, paused=True)
             return _continued(previous, revived, sight, now, patience)
         if _same_session(job, sight):
             # An answer that was late: a run that has ended does not come back.
@@ -156,7 +158,11 @@ def _continued(
     if not previous.contact:
         # What it did meanwhile is not known, nor for how long it ran.
         unwatched = replace(
-            job, clock=None, paused=sight.is_paused, resuming_since=None
+            job,
+            clock=None,
+            paused=sight.is_paused,
+            resuming_since=None,
+            outcome=None,
         )
         return replace(previous, job=_advanced(unwatched, sight, now)), ()
     events: tuple[JobEvent, ...] = ()
@@ -176,7 +182,11 @@ def _continued(
         ):
             # Its error is mended: an abort later on has another reason.
             job = replace(
-                job, paused=False, resuming_since=None, error_label=sight.error_label
+                job,
+                paused=False,
+                resuming_since=None,
+                error_label=sight.error_label,
+                outcome=None,
             )
             events = (_event(JobEventType.RESUMED, job, now, sight.error),)
         else:
@@ -193,6 +203,8 @@ def _finished(
     if not previous.contact:
         job = replace(job, clock=None)
     job = _advanced(job, sight, now)
+    if job.outcome is JobResult.FAILED and result is not JobResult.COMPLETED:
+        return replace(previous, job=replace(job, ended=True, paused=False)), ()
     duration = _duration(job, sight, now)
     state = replace(
         previous,

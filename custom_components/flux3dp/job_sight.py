@@ -7,7 +7,7 @@ sources is to be believed. Has no memory: what a look means for the job is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -163,6 +163,11 @@ class Sight:
     def is_resumed(self) -> bool:
         """A paused job seen like this runs again; an abort looks the same at first."""
         return self.st_id in (4, _RUNNING) and self.status is not JobStatus.ABORTING
+
+    def continuing(self, st_id: int, status: JobStatus | None) -> Sight:
+        """Return the sight of a device in transition: what it was before goes on."""
+        label = self.error_label if st_id >= 0 else ""
+        return replace(self, st_id=st_id, status=status, error_label=label)
 
     @property
     def clock_runs(self) -> bool:

@@ -134,7 +134,8 @@ class Job:
     the job is known to run again, since a resume that fails at once is still
     the same pause; `resuming_since` is when it seemed to. `begun` is False
     while the job initialises. `outcome` is how it ended, `ended` that it did:
-    a device that was switched off in mid-job leaves no outcome. `left`: the
+    a device that was switched off in mid-job leaves no outcome, and a job that
+    outlives an alarm keeps it until it runs. `left`: the
     device has turned to something else since.
     """
 

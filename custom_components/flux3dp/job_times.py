@@ -63,11 +63,10 @@ def estimate_remaining(
         left = None if ran is None else time_cost - ran
         return left if left is None or left > 0 else None
     planned = (1.0 - progress) * time_cost
-    if ran is None or progress <= 0:
+    if ran is None:
         return planned
-    paced = (1.0 - progress) * ran / progress
-    trust = progress * progress
-    return (1.0 - trust) * planned + trust * paced
+    # Of progress squared, so that the pace's own division by progress cancels out.
+    return (1.0 - progress**2) * planned + progress * (1.0 - progress) * ran
 
 
 def steady_finish(held: float | None, remaining: float, now: float) -> float:
