@@ -56,7 +56,7 @@ class Device:
         #: Errors of the simulator itself. ``stop`` raises the first: no test passes over one.
         self.bugs: list[BaseException] = []
         self.player = Player(self)
-        self.files = FileStore()
+        self.files = FileStore(config.toolhead or "EXTRUDER")
         #: What ``config get`` reads.
         self.settings: dict[str, str] = {}
         #: The head that is attached; ``change_head`` while a job runs.
@@ -324,7 +324,7 @@ class Device:
         return self._ports.open_connections
 
     async def wait_for(
-        self, condition: Callable[[], bool], within: float = 5.0
+        self, condition: Callable[[], bool], within: float | None = 5.0
     ) -> None:
         """Return once the condition holds; ``TimeoutError`` after ``within`` seconds."""
         await self.signal.wait_for(condition, within)

@@ -28,15 +28,18 @@ class MissingFolderError(Exception):
 class FileStore:
     """The entries of a device and what is in them."""
 
-    def __init__(self) -> None:
-        """Start with a few jobs, as a device somebody uses."""
+    def __init__(self, head: str) -> None:
+        """Start with a few jobs for this toolhead, as a device somebody uses."""
+        cube = example_job("calibration cube", seconds=180, head=head)
+        spoon = example_job("Löffel", seconds=1800, head=head)
+        stick = example_job("stick", seconds=600, head=head)
         self.entries: dict[str, Folder] = {
             "SD": {
-                "calibration cube.fc": example_job("calibration cube", seconds=180),
-                "Küche": {"Löffel 'groß'.fc": example_job("Löffel", seconds=1800)},
+                "calibration cube.fc": cube,
+                "Küche": {"Löffel 'groß'.fc": spoon},
                 "Recent": {},
             },
-            "USB": {"stick.fc": example_job("stick", seconds=600)},
+            "USB": {"stick.fc": stick},
         }
 
     def names(self, entry: str, path: str) -> Iterator[tuple[bool, str]]:

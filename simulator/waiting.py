@@ -18,7 +18,7 @@ class Signal:
                 waiter.set_result(None)
 
     async def wait_for(
-        self, condition: Callable[[], bool], within: float = 5.0
+        self, condition: Callable[[], bool], within: float | None = 5.0
     ) -> None:
         """Return once the condition holds; ``TimeoutError`` after ``within`` seconds."""
         async with asyncio.timeout(within):

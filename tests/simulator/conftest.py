@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+import os
 
 import pytest
 import pytest_socket
@@ -9,7 +10,9 @@ import pytest_socket
 from simulator import Device, DeviceConfig, Timing
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
-ADDRESSES = [f"127.0.30.{number}" for number in range(1, 30)]
+# Of this process alone, so that two runs of the tests do not meet.
+_BLOCK = f"127.{os.getpid() % 200 + 20}.{os.getpid() // 200 % 250 + 1}"
+ADDRESSES = [f"{_BLOCK}.{number}" for number in range(1, 30)]
 
 type MakeDevice = Callable[..., Awaitable[Device]]
 

@@ -33,7 +33,9 @@ class Inbox(asyncio.DatagramProtocol):
         self.queue: asyncio.Queue[tuple[bytes, tuple[str, int]]] = asyncio.Queue()
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
-        self.queue.put_nowait((data, (str(addr[0]), addr[1])))
+        # Devices of other programs on this machine announce in the same group.
+        if addr[0] in ADDRESSES:
+            self.queue.put_nowait((data, (str(addr[0]), addr[1])))
 
     async def next(self) -> tuple[bytes, tuple[str, int]]:
         async with asyncio.timeout(5):

@@ -1,0 +1,215 @@
+"""Devices that stand alone, for a dashboard to look at: who they are, and what they do all day.
+
+Their keys are made once and kept; a vendor key of the simulator's own signs them, so a client
+that knows only the real vendor finds them *unverified*.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+import logging
+from pathlib import Path
+
+from .config import DeviceConfig, Timing
+from .device import Device
+from .job import BusyError, Job
+from .keys import VendorKey, generate_master_pem, generate_vendor_pem
+from .player import PlayerError
+
+_LOGGER = logging.getLogger(__name__)
+_REST = 20.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Model:
+    """A kind of device the demo can show."""
+
+    key: str
+    name: str
+    model: str
+    serial: str
+    uuid: str
+    generation: int
+    firmware: str
+    password: str | None
+    toolhead: str
+    beam: bool = False
+    #: The job it runs over and over; None: it waits for somebody to start one.
+    job: str | None = None
+
+
+MODELS = (
+    Model(
+        key="delta",
+        name="FLUX Delta",
+        model="delta-1",
+        serial="FD1A104242",
+        uuid="d17a0000c0de4f7f8e21c3d4a5b60701",
+        generation=1,
+        firmware="1.6.95",
+        password="flux",  # noqa: S106 - printed at the start, and worth nothing
+        toolhead="EXTRUDER",
+        job="SD/calibration cube.fc",
+    ),
+    Model(
+        key="beamo",
+        name="beamo",
+        model="fbm1",
+        serial="FB1A200007",
+        uuid="bea00000c0de4f7f8e21c3d4a5b60702",
+        generation=2,
+        firmware="5.3.2",
+        password=None,
+        toolhead="LASER",
+        beam=True,
+    ),
+    Model(
+        key="delta+",
+        name="FLUX Delta+",
+        model="delta-1p",
+        serial="F1K0990003",
+        uuid="d17a0000c0de4f7f8e21c3d4a5b60703",
+        generation=2,
+        firmware="1.9.1",
+        password="flux",  # noqa: S106 - as above
+        toolhead="EXTRUDER",
+        job="SD/Küche/Löffel 'groß'.fc",
+    ),
+    Model(
+        key="beambox",
+        name="Beambox Pro",
+        model="fbb1p",
+        serial="FB1B300004",
+        uuid="bea00000c0de4f7f8e21c3d4a5b60704",
+        generation=2,
+        firmware="4.1.10",
+        password="flux",  # noqa: S106 - as above
+        toolhead="LASER",
+        beam=True,
+    ),
+)
+
+
+def _silent(device: Device) -> None:
+    device.faults.silent = device.faults.muted = True
+
+
+def _garbage(device: Device) -> None:
+    device.faults.garbage = True
+
+
+def _half_image(device: Device) -> None:
+    device.faults.half_image = 2000
+
+
+def _cut(device: Device) -> None:
+    device.faults.robot.cut_after = 2000
+
+
+def _stall(device: Device) -> None:
+    device.faults.robot.stall_after = 2000
+
+
+#: Faults a person may start a device with, by name.
+FAULTS: dict[str, Callable[[Device], None]] = {
+    "silent": _silent,
+    "garbage": _garbage,
+    "half-image": _half_image,
+    "cut": _cut,
+    "stall": _stall,
+    "occupied": lambda device: device.occupy(),
+}
+
+
+def _key(folder: Path | None, name: str, generate: Callable[[], bytes]) -> bytes:
+    """Return a key: that of the folder, which is made the first time, or a fresh one."""
+    if folder is None:
+        return generate()
+    path = folder / f"{name}.pem"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_bytes(generate())
+    return path.read_bytes()
+
+
+def configure(
+    models: Iterable[Model],
+    *,
+    address: str,
+    folder: Path | None,
+    speed: float,
+    multicast: bool = True,
+) -> list[DeviceConfig]:
+    """Return how the devices are, at addresses from this one on; makes and keeps keys.
+
+    Blocking: a first start generates an RSA key for each device. Without a folder nothing
+    outlives the run.
+    """
+    vendor = VendorKey(_key(folder, "vendor", generate_vendor_pem))
+    network, _, host = address.rpartition(".")
+    return [
+        DeviceConfig(
+            address=f"{network}.{int(host) + number}",
+            generation=model.generation,
+            uuid=model.uuid,
+            serial=model.serial,
+            name=model.name,
+            model=model.model,
+            firmware=model.firmware,
+            password=model.password,
+            master_key=_key(folder, f"master-{model.key}", generate_master_pem),
+            vendor_key=vendor,
+            state_dir=folder / model.key if folder else None,
+            toolhead=model.toolhead,
+            beam=model.beam,
+            multicast=multicast,
+            # Heating as long as it really takes would be most of what there is to see.
+            timing=Timing(job_speed=speed, job_heating=15.0, job_reheating=8.0),
+        )
+        for number, model in enumerate(models)
+    ]
+
+
+async def run(
+    devices: Sequence[Device],
+    jobs: Sequence[str | None],
+    *,
+    started: Callable[[], None],
+) -> None:
+    """Switch all devices on, and let them do their jobs until this is cancelled."""
+    async with AsyncExitStack() as stack:
+        for device in devices:
+            await stack.enter_async_context(device)
+        started()
+        async with asyncio.TaskGroup() as group:
+            for device, job in zip(devices, jobs, strict=True):
+                if job is not None:
+                    group.create_task(work(device, job))
+            await asyncio.Event().wait()
+
+
+async def work(device: Device, path: str, rest: float = _REST) -> None:
+    """Run a job, leave it for a while when it has ended, be idle for a while; for ever."""
+    while True:
+        await asyncio.sleep(rest)
+        try:
+            job = device.start_job(path)
+        except BusyError, PlayerError:
+            # Somebody else uses the device, and may go on to.
+            continue
+        _LOGGER.info("%s starts %s", device.name, path)
+        await _ended(device, job)
+        _LOGGER.info("%s: %s", device.name, job.state.label.lower())
+        await asyncio.sleep(rest)
+        if device.player.job is job:
+            device.player.quit()
+
+
+async def _ended(device: Device, job: Job) -> None:
+    def over() -> bool:
+        told = job.ended and bool(device.status.st_id & 192)
+        return told or device.player.job is not job
+
+    await device.wait_for(over, within=None)
