@@ -60,6 +60,12 @@ class Ports:
     async def refuse(self, port: int) -> None:
         """Take no more connections on one port; those that are open stay."""
         if (server := self._servers.pop(port, None)) is not None:
+            loop = asyncio.get_running_loop()
+            for listening in server.sockets:
+                loop.remove_reader(listening)
+            # A connection that was accepted in this turn is made in the next, and asyncio
+            # needs the server to be open for that.
+            await asyncio.sleep(0)
             server.close()
 
     async def close(self) -> None:
