@@ -16,7 +16,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
-from .coordinator import FluxConfigEntry, FluxData
+from .coordinator import FluxConfigEntry
+from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 
 # Nothing is fetched here: the coordinator is told, and tells.

@@ -21,6 +21,9 @@ CONF_MASTER_KEY: Final = "master_key"  # DER SubjectPublicKeyInfo, base64
 CONF_SERIAL: Final = "serial"
 CONF_VERIFIED: Final = "verified"  # True: FLUX's signature vouched for the key
 
+# Options.
+CONF_HOLD_CONNECTION: Final = "hold_connection"  # to the robot port, during jobs
+
 # What the one listener is made from. Tests put their own in its place.
 TIMING: Final = DEFAULT_TIMING
 VENDOR_KEYS: Final = (VENDOR_KEY,)

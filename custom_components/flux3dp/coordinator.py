@@ -1,8 +1,9 @@
-"""What a device is now: datagrams and probes on one path.
+"""What a device is now: datagrams, probes and reports on one path.
 
 Knows how what is heard becomes the one `FluxData` everybody reads, and when that is
 worth telling. Silence is measured by `presence.py`, another address by `address.py`,
-the job by `job.py`; commands are sent by `services.py`.
+the job by `job.py`; reports come from `job_watch.py`; commands are sent by `services.py`
+and `control.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -21,7 +22,15 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from homeassistant.util import dt as dt_util
 
 from .address import AddressFollower
-from .aioflux import DeviceInfo, DeviceStatus, Identity, Listener, Sighting, Timing
+from .aioflux import (
+    DeviceInfo,
+    DeviceStatus,
+    Identity,
+    JobInfo,
+    Listener,
+    Sighting,
+    Timing,
+)
 from .const import (
     CONF_MASTER_KEY,
     CONF_SERIAL,
@@ -29,31 +38,16 @@ from .const import (
     LOGGER,
     MANUFACTURER,
 )
-from .job import INITIAL, JobState, track
+from .data import FluxData, JobPicture
+from .job import INITIAL, describe, expect, track
+from .job_events import async_tell
 from .job_store import JobStore
+from .job_watch import JobWatch
 from .presence import Presence
+from .robot_link import RobotLink
+from .waiting import async_wait_at_most
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FluxData:
-    """What is known of a device, and all that its entities look at.
-
-    `host` is the address it is followed at. `device` is its own description, None
-    until it answered a touch of ours. `status` is what it last said, None while it is
-    silent. `job` is what all of that means.
-    """
-
-    host: str
-    device: DeviceInfo | None
-    status: DeviceStatus | None
-    job: JobState
-
-    @property
-    def online(self) -> bool:
-        """Whether the device is heard. Silence is data, not a failed update."""
-        return self.job.online
 
 
 class FluxCoordinator(DataUpdateCoordinator[FluxData]):
@@ -83,6 +77,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self.master_key = base64.b64decode(entry.data[CONF_MASTER_KEY])
         self.listener = listener
         self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
+        self.robot = RobotLink(self)
+        self._watch = JobWatch(self, self.robot, on_not_trusted=self._async_not_trusted)
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._offline_logged = False
@@ -168,6 +164,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         """Stop listening and asking, and write what is worth keeping."""
         await super().async_shutdown()
         self._presence.async_stop()
+        await self._watch.async_stop()
+        await self.robot.async_close()
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -206,7 +204,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
                 while not condition(self.data):
                     ask()
                     changed.clear()
-                    await _wait_at_most(changed, self.timing.find_probe_interval)
+                    await async_wait_at_most(changed, self.timing.find_probe_interval)
         except TimeoutError:
             return False
         finally:
@@ -245,21 +243,62 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def _async_silent(self) -> None:
         """Take it that the device is off, or gone."""
         self._async_publish(None)
-        self._log_offline()
+        if not self.data.online:
+            self._log_offline()
 
     @callback
-    def _async_publish(self, status: DeviceStatus | None) -> None:
-        """Work out what it all means now, and tell whom it concerns."""
+    def async_look(self) -> None:
+        """Look again: a report came, or has become too old to count."""
+        self._async_publish(self.data.status)
+
+    @callback
+    def async_describe_job(
+        self, job_number: int, info: JobInfo, picture: bytes | None
+    ) -> None:
+        """Take what job number `job_number` is, and its picture (PNG)."""
+        job = describe(self.data.job, job_number=job_number, info=info)
+        known = replace(self.data, job=job, picture=JobPicture(job_number, picture))
+        self._async_publish(self.data.status, known)
+
+    @callback
+    def async_expect_job(self, name: str | None) -> None:
+        """Give the next job a name: it is about to be started here. None: it is not."""
+        job = expect(self.data.job, name, dt_util.utcnow().timestamp())
+        self._async_publish(self.data.status, replace(self.data, job=job))
+
+    @callback
+    def _async_publish(
+        self, status: DeviceStatus | None, known: FluxData | None = None
+    ) -> None:
+        """Work out what it all means now, and tell whom it concerns.
+
+        States first: an automation that an event starts finds them up to date.
+        """
         was_online = self.data.online
-        step = track(self.data.job, status, None, dt_util.utcnow().timestamp())
+        known = known or self.data
+        step = track(
+            known.job,
+            status,
+            self.robot.reported,
+            dt_util.utcnow().timestamp(),
+            report_fresh=self.timing.report_fresh,
+        )
         self._store.async_keep(step.state)
-        data = replace(self.data, host=self.host, status=status, job=step.state)
-        if data == self.data:
-            return
-        self.async_set_updated_data(data)
-        if data.online and not was_online and self._offline_logged:
-            self._offline_logged = False
-            self.logger.info("%s is back at %s", self.name, self.host)
+        data = replace(known, host=self.host, status=status, job=step.state)
+        if data != self.data:
+            self.async_set_updated_data(data)
+            if data.online and not was_online and self._offline_logged:
+                self._offline_logged = False
+                self.logger.info("%s is back at %s", self.name, self.host)
+        self._watch.async_follow()
+        async_tell(self.hass, self.uuid, step)
+
+    @callback
+    def _async_not_trusted(self) -> None:
+        """Take it that the device does not know our key any more."""
+        self.logger.warning(
+            "%s does not trust Home Assistant's key any more", self.name
+        )
 
     def _log_offline(self) -> None:
         if not self._offline_logged:
@@ -309,12 +348,3 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             (entry for entry in devices if (DOMAIN, self.uuid) in entry.identifiers),
             None,
         )
-
-
-async def _wait_at_most(event: asyncio.Event, seconds: float) -> None:
-    """Wait for an event, but not for ever."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return

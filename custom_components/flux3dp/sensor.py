@@ -17,7 +17,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .catalogue import ErrorKey
-from .coordinator import FluxConfigEntry, FluxData
+from .coordinator import FluxConfigEntry
+from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 from .job import JobResult, JobStatus, Toolhead
 

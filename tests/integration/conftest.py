@@ -50,6 +50,12 @@ FAST = Timing(
     network_trial=1.5,
     rename_return=2.0,
     forget=1.0,
+    report_interval=0.05,
+    report_fresh=0.4,
+    robot_retry=0.3,
+    control_poll=0.02,
+    control_confirm=2.0,
+    resume_trial=0.4,
 )
 
 type MakeDevice = Callable[..., Awaitable[Device]]

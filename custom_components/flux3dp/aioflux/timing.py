@@ -71,6 +71,12 @@ class Timing:
     """How long a report outweighs datagrams."""
     robot_retry: float = 30.0
     """After a robot connection failed: until the next try."""
+    control_poll: float = 0.3
+    """Between two looks at what came of a command to the job."""
+    control_confirm: float = 6.0
+    """Until the device shows what it was told to do; `quit` can be refused for long."""
+    resume_trial: float = 2.0
+    """A resume with the fault still there falls back to paused within a second."""
     camera_frame: float = 10.0
     """Silence within which the next camera frame must be complete."""
     camera_linger: float = 30.0

@@ -1,0 +1,155 @@
+"""The one robot connection of a device, and the latest report that came over it.
+
+Knows who uses the connection at this moment: the first opens it, the last closes it.
+Why somebody uses it is `job_watch.py`'s and `control.py`'s business, what a report
+means the job tracker's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from homeassistant.core import CALLBACK_TYPE, HassJob, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from .aioflux import ConnectionFailed, DeviceInfo, FluxError, Robot
+from .identity import async_get_client_key
+from .job import Reported
+
+if TYPE_CHECKING:
+    from .coordinator import FluxCoordinator
+
+
+class DeviceOccupied(FluxError):
+    """Another client holds the device; `str()` is its address, or empty."""
+
+
+class RobotLink:
+    """Lends the connection, so that a device never has to do with two of ours.
+
+    A report counts until it is `report_fresh` seconds old, also when the connection
+    is gone by then: announcements lag behind it, and would show a finished job running
+    again.
+    """
+
+    def __init__(self, coordinator: FluxCoordinator) -> None:
+        """Open nothing yet."""
+        self._coordinator = coordinator
+        self._lock = asyncio.Lock()
+        self._robot: Robot | None = None
+        self._users = 0
+        self._shut_down = False
+        self._cancel_timer: CALLBACK_TYPE | None = None
+        self.reported: Reported | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection now."""
+        return self._robot is not None and self._robot.is_open
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Robot]:
+        """Lend the connection, open; others may be using it at the same time.
+
+        Raises FluxError: DeviceOccupied, and what `Robot.open` raises.
+        """
+        self._users += 1
+        try:
+            async with self._lock:
+                robot = await self._async_opened()
+            yield robot
+        finally:
+            self._users -= 1
+            if not self._users:
+                async with self._lock:
+                    # Somebody may have come while we waited.
+                    if not self._users:
+                        await self._async_drop()
+
+    async def async_report(self, robot: Robot) -> None:
+        """Read a report, and have the coordinator look at it.
+
+        Raises FluxError as `Robot.report` does.
+        """
+        report = await robot.report()
+        now = dt_util.utcnow().timestamp()
+        self.reported = Reported(report, now)
+        self._set_timer(self._coordinator.timing.report_fresh)
+        self._coordinator.async_look()
+
+    @callback
+    def async_forget(self) -> None:
+        """Forget the report, because announcements say the same by now."""
+        self.reported = None
+        self._stop_timer()
+        self._coordinator.async_look()
+
+    async def async_close(self) -> None:
+        """Close for good; who still uses the connection gets a ConnectionFailed."""
+        self._shut_down = True
+        self._stop_timer()
+        robot, self._robot = self._robot, None
+        if robot is not None:
+            await robot.close()
+
+    async def _async_opened(self) -> Robot:
+        if self._robot is not None and self._robot.is_open:
+            return self._robot
+        await self._async_drop()
+        coordinator = self._coordinator
+        status = coordinator.data.status
+        if status is not None and status.is_occupied:
+            raise DeviceOccupied(status.occupied_by)
+        robot = await Robot.open(
+            await self._async_device(),
+            await async_get_client_key(coordinator.hass),
+            timing=coordinator.timing,
+            expected_key=coordinator.master_key,
+            listener=coordinator.listener,
+        )
+        if self._shut_down:
+            await robot.close()
+            raise ConnectionFailed("the device is being unloaded")
+        self._robot = robot
+        return robot
+
+    async def _async_device(self) -> DeviceInfo:
+        """Return the device at its address, asked for if it has not answered yet."""
+        host, device = self._coordinator.host, self._coordinator.data.device
+        if device is not None and device.host == host:
+            return device
+        return await self._coordinator.listener.find(host)
+
+    async def _async_drop(self) -> None:
+        robot, self._robot = self._robot, None
+        if robot is not None:
+            await robot.close()
+
+    # -- the age of the report
+
+    def _set_timer(self, seconds: float) -> None:
+        self._stop_timer()
+        self._cancel_timer = async_call_later(
+            self._coordinator.hass,
+            seconds,
+            HassJob(self._async_aged, "FLUX report", cancel_on_shutdown=True),
+        )
+
+    def _stop_timer(self) -> None:
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+
+    @callback
+    def _async_aged(self, _now: datetime) -> None:
+        """Look without the report: nothing else may come to make anybody look."""
+        self._cancel_timer = None
+        self._coordinator.async_look()
+        if self._coordinator.data.job.from_report:
+            # Two clocks: by the other one it is not quite so old.
+            self._set_timer(self._coordinator.timing.control_poll)
