@@ -73,7 +73,7 @@ async function addDiscovered(page, { button, text, shot }) {
       await button("Submit").click();
       await text("does not accept this password").waitFor();
       await shot(`device-${left}-wrong-password`);
-      await password.fill(process.env.DEVICE_PASSWORD ?? "printer");
+      await password.fill(process.env.DEVICE_PASSWORD);
       await button("Submit").click();
     }
     await done.waitFor();
