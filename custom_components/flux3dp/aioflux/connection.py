@@ -122,6 +122,7 @@ class Connection(asyncio.Protocol):
         if self._transport is None:
             return
         self._transport.close()
+        self._end(ConnectionFailed("the connection is closed"))
         try:
             async with asyncio.timeout(timeout):
                 await self._closed.wait()
@@ -130,9 +131,10 @@ class Connection(asyncio.Protocol):
             await self._closed.wait()
 
     def abort(self) -> None:
-        """Drop the socket at once."""
+        """Drop the socket at once; from now on nothing comes and nothing goes."""
         if self._transport is not None:
             self._transport.abort()
+        self._end(ConnectionFailed("the connection is closed"))
 
     def _require_transport(self) -> asyncio.Transport:
         if self._ended is not None:
