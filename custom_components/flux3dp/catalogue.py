@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 
@@ -229,7 +230,18 @@ def classify(words: str | Sequence[str]) -> ErrorKey:
     middle of a word: it is completed if only one symbol begins so. An empty
     one is `NONE`, an unknown one `OTHER`.
     """
-    label = words if isinstance(words, str) else " ".join(words)
+    return _classified(words if isinstance(words, str) else " ".join(words))
+
+
+def advice_for(key: ErrorKey) -> Advice | None:
+    """Return what helps against an error; None if nothing in particular does."""
+    return _ADVICE.get(key)
+
+
+# An error stays for as long as nobody mends it, and is looked at every few seconds.
+@lru_cache(maxsize=32)
+def _classified(label: str) -> ErrorKey:
+    """Return what a label stands for."""
     parts = label.upper().split()
     if not parts:
         return ErrorKey.NONE
@@ -248,11 +260,6 @@ def classify(words: str | Sequence[str]) -> ErrorKey:
         or _family(parts[0])
         or ErrorKey.OTHER
     )
-
-
-def advice_for(key: ErrorKey) -> Advice | None:
-    """Return what helps against an error; None if nothing in particular does."""
-    return _ADVICE.get(key)
 
 
 def _laser_fault(parts: Sequence[str]) -> ErrorKey | None:

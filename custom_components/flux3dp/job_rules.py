@@ -107,9 +107,11 @@ def _ending(previous: JobState, sight: Sight, now: float) -> JobState:
     if _other_session(job, sight):
         before = previous if job.ended else _lost(previous, job)
         return _with_new(before, _new_job(before, sight, now))
-    if job.ended or previous.contact:
+    if job.ended:
         return previous
-    return replace(previous, job=_advanced(replace(job, clock=None), sight, now))
+    if not previous.contact:
+        job = replace(job, clock=None)
+    return replace(previous, job=_advanced(job, sight, now))
 
 
 def _ended(

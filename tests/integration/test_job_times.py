@@ -96,6 +96,13 @@ def test_the_last_report_says_how_long_a_job_ran() -> None:
     assert watch.state.elapsed_minutes == 10
 
 
+def test_a_job_that_is_ending_does_not_run() -> None:
+    watch = printing(running=600.0)
+    watch.hear(datagram(66), after=10)
+    assert watch.hear(datagram(64), after=60) == ["completed"]
+    assert watch.state.last_job_duration == 610
+
+
 def test_a_job_found_running_has_no_duration() -> None:
     watch = Watch()
     watch.hear(datagram(16))
