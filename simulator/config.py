@@ -168,6 +168,8 @@ class DeviceConfig:
     old_list_trust: bool = False
     #: Refuse TLS newer than 1.0, as the oldest stacks do.
     old_tls: bool = False
+    #: Firmware 1.0b12 to before 1.1b1: no management by TCP, but by datagrams (section 8).
+    udp_management: bool = False
     #: Sign the ``FLUX0002`` handshake with the master key: the slave key is not ready.
     slave_key_not_ready: bool = False
     #: ``EXTRUDER``, ``LASER``, ``PRINTER``, ``USER/…``, or None: none is attached.
@@ -186,5 +188,7 @@ class DeviceConfig:
             raise ValueError("a serial has 10 characters")
         if self.generation not in (1, 2):
             raise ValueError("a generation is 1 or 2")
+        if self.udp_management and self.generation != 1:
+            raise ValueError("management by datagrams is older than generation 2")
         if not self.address.startswith("127."):
             raise ValueError("a simulated device lives in 127.0.0.0/8")

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 import hashlib
 import logging
+from pathlib import Path
 import ssl
 from types import TracebackType
 from typing import Self
@@ -67,7 +68,8 @@ class Device:
         self._contexts: dict[bytes, ssl.SSLContext] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._moving = asyncio.Lock()
-        self._saving = asyncio.Lock()
+        self._saver: asyncio.Task[None] | None = None
+        self._unsaved = False
         #: Whether the device is on the network.
         self.online = False
         self._loaded = config.state_dir is None
@@ -140,7 +142,8 @@ class Device:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.player.stop()
         await self._leave()
-        await self._save()
+        if self._saver is not None:
+            await self._saver
         if self.bugs:
             raise self.bugs.pop(0)
 
@@ -363,21 +366,24 @@ class Device:
     def changed(self) -> None:
         """Keep what a client changed, and wake whoever waits for it."""
         self.signal.pulse()
-        if self.config.state_dir is not None:
-            self.spawn(self._save())
+        if (folder := self.config.state_dir) is None:
+            return
+        self._unsaved = True
+        if self._saver is None or self._saver.done():
+            self._saver = asyncio.create_task(self._save(folder))
 
     def report_bug(self, error: BaseException) -> None:
         """Take note of an error that is the simulator's own."""
         _LOGGER.error("Error in the simulator", exc_info=error)
         self.bugs.append(error)
 
-    async def _save(self) -> None:
-        if (folder := self.config.state_dir) is not None and self._loaded:
+    async def _save(self, folder: Path) -> None:
+        while self._unsaved:
+            self._unsaved = False
             kept = store.Kept(
                 name=self.name, password=self.password, trust=tuple(self.trust)
             )
-            async with self._saving:
-                await asyncio.to_thread(store.save, folder, kept)
+            await asyncio.to_thread(store.save, folder, kept)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

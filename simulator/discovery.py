@@ -13,6 +13,7 @@ from . import datagrams
 from .config import DISCOVERY_PORT
 from .faults import damage
 from .received import Datagram
+from .udp_management import UdpManagement
 
 if TYPE_CHECKING:
     from .device import Device
@@ -43,6 +44,7 @@ class Discovery:
         self._transports: list[asyncio.DatagramTransport] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._damaged = 0
+        self._management = UdpManagement(device)
 
     async def open(self, address: str) -> None:
         """Listen at the address and begin to announce."""
@@ -159,6 +161,10 @@ class Discovery:
         ):
             self._send(self._unicast, device.beacon.touch_reply(), sender)
             device.counters.touches_answered += 1
+        elif device.config.udp_management and request.uuid == device.uuid_bytes:
+            reply = self._management.answer(request.action, data[_PLAIN_REQUEST:])
+            if reply is not None:
+                self._send(self._unicast, reply, sender)
 
     def _send(
         self, transport: asyncio.DatagramTransport, data: bytes, to: tuple[str, int]

@@ -74,6 +74,14 @@ class RsaKey:
         """Return the PKCS#1 v1.5 signature, SHA-1."""
         return self.key.sign(message, padding.PKCS1v15(), _SHA1)
 
+    def decrypt(self, blocks: bytes) -> bytes:
+        """Decrypt OAEP blocks (SHA-1, MGF1-SHA-1); ``ValueError`` when they are none."""
+        size = self.key.key_size // 8
+        return b"".join(
+            self.key.decrypt(blocks[start : start + size], _OAEP)
+            for start in range(0, len(blocks), size)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ClientKey:
@@ -93,8 +101,12 @@ class ClientKey:
 
     @classmethod
     def from_der(cls, der: bytes) -> ClientKey:
-        """Read a DER SubjectPublicKeyInfo."""
-        return cls._checked(serialization.load_der_public_key(der))
+        """Read a DER SubjectPublicKeyInfo; ``KeyFormatError`` when it is anything else."""
+        try:
+            key = serialization.load_der_public_key(der)
+        except Exception as err:  # cryptography raises many kinds for a damaged key
+            raise KeyFormatError("unreadable key") from err
+        return cls._checked(key)
 
     @classmethod
     def _checked(cls, key: object) -> ClientKey:

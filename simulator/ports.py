@@ -47,7 +47,8 @@ class Ports:
         """Listen on every port of the address."""
         self._address = address
         for port in PORTS:
-            await self.listen(port)
+            if port != MANAGEMENT_PORT or not self._device.config.udp_management:
+                await self.listen(port)
 
     async def listen(self, port: int) -> None:
         """Take connections on one port, again after ``refuse``."""
