@@ -17,10 +17,6 @@ from .aioflux import FluxError, Identity, Sighting, Timing, prove
 from .const import LOGGER
 from .presence import Presence
 
-# A home has few addresses that claim to be the same device; whoever makes up more is
-# not followed any sooner for it.
-_MAX_CANDIDATES = 8
-
 
 class AddressFollower:
     """Finds the device of an entry again after it moved."""
@@ -60,14 +56,11 @@ class AddressFollower:
             return
         if self._task is not None and not self._task.done():
             return
-        if now < self._not_before.get(sighting.host, now):
+        self._not_before = {
+            host: until for host, until in self._not_before.items() if now < until
+        }
+        if sighting.host in self._not_before:
             return
-        if len(self._not_before) >= _MAX_CANDIDATES:
-            self._not_before = {
-                host: until for host, until in self._not_before.items() if now < until
-            }
-            if len(self._not_before) >= _MAX_CANDIDATES:
-                return
         self._not_before[sighting.host] = now + self._timing.unheard
         self._task = self._entry.async_create_background_task(
             self._hass,

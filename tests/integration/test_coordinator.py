@@ -2,15 +2,23 @@
 
 import asyncio
 import logging
+from typing import Any
+from unittest.mock import patch
 
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_FINAL_WRITE,
+    EVENT_HOMEASSISTANT_STOP,
+    EVENT_STATE_CHANGED,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.flux3dp.aioflux import Sighting
+from custom_components.flux3dp.aioflux import Sighting, Timing, prove
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.job import JobState
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
@@ -295,17 +303,98 @@ async def test_while_the_old_address_answers_no_other_is_tried(
     assert hass.states.get(STATUS).state == "idle"
 
 
+async def test_an_old_address_that_answers_again_in_time_is_kept(
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    proved, go_on = asyncio.Event(), asyncio.Event()
+
+    async def prove_slowly(host: str, master_key: bytes, timing: Timing) -> None:
+        await prove(host, master_key, timing)
+        proved.set()
+        await go_on.wait()
+
+    with patch("custom_components.flux3dp.address.prove", prove_slowly):
+        device.faults.muted = device.faults.silent = True
+        await make_device(address=ADDRESSES[1], generation=device.config.generation)
+        await asyncio.wait_for(proved.wait(), 5)
+        device.faults.clear()
+        await wait_for_state(hass, STATUS, "idle")
+        go_on.set()
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert entry.data["host"] == ADDRESSES[0]
+
+
+async def test_who_answers_at_the_known_address_with_another_key_is_not_the_device(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    await device.stop()
+    await wait_for_state(hass, STATUS, "offline")
+
+    impostor = await make_device(name="Impostor", master_key=MASTER_KEYS[1])
+    # Until it has said who it is nobody can know; then its words count no more.
+    await impostor.wait_for(lambda: impostor.counters.touches_answered > 0)
+    await wait_for_state(hass, STATUS, "offline")
+    sent = impostor.counters.notifies_sent
+    await impostor.wait_for(lambda: impostor.counters.notifies_sent > sent + 10)
+
+    assert hass.states.get(STATUS).state == "offline"
+    [registered] = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert registered.name == NAME
+
+
+async def test_a_model_that_changes_is_kept_in_the_entry(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    device = await make_device(model="delta-1p")
+    entry = await make_entry(device, model="delta-1")
+
+    assert entry.data["model"] == "delta-1p"
+    [registered] = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert registered.model == "FLUX Delta+"
+
+
+async def test_the_job_is_written_when_home_assistant_stops(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    device.set_status(st_id=16, progress=0.25)
+    await wait_for_state(hass, PROGRESS, "25.0")
+    key = f"{DOMAIN}.job.{entry.entry_id}"
+    assert key not in hass_storage
+
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+    await hass.async_block_till_done()
+
+    assert JobState.from_dict(hass_storage[key]["data"]).job_number == 1
+
+
 async def test_a_person_can_ask_for_an_update(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
     device.faults.muted = True
     answered = device.counters.probes_answered
-    await hass.async_block_till_done()
 
-    assert await hass.async_add_executor_job(lambda: True)
-    coordinator = hass.config_entries.async_entries(DOMAIN)[0].runtime_data
-    await coordinator.async_refresh()
+    assert await async_setup_component(hass, "homeassistant", {})
+    await hass.services.async_call(
+        "homeassistant", "update_entity", {"entity_id": STATUS}, blocking=True
+    )
 
     assert device.counters.probes_answered > answered
     assert hass.states.get(STATUS).state == "idle"

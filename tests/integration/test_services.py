@@ -94,6 +94,16 @@ async def test_rename_changes_device_announcement_and_registry(
     await device.wait_closed_connections()
 
 
+async def test_without_multicast_a_device_is_managed_all_the_same(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(multicast=False)
+    entry = await make_entry(device)
+
+    assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
+    assert (await act(hass, entry, "scan_wifi"))["networks"]
+
+
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
