@@ -8,6 +8,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+import re
 from typing import Any
 from unittest.mock import patch
 
@@ -58,6 +59,9 @@ FAST = Timing(
     resume_trial=0.4,
 )
 
+# Deprecations, blocking calls, and whatever else `homeassistant.helpers.frame` reports.
+_COMPLAINT = re.compile(r"deprecat|Detected (that|blocking|code)", re.IGNORECASE)
+
 type MakeDevice = Callable[..., Awaitable[Device]]
 type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]
 
@@ -73,6 +77,16 @@ def loopback(socket_enabled: None) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def our_integration(enable_custom_integrations: None) -> None:
     """Let Home Assistant load the integration."""
+
+
+@pytest.fixture(autouse=True)
+def no_complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail on what Home Assistant has to say about our ways: it only logs it."""
+    yield
+    for phase in ("setup", "call"):
+        for record in caplog.get_records(phase):
+            message = record.getMessage()
+            assert not (DOMAIN in message and _COMPLAINT.search(message)), message
 
 
 @pytest.fixture(autouse=True)
