@@ -64,6 +64,10 @@ class Player:
             self._job.advance(_now())
         return self._job
 
+    def peek(self) -> Job | None:
+        """Return the job as it was last looked at, without moving it on."""
+        return self._job
+
     def start(self, content: bytes, *, owner: ConnectionRecord | None = None) -> Job:
         """Start a job file; with an ``owner`` it dies with that connection until it runs.
 

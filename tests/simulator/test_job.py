@@ -14,7 +14,7 @@ import pytest
 from simulator import Device, Timing
 from simulator.fcode import build
 from simulator.files import plain_png
-from simulator.job import Job
+from simulator.job import BusyError, Job
 from tests.keys import CLIENT_KEY
 
 from .client import VECTORS, Key, Stream, command, open_robot, report
@@ -103,7 +103,8 @@ class Watch:
         self.seen: list[Shown] = []
 
     def look(self) -> bool:
-        if (job := self.device.player.job) is not None:
+        # Looking must not move the job on: on a busy machine a state would be skipped.
+        if (job := self.device.player.peek()) is not None:
             now = shown(job)
             if [now] != self.seen[-1:]:
                 self.seen.append(now)
@@ -293,6 +294,29 @@ async def test_a_beam_machine_has_a_laser_and_states_of_its_own(
     assert device.job.error == ()
 
 
+async def test_a_machine_that_reconnects_goes_on(make_device: MakeDevice) -> None:
+    device, watch = await start(make_device)
+    await watch.until("RUNNING")
+    device.job.hold(516)
+    assert not device.job.paused
+    with pytest.raises(BusyError):
+        device.job.resume()
+    device.job.proceed()
+    assert device.job.state == (16, "RUNNING")
+
+
+async def test_a_head_taken_off_while_nothing_runs_is_no_fault(
+    make_device: MakeDevice,
+) -> None:
+    device = await make_device()
+    device.change_head("LASER")
+    with pytest.raises(LookupError):
+        _ = device.job
+    job = device.start_job()
+    await device.wait_for(lambda: job.paused)
+    assert job.error == ("HEAD_ERROR", "TYPE_ERROR", "EXTRUDER", "LASER")
+
+
 async def test_a_job_that_is_left_alone_completes(make_device: MakeDevice) -> None:
     device, watch = await start(make_device, timing=Timing.fast())
     await watch.until("COMPLETED")
@@ -384,7 +408,20 @@ async def test_the_recorded_commands_get_the_recorded_replies(
     make_device: MakeDevice, name: str
 ) -> None:
     entries = json.loads((VECTORS / "jobs.json").read_text())[name]
-    timing = replace(Timing.fast(), job_speed=200.0, job_pausing=0.1, job_quitting=0.1)
+    # Each state lasts long enough to be asked for, on a busy machine too.
+    timing = Timing(
+        status_lag=0.05,
+        job_init=0.5,
+        job_starting=0.5,
+        job_heating=0.5,
+        job_reheating=0.5,
+        job_pausing=0.5,
+        job_resuming=0.5,
+        job_aborting=0.5,
+        job_quitting=0.5,
+        job_tick=0.02,
+        job_speed=100.0,
+    )
     device, _ = await start(make_device, timing=timing)
     device.job.fail("BEFORE")
     await device.wait_for(lambda: device.status.st_id == 128)
@@ -396,7 +433,8 @@ async def test_the_recorded_commands_get_the_recorded_replies(
 
 
 async def test_what_is_for_paused_jobs_only(make_device: MakeDevice) -> None:
-    device, watch = await start(make_device)
+    timing = replace(Timing.fast(), job_speed=0.0, job_init=1.0)
+    device, watch = await start(make_device, timing=timing)
     async with await open_robot(HERE, KEY, device.config.uuid) as stream:
         assert await command(stream, "player pause") == "error RESOURCE_BUSY"
         assert await command(stream, "player abort") == "error RESOURCE_BUSY"

@@ -1,6 +1,7 @@
 """Management: byte for byte what the recordings show, and what protocol.md says beyond."""
 
 from collections.abc import Callable
+from dataclasses import replace
 import json
 
 from cryptography import x509
@@ -12,7 +13,7 @@ from simulator.management import _COMMANDS
 from tests.keys import CLIENT_KEY, MASTER_KEYS, OTHER_CLIENT_KEY
 
 from .client import VECTORS, Key, Stream, device_bytes, manage, recorded, sign_in
-from .conftest import ADDRESSES, MakeDevice
+from .conftest import ADDRESSES, MakeDevice, device_config
 
 KEY = Key(CLIENT_KEY)
 HERE = ADDRESSES[0]
@@ -374,6 +375,112 @@ async def test_an_open_network_has_no_security_at_all(make_device: MakeDevice) -
     async with stream:
         words = ("method=dhcp", "ssid=Open Cafe", "security=")
         assert await stream.ask("network", *words) == "er BAD_PARAMS security"
+
+
+@pytest.mark.parametrize(
+    ("words", "refused"),
+    [
+        ((), None),
+        (("ifname=wlan0",), "method"),
+        (("method=bootp",), "method"),
+        (("method=dhcp", "wifi_mode=mesh"), "wifi_mode"),
+        (("method=dhcp", "ssid=x", "security=WPA3"), "security"),
+        (("method=dhcp", "ssid=x", "security=WEP", "wifi_mode=host"), "security"),
+        (("method=dhcp", "ssid=x", "security=WEP"), "wepkey"),
+        (("method=dhcp", "ssid=x", "security=WPA-PSK"), "psk"),
+        ((*STATIC, "ipaddr=", f"route={HERE}"), "ipaddr"),
+        (STATIC, "route"),
+    ],
+)
+async def test_what_it_refuses_by_name(
+    make_device: MakeDevice, words: tuple[str, ...], refused: str | None
+) -> None:
+    await make_device()
+    stream = await sign_in(HERE, KEY, "secret")
+    async with stream:
+        expected = f"er BAD_PARAMS {refused}" if refused else "UNKNOWN_ERROR"
+        assert await stream.ask("network", *words) == expected
+
+
+@pytest.mark.parametrize(
+    ("network", "words", "joins"),
+    [
+        (SimulatedNetwork(ssid="n", hidden=True), ("security=WPA2-PSK",), False),
+        (
+            SimulatedNetwork(ssid="n", hidden=True),
+            ("security=WPA2-PSK", "scan_ssid=1"),
+            True,
+        ),
+        (SimulatedNetwork(ssid="n", encrypt=False), (), True),
+        (SimulatedNetwork(ssid="n", security="WEP", key="abcde"), (), False),
+    ],
+)
+async def test_which_networks_it_joins(
+    make_device: MakeDevice,
+    network: SimulatedNetwork,
+    words: tuple[str, ...],
+    joins: bool,
+) -> None:
+    device = await make_device(networks=[network], ssid="before")
+    stream = await sign_in(HERE, KEY, "secret")
+    async with stream:
+        asked = ("method=dhcp", "ssid=n", *words, "psk=12345678")
+        assert await stream.ask("network", *asked) == "ok"
+    await device.wait_for(lambda: not device.online)
+    await device.wait_online()
+    assert device.ssid == ("n" if joins else "before")
+
+
+async def test_a_network_without_its_client_is_the_end_of_what_we_see(
+    make_device: MakeDevice,
+) -> None:
+    far = SimulatedNetwork(ssid="n", reachable=False)
+    device = await make_device(networks=[far])
+    stream = await sign_in(HERE, KEY, "secret")
+    async with stream:
+        words = ("method=dhcp", "ssid=n", "security=WPA2-PSK", "psk=12345678")
+        assert await stream.ask("network", *words) == "ok"
+    await device.wait_for(lambda: not device.online)
+    await device.move(ADDRESSES[8])
+    assert device.online
+
+
+async def test_ports_can_refuse_and_take_connections_again(
+    make_device: MakeDevice,
+) -> None:
+    device = await make_device()
+    await device.refuse_connections(MANAGEMENT_PORT)
+    with pytest.raises(ConnectionRefusedError):
+        await Stream.connect(HERE, MANAGEMENT_PORT)
+    await device.accept_connections()
+    stream = await sign_in(HERE, KEY, "secret")
+    async with stream:
+        await device.drop_connections()
+        assert await stream.read_to_end() == b""
+
+
+async def test_a_hello_of_something_else(make_device: MakeDevice) -> None:
+    device = await make_device()
+    device.faults.management.hello = b"HTTP/1.1"
+    device.faults.management.close_after_hello = True
+    async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
+        assert await stream.read_to_end() == b"HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"uuid": "00"},
+        {"serial": "short"},
+        {"generation": 3},
+        {"address": "10.0.0.1"},
+        {"generation": 2, "udp_management": True},
+    ],
+)
+async def test_devices_that_cannot_be(changes: dict[str, object]) -> None:
+    config = device_config(**changes)
+    with pytest.raises(ValueError, match=r".+"):
+        replace(config)
 
 
 async def test_a_reply_can_be_put_into_its_mouth(make_device: MakeDevice) -> None:
