@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
+from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -36,6 +37,7 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .discovery import async_get_listener
+from .options_flow import FluxOptionsFlow
 from .pairing import Pairing, display_name, error_key
 
 CONF_ACCEPT = "accept"
@@ -73,6 +75,13 @@ class FluxConfigFlow(ConfigFlow, domain=DOMAIN):
         """Know of no device yet."""
         self._scan: asyncio.Task[dict[str, DeviceInfo]] | None = None
         self._found: dict[str, DeviceInfo] = {}
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> FluxOptionsFlow:
+        """Return the flow of the one option."""
+        return FluxOptionsFlow()
 
     # -- ways in
 

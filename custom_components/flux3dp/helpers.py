@@ -1,7 +1,8 @@
 """One place per direction: a device's error, and a `device_id`.
 
-Knows how what `aioflux` raises becomes what Home Assistant shows, and which device an
-action means. Both in the words of the translations, section `exceptions`.
+Knows how what `aioflux` raises becomes what Home Assistant shows, which device an
+action means, and what an error of a job is called. All in the words of the
+translations, the first two of their section `exceptions`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.translation import async_get_translations
 
 from .aioflux import (
     AuthenticationFailed,
@@ -24,11 +26,14 @@ from .aioflux import (
     ProtocolError,
     Unsupported,
 )
+from .catalogue import ErrorKey, advice_for
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .robot_link import DeviceOccupied
 
 # The first that fits is taken, so the more special ones come first.
 _TRANSLATION_KEYS: tuple[tuple[type[FluxError], str], ...] = (
+    (DeviceOccupied, "occupied"),
     (IdentityMismatch, "identity_mismatch"),
     (AuthenticationFailed, "not_trusted"),
     (Unsupported, "unsupported"),
@@ -37,6 +42,13 @@ _TRANSLATION_KEYS: tuple[tuple[type[FluxError], str], ...] = (
     (ProtocolError, "not_understood"),
     (ConnectionFailed, "cannot_connect"),
 )
+
+# What a refusal means, by its symbol (protocol.md section 5).
+_REFUSALS = {
+    "NO_TASK": "refused_no_task",
+    "RESOURCE_BUSY": "refused_busy",
+    "SUBSYSTEM_ERROR": "refused_not_ready",
+}
 
 
 @contextmanager
@@ -67,9 +79,23 @@ def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
 
 
 def _translation_key(err: FluxError) -> str:
+    if isinstance(err, CommandFailed) and err.symbol in _REFUSALS:
+        return _REFUSALS[err.symbol]
     return next(
         (key for kind, key in _TRANSLATION_KEYS if isinstance(err, kind)), "refused"
     )
+
+
+async def async_error_words(hass: HomeAssistant, error: ErrorKey) -> str:
+    """Return what an error is and what helps, as the `error` sensor says it.
+
+    In the language of Home Assistant: whose eyes a sentence is for is not known here.
+    """
+    words = await async_get_translations(hass, hass.config.language, "entity", {DOMAIN})
+    sensor = f"component.{DOMAIN}.entity.sensor.error"
+    said = words.get(f"{sensor}.state.{error}", error)
+    advice = words.get(f"{sensor}.state_attributes.advice.state.{advice_for(error)}")
+    return f"{said}. {advice}" if advice else f"{said}."
 
 
 @callback

@@ -1,21 +1,31 @@
-"""Sensors: what the device is doing, and how its last job ended."""
+"""Sensors: what the device is doing, when it will be done, how its last job ended."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
+    SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.const import (
+    CONF_MODEL,
+    PERCENTAGE,
+    EntityCategory,
+    UnitOfTemperature,
+    UnitOfTime,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
+from homeassistant.util import dt as dt_util
 
+from .aioflux import has_extruder
 from .catalogue import ErrorKey
 from .coordinator import FluxConfigEntry
 from .data import FluxData
@@ -30,13 +40,20 @@ PARALLEL_UPDATES = 0
 class FluxSensorDescription(FluxEntityDescription, SensorEntityDescription):
     """A line of the table: where the value comes from."""
 
-    value_fn: Callable[[FluxData], StateType]
+    value_fn: Callable[[FluxData], StateType | datetime]
     attributes_fn: Callable[[FluxData], Mapping[str, StateType]] | None = None
+    fits: Callable[[str], bool] = lambda model: True
+    """Whether a machine of this model id can have the value."""
 
 
 def _progress(data: FluxData) -> float | None:
     progress = data.job.progress
     return None if progress is None else round(progress * 100, 1)
+
+
+def _finish_time(data: FluxData) -> datetime | None:
+    finish = data.job.finish_time
+    return None if finish is None else dt_util.utc_from_timestamp(finish)
 
 
 SENSORS = (
@@ -76,6 +93,80 @@ SENSORS = (
         },
     ),
     FluxSensorDescription(
+        key="finish_time",
+        translation_key="finish_time",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=_finish_time,
+    ),
+    FluxSensorDescription(
+        key="time_remaining",
+        translation_key="time_remaining",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        value_fn=lambda data: data.job.remaining_minutes,
+    ),
+    FluxSensorDescription(
+        key="elapsed_time",
+        translation_key="elapsed_time",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.MINUTES,
+        entity_registry_enabled_default=False,
+        value_fn=lambda data: data.job.elapsed_minutes,
+    ),
+    FluxSensorDescription(
+        key="job_duration",
+        translation_key="job_duration",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.MINUTES,
+        suggested_display_precision=0,
+        value_fn=lambda data: data.job.job_duration,
+    ),
+    FluxSensorDescription(
+        key="nozzle_temperature",
+        translation_key="nozzle_temperature",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=0,
+        value_fn=lambda data: data.job.nozzle_temperature,
+        fits=has_extruder,
+    ),
+    FluxSensorDescription(
+        key="nozzle_target",
+        translation_key="nozzle_target",
+        device_class=SensorDeviceClass.TEMPERATURE,
+        state_class=SensorStateClass.MEASUREMENT,
+        native_unit_of_measurement=UnitOfTemperature.CELSIUS,
+        suggested_display_precision=0,
+        value_fn=lambda data: data.job.nozzle_target,
+        fits=has_extruder,
+    ),
+    FluxSensorDescription(
+        key="job_name",
+        translation_key="job_name",
+        always_available=True,
+        value_fn=lambda data: data.job.job_name,
+    ),
+    FluxSensorDescription(
+        key="last_job_duration",
+        translation_key="last_job_duration",
+        device_class=SensorDeviceClass.DURATION,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.MINUTES,
+        suggested_display_precision=0,
+        always_available=True,
+        value_fn=lambda data: data.job.last_job_duration,
+    ),
+    FluxSensorDescription(
+        key="jobs_completed",
+        translation_key="jobs_completed",
+        # It can begin again at 0, when what is stored is lost.
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        always_available=True,
+        value_fn=lambda data: data.job.jobs_completed,
+    ),
+    FluxSensorDescription(
         key="last_job_result",
         translation_key="last_job_result",
         device_class=SensorDeviceClass.ENUM,
@@ -107,7 +198,9 @@ async def async_setup_entry(
 ) -> None:
     """Add the sensors of a device."""
     async_add_entities(
-        FluxSensor(entry.runtime_data, description) for description in SENSORS
+        FluxSensor(entry.runtime_data, description)
+        for description in SENSORS
+        if description.fits(entry.data[CONF_MODEL])
     )
 
 
@@ -118,7 +211,7 @@ class FluxSensor(FluxEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> StateType:
+    def native_value(self) -> StateType | datetime:
         """The value now; None where it is not known."""
         return self.entity_description.value_fn(self.coordinator.data)
 

@@ -1,0 +1,196 @@
+"""Steering a job: what a person orders, and when it counts as done.
+
+Knows the four orders, in which states a device takes them, and what shows that it has
+done them. A device that says `ok` has only understood: a press of a button is over when
+the device is seen to do it, and fails in words if it is not. The connection is
+`robot_link.py`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from homeassistant.exceptions import HomeAssistantError
+
+from .aioflux import CommandFailed, ConnectionFailed, Kicked, Robot
+from .catalogue import ErrorKey
+from .const import DOMAIN
+from .coordinator import FluxCoordinator
+from .helpers import async_error_words, device_errors
+from .job import JobState, JobStatus
+
+_UNDER_WAY: Final = frozenset(
+    {
+        JobStatus.STARTING,
+        JobStatus.HEATING,
+        JobStatus.CALIBRATING,
+        JobStatus.RUNNING,
+        JobStatus.RESUMING,
+    }
+)
+_WAITING: Final = frozenset(
+    {JobStatus.PAUSED, JobStatus.ALARM, JobStatus.TOOLHEAD_CHANGE}
+)
+_PAUSED: Final = frozenset({JobStatus.PAUSING, JobStatus.PAUSED})
+_ABORTED: Final = frozenset({JobStatus.ABORTING, JobStatus.ABORTED})
+# Of the ids that are called completed, 68 is already something else.
+_ENDED_IDS: Final = frozenset({64, 128})
+# Starting, before it moves: there is nothing to pause yet.
+_STARTING_ID: Final = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order to the job.
+
+    `accepted` says whether a device would take it now, `done` whether it has been
+    carried out. `patient`: a refusal as busy is no answer yet. `failure` is the
+    translation key for a device that says `ok` and does not do it.
+    """
+
+    send: Callable[[Robot], Awaitable[None]]
+    accepted: Callable[[JobState], bool]
+    done: Callable[[JobState], bool]
+    failure: str
+    patient: bool = False
+
+
+PAUSE: Final = Order(
+    send=Robot.pause,
+    accepted=lambda job: job.status in _UNDER_WAY and job.st_id != _STARTING_ID,
+    done=lambda job: job.status in _PAUSED,
+    failure="not_paused",
+)
+RESUME: Final = Order(
+    send=Robot.resume,
+    accepted=lambda job: job.status in _WAITING,
+    done=lambda job: job.status in _UNDER_WAY - {JobStatus.RESUMING},
+    failure="not_resumed",
+)
+ABORT: Final = Order(
+    send=Robot.abort,
+    accepted=lambda job: job.status in _UNDER_WAY | _WAITING | {JobStatus.PAUSING},
+    done=lambda job: job.status in _ABORTED,
+    failure="not_aborted",
+)
+CLEAR: Final = Order(
+    send=Robot.quit,
+    accepted=lambda job: job.st_id in _ENDED_IDS,
+    done=lambda job: job.contact and job.st_id not in _ENDED_IDS,
+    failure="not_cleared",
+    # Refused until announcements, which lag, show the end of the job too.
+    patient=True,
+)
+
+
+async def async_order(coordinator: FluxCoordinator, order: Order) -> None:
+    """Give an order, and return when the device is seen to have carried it out.
+
+    Raises HomeAssistantError, translated, if it is refused or not carried out.
+    """
+    fault = coordinator.data.job.error
+    with device_errors(coordinator):
+        async with coordinator.robot.connection() as robot:
+            await _async_send(coordinator, robot, order)
+            try:
+                if order is RESUME:
+                    done = await _async_resumed(coordinator, robot)
+                else:
+                    done = await _async_done(coordinator, robot, order)
+            except ConnectionFailed:
+                # It was accepted; announcements tell what comes of it.
+                done = await coordinator.async_wait_until(
+                    lambda data: order.done(data.job),
+                    coordinator.timing.control_confirm,
+                    ask=coordinator.async_ask,
+                )
+    if not done:
+        raise await _async_failure(coordinator, order, fault)
+
+
+async def _async_send(coordinator: FluxCoordinator, robot: Robot, order: Order) -> None:
+    """Send the order until it is accepted, or refused for good."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + coordinator.timing.control_confirm
+    while True:
+        try:
+            await order.send(robot)
+        except Kicked:
+            raise
+        except CommandFailed as err:
+            if not order.patient or err.symbol != "RESOURCE_BUSY" or loop.time() >= end:
+                raise
+            coordinator.async_ask()
+            await asyncio.sleep(coordinator.timing.control_poll)
+        else:
+            return
+
+
+async def _async_done(coordinator: FluxCoordinator, robot: Robot, order: Order) -> bool:
+    """Look until the order is carried out; False: in vain."""
+    timeout = coordinator.timing.control_confirm
+    async for job in _async_looks(coordinator, robot, timeout):
+        if order.done(job):
+            return True
+    return False
+
+
+async def _async_resumed(coordinator: FluxCoordinator, robot: Robot) -> bool:
+    """Look until the job goes on, or has fallen back into the pause.
+
+    That happens within a second if the fault is still there. A job that is resuming
+    for longer heats again, which can take minutes: it is as good as resumed.
+    """
+    began = False
+    async for job in _async_looks(coordinator, robot, coordinator.timing.resume_trial):
+        if RESUME.done(job):
+            return True
+        if job.status in _PAUSED and began:
+            return False
+        began = began or job.status not in _WAITING
+    return coordinator.data.job.status is JobStatus.RESUMING
+
+
+async def _async_looks(
+    coordinator: FluxCoordinator, robot: Robot, timeout: float
+) -> AsyncIterator[JobState]:
+    """Give the job by a new report, again and again; at least once."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + timeout
+    while True:
+        try:
+            await coordinator.robot.async_report(robot)
+        except Kicked:
+            raise
+        except CommandFailed as err:
+            # It is so for a moment after a job was left.
+            coordinator.logger.debug("%s has no report: %s", coordinator.name, err)
+        else:
+            yield coordinator.data.job
+        if loop.time() >= end:
+            return
+        await asyncio.sleep(coordinator.timing.control_poll)
+
+
+async def _async_failure(
+    coordinator: FluxCoordinator, order: Order, before: ErrorKey
+) -> HomeAssistantError:
+    """Return what tells that an order was accepted and not carried out.
+
+    A resume names the fault: the one that is shown, or the one before, because the
+    device forgets it while it tries.
+    """
+    now = coordinator.data.job.error
+    fault = before if now is ErrorKey.NONE else now
+    key, placeholders = order.failure, {"name": coordinator.config_entry.title}
+    if order is RESUME and fault is not ErrorKey.NONE:
+        key = "paused_again"
+        placeholders["fault"] = await async_error_words(coordinator.hass, fault)
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )

@@ -1,0 +1,66 @@
+"""Event: what happens to a job, each transition once, as it is seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import override
+
+from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import FluxConfigEntry
+from .entity import FluxEntity, FluxEntityDescription
+from .job import JobEvent, JobEventType
+from .job_events import JobNews, async_listen
+
+# Nothing is fetched here: the job tracker tells.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FluxEventDescription(FluxEntityDescription, EventEntityDescription):
+    """The one line of the table."""
+
+
+JOB = FluxEventDescription(
+    key="job",
+    translation_key="job",
+    event_types=[event_type.value for event_type in JobEventType],
+    # A device that comes back would be a change of state, and no event.
+    always_available=True,
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FluxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the event of a device."""
+    async_add_entities([FluxJobEvent(entry.runtime_data, JOB)])
+
+
+class FluxJobEvent(FluxEntity, EventEntity):
+    """The last thing that happened to a job."""
+
+    entity_description: FluxEventDescription
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin to hear of the job."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_listen(self.hass, self.coordinator.uuid, self._async_hear)
+        )
+
+    @callback
+    def _async_hear(self, news: JobNews) -> None:
+        if isinstance(news, JobEvent):
+            self._trigger_event(news.type, news.attributes())
+            self.async_write_ha_state()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write nothing: only an event changes this entity."""

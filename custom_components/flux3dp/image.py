@@ -1,0 +1,115 @@
+"""Image: the picture that comes with a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import override
+
+from homeassistant.components.image import ImageEntity, ImageEntityDescription
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
+from homeassistant.util import dt as dt_util
+
+from .coordinator import FluxConfigEntry, FluxCoordinator
+from .entity import FluxEntity, FluxEntityDescription
+
+# Nothing is fetched here: the coordinator is told, and tells.
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FluxImageDescription(FluxEntityDescription, ImageEntityDescription):
+    """The one line of the table."""
+
+
+PREVIEW = FluxImageDescription(key="preview", translation_key="preview")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown(ExtraStoredData):
+    """Which job's picture is shown since when; kept over restarts."""
+
+    job_number: int | None = None
+    since: str | None = None
+
+    @override
+    def as_dict(self) -> dict[str, int | str | None]:
+        return {"job_number": self.job_number, "since": self.since}
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FluxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the picture of a device's job."""
+    async_add_entities([FluxPreview(hass, entry.runtime_data, PREVIEW)])
+
+
+class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
+    """The picture of the job, or of the last one while it is the last.
+
+    It changes with the job only. The device is asked again after a restart, but the
+    picture is as old as it was before.
+    """
+
+    entity_description: FluxImageDescription
+    _attr_content_type = "image/png"
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        coordinator: FluxCoordinator,
+        description: FluxImageDescription,
+    ) -> None:
+        """Show nothing yet."""
+        FluxEntity.__init__(self, coordinator, description)
+        ImageEntity.__init__(self, hass)
+        self._shown = _Shown()
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Remember since when the picture of which job has been shown."""
+        await super().async_added_to_hass()
+        if (stored := await self.async_get_last_extra_data()) is not None:
+            kept = stored.as_dict()
+            self._shown = _Shown(kept.get("job_number"), kept.get("since"))
+        self._async_show()
+
+    @property
+    @override
+    def extra_restore_state_data(self) -> ExtraStoredData:
+        """Which job's picture is shown since when."""
+        return self._shown
+
+    @override
+    async def async_image(self) -> bytes | None:
+        """Return the picture, PNG."""
+        picture, job = self.coordinator.data.picture, self.coordinator.data.job
+        if picture is None or picture.job_number != job.job_number:
+            return None
+        return picture.png
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        self._async_show()
+        super()._handle_coordinator_update()
+
+    @callback
+    def _async_show(self) -> None:
+        """Take note of another picture, and of a job that has none yet."""
+        picture, job = self.coordinator.data.picture, self.coordinator.data.job
+        if picture is None or picture.job_number != job.job_number or not picture.png:
+            self._attr_image_last_updated = None
+            return
+        if self._shown.job_number != picture.job_number or self._shown.since is None:
+            now = dt_util.utcnow()
+            self._shown = _Shown(picture.job_number, now.isoformat())
+        self._attr_image_last_updated = _moment(self._shown.since)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return dt_util.parse_datetime(text) if text else None
