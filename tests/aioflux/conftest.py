@@ -5,16 +5,24 @@ Nothing here knows Home Assistant: the library is tested as it could be released
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import pytest_socket
 
-from custom_components.flux3dp.aioflux import ClientKey, Listener, Timing
-from simulator import Device, DeviceConfig, Timing as DeviceTiming
+from custom_components.flux3dp.aioflux import (
+    ClientKey,
+    DeviceInfo,
+    Listener,
+    Robot,
+    Timing,
+)
+from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
 ADDRESSES = [f"127.0.40.{number}" for number in range(1, 20)]
+CUBE = "SD/calibration cube.fc"
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
 
 FAST = Timing(
@@ -97,3 +105,31 @@ async def make_listener() -> AsyncIterator[MakeListener]:
 async def listener(make_listener: MakeListener) -> Listener:
     """Return a started listener."""
     return await make_listener()
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+async def device(
+    request: pytest.FixtureRequest, make_device: MakeDevice, key: ClientKey
+) -> Device:
+    """Return a device that trusts us, whose jobs never end by themselves."""
+    device = await make_device(
+        generation=request.param, timing=replace(DeviceTiming.fast(), job_speed=0.0)
+    )
+    device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
+    return device
+
+
+@pytest.fixture
+async def info(device: Device, listener: Listener) -> DeviceInfo:
+    """Return what the listener knows of the device."""
+    return await listener.find(device.address)
+
+
+@pytest.fixture
+async def robot(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> AsyncIterator[Robot]:
+    """Return an open robot connection to the device."""
+    async with await Robot.open(info, key, timing=FAST) as robot:
+        yield robot
+    await device.wait_closed_connections()

@@ -35,20 +35,6 @@ def trust(device: Device, key: ClientKey) -> None:
     device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
-async def device(
-    request: pytest.FixtureRequest, make_device: MakeDevice, key: ClientKey
-) -> Device:
-    device = await make_device(generation=request.param)
-    trust(device, key)
-    return device
-
-
-@pytest.fixture
-async def info(device: Device, listener: Listener) -> DeviceInfo:
-    return await listener.find(device.address)
-
-
 @pytest.fixture(params=[Robot.open, Camera.open], ids=["robot", "camera"])
 def opened(request: pytest.FixtureRequest) -> Open:
     """Return what opens one of the two ports."""

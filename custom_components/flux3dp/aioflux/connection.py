@@ -129,6 +129,10 @@ class Connection(asyncio.Protocol):
         except TimeoutError:
             self._transport.abort()
             await self._closed.wait()
+        except asyncio.CancelledError:
+            # Whoever has no time for a goodbye does not want the socket kept.
+            self._transport.abort()
+            raise
 
     def abort(self) -> None:
         """Drop the socket at once; from now on nothing comes and nothing goes."""
