@@ -5,11 +5,12 @@ callers. What it cannot follow it does not skip: it raises, with the place.
 """
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
+type Attribute = Callable[[ast.Attribute, Place], Collection[str]]
 
 
 class UnresolvedError(Exception):
@@ -30,25 +31,87 @@ class Code:
     """A package of modules, and what attributes of foreign objects can be."""
 
     modules: Mapping[str, ast.Module]
-    attributes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Walk everything once."""
+        self._nodes = [
+            found
+            for module, tree in self.modules.items()
+            for found in _placed(tree, Place(module))
+        ]
+        self._called: dict[str, list[tuple[ast.Call, Place]]] = {}
+        self._named: dict[str, list[tuple[Function, Place]]] = {}
+        for node, place in self._nodes:
+            if isinstance(node, ast.Call):
+                self._called.setdefault(called(node), []).append((node, place))
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                inside = Place(place.module, node, place.class_)
+                self._named.setdefault(node.name, []).append((node, inside))
 
     def calls(self, *names: str) -> Iterator[tuple[ast.Call, Place]]:
         """Yield every call of something with one of these names; all without names."""
-        for module, tree in self.modules.items():
-            for node, place in _placed(tree, Place(module)):
-                if isinstance(node, ast.Call) and (not names or called(node) in names):
-                    yield node, place
+        for name in names or self._called:
+            yield from self._called.get(name, ())
+
+    def functions(self) -> Iterator[tuple[Function, Place]]:
+        """Yield every function and method, with the place inside it."""
+        for found in self._named.values():
+            yield from found
 
     def nodes[N: ast.AST](self, kind: type[N]) -> Iterator[tuple[N, Place]]:
         """Yield every node of a kind with its place."""
-        for module, tree in self.modules.items():
-            for node, place in _placed(tree, Place(module)):
-                if isinstance(node, kind):
-                    yield node, place
+        for node, place in self._nodes:
+            if isinstance(node, kind):
+                yield node, place
 
     def strings(self, node: ast.expr | None, place: Place) -> set[str]:
         """Return what an expression can become; None, the constant, is nothing."""
         return self._strings(node, place, frozenset())
+
+    def parts(self, node: ast.expr | None, place: Place) -> Iterator[ast.AST]:
+        """Yield the nodes of an expression, and of what its names and calls stand for.
+
+        For tables such as schemas: whatever is mentioned is taken to be in it.
+        """
+        todo: list[tuple[ast.AST, Place]] = [(node, place)] if node else []
+        seen: set[int] = set()
+        while todo:
+            node, place = todo.pop()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            yield node
+            todo.extend((child, place) for child in ast.iter_child_nodes(node))
+            todo.extend(self._meant(node, place))
+
+    def _meant(self, node: ast.AST, place: Place) -> Iterator[tuple[ast.AST, Place]]:
+        """Yield what a name or a call stands for, if it is in this package."""
+        match node:
+            case ast.Name(id=name):
+                if place.function is not None:
+                    for inner in ast.walk(place.function):
+                        yield from ((v, place) for v in _assigned(inner, name))
+                for module, tree in self.modules.items():
+                    if module == place.module or _imports(
+                        self.modules[place.module], module, name
+                    ):
+                        for line in tree.body:
+                            for value in _assigned(line, name):
+                                yield value, Place(module)
+            case ast.Attribute(attr=name):
+                for function, where in self._functions(name, place):
+                    yield from self._returned(function, where)
+        if isinstance(node, ast.Call):
+            for function, where in self._functions(called(node), place):
+                yield from self._returned(function, where)
+
+    def _returned(
+        self, function: Function, place: Place
+    ) -> Iterator[tuple[ast.AST, Place]]:
+        for inner in _own(function):
+            if isinstance(inner, ast.Return) and inner.value is not None:
+                yield inner.value, place
 
     def _strings(
         self, node: ast.expr | None, place: Place, seen: frozenset[int]
@@ -96,7 +159,7 @@ class Code:
             case ast.Name(id=name):
                 return self._name(name, node, place, seen)
             case ast.Attribute(attr=attr) if attr in self.attributes:
-                return set(self.attributes[attr])
+                return set(self.attributes[attr](node, place))
             case ast.Attribute(value=ast.Name(id=("self" | "cls")), attr=attr):
                 return self._attribute(attr, node, place, seen)
         raise self._lost(node, place)
@@ -108,7 +171,7 @@ class Code:
 
     def _call(self, node: ast.Call, place: Place, seen: frozenset[int]) -> set[str]:
         name = called(node)
-        if isinstance(node.func, ast.Attribute) and name in ("get", "pop"):
+        if isinstance(node.func, ast.Attribute) and name in _LOOKUPS:
             found = self._strings(node.func.value, place, seen)
             for default in node.args[1:]:
                 found |= self._strings(default, place, seen)
@@ -125,16 +188,11 @@ class Code:
             raise self._lost(node, place)
         return found
 
-    def _functions(self, name: str, place: Place) -> Iterator[tuple[Function, Place]]:
-        """Yield the package's functions and methods of a name, nearest module first."""
-        order = [place.module, *(m for m in self.modules if m != place.module)]
-        for module in order:
-            for node, where in _placed(self.modules[module], Place(module)):
-                if (
-                    isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-                    and node.name == name
-                ):
-                    yield node, Place(module, node, where.class_)
+    def _functions(self, name: str, place: Place) -> list[tuple[Function, Place]]:
+        """Return the package's functions and methods of a name, own module first."""
+        return sorted(
+            self._named.get(name, ()), key=lambda found: found[1].module != place.module
+        )
 
     def _attribute(
         self, name: str, node: ast.expr, place: Place, seen: frozenset[int]
@@ -208,6 +266,19 @@ class Code:
                 if line.module == "homeassistant.const" and name.isupper():
                     return {_constant(alias.name)}
         raise self._lost(node, place)
+
+
+def _imports(tree: ast.Module, module: str, name: str) -> bool:
+    return any(
+        isinstance(line, ast.ImportFrom)
+        and line.level == 1
+        and line.module == module
+        and name in (alias.asname or alias.name for alias in line.names)
+        for line in tree.body
+    )
+
+
+_LOOKUPS = ("get", "pop", "items", "values")
 
 
 def called(node: ast.Call) -> str:

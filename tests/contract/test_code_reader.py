@@ -11,7 +11,7 @@ def read(source: str, **others: str) -> set[str]:
     """Return what the keyword `key` of the call of `show` can be."""
     modules = {"main": ast.parse(source)}
     modules |= {name: ast.parse(text) for name, text in others.items()}
-    code = Code(modules, {"reason": frozenset({"empty", "too_long"})})
+    code = Code(modules, {"reason": lambda _node, _place: {"empty", "too_long"}})
     return {
         found
         for call, place in code.calls("show")
