@@ -98,7 +98,8 @@ def _introduce(devices: Sequence[Device]) -> None:
 async def _main(options: argparse.Namespace) -> None:
     task = asyncio.current_task()
     if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     wanted = options.devices or ["delta", "beamo"]
     models = [model for model in demo.MODELS if model.key in wanted]
     configs = await asyncio.to_thread(
@@ -129,7 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.INFO if options.verbose else logging.WARNING,
         format="%(asctime)s %(message)s",
     )
-    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+    with suppress(asyncio.CancelledError):
         asyncio.run(_main(options))
     return 0
 
