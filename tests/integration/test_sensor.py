@@ -42,6 +42,7 @@ async def test_each_sensor_is_named_after_the_uuid(
 
     assert set(sensors) == {f"{UUID}_{line.key}" for line in SENSORS}
     assert {e.unique_id.removeprefix(f"{UUID}_") for e in entries if e.disabled_by} == {
+        "elapsed_time",
         "ip_address",
         "occupied_by",
     }
