@@ -14,6 +14,9 @@ class StreamFaults:
     stall_after: int | None = None
     #: After so many bytes of output the connection is cut.
     cut_after: int | None = None
+    #: The next frame stops in its middle, and nothing more comes: inside TLS or AES, where
+    #: the other two count the bytes of TCP.
+    half_frame: bool = False
     #: Output leaves in pieces of so many bytes, a millisecond apart.
     chunk_size: int | None = None
     #: Close right after the 8 bytes of hello.

@@ -2,6 +2,7 @@
 
 import struct
 
+from .faults import StreamFaults
 from .wire import Stream
 
 _LENGTH = struct.Struct("<H")
@@ -12,9 +13,10 @@ _SHORTEST = 3
 class Frames:
     """Frames on a stream: the client's length counts itself, the device's does not."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, faults: StreamFaults) -> None:
         """Start after the raw part of the handshake."""
         self._stream = stream
+        self._faults = faults
         self._rest = b""
 
     async def read_exactly(self, size: int) -> bytes | None:
@@ -55,7 +57,13 @@ class Frames:
     async def send(self, text: str | bytes) -> None:
         """Send one frame."""
         data = text.encode() if isinstance(text, str) else text
-        await self._stream.write(_LENGTH.pack(len(data)) + data)
+        frame = _LENGTH.pack(len(data)) + data
+        if self._faults.half_frame:
+            await self._stream.write(frame[: len(frame) // 2])
+            while await self._stream.read():
+                pass
+            raise ConnectionResetError("the client gave up on half a frame")
+        await self._stream.write(frame)
 
     async def send_binary(self, mime: str, content: bytes) -> None:
         """Send ``binary <mime> <size>`` and the raw bytes."""

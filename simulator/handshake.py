@@ -57,7 +57,7 @@ async def shake_hands_in_clear(device: Device, wire: Wire) -> Stream | None:
     not_ready = slave is None or device.config.slave_key_not_ready
     signer = device.master_key if not_ready or slave is None else slave
     await wire.write(signer.sign(salt) + salt)
-    frames = Frames(wire)
+    frames = Frames(wire, device.faults.robot)
     name = await frames.read_exactly(_ACCESS_ID_SIZE)
     if name is None:
         return None

@@ -125,17 +125,21 @@ class Ports:
             return
         if in_clear:
             if (inside := await shake_hands_in_clear(self._device, wire)) is not None:
-                await self._command(wire, Frames(inside))
+                await self._command(wire, Frames(inside, faults))
             return
         stream = TlsStream(wire, await self._device.tls_context())
         await stream.handshake()
         if port == MANAGEMENT_PORT:
-            await ManagementSession(self._device, Frames(stream), wire.record).run()
+            await ManagementSession(
+                self._device, Frames(stream, faults), wire.record
+            ).run()
         elif await shake_hands_in_tls(self._device, stream, wire.record):
             if port == ROBOT_PORT:
-                await self._command(wire, Frames(stream))
+                await self._command(wire, Frames(stream, faults))
             else:
-                await CameraSession(self._device, Frames(stream), wire.record).run()
+                await CameraSession(
+                    self._device, Frames(stream, faults), wire.record
+                ).run()
 
     async def _command(self, wire: Wire, frames: Frames) -> None:
         await RobotSession(self._device, frames, wire.record, wire.close).run()

@@ -300,3 +300,15 @@ async def test_answers_in_small_pieces_are_the_same_answers(
     device.faults.robot.chunk_size = 9
     async with await robot(device) as stream:
         assert await command(stream, "position") == "CommandTask"
+
+
+async def test_half_a_frame_and_then_nothing(make_device: MakeDevice) -> None:
+    device = await make_device()
+    async with await robot(device) as stream:
+        device.faults.robot.half_frame = True
+        stream.send_frame(b"position")
+        assert await stream.read(6) == b"\x0b\0Comm"
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await stream.reader.read(1)
+    await device.wait_closed_connections()
