@@ -19,6 +19,8 @@ from .player import PlayerError
 
 _LOGGER = logging.getLogger(__name__)
 _REST = 20.0
+#: What tests look at would grow for ever in a program that runs for days.
+_MEMORY = 600.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,7 +189,10 @@ async def run(
             for device, job in zip(devices, jobs, strict=True):
                 if job is not None:
                     group.create_task(work(device, job))
-            await asyncio.Event().wait()
+            while True:
+                await asyncio.sleep(_MEMORY)
+                for device in devices:
+                    device.received.clear()
 
 
 async def work(device: Device, path: str, rest: float = _REST) -> None:
