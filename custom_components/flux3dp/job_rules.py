@@ -122,7 +122,7 @@ def _ended(
     if job is not None and not job.left and not _other_session(job, sight):
         if not job.ended:
             return _finished(previous, job, sight, now, result)
-        if previous.contact or _same_session(job, sight) or _tells(job, result):
+        if _same_session(job, sight) or _tells(job, result):
             return previous, ()
     if sight.phase is Phase.ALARM:
         # A machine can be in alarm without a job.
@@ -292,12 +292,11 @@ def _with_new(previous: JobState, job: Job) -> JobState:
 
 def _lost(previous: JobState, job: Job) -> JobState:
     """Return the state with a job whose end nobody saw: its result is unknown."""
-    return replace(
-        previous,
-        job=replace(job, ended=True, outcome=None, paused=False, resuming_since=None),
-        last_job_result=None,
-        last_job_duration=None,
-    )
+    over = replace(job, ended=True, paused=False, resuming_since=None)
+    if job.outcome is not None:
+        # It had failed before, in an alarm, and never ran again.
+        return replace(previous, job=over)
+    return replace(previous, job=over, last_job_result=None, last_job_duration=None)
 
 
 def _advanced(job: Job, sight: Sight, now: float) -> Job:

@@ -159,63 +159,6 @@ def test_an_abort_with_an_error_is_a_failure() -> None:
     assert watch.state.problem
 
 
-@pytest.mark.parametrize("st_id", [256, 512])
-def test_an_alarm_in_a_job_is_a_failure(st_id: int) -> None:
-    watch = Watch()
-    watch.hear(datagram(16))
-    label = "HARDWARE_ERROR_FIRE_DETECTED"
-    assert watch.hear(datagram(st_id, label)) == ["failed"]
-    assert watch.events[0].advice == "look_at_once"
-    # The end that follows is the same one.
-    assert watch.hear(datagram(128)) == []
-    assert watch.hear(datagram(0)) == []
-    assert watch.state.last_job_result == "failed"
-
-
-def test_an_alarm_without_a_label_is_some_error() -> None:
-    watch = Watch()
-    watch.hear(datagram(16))
-    assert watch.hear(datagram(256)) == ["failed"]
-    assert watch.events[0].error == watch.state.error == "other"
-    assert watch.state.problem
-
-
-def test_an_alarm_without_a_job_is_a_problem_and_no_result() -> None:
-    watch = Watch()
-    watch.hear(datagram(0))
-    assert watch.hear(datagram(256, "HARDWARE_ERROR_PUMP_ERROR")) == []
-    assert watch.state.last_job_result is None
-    assert [problem.error for problem in watch.problems] == ["pump_error"]
-    assert watch.hear(datagram(0)) == []
-
-
-@pytest.mark.parametrize("st_id", [256, 512])
-def test_a_job_that_survives_an_alarm_goes_on(st_id: int) -> None:
-    watch = Watch()
-    watch.read(report(16, "RUNNING"))
-    assert watch.read(report(st_id, "ALARM")) == ["failed"]
-    assert watch.read(report(516, "RECONNECTING")) == []
-    assert watch.read(report(16, "RUNNING")) == ["resumed"]
-    assert watch.read(report(64, "COMPLETED")) == ["completed"]
-    assert watch.state.job_number == 1
-
-
-def test_without_reports_a_paused_machine_after_an_alarm_has_the_same_job() -> None:
-    watch = Watch()
-    watch.hear(datagram(16))
-    watch.hear(datagram(256))
-    assert watch.hear(datagram(48)) == []
-    assert watch.hear(datagram(18)) == []
-    assert watch.hear(datagram(16)) == ["resumed"]
-
-
-def test_without_reports_a_start_after_an_alarm_is_a_new_job() -> None:
-    watch = Watch()
-    watch.hear(datagram(16))
-    watch.hear(datagram(256))
-    assert watch.hear(datagram(16)) == ["started"]
-
-
 def test_a_device_that_rebooted_in_mid_job_leaves_no_result() -> None:
     watch = Watch()
     watch.hear(datagram(16))
@@ -368,29 +311,17 @@ def test_what_was_learnt_about_an_old_job_is_not_the_new_ones() -> None:
     assert describe(watch.state, job_number=old, name="old.fc") == before
 
 
-@pytest.mark.parametrize("end", [128, 256, 512])
-def test_a_job_that_failed_and_never_ran_again_fails_once(end: int) -> None:
-    watch = Watch()
-    watch.hear(datagram(16))
-    assert watch.hear(datagram(256)) == ["failed"]
-    assert watch.hear(datagram(48)) == []
-    assert watch.hear(datagram(end)) == []
-    assert watch.hear(datagram(0)) == []
-    assert watch.state.last_job_result == "failed"
-
-
-def test_a_job_that_ran_again_after_an_alarm_can_be_aborted() -> None:
-    watch = Watch()
-    watch.hear(datagram(16))
-    watch.hear(datagram(256))
-    watch.hear(datagram(18))
-    assert watch.hear(datagram(16)) == ["resumed"]
-    assert watch.hear(datagram(128)) == ["aborted"]
-    assert watch.state.last_job_result == "aborted"
-
-
 def test_a_transition_of_an_occupied_device_shows_no_error() -> None:
     watch = Watch()
     watch.hear(datagram(-1))
     watch.hear(datagram(2, "192.168.1.7"))
     assert (watch.state.status, watch.state.problem) == ("maintenance", False)
+
+
+def test_a_name_from_the_future_is_nobodys() -> None:
+    """The clock was set back since the job was to start."""
+    watch = Watch()
+    watch.hear(datagram(0))
+    watch.expect("boat.fc")
+    watch.hear(datagram(1), after=-3600)
+    assert watch.state.job_name is None

@@ -227,3 +227,14 @@ def test_a_report_from_the_future_counts_for_nothing() -> None:
     watch.read(report(16, "WAITING_HEAD"))
     watch.hear(datagram(48), after=-60)
     assert watch.state.status == "paused"
+
+
+def test_an_error_comes_with_advice() -> None:
+    watch = Watch()
+    watch.hear(datagram(48, "FILAMENT_RUNOUT 1"))
+    state = watch.state
+    assert (state.error, state.error_label, state.advice) == (
+        "filament_runout",
+        "FILAMENT_RUNOUT 1",
+        "load_filament",
+    )
