@@ -47,43 +47,50 @@ class Order:
     """An order to the job.
 
     `accepted` says whether a device would take it now, `done` whether it has been
-    carried out. `patient`: a refusal as busy is no answer yet. `failure` is the
-    translation key for a device that says `ok` and does not do it.
+    carried out. `patient`: a refusal as busy is no answer yet.
     """
 
+    name: str
     send: Callable[[Robot], Awaitable[None]]
     accepted: Callable[[JobState], bool]
     done: Callable[[JobState], bool]
-    failure: str
     patient: bool = False
 
 
 PAUSE: Final = Order(
+    name="pause",
     send=Robot.pause,
     accepted=lambda job: job.status in _UNDER_WAY and job.st_id != _STARTING_ID,
     done=lambda job: job.status in _PAUSED,
-    failure="not_paused",
 )
 RESUME: Final = Order(
+    name="resume",
     send=Robot.resume,
     accepted=lambda job: job.status in _WAITING,
     done=lambda job: job.status in _UNDER_WAY - {JobStatus.RESUMING},
-    failure="not_resumed",
 )
 ABORT: Final = Order(
+    name="abort",
     send=Robot.abort,
     accepted=lambda job: job.status in _UNDER_WAY | _WAITING | {JobStatus.PAUSING},
     done=lambda job: job.status in _ABORTED,
-    failure="not_aborted",
 )
 CLEAR: Final = Order(
+    name="clear",
     send=Robot.quit,
     accepted=lambda job: job.st_id in _ENDED_IDS,
     done=lambda job: job.contact and job.st_id not in _ENDED_IDS,
-    failure="not_cleared",
     # Refused until announcements, which lag, show the end of the job too.
     patient=True,
 )
+
+# What is said of a device that accepts an order and does not carry it out.
+_FAILURES: Final = {
+    "pause": "not_paused",
+    "resume": "not_resumed",
+    "abort": "not_aborted",
+    "clear": "not_cleared",
+}
 
 
 async def async_order(coordinator: FluxCoordinator, order: Order) -> None:
@@ -183,14 +190,19 @@ async def _async_failure(
     A resume names the fault: the one that is shown, or the one before, because the
     device forgets it while it tries.
     """
-    now = coordinator.data.job.error
+    now, name = coordinator.data.job.error, coordinator.config_entry.title
     fault = before if now is ErrorKey.NONE else now
-    key, placeholders = order.failure, {"name": coordinator.config_entry.title}
     if order is RESUME and fault is not ErrorKey.NONE:
-        key = "paused_again"
-        placeholders["fault"] = await async_error_words(coordinator.hass, fault)
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="paused_again",
+            translation_placeholders={
+                "name": name,
+                "fault": await async_error_words(coordinator.hass, fault),
+            },
+        )
     return HomeAssistantError(
         translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders,
+        translation_key=_FAILURES[order.name],
+        translation_placeholders={"name": name},
     )

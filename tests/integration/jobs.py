@@ -1,0 +1,140 @@
+"""What tests of whole jobs share: slow devices, entities by key, and a witness."""
+
+from dataclasses import dataclass, field, replace
+
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
+
+from simulator import Device, Timing as DeviceTiming
+from simulator.fcode import build
+from simulator.files import plain_png
+from tests.integration.conftest import wait_until
+
+# A device whose states last long enough to be seen one by one, and whose job runs on
+# only when a test says so.
+PATIENT = replace(
+    DeviceTiming.fast(),
+    job_init=0.3,
+    job_starting=0.3,
+    job_heating=0.3,
+    job_correcting=0.3,
+    job_pausing=0.3,
+    job_resuming=0.3,
+    job_reheating=0.3,
+    job_aborting=0.3,
+    job_speed=0.0,
+)
+
+TIME_COST = 600.0
+
+
+def put_job(device: Device, path: str = "test.fc", **changes: str | None) -> str:
+    """Put a job file of ten minutes on the device; return its path for `start_job`."""
+    metadata = {
+        "TIME_COST": str(TIME_COST),
+        "TRAVEL_DIST": "1000.0",
+        "HEAD_TYPE": "EXTRUDER",
+        "CORRECTION": "A",
+    } | changes
+    content = build(
+        {key: value for key, value in metadata.items() if value is not None},
+        [picture_of(path)],
+    )
+    device.files.write("SD", path, content)
+    return f"SD/{path}"
+
+
+def picture_of(path: str) -> bytes:
+    """Return the picture of a job of `put_job`."""
+    return plain_png(path)
+
+
+def entity(platform: str, key: str) -> str:
+    """Return the id of an entity of the usual device."""
+    return f"{platform}.delta_in_der_werkstatt_{key}"
+
+
+def look(hass: HomeAssistant, platform: str, key: str) -> State:
+    """Return an entity's state with its attributes."""
+    state = hass.states.get(entity(platform, key))
+    assert state is not None, f"there is no {platform} {key}"
+    return state
+
+
+def value(hass: HomeAssistant, key: str, platform: str = "sensor") -> str:
+    """Return an entity's state."""
+    return look(hass, platform, key).state
+
+
+def buttons(hass: HomeAssistant) -> set[str]:
+    """Return which buttons can be pressed."""
+    return {
+        key
+        for key in ("pause", "resume", "abort", "clear")
+        if value(hass, key, "button") != "unavailable"
+    }
+
+
+async def press(hass: HomeAssistant, key: str) -> None:
+    """Press a button, and wait until that is done."""
+    await hass.services.async_call(
+        "button", "press", {"entity_id": entity("button", key)}, blocking=True
+    )
+
+
+async def status_is(hass: HomeAssistant, status: str) -> None:
+    """Wait until the device's status is so, and everything has heard of it."""
+
+    def is_so() -> bool:
+        return value(hass, "status") == status
+
+    try:
+        await wait_until(hass, is_so)
+    except TimeoutError:
+        raise AssertionError(
+            f"the status is {value(hass, 'status')}, not {status}"
+        ) from None
+
+
+@dataclass
+class Witness:
+    """Every status and every event of the job, in order."""
+
+    statuses: list[str] = field(default_factory=list)
+    events: list[State] = field(default_factory=list)
+
+    @property
+    def event_types(self) -> list[str]:
+        """What happened to the job."""
+        return [str(event.attributes["event_type"].value) for event in self.events]
+
+
+def witness(hass: HomeAssistant) -> Witness:
+    """Begin to take note of statuses and events."""
+    seen = Witness()
+
+    @callback
+    def note(event: Event[EventStateChangedData]) -> None:
+        old, new = event.data["old_state"], event.data["new_state"]
+        if new is None:
+            return
+        if new.entity_id == entity("sensor", "status"):
+            if not seen.statuses or seen.statuses[-1] != new.state:
+                seen.statuses.append(new.state)
+        elif (
+            new.entity_id == entity("event", "job")
+            and new.state != "unavailable"
+            # What is restored after a reload did not happen again.
+            and old is not None
+            and old.state != "unavailable"
+        ):
+            seen.events.append(new)
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    return seen
