@@ -3,6 +3,7 @@
 Nothing here knows Home Assistant: the library is tested as it could be released.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -21,7 +22,9 @@ from custom_components.flux3dp.aioflux import (
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
-ADDRESSES = [f"127.0.40.{number}" for number in range(1, 20)]
+from .recording import ADDRESS, Events, Recording
+
+ADDRESSES = [ADDRESS, *(f"127.0.40.{number}" for number in range(2, 20))]
 CUBE = "SD/calibration cube.fc"
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
 
@@ -133,3 +136,21 @@ async def robot(
     async with await Robot.open(info, key, timing=FAST) as robot:
         yield robot
     await device.wait_closed_connections()
+
+
+@pytest.fixture
+async def play(
+    key: ClientKey,
+) -> AsyncIterator[Callable[[Events, int], Awaitable[Recording]]]:
+    """Return what starts a device that plays recorded events on a port."""
+    servers: list[asyncio.Server] = []
+
+    async def start(events: Events, port: int) -> Recording:
+        recording = Recording(events, key)
+        servers.append(await asyncio.start_server(recording.play, ADDRESS, port))
+        return recording
+
+    yield start
+    for server in servers:
+        server.close()
+        await server.wait_closed()
