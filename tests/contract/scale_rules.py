@@ -1,0 +1,312 @@
+"""quality_scale.yaml, held against what there is.
+
+Every rule has a piece of evidence that a machine can look for. It is less than the rule
+asks for, but a rule that is `done` has it, and one that is `todo` or `exempt` has not.
+"""
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+import re
+from typing import Any, Self
+
+from .code_reader import Code, called, keyword
+from .files import library_modules, modules, read_json
+from .manifest_rules import library_import_problems
+from .picture_rules import brand_problems
+
+STATUSES = ("done", "todo", "exempt")
+
+
+@dataclass(frozen=True)
+class House:
+    """What the evidence is looked for in."""
+
+    code: Code
+    library: Code
+    platforms: tuple[str, ...]
+    actions: tuple[str, ...] = ()
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    strings: Mapping[str, Any] = field(default_factory=dict)
+    icons: Mapping[str, Any] = field(default_factory=dict)
+    readme: str = ""
+    script_test: str = ""
+    pyproject: str = ""
+    brand: Path | None = None
+
+    @classmethod
+    def read(
+        cls, root: Path, platforms: tuple[str, ...], actions: tuple[str, ...]
+    ) -> Self:
+        """Read this repository."""
+        integration = root / "custom_components" / "flux3dp"
+        return cls(
+            code=Code(modules()),
+            library=Code(library_modules()),
+            platforms=platforms,
+            actions=actions,
+            manifest=read_json(integration / "manifest.json"),
+            strings=read_json(integration / "translations" / "en.json"),
+            icons=read_json(integration / "icons.json"),
+            readme=(root / "README.md").read_text(encoding="utf-8"),
+            script_test=(root / "script" / "test").read_text(encoding="utf-8"),
+            pyproject=(root / "pyproject.toml").read_text(encoding="utf-8"),
+            brand=integration / "brand",
+        )
+
+    def has(self, module: str) -> bool:
+        return module in self.code.modules
+
+    def calls(self, *names: str) -> bool:
+        return any(True for _ in self.code.calls(*names))
+
+    def mentions(self, name: str) -> bool:
+        """Whether a name or an attribute is used or set anywhere."""
+        return any(
+            name in (getattr(node, "id", None), getattr(node, "attr", None))
+            for node, _ in self.code.nodes(ast.AST)
+        )
+
+    def defines(self, function: str, module: str | None = None) -> bool:
+        return any(
+            node.name == function and module in (None, place.module)
+            for node, place in self.code.functions()
+        )
+
+    def passes(self, argument: str, value: object) -> bool:
+        """Whether some call passes a keyword with a constant."""
+        return any(
+            isinstance(given := keyword(call, argument), ast.Constant)
+            and given.value is value
+            for call, _ in self.code.calls()
+        )
+
+    def section(self, heading: str) -> str:
+        """Return the text of the README under a heading; with its subheadings."""
+        found = re.search(
+            rf"^(#+) [^\n]*(?:{heading})[^\n]*\n(.*?)(?=^#{{1,2}} |\Z)",
+            self.readme,
+            re.MULTILINE | re.DOTALL | re.IGNORECASE,
+        )
+        return found[2].strip() if found else ""
+
+    def tells(self, heading: str, *words: str, least: int = 100) -> bool:
+        """Whether the README has such a section, not too short, with these words."""
+        text = self.section(heading)
+        return len(text) >= least and all(w.lower() in text.lower() for w in words)
+
+
+def _raised_with_words(house: House) -> bool:
+    """Whether every error of Home Assistant that is raised has a translation key."""
+    errors = [
+        call
+        for call, _ in house.code.calls()
+        if re.fullmatch(
+            r"HomeAssistantError|ServiceValidationError|ConfigEntry\w+|UpdateFailed",
+            called(call),
+        )
+        and called(call) not in ("ConfigEntryState", "ConfigEntryChange")
+    ]
+    return bool(errors) and all(keyword(call, "translation_key") for call in errors)
+
+
+def _parallel_updates(house: House) -> bool:
+    return all(
+        any(
+            isinstance(line, ast.Assign)
+            and "PARALLEL_UPDATES" in (getattr(t, "id", None) for t in line.targets)
+            for line in house.code.modules[platform].body
+        )
+        for platform in house.platforms
+    )
+
+
+def _kept_in_hass_data(house: House) -> bool:
+    return any(
+        "hass.data" in ast.unparse(node.value) and "DOMAIN" in ast.unparse(node.slice)
+        for node, _ in house.code.nodes(ast.Subscript)
+    ) or any(
+        "hass.data" in ast.unparse(call.func) and "DOMAIN" in ast.unparse(call.args[0])
+        for call, _ in house.code.calls("setdefault")
+        if call.args
+    )
+
+
+def _said_once(house: House) -> bool:
+    """Whether there is a line each way: gone, and back."""
+    lines = [
+        call.args[0].value
+        for call, _ in house.code.calls("info")
+        if call.args and isinstance(call.args[0], ast.Constant)
+    ]
+    return any("does not answer" in line for line in lines) and any(
+        "is back" in line for line in lines
+    )
+
+
+def _registered_at_setup(house: House) -> bool:
+    places = [place for _, place in house.code.calls("async_setup_services")]
+    return bool(places) and all(
+        place.function is not None and place.function.name == "async_setup"
+        for place in places
+    )
+
+
+def _every_function(house: House) -> bool:
+    names = [
+        words["name"]
+        for platform in house.platforms
+        for words in house.strings.get("entity", {}).get(platform, {}).values()
+        if "name" in words
+    ]
+    return bool(names) and house.tells("entities", *names)
+
+
+type Evidence = Callable[[House], bool]
+
+EVIDENCE: dict[str, Evidence] = {
+    # Bronze
+    "action-setup": _registered_at_setup,
+    "appropriate-polling": lambda house: (
+        house.mentions("DataUpdateCoordinator") and not house.mentions("SCAN_INTERVAL")
+    ),
+    "brands": lambda house: house.brand is not None and not brand_problems(house.brand),
+    "common-modules": lambda house: house.has("coordinator") and house.has("entity"),
+    "config-flow": lambda house: (
+        house.manifest.get("config_flow") is True and house.has("config_flow")
+    ),
+    "config-flow-test-coverage": lambda house: (
+        "covered 100 custom_components/flux3dp/config_flow.py" in house.script_test
+    ),
+    "dependency-transparency": lambda house: house.manifest.get("requirements") == [],
+    "docs-actions": lambda house: (
+        bool(house.actions)
+        and house.tells("actions", *(f"flux3dp.{name}" for name in house.actions))
+    ),
+    "docs-conditions": lambda house: house.has("device_condition"),
+    "docs-high-level-description": lambda house: (
+        len(house.readme.partition("\n## ")[0]) > 200
+    ),
+    "docs-installation-instructions": lambda house: house.tells("install", "HACS"),
+    "docs-removal-instructions": lambda house: house.tells("remove", "Delete"),
+    "docs-triggers": lambda house: (
+        house.has("device_trigger")
+        and house.tells(
+            "triggers",
+            *house.strings.get("device_automation", {}).get("trigger_type", {}),
+        )
+    ),
+    "entity-event-setup": lambda house: house.defines("async_added_to_hass"),
+    "entity-unique-id": lambda house: house.mentions("_attr_unique_id"),
+    "has-entity-name": lambda house: house.mentions("_attr_has_entity_name"),
+    "runtime-data": lambda house: (
+        house.mentions("runtime_data") and not _kept_in_hass_data(house)
+    ),
+    "test-before-configure": lambda house: house.calls("ensure_trusted"),
+    "test-before-setup": lambda house: house.mentions("ConfigEntryNotReady"),
+    "unique-config-entry": lambda house: (
+        house.calls("async_set_unique_id")
+        and house.calls("_abort_if_unique_id_configured")
+    ),
+    # Silver
+    "action-exceptions": lambda house: (
+        house.calls("HomeAssistantError") and house.calls("ServiceValidationError")
+    ),
+    "config-entry-unloading": lambda house: house.defines(
+        "async_unload_entry", "__init__"
+    ),
+    "docs-configuration-parameters": lambda house: house.tells("options", "robot"),
+    "docs-installation-parameters": lambda house: house.tells(
+        "set up", "address", "password"
+    ),
+    "entity-unavailable": lambda house: house.defines("available", "entity"),
+    "integration-owner": lambda house: bool(house.manifest.get("codeowners")),
+    "log-when-unavailable": _said_once,
+    "parallel-updates": _parallel_updates,
+    "reauthentication-flow": lambda house: house.defines("async_step_reauth"),
+    "test-coverage": lambda house: "covered 95\n" in house.script_test,
+    # Gold
+    "devices": lambda house: house.calls("DeviceInfo"),
+    "diagnostics": lambda house: house.has("diagnostics"),
+    "discovery": lambda house: (
+        house.defines("async_step_integration_discovery")
+        and house.calls("async_create_flow")
+    ),
+    "discovery-update-info": lambda house: (
+        house.has("address") and house.calls("async_update_entry")
+    ),
+    "docs-data-update": lambda house: house.tells("kept up to date|data update"),
+    "docs-examples": lambda house: house.tells("automations", "trigger:", "action:"),
+    "docs-known-limitations": lambda house: house.tells("known limits"),
+    "docs-supported-devices": lambda house: house.tells("supported", "Delta", "beamo"),
+    "docs-supported-functions": _every_function,
+    "docs-troubleshooting": lambda house: house.tells("does not work", "1901"),
+    "docs-use-cases": lambda house: house.tells("what (it is good|you can)"),
+    "dynamic-devices": lambda house: house.manifest.get("integration_type") == "hub",
+    "entity-category": lambda house: house.mentions("EntityCategory"),
+    "entity-device-class": lambda house: any(
+        keyword(call, "device_class") for call, _ in house.code.calls()
+    ),
+    "entity-disabled-by-default": lambda house: house.passes(
+        "entity_registry_enabled_default", False
+    ),
+    "entity-translations": lambda house: bool(house.strings.get("entity")),
+    "exception-translations": _raised_with_words,
+    "icon-translations": lambda house: bool(house.icons.get("entity")),
+    "reconfiguration-flow": lambda house: house.defines("async_step_reconfigure"),
+    "repair-issues": lambda house: (
+        house.calls("async_create_issue") and bool(house.strings.get("issues"))
+    ),
+    "stale-devices": lambda house: house.defines("async_remove_config_entry_device"),
+    # Platinum
+    "async-dependency": lambda house: (
+        any(
+            isinstance(node, ast.AsyncFunctionDef)
+            for node, _ in house.library.functions()
+        )
+        and not any(
+            isinstance(call.func, ast.Attribute)
+            and getattr(call.func.value, "id", "") == "time"
+            for call, _ in house.library.calls("sleep")
+        )
+    ),
+    "inject-websession": lambda house: any(
+        name in problem
+        for problem in library_import_problems(house.library.modules)
+        for name in ("aiohttp", "httpx")
+    ),
+    "strict-typing": lambda house: (
+        "[tool.mypy]\nstrict = true" in house.pyproject
+        and "script/types" in house.script_test
+    ),
+}
+
+
+def scale_problems(scale: Mapping[str, Any], house: House) -> list[str]:
+    """Return where quality_scale.yaml is incomplete, or says what is not so."""
+    rules = scale.get("rules", {})
+    problems = [f"{rule} is missing" for rule in EVIDENCE if rule not in rules]
+    problems += [f"{rule} is no rule" for rule in rules if rule not in EVIDENCE]
+    for rule in rules.keys() & EVIDENCE:
+        status, comment = _read(rules[rule])
+        if status not in STATUSES:
+            problems.append(f"{rule}: {status} is no status")
+            continue
+        if status != "done" and not comment:
+            problems.append(f"{rule}: {status} wants a comment")
+        there = EVIDENCE[rule](house)
+        if status == "done" and not there:
+            problems.append(f"{rule} is done, and cannot be seen")
+        if status != "done" and there:
+            problems.append(f"{rule} is {status}, and is there")
+    return sorted(problems)
+
+
+def _read(value: Any) -> tuple[str, str]:
+    """Return status and comment; a status may stand alone."""
+    if isinstance(value, str):
+        return value, ""
+    if isinstance(value, dict) and set(value) <= {"status", "comment"}:
+        return str(value.get("status")), value.get("comment", "")
+    return repr(value), ""
