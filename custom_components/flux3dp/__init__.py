@@ -14,8 +14,10 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .discovery import async_get_listener
+from .issues import async_settle_all
 from .job_store import JobStore
 from .services import async_setup_services
+from .trust import async_forget_us
 
 # A bare `flux3dp:` is all there is to write: Home Assistant loads a custom integration
 # only for an entry or a key in YAML, and discovery should run before the first entry.
@@ -53,5 +55,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> boo
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> None:
-    """Forget what was stored about a device."""
+    """Forget what was stored about a device, and have it forget us."""
     await JobStore(hass, entry).async_remove()
+    async_settle_all(hass, entry)
+    await async_forget_us(hass, entry)

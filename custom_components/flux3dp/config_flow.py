@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
 from homeassistant.core import callback
 from homeassistant.helpers.selector import (
@@ -18,8 +18,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
-    TextSelectorConfig,
-    TextSelectorType,
 )
 from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
@@ -37,8 +35,11 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .discovery import async_get_listener
+from .forms import PASSWORD_SELECTOR
 from .options_flow import FluxOptionsFlow
 from .pairing import Pairing, display_name, error_key
+from .reauth_flow import ReauthSteps
+from .reconfigure_flow import ReconfigureSteps
 
 CONF_ACCEPT = "accept"
 CONF_UUID = "uuid"
@@ -48,18 +49,10 @@ MANUAL = "manual"
 
 _MANUAL_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
 _CONFIRM_IDENTITY_SCHEMA = vol.Schema({vol.Required(CONF_ACCEPT, default=False): bool})
-_AUTHORIZE_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_PASSWORD): TextSelector(
-            TextSelectorConfig(
-                type=TextSelectorType.PASSWORD, autocomplete="current-password"
-            )
-        )
-    }
-)
+_AUTHORIZE_SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR})
 
 
-class FluxConfigFlow(ConfigFlow, domain=DOMAIN):
+class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     """Set up one device.
 
     Every way in ends in `_async_proceed`: identity first, then our key, then the

@@ -39,12 +39,14 @@ from .const import (
     MANUFACTURER,
 )
 from .data import FluxData, JobPicture
+from .issues import NETWORK_NOT_RETURNED, async_settle
 from .job import INITIAL, describe, expect, track
 from .job_events import async_tell
 from .job_store import JobStore
 from .job_watch import JobWatch
 from .presence import Presence
 from .robot_link import RobotLink
+from .trust import Trust
 from .waiting import async_wait_at_most
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
@@ -77,11 +79,14 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self.master_key = base64.b64decode(entry.data[CONF_MASTER_KEY])
         self.listener = listener
         self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
+        self.trust = Trust(self)
         self.robot = RobotLink(self)
-        self._watch = JobWatch(self, self.robot, on_not_trusted=self._async_not_trusted)
+        self._watch = JobWatch(self, self.robot, on_final=self.trust.async_learn)
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._offline_logged = False
+        self.reconnects = 0
+        """How often the device came back, for diagnostics."""
         self._unsubscribe: Callable[[], None] | None = None
         self._presence = Presence(
             hass, listener.timing, ask=self._probe, on_silent=self._async_silent
@@ -217,12 +222,17 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def _async_seen(self, sighting: Sighting) -> None:
         """Take one datagram about our uuid."""
         if sighting.host != self.host:
-            self._follower.async_consider(sighting)
+            if not self.trust.is_broken:
+                self._follower.async_consider(sighting)
             return
-        if sighting.device is not None and sighting.device != self.data.device:
-            if sighting.device.identity is Identity.MISMATCH:
+        if sighting.device is not None:
+            mismatch = sighting.device.identity is Identity.MISMATCH
+            if mismatch is not self.trust.is_broken:
+                self.trust.async_doubt()
+            if mismatch:
                 # Somebody else answers to that name there: not our device's words.
                 return
+        if sighting.device is not None and sighting.device != self.data.device:
             self._async_describe(sighting.device)
             if self.data.online:
                 self._answered.set()
@@ -287,18 +297,20 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         data = replace(known, host=self.host, status=status, job=step.state)
         if data != self.data:
             self.async_set_updated_data(data)
-            if data.online and not was_online and self._offline_logged:
-                self._offline_logged = False
-                self.logger.info("%s is back at %s", self.name, self.host)
+            if data.online and not was_online:
+                self._async_came()
         self._watch.async_follow()
         async_tell(self.hass, self.uuid, step)
 
     @callback
-    def _async_not_trusted(self) -> None:
-        """Take it that the device does not know our key any more."""
-        self.logger.warning(
-            "%s does not trust Home Assistant's key any more", self.name
-        )
+    def _async_came(self) -> None:
+        """Take it that the device is there, for the first time or again."""
+        if self._offline_logged:
+            self._offline_logged = False
+            self.reconnects += 1
+            self.logger.info("%s is back at %s", self.name, self.host)
+        async_settle(self.hass, self.config_entry, NETWORK_NOT_RETURNED)
+        self.trust.async_check()
 
     def _log_offline(self) -> None:
         if not self._offline_logged:

@@ -67,6 +67,7 @@ def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
             translation_placeholders={"field": err.field},
         ) from err
     except FluxError as err:
+        coordinator.trust.async_learn(err)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=_translation_key(err),

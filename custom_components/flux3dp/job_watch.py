@@ -35,9 +35,9 @@ _INFO_ATTEMPTS = 3
 class JobWatch:
     """Holds the connection during a job, if the entry's option allows it.
 
-    `on_not_trusted` is called when the device does not know our key any more. Then,
-    and when another key than the pinned one shows up, nothing is tried again in that
-    job: only a person can mend it.
+    `on_final` is called with what only a person can mend: the device does not know our
+    key any more, or another key than the pinned one shows up. Then nothing is tried
+    again in that job.
     """
 
     def __init__(
@@ -45,14 +45,15 @@ class JobWatch:
         coordinator: FluxCoordinator,
         link: RobotLink,
         *,
-        on_not_trusted: Callable[[], None],
+        on_final: Callable[[FluxError], None],
     ) -> None:
         """Watch nothing yet."""
         self._coordinator = coordinator
         self._link = link
-        self._on_not_trusted = on_not_trusted
+        self._on_final = on_final
         self._task: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
+        self._stopped = False
         self._lost = False
         self._given_up: int | None = None
         self._asked_about: int | None = None
@@ -69,6 +70,7 @@ class JobWatch:
         entry = self._coordinator.config_entry
         if (
             self._task is None
+            and not self._stopped
             and entry.options.get(CONF_HOLD_CONNECTION, True)
             and job.job_number != self._given_up
         ):
@@ -80,7 +82,8 @@ class JobWatch:
             )
 
     async def async_stop(self) -> None:
-        """Stop watching, at once."""
+        """Stop watching, at once and for good."""
+        self._stopped = True
         if (task := self._task) is not None:
             task.cancel()
             await asyncio.wait([task])
@@ -97,8 +100,7 @@ class JobWatch:
                     self._say_lost(err)
                     if _is_final(err):
                         self._given_up = self._coordinator.data.job.job_number
-                        if isinstance(err, AuthenticationFailed):
-                            self._on_not_trusted()
+                        self._on_final(err)
                         return
                     await async_wait_at_most(self._over, retry)
         finally:

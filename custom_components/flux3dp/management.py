@@ -10,9 +10,22 @@ from __future__ import annotations
 import asyncio
 from enum import Enum, auto
 
-from .aioflux import Manager, NetworkConfig, Sighting, check_name
+from .aioflux import (
+    AuthenticationFailed,
+    InvalidRequest,
+    Manager,
+    NetworkConfig,
+    Sighting,
+    TrustedKey,
+    check_name,
+    check_password,
+)
 from .coordinator import FluxCoordinator
-from .identity import async_get_client_key
+from .identity import async_get_client_key, key_label
+from .issues import async_network_not_returned
+
+# A whole id opens the robot port of current firmware, so a person sees this much of it.
+SHORT_ID_LENGTH = 8
 
 # So many questions in a row without an answer are a gap; one can get lost.
 _GAP = 2
@@ -31,6 +44,7 @@ async def async_open_manager(coordinator: FluxCoordinator) -> Manager:
 
     Raises FluxError. With another key than the pinned one it gets nothing of ours.
     """
+    coordinator.trust.require()
     device = coordinator.data.device
     return await Manager.open(
         device if device and device.host == coordinator.host else coordinator.host,
@@ -56,6 +70,52 @@ async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
     )
 
 
+async def async_change_password(
+    coordinator: FluxCoordinator, old: str, new: str, *, forget_trusted: bool
+) -> None:
+    """Change the device's password, and stay trusted; an empty new one removes it.
+
+    With `forget_trusted` the device forgets every other key. Raises FluxError,
+    InvalidRequest before anything is sent or if the old password is wrong.
+    """
+    check_password("old_password", old, allow_empty=True)
+    check_password("new_password", new, allow_empty=True)
+    async with await async_open_manager(coordinator) as manager:
+        try:
+            await manager.change_password(old, new, forget_trusted=forget_trusted)
+        except AuthenticationFailed as err:
+            # Our key is trusted, or we would not be here.
+            raise InvalidRequest("old_password", "wrong_password", str(err)) from err
+        if forget_trusted:
+            await manager.add_trust(key_label(coordinator.hass))
+
+
+async def async_list_keys(coordinator: FluxCoordinator) -> tuple[TrustedKey, ...]:
+    """Return the keys the device trusts. Raises FluxError."""
+    async with await async_open_manager(coordinator) as manager:
+        return await manager.list_trust()
+
+
+async def async_remove_key(coordinator: FluxCoordinator, short_id: str) -> None:
+    """Have the device forget the key whose id begins so, but never ours.
+
+    Raises FluxError, InvalidRequest if no key, more than one, or ours is meant.
+    """
+    if len(short_id) < SHORT_ID_LENGTH:
+        raise InvalidRequest("key", "unknown_key", f"{short_id!r} is no key's id")
+    async with await async_open_manager(coordinator) as manager:
+        meant = [
+            key
+            for key in await manager.list_trust()
+            if key.access_id.startswith(short_id.lower())
+        ]
+        if len(meant) != 1:
+            raise InvalidRequest("key", "unknown_key", f"{short_id!r} is no key's id")
+        if meant[0].is_ours:
+            raise InvalidRequest("key", "own_key", "this is the key we sign in with")
+        await manager.remove_trust(meant[0].access_id)
+
+
 async def async_change_network(
     coordinator: FluxCoordinator, config: NetworkConfig
 ) -> NetworkOutcome:
@@ -70,6 +130,7 @@ async def async_change_network(
     loop = asyncio.get_running_loop()
     began = loop.time()
     if not await _async_returned(coordinator, old_host, config.ip_address):
+        async_network_not_returned(coordinator.hass, coordinator.config_entry)
         return NetworkOutcome.NOT_RETURNED
     if coordinator.host != old_host:
         return NetworkOutcome.JOINED

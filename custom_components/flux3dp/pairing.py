@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL
 from homeassistant.core import HomeAssistant
 
@@ -135,3 +136,42 @@ class Pairing:
             "host": self.device.host,
             "fingerprint": fingerprint(self.device.master_key),
         }
+
+
+# -- for a device that is set up
+
+
+async def async_entry_device(hass: HomeAssistant, entry: ConfigEntry) -> DeviceInfo:
+    """Return the device of an entry, where it is now. Raises FluxError."""
+    listener = await async_get_listener(hass)
+    try:
+        device = await listener.find(entry.data[CONF_HOST], listener.timing.find / 2)
+        if device.uuid == entry.unique_id:
+            return device
+    except DeviceNotFound:
+        pass
+    return await listener.lookup(entry.unique_id or "", listener.timing.find / 2)
+
+
+async def async_entry_trusted(
+    hass: HomeAssistant, entry: ConfigEntry, device: DeviceInfo, password: str | None
+) -> None:
+    """Have the device of an entry trust our key again. Raises FluxError.
+
+    Only the device that holds the pinned key gets to see the password.
+    """
+    listener = await async_get_listener(hass)
+    await ensure_trusted(
+        device,
+        await async_get_client_key(hass),
+        label=key_label(hass),
+        password=password,
+        timing=listener.timing,
+        expected_key=base64.b64decode(entry.data[CONF_MASTER_KEY]),
+    )
+
+
+async def async_prove_entry(hass: HomeAssistant, entry: ConfigEntry, host: str) -> None:
+    """Make sure that the device of an entry is at an address. Raises FluxError."""
+    listener = await async_get_listener(hass)
+    await prove(host, base64.b64decode(entry.data[CONF_MASTER_KEY]), listener.timing)

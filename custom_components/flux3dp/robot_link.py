@@ -46,6 +46,8 @@ class RobotLink:
         self._shut_down = False
         self._cancel_timer: CALLBACK_TYPE | None = None
         self.reported: Reported | None = None
+        self.opened = 0
+        """How often a connection was opened, for diagnostics."""
 
     @property
     def is_open(self) -> bool:
@@ -102,6 +104,7 @@ class RobotLink:
             return self._robot
         await self._async_drop()
         coordinator = self._coordinator
+        coordinator.trust.require()
         status = coordinator.data.status
         if status is not None and status.is_occupied:
             raise DeviceOccupied(status.occupied_by)
@@ -116,6 +119,7 @@ class RobotLink:
             await robot.close()
             raise ConnectionFailed("the device is being unloaded")
         self._robot = robot
+        self.opened += 1
         return robot
 
     async def _async_device(self) -> DeviceInfo:

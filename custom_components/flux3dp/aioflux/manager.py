@@ -237,6 +237,7 @@ async def ensure_trusted(
     label: str,
     password: Password | None = None,
     timing: Timing = DEFAULT_TIMING,
+    expected_key: bytes | None = None,
 ) -> AuthorizedBy:
     """Sign in, and if a password let us in, make the device trust our key.
 
@@ -244,7 +245,7 @@ async def ensure_trusted(
     CommandFailed if the device does not take the key.
     """
     async with await Manager.open(
-        device, key, password=password, timing=timing
+        device, key, password=password, timing=timing, expected_key=expected_key
     ) as manager:
         if manager.authorized_by == "password":
             await manager.add_trust(label)

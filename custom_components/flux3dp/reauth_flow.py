@@ -1,0 +1,69 @@
+"""Reauthentication: the device forgot our key, and its password makes it trust us again.
+
+Knows the one step. Which device it is stands in the entry: nothing about it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
+from homeassistant.const import CONF_PASSWORD
+import voluptuous as vol
+
+from .aioflux import (
+    AuthenticationFailed,
+    DeviceInfo,
+    FluxError,
+    InvalidRequest,
+    check_password,
+)
+from .forms import PASSWORD_SELECTOR
+from .pairing import async_entry_device, async_entry_trusted, error_key
+
+_SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR})
+
+
+class ReauthSteps(ConfigFlow):
+    """The steps of a reauthentication."""
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Begin: Home Assistant found out that our key is not trusted."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the password; a device without one needs only the consent."""
+        entry = self._get_reauth_entry()
+        errors: dict[str, str] = {}
+        device: DeviceInfo | None = None
+        try:
+            device = await async_entry_device(self.hass, entry)
+        except FluxError as err:
+            if user_input is not None:
+                errors["base"] = error_key(err)
+        asked = device is None or device.has_password
+        if user_input is not None and device is not None:
+            password = user_input.get(CONF_PASSWORD)
+            try:
+                if asked:
+                    check_password(CONF_PASSWORD, password or "")
+                await async_entry_trusted(self.hass, entry, device, password)
+            except InvalidRequest as err:
+                errors[CONF_PASSWORD] = err.reason
+            except AuthenticationFailed as err:
+                errors[CONF_PASSWORD if asked else "base"] = error_key(err)
+            except FluxError as err:
+                errors["base"] = error_key(err)
+            else:
+                return self.async_update_reload_and_abort(entry)
+        return self.async_show_form(
+            step_id="reauth_confirm",
+            data_schema=_SCHEMA if asked else vol.Schema({}),
+            errors=errors,
+            description_placeholders={"name": entry.title},
+        )

@@ -1,0 +1,76 @@
+"""The repair a person can make here: accept a device's new master key.
+
+Knows the dialog. When the repair exists is `trust.py`'s and `issues.py`'s business.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from homeassistant.components.repairs import RepairsFlow
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResult
+import voluptuous as vol
+
+from .aioflux import fingerprint
+from .const import CONF_MASTER_KEY, CONF_VERIFIED
+from .coordinator import FluxConfigEntry
+from .discovery import async_get_listener
+
+# 2026.10 has a type of its own for what 2026.3 calls this: they differ in the context.
+type _Result = FlowResult[Any, str]
+
+
+class MasterKeyChangedFlow(RepairsFlow):
+    """Show both fingerprints; accepting pins the new key and asks for the password."""
+
+    def __init__(self, entry: FluxConfigEntry, presented: bytes) -> None:
+        """Take the entry and the key (DER) its device presented."""
+        self._entry = entry
+        self._presented = presented
+
+    async def async_step_init(
+        self, user_input: dict[str, str] | None = None
+    ) -> _Result:
+        """Begin with the only step there is."""
+        return await self.async_step_confirm()
+
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> _Result:
+        """Show the fingerprints, and accept on submit."""
+        pinned = base64.b64decode(self._entry.data[CONF_MASTER_KEY])
+        if user_input is None:
+            return self.async_show_form(
+                step_id="confirm",
+                data_schema=vol.Schema({}),
+                description_placeholders={
+                    "name": self._entry.title,
+                    "pinned": fingerprint(pinned),
+                    "presented": fingerprint(self._presented),
+                },
+            )
+        listener = await async_get_listener(self.hass)
+        listener.pin(self._entry.unique_id or "", self._presented)
+        self.hass.config_entries.async_update_entry(
+            self._entry,
+            data={
+                **self._entry.data,
+                CONF_MASTER_KEY: base64.b64encode(self._presented).decode("ascii"),
+                # A person vouches for this key; what FLUX signed was another one.
+                CONF_VERIFIED: False,
+            },
+        )
+        await self.hass.config_entries.async_reload(self._entry.entry_id)
+        self._entry.async_start_reauth(self.hass)
+        return self.async_create_entry(data={})
+
+
+async def async_create_fix_flow(
+    hass: HomeAssistant, issue_id: str, data: dict[str, str | int | float | None] | None
+) -> RepairsFlow:
+    """Return the dialog of a fixable issue; there is one kind."""
+    data = data or {}
+    entry = hass.config_entries.async_get_known_entry(str(data["entry_id"]))
+    return MasterKeyChangedFlow(entry, base64.b64decode(str(data["presented"])))
