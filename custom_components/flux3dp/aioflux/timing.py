@@ -79,6 +79,8 @@ class Timing:
     """A resume with the fault still there falls back to paused within a second."""
     camera_frame: float = 10.0
     """Silence within which the next camera frame must be complete."""
+    camera_retry: float = 5.0
+    """After a camera connection broke: until those who watch get another."""
     camera_linger: float = 30.0
     """The camera connection outlives its last viewer by this much."""
     still_fresh: float = 2.0

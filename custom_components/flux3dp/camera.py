@@ -1,0 +1,203 @@
+"""The camera: pictures of the build plate, for as long as somebody looks.
+
+Knows how Home Assistant asks for pictures and how a browser is sent them. That all who
+look share one connection, and when it ends, is `camera_feed.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final, override
+
+from aiohttp import web
+from homeassistant.components.camera import (
+    Camera,
+    CameraEntityDescription,
+    async_get_still_stream,
+)
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .aioflux import Camera as DeviceCamera, ConnectionFailed, FluxError
+from .camera_feed import CameraFeed
+from .const import MANUFACTURER
+from .coordinator import FluxConfigEntry, FluxCoordinator
+from .entity import FluxEntity, FluxEntityDescription
+from .helpers import device_errors
+from .identity import async_get_client_key
+
+# Those who look at once share one connection; there is nothing to take turns for.
+PARALLEL_UPDATES = 0
+
+_BOUNDARY: Final = "frameboundary"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FluxCameraDescription(FluxEntityDescription, CameraEntityDescription):
+    """The one camera of a device."""
+
+
+CAMERA = FluxCameraDescription(key="camera", translation_key="camera")
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FluxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the camera of a device."""
+    async_add_entities([FluxCamera(entry.runtime_data, CAMERA)])
+
+
+class FluxCamera(FluxEntity, Camera):
+    """The camera of a device; it connects to nothing of its own accord.
+
+    Without the *stream* feature, the frontend shows the stills in a picture card and
+    the MJPEG in a live view.
+    """
+
+    entity_description: FluxCameraDescription
+    _attr_brand = MANUFACTURER
+
+    def __init__(
+        self, coordinator: FluxCoordinator, description: FluxCameraDescription
+    ) -> None:
+        """Take the device's coordinator; nobody looks yet."""
+        super().__init__(coordinator, description)
+        Camera.__init__(self)
+        self._feed = CameraFeed(
+            coordinator.name,
+            coordinator.timing,
+            open_camera=self._async_open,
+            start_task=self._async_start,
+            on_streaming=self._async_set_streaming,
+        )
+
+    @property
+    @override
+    def model(self) -> str | None:
+        """The model's name in the shop."""
+        device = self.coordinator.data.device
+        return device.model_name if device else None
+
+    @override
+    async def async_camera_image(
+        self, width: int | None = None, height: int | None = None
+    ) -> bytes:
+        """Return a picture; HomeAssistantError with the reason if there is none.
+
+        The device knows one size. Home Assistant scales what we give, if it can.
+        """
+        with device_errors(self.coordinator):
+            self._require_online()
+            return await self._feed.still()
+
+    @override
+    async def handle_async_still_stream(
+        self, request: web.Request, interval: float
+    ) -> web.StreamResponse:
+        """Serve stills, one every `interval` seconds, until there is none."""
+
+        async def picture_or_none() -> bytes | None:
+            try:
+                return await self.async_camera_image()
+            except HomeAssistantError:
+                # An error would be too late here: the response has begun.
+                return None
+
+        return await async_get_still_stream(
+            request, picture_or_none, self.content_type, interval
+        )
+
+    @override
+    async def handle_async_mjpeg_stream(
+        self, request: web.Request
+    ) -> web.StreamResponse | None:
+        """Serve the pictures as they come; None if not even the first one does."""
+        response: web.StreamResponse | None = None
+        try:
+            self._require_online()
+            async with aclosing(self._feed.watch(lambda: _is_there(request))) as feed:
+                async for picture in feed:
+                    if response is None:
+                        response = await self._begin(request)
+                    # A browser that takes nothing for so long only looks alive.
+                    async with asyncio.timeout(self.coordinator.timing.camera_linger):
+                        await response.write(self._part(picture))
+        except FluxError:
+            return response
+        except TimeoutError:
+            if request.transport is not None:
+                request.transport.abort()
+        return response
+
+    @override
+    async def async_will_remove_from_hass(self) -> None:
+        """Close the connection, and end what is being watched."""
+        await self._feed.close()
+        await super().async_will_remove_from_hass()
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Let go of a device that is off, rather than wait until it stalls."""
+        if not self.coordinator.data.online:
+            self._feed.drop()
+        super()._handle_coordinator_update()
+
+    def _require_online(self) -> None:
+        if not self.coordinator.data.online:
+            raise ConnectionFailed("the device is off, or out of reach")
+
+    async def _async_open(self) -> DeviceCamera:
+        """Sign in at the camera port. Raises FluxError."""
+        coordinator = self.coordinator
+        device = coordinator.data.device
+        if device is None or device.host != coordinator.host:
+            device = await coordinator.listener.find(coordinator.host)
+        return await DeviceCamera.open(
+            device,
+            await async_get_client_key(coordinator.hass),
+            timing=coordinator.timing,
+            expected_key=coordinator.master_key,
+        )
+
+    def _async_start(self, run: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        coordinator = self.coordinator
+        return coordinator.config_entry.async_create_background_task(
+            coordinator.hass, run, f"{coordinator.name} camera", eager_start=False
+        )
+
+    @callback
+    def _async_set_streaming(self, streaming: bool) -> None:
+        self._attr_is_streaming = streaming
+        self.async_write_ha_state()
+
+    async def _begin(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(
+            headers={
+                "Content-Type": f"multipart/x-mixed-replace; boundary={_BOUNDARY}",
+                "Cache-Control": "no-store",
+            }
+        )
+        await response.prepare(request)
+        await response.write(f"--{_BOUNDARY}\r\n".encode())
+        return response
+
+    def _part(self, picture: bytes) -> bytes:
+        """Return a picture as it goes to a browser, with the boundary behind it.
+
+        Chromium shows a picture only when it has seen the next boundary.
+        """
+        kind, size = self.content_type, len(picture)
+        head = f"Content-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
+        return b"".join((head.encode(), picture, f"\r\n--{_BOUNDARY}\r\n".encode()))
+
+
+def _is_there(request: web.Request) -> bool:
+    """Whether the browser has not gone yet."""
+    return request.transport is not None and not request.transport.is_closing()

@@ -1,0 +1,215 @@
+"""One camera connection for all who look: there while it is wanted, then closed.
+
+Knows who wants pictures at this moment and passes each on to all of them. How a
+connection is opened it is told; nothing here knows Home Assistant's entities
+(`camera.py`), nor what a picture is made of (`aioflux`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import aclosing
+
+from .aioflux import Camera, ConnectionFailed, FluxError, Timing
+from .const import LOGGER
+from .waiting import async_wait_at_most
+
+type OpenCamera = Callable[[], Awaitable[Camera]]
+type StartTask = Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
+
+
+class CameraFeed:
+    """Pictures (JPEG) of one device, shared by stills and viewers.
+
+    The first who asks has `open_camera` called, in a task that `start_task` makes and
+    that owns the connection: it streams while there are viewers, takes single pictures
+    for stills, and ends `camera_linger` after the last of either. `on_streaming` is
+    called when a stream begins and ends.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        timing: Timing,
+        *,
+        open_camera: OpenCamera,
+        start_task: StartTask,
+        on_streaming: Callable[[bool], None],
+    ) -> None:
+        """Open nothing yet; `name` is for the log."""
+        self._name = name
+        self._timing = timing
+        self._open_camera = open_camera
+        self._start_task = start_task
+        self._on_streaming = on_streaming
+        self._task: asyncio.Task[None] | None = None
+        self._closed = False
+        self._viewers = 0
+        self._still_wanted = False
+        # For the task: somebody asked, or the last viewer left.
+        self._stir = asyncio.Event()
+        # For those who wait: a picture, or a failure. Never stays set.
+        self._news = asyncio.Event()
+        self._picture = b""
+        self._number = 0
+        self._taken_at = 0.0
+        self._error: FluxError | None = None
+        self._failures = 0
+        self._lost = False
+
+    async def still(self) -> bytes:
+        """Return a picture, at most `still_fresh` seconds old.
+
+        Raises FluxError when this attempt to get one fails; the next call is a new
+        one.
+        """
+        if self._is_fresh:
+            return self._picture
+        number, failures = self._number, self._failures
+        self._still_wanted = True
+        self._ask()
+        while self._number == number:
+            if self._failures != failures and self._error is not None:
+                raise self._error
+            await self._news.wait()
+        return self._picture
+
+    async def watch(self, is_there: Callable[[], bool]) -> AsyncGenerator[bytes]:
+        """Yield the newest picture whenever there is one that was not yielded yet.
+
+        Close the generator (`aclosing`) to leave. A connection that breaks after the
+        first picture is opened again, and the viewer waits if `is_there` says that it
+        still is: somebody who is sent nothing cannot be seen to go. Raises FluxError
+        if not even the first picture comes, and when trying again is of no use.
+        """
+        seen = self._number - 1 if self._is_fresh else self._number
+        failures = self._failures
+        has_picture = False
+        self._viewers += 1
+        try:
+            self._ask()
+            while True:
+                if self._number != seen:
+                    seen, failures = self._number, self._failures
+                    has_picture = True
+                    yield self._picture
+                elif self._failures != failures and self._error is not None:
+                    failures = self._failures
+                    if not has_picture or self._task is None:
+                        raise self._error
+                    if not is_there():
+                        return
+                else:
+                    await self._news.wait()
+        finally:
+            self._viewers -= 1
+            if not self._viewers:
+                self._stir.set()
+
+    def drop(self) -> None:
+        """Let go of the connection: there is nobody at the other end. Viewers end."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def close(self) -> None:
+        """Close for good; whoever waits for a picture gets a ConnectionFailed."""
+        self._closed = True
+        if (task := self._task) is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    @property
+    def _is_fresh(self) -> bool:
+        age = asyncio.get_running_loop().time() - self._taken_at
+        return bool(self._picture) and age <= self._timing.still_fresh
+
+    @property
+    def _is_wanted(self) -> bool:
+        return self._still_wanted or self._viewers > 0
+
+    def _ask(self) -> None:
+        """Have the task know that somebody is there, and start it if there is none."""
+        if self._closed:
+            raise ConnectionFailed("the camera is closed")
+        self._stir.set()
+        if self._task is None:
+            self._task = self._start_task(self._run())
+
+    # -- the task
+
+    async def _run(self) -> None:
+        """Connect, and connect again, while somebody wants pictures."""
+        end: FluxError = ConnectionFailed("the camera is closed")
+        try:
+            while self._is_wanted:
+                try:
+                    async with await self._open_camera() as camera:
+                        await self._serve(camera)
+                except ConnectionFailed as err:
+                    self._say_lost(err)
+                    self._tell(err)
+                    if self._viewers:
+                        # Somebody new need not wait for the next attempt.
+                        self._stir.clear()
+                        await async_wait_at_most(self._stir, self._timing.camera_retry)
+        except FluxError as err:
+            # Another key, or ours is not trusted: a person must do something first.
+            end = err
+            self._say_lost(err)
+        finally:
+            self._task = None
+            self._tell(end)
+
+    async def _serve(self, camera: Camera) -> None:
+        """Pass pictures on, until none have been wanted for `camera_linger`."""
+        while True:
+            if self._viewers:
+                await self._stream(camera)
+            elif self._still_wanted:
+                self._pass_on(await camera.frame())
+            else:
+                self._stir.clear()
+                await async_wait_at_most(self._stir, self._timing.camera_linger)
+                # One that the device closed meanwhile is no use to whoever came.
+                if not (self._stir.is_set() and camera.is_open):
+                    return
+
+    async def _stream(self, camera: Camera) -> None:
+        """Pass on what comes while there are viewers."""
+        self._on_streaming(True)
+        try:
+            async with aclosing(camera.stream()) as pictures:
+                async for picture in pictures:
+                    self._pass_on(picture)
+                    if not self._viewers:
+                        return
+        finally:
+            self._on_streaming(False)
+
+    def _pass_on(self, picture: bytes) -> None:
+        self._picture = picture
+        self._number += 1
+        self._taken_at = asyncio.get_running_loop().time()
+        self._still_wanted = False
+        self._error = None
+        if self._lost:
+            self._lost = False
+            LOGGER.info("%s gives pictures again", self._name)
+        self._wake()
+
+    def _tell(self, error: FluxError) -> None:
+        """Give an error to all who wait."""
+        self._error = error
+        self._failures += 1
+        self._still_wanted = False
+        self._wake()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news.clear()
+
+    def _say_lost(self, error: FluxError) -> None:
+        if not self._lost:
+            self._lost = True
+            LOGGER.info("%s gives no pictures: %s", self._name, error)
