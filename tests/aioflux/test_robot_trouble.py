@@ -1,6 +1,7 @@
 """What may go wrong on an open robot connection, against simulated devices."""
 
 import asyncio
+from dataclasses import replace
 import struct
 
 import pytest
@@ -9,10 +10,12 @@ from custom_components.flux3dp.aioflux import (
     ClientKey,
     CommandFailed,
     ConnectionFailed,
+    DeviceInfo,
     InvalidRequest,
     Kicked,
     ProtocolError,
     Robot,
+    Timing,
 )
 from simulator import Device
 
@@ -164,6 +167,35 @@ async def test_closing_in_the_middle_of_a_request(device: Device, robot: Robot) 
     await robot.close()
     with pytest.raises(ConnectionFailed):
         await asking
+
+
+@pytest.mark.parametrize("device", [2], indirect=True)
+async def test_a_goodbye_that_is_not_answered_is_cut_short(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    """A device that hangs says nothing to the end of TLS either."""
+
+    async def open_to_a_device_that_hangs(timing: Timing) -> Robot:
+        robot = await Robot.open(info, key, timing=timing)
+        device.faults.robot.stall_after = 0
+        device.received.clear()
+        await robot._session.write(b"\x0f\0player report")
+        await device.wait_command("player report")
+        device.faults.robot.stall_after = None
+        return robot
+
+    hurried = await open_to_a_device_that_hangs(replace(FAST, close=0.05, handshake=60))
+    await hurried.close()
+    await device.wait_closed_connections()
+
+    patient = await open_to_a_device_that_hangs(replace(FAST, close=60, handshake=60))
+    closing = asyncio.ensure_future(patient.close())
+    await asyncio.wait((closing,), timeout=0.1)
+    assert not closing.done()
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    await device.wait_closed_connections()
 
 
 async def test_the_device_restarts(device: Device, robot: Robot) -> None:
