@@ -325,3 +325,11 @@ def test_a_name_from_the_future_is_nobodys() -> None:
     watch.expect("boat.fc")
     watch.hear(datagram(1), after=-3600)
     assert watch.state.job_name is None
+
+
+def test_a_resume_waits_no_longer_when_the_clock_is_set_back() -> None:
+    watch = Watch()
+    watch.hear(datagram(48))
+    assert watch.hear(datagram(16)) == []
+    assert watch.hear(datagram(16), after=-3600) == []
+    assert watch.hear(datagram(16), after=4) == ["resumed"]
