@@ -9,21 +9,24 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 
-type Function = ast.FunctionDef | ast.AsyncFunctionDef
+from .code_tree import (
+    Function,
+    Place,
+    assignments,
+    called,
+    default_of,
+    imports,
+    keyword,
+    own,
+    placed,
+    position_of,
+)
+
 type Attribute = Callable[[ast.Attribute, Place], Collection[str]]
 
 
 class UnresolvedError(Exception):
     """An expression that the reader cannot follow."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where an expression stands: it decides what a name means."""
-
-    module: str
-    function: Function | None = None
-    class_: ast.ClassDef | None = None
 
 
 @dataclass
@@ -38,7 +41,7 @@ class Code:
         self._nodes = [
             found
             for module, tree in self.modules.items()
-            for found in _placed(tree, Place(module))
+            for found in placed(tree, Place(module))
         ]
         self._called: dict[str, list[tuple[ast.Call, Place]]] = {}
         self._named: dict[str, list[tuple[Function, Place]]] = {}
@@ -48,6 +51,14 @@ class Code:
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 inside = Place(place.module, node, place.class_)
                 self._named.setdefault(node.name, []).append((node, inside))
+        # Scope and name to what is assigned there. A scope is a function, a class (for
+        # what is assigned to self), or a module.
+        self._values: dict[tuple[object, str], list[tuple[ast.expr, Place]]] = {}
+        for node, place in self._nodes:
+            for name, of_self, value in assignments(node):
+                scope = place.class_ if of_self else place.function or place.class_
+                key = (scope or place.module, name)
+                self._values.setdefault(key, []).append((value, place))
 
     def calls(self, *names: str) -> Iterator[tuple[ast.Call, Place]]:
         """Yield every call of something with one of these names; all without names."""
@@ -74,42 +85,66 @@ class Code:
 
         For tables such as schemas: whatever is mentioned is taken to be in it.
         """
+        return (part for part, _ in self._parts(node, place))
+
+    def _parts(
+        self, node: ast.expr | None, place: Place
+    ) -> Iterator[tuple[ast.AST, Place]]:
         todo: list[tuple[ast.AST, Place]] = [(node, place)] if node else []
         seen: set[int] = set()
         while todo:
-            node, place = todo.pop()
-            if id(node) in seen:
+            part, place = todo.pop()
+            if id(part) in seen:
                 continue
-            seen.add(id(node))
-            yield node
-            todo.extend((child, place) for child in ast.iter_child_nodes(node))
-            todo.extend(self._meant(node, place))
+            seen.add(id(part))
+            yield part, place
+            todo.extend((child, place) for child in ast.iter_child_nodes(part))
+            todo.extend(self._meant(part, place))
 
     def _meant(self, node: ast.AST, place: Place) -> Iterator[tuple[ast.AST, Place]]:
         """Yield what a name or a call stands for, if it is in this package."""
         match node:
             case ast.Name(id=name):
-                if place.function is not None:
-                    for inner in ast.walk(place.function):
-                        yield from ((v, place) for v in _assigned(inner, name))
-                for module, tree in self.modules.items():
-                    if module == place.module or _imports(
-                        self.modules[place.module], module, name
-                    ):
-                        for line in tree.body:
-                            for value in _assigned(line, name):
-                                yield value, Place(module)
+                yield from self._meant_by_name(name, place)
             case ast.Attribute(attr=name):
                 for function, where in self._functions(name, place):
                     yield from self._returned(function, where)
+                yield from self._of_self(name, place)
         if isinstance(node, ast.Call):
             for function, where in self._functions(called(node), place):
                 yield from self._returned(function, where)
 
+    def _meant_by_name(
+        self, name: str, place: Place
+    ) -> Iterator[tuple[ast.AST, Place]]:
+        if place.function is not None:
+            yield from self._values.get((place.function, name), ())
+            if (position := position_of(place.function, name)) is not None:
+                yield from self._passed(place.function, name, position)
+        for module in self.modules:
+            if module == place.module or imports(
+                self.modules[place.module], module, name
+            ):
+                yield from self._values.get((module, name), ())
+
+    def _of_self(self, name: str, place: Place) -> list[tuple[ast.expr, Place]]:
+        return self._values.get((place.class_, name), [])
+
+    def _passed(
+        self, function: Function, name: str, position: int
+    ) -> Iterator[tuple[ast.expr, Place]]:
+        """Yield what callers pass for a parameter."""
+        for call, where in self.calls(function.name):
+            value = keyword(call, name)
+            if value is None and 0 <= position < len(call.args):
+                value = call.args[position]
+            if value is not None:
+                yield value, where
+
     def _returned(
         self, function: Function, place: Place
     ) -> Iterator[tuple[ast.AST, Place]]:
-        for inner in _own(function):
+        for inner in own(function):
             if isinstance(inner, ast.Return) and inner.value is not None:
                 yield inner.value, place
 
@@ -150,6 +185,13 @@ class Code:
                     except UnresolvedError:
                         continue
                 return found
+            case ast.Subscript(value=value, slice=ast.Constant(value=int() as index)):
+                return {
+                    s
+                    for part, where in self._parts(value, place)
+                    if isinstance(part, ast.Tuple) and index < len(part.elts)
+                    for s in self._strings(part.elts[index], where, seen)
+                }
             case ast.Subscript(value=value):
                 return go(value)
             case ast.GeneratorExp(elt=elt) | ast.ListComp(elt=elt):
@@ -178,10 +220,18 @@ class Code:
             return found
         if isinstance(node.func, ast.Name) and name in ("next", "str", "set", "list"):
             return {s for arg in node.args for s in self._strings(arg, place, seen)}
+        if isinstance(node.func, ast.Attribute) and name == "result":
+            # What a task comes to is what its coroutine returns.
+            return {
+                s
+                for part, where in self._parts(node.func.value, place)
+                if isinstance(part, ast.Call) and called(part).endswith("create_task")
+                for s in self._strings(part.args[0], where, seen)
+            }
         found = set()
-        functions = list(self._functions(name, place))
+        functions = self._functions(name, place)
         for function, where in functions:
-            for inner in _own(function):
+            for inner in own(function):
                 if isinstance(inner, ast.Return):
                     found |= self._strings(inner.value, where, seen)
         if not functions:
@@ -198,19 +248,13 @@ class Code:
         self, name: str, node: ast.expr, place: Place, seen: frozenset[int]
     ) -> set[str]:
         """Return what `self.name` is set to anywhere in its class, or answers."""
-        values = [
-            (value, where)
-            for other, where in _placed(
-                place.class_ or self.modules[place.module], place
-            )
-            for value in _assigned(other, name, attribute=True)
-        ]
+        values = self._of_self(name, place)
         if values:
             return {s for v, p in values for s in self._strings(v, p, seen)}
         for function, where in self._functions(name, place):
             return {
                 s
-                for inner in _own(function)
+                for inner in own(function)
                 if isinstance(inner, ast.Return)
                 for s in self._strings(inner.value, where, seen)
             }
@@ -220,14 +264,9 @@ class Code:
         self, name: str, node: ast.expr, place: Place, seen: frozenset[int]
     ) -> set[str]:
         if place.function is not None:
-            local = [
-                value
-                for inner in ast.walk(place.function)
-                for value in _assigned(inner, name)
-            ]
-            if local:
-                return {s for v in local for s in self._strings(v, place, seen)}
-            if (position := _position(place.function, name)) is not None:
+            if local := self._values.get((place.function, name)):
+                return {s for v, p in local for s in self._strings(v, p, seen)}
+            if (position := position_of(place.function, name)) is not None:
                 return self._arguments(place, name, position, seen)
         return self._global(name, node, place, seen)
 
@@ -237,12 +276,8 @@ class Code:
         """Return what callers pass for a parameter, and its default."""
         function = place.function
         assert function is not None
-        found = self._strings(_default(function, name), place, seen)
-        for call, where in self.calls(function.name):
-            keyword = next((k.value for k in call.keywords if k.arg == name), None)
-            value = keyword
-            if value is None and 0 <= position < len(call.args):
-                value = call.args[position]
+        found = self._strings(default_of(function, name), place, seen)
+        for value, where in self._passed(function, name, position):
             found |= self._strings(value, where, seen)
         return found
 
@@ -250,10 +285,8 @@ class Code:
         self, name: str, node: ast.expr, place: Place, seen: frozenset[int]
     ) -> set[str]:
         tree = self.modules[place.module]
-        outside = Place(place.module)
-        values = [value for line in tree.body for value in _assigned(line, name)]
-        if values:
-            return {s for v in values for s in self._strings(v, outside, seen)}
+        if values := self._values.get((place.module, name)):
+            return {s for v, p in values for s in self._strings(v, p, seen)}
         for line in tree.body:
             if not isinstance(line, ast.ImportFrom):
                 continue
@@ -268,30 +301,7 @@ class Code:
         raise self._lost(node, place)
 
 
-def _imports(tree: ast.Module, module: str, name: str) -> bool:
-    return any(
-        isinstance(line, ast.ImportFrom)
-        and line.level == 1
-        and line.module == module
-        and name in (alias.asname or alias.name for alias in line.names)
-        for line in tree.body
-    )
-
-
 _LOOKUPS = ("get", "pop", "items", "values")
-
-
-def called(node: ast.Call) -> str:
-    """Return the last part of what is called."""
-    match node.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""
-
-
-def keyword(node: ast.Call, name: str) -> ast.expr | None:
-    """Return the value of a keyword, if the call has it."""
-    return next((k.value for k in node.keywords if k.arg == name), None)
 
 
 def _constant(name: str) -> str:
@@ -301,76 +311,3 @@ def _constant(name: str) -> str:
     value = getattr(const, name)
     assert isinstance(value, str)
     return value
-
-
-def _placed(node: ast.AST, place: Place) -> Iterator[tuple[ast.AST, Place]]:
-    """Walk a tree, and tell the function and the class each node stands in."""
-    for child in ast.iter_child_nodes(node):
-        yield child, place
-        inner = place
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-            inner = Place(place.module, child, place.class_)
-        elif isinstance(child, ast.ClassDef):
-            inner = Place(place.module, None, child)
-        yield from _placed(child, inner)
-
-
-def _own(function: Function) -> Iterator[ast.AST]:
-    """Walk a function without the functions inside it."""
-    todo: list[ast.AST] = list(function.body)
-    while todo:
-        node = todo.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            todo.extend(ast.iter_child_nodes(node))
-
-
-def _assigned(node: ast.AST, name: str, *, attribute: bool = False) -> list[ast.expr]:
-    """Return the value this very node gives to a name, or to `self.name`."""
-
-    def is_it(target: ast.expr) -> bool:
-        match target:
-            case ast.Attribute(value=ast.Name(id=("self" | "cls")), attr=attr):
-                return attribute and attr == name
-            case ast.Name(id=found):
-                return found == name
-            case ast.Tuple(elts=elts):
-                return any(is_it(elt) for elt in elts)
-            case ast.Subscript(value=value):
-                return is_it(value)
-        return False
-
-    match node:
-        case ast.Assign(targets=targets, value=value):
-            return [value] if any(is_it(target) for target in targets) else []
-        case ast.AnnAssign(target=target, value=value) if value is not None:
-            return [value] if is_it(target) else []
-        case ast.NamedExpr(target=target, value=value):
-            return [value] if is_it(target) else []
-        case (
-            ast.For(target=target, iter=value)
-            | ast.comprehension(target=target, iter=value)
-        ):
-            return [value] if is_it(target) else []
-    return []
-
-
-def _position(function: Function, name: str) -> int | None:
-    """Return where a parameter stands among the arguments of a call; -1: keyword."""
-    names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)]
-    if name in names:
-        return names.index(name) - (names[0] in ("self", "cls"))
-    return -1 if name in (arg.arg for arg in function.args.kwonlyargs) else None
-
-
-def _default(function: Function, name: str) -> ast.expr | None:
-    args = function.args
-    plain = [*args.posonlyargs, *args.args]
-    late = plain[len(plain) - len(args.defaults) :]
-    pairs = [*zip(late, args.defaults, strict=True)]
-    pairs += [
-        (arg, value)
-        for arg, value in zip(args.kwonlyargs, args.kw_defaults, strict=True)
-        if value is not None
-    ]
-    return next((value for arg, value in pairs if arg.arg == name), None)

@@ -36,7 +36,7 @@ def exception_problems(
 
 
 def issue_problems(
-    uses: Iterable[tuple[str, set[str], bool, str]], strings: Mapping[str, Any]
+    uses: Iterable[tuple[str, set[str], bool | None, str]], strings: Mapping[str, Any]
 ) -> list[str]:
     """Return where issues and their sentences do not meet."""
     named = strings.get("issues", {})
@@ -45,7 +45,7 @@ def issue_problems(
     for key, given, fixable, where in uses:
         if key not in named:
             continue
-        if fixable != ("fix_flow" in named[key]):
+        if fixable not in (None, "fix_flow" in named[key]):
             problems.append(f"{key} ({where}): fixable in only one of code and words")
         for part in ("title", "description"):
             problems += _missing(f"{key} ({where})", named[key].get(part, ""), given)

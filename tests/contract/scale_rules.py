@@ -11,7 +11,8 @@ from pathlib import Path
 import re
 from typing import Any, Self
 
-from .code_reader import Code, called, keyword
+from .code_reader import Code
+from .code_tree import called, keyword
 from .files import library_modules, modules, read_json
 from .manifest_rules import library_import_problems
 from .picture_rules import brand_problems

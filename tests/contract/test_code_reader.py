@@ -4,7 +4,8 @@ import ast
 
 import pytest
 
-from .code_reader import Code, UnresolvedError, keyword
+from .code_reader import Code, UnresolvedError
+from .code_tree import keyword
 
 
 def read(source: str, **others: str) -> set[str]:
@@ -59,6 +60,13 @@ def read(source: str, **others: str) -> set[str]:
             {"a"},
         ),
         ("from homeassistant.const import CONF_HOST\nshow(key=CONF_HOST)", {"host"}),
+        (
+            (
+                "class C:\n    def g(self):\n        self.p = ('a', 'b')\n"
+                "    def f(self):\n        x, y = self.p\n        show(key=y)"
+            ),
+            {"b"},
+        ),
         ("show(key=None)", set()),
         ("show()", set()),
     ],

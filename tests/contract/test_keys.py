@@ -48,7 +48,25 @@ def english() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def code() -> Code:
-    return Code(modules(), {"reason": Reasons(Code(library_modules()))})
+    library = {f"aioflux.{name}": tree for name, tree in library_modules().items()}
+    return Code(modules(), {"reason": Reasons(Code(modules() | library))})
+
+
+# What the Wi-Fi form cannot get wrong: it asks for a name, a protection and a password,
+# and takes DHCP, wlan0 and joining for granted.
+UNREACHABLE = {
+    "missing",
+    "not_an_address",
+    "not_wireless",
+    "outside_network",
+    "own_gateway",
+    "prefix_length",
+    "static_only",
+    "unknown_interface",
+    "unknown_method",
+    "unknown_wifi_mode",
+    "wep_host",
+}
 
 
 def platform(name: str) -> Any:
@@ -68,6 +86,8 @@ def test_issues(code: Code, english: dict[str, Any]) -> None:
 def test_flows(code: Code, english: dict[str, Any]) -> None:
     uses = flow_uses(code)
     assert len(uses["config"].fields) >= 6
+    assert uses["config"].errors >= UNREACHABLE
+    uses["config"].errors -= UNREACHABLE
     assert flow_problems(uses["config"], english["config"], "config") == []
     options = english.get("options", {})
     assert flow_problems(uses["options"], options, "options") == []

@@ -10,7 +10,8 @@ from typing import Any
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .code_reader import Code, Place, UnresolvedError, called, keyword
+from .code_reader import Code, UnresolvedError
+from .code_tree import Place, called, keyword
 
 # What Home Assistant's own helpers abort with.
 _ABORTS = {
@@ -35,37 +36,42 @@ class FlowUse:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What `reason` of a caught InvalidRequest can be: told by the library's source."""
+    """What `reason` of a caught InvalidRequest can be: told by the sources.
 
-    library: Code
+    `code` is the integration and the library, the modules of the latter under names
+    that begin with `aioflux.`.
+    """
+
+    code: Code
 
     def everything(self) -> set[str]:
         """Return every reason there is."""
         return {s for call, place in self._raised() for s in self._of(call, place)}
 
     def __call__(self, node: ast.Attribute, place: Place) -> set[str]:
-        """Return the reasons of what the `try` asks the library directly.
+        """Return the reasons of what the `try` asks for.
 
         All of them where the `try` asks nothing itself, as in a context manager.
         """
-        names = _asked(node, place)
-        asked = {
-            (where.module, function.name)
-            for function, where in self.library.functions()
-            if function.name in names
-        }
-        # A check is often made of smaller ones beside it.
-        grown = True
-        while grown:
-            more = {
-                (module, called(call))
-                for call, where in self.library.calls()
-                for module in (where.module,)
-                if where.function and (module, where.function.name) in asked
+        asked = self._functions(_asked(node, place))
+        todo = list(asked)
+        while todo:
+            module, name = todo.pop()
+            names = {
+                called(call)
+                for call, where in self.code.calls()
+                if where.function
+                and (where.module, where.function.name) == (module, name)
             }
-            more &= {(w.module, f.name) for f, w in self.library.functions()}
-            grown = not more <= asked
+            # The integration asks the library; there, a check is made of smaller ones
+            # beside it, and the rest is about the wire.
+            more = {
+                found
+                for found in self._functions(names)
+                if found[0] == module or not module.startswith("aioflux.")
+            } - asked
             asked |= more
+            todo += more
         found = {
             reason
             for call, where in self._raised()
@@ -74,12 +80,19 @@ class Reasons:
         }
         return found or self.everything()
 
+    def _functions(self, names: set[str]) -> set[tuple[str, str]]:
+        return {
+            (where.module, function.name)
+            for function, where in self.code.functions()
+            if function.name in names
+        }
+
     def _raised(self) -> Iterator[tuple[ast.Call, Place]]:
-        return self.library.calls("InvalidRequest")
+        return self.code.calls("InvalidRequest")
 
     def _of(self, call: ast.Call, place: Place) -> set[str]:
         second = call.args[1] if len(call.args) > 1 else keyword(call, "reason")
-        return self.library.strings(second, place)
+        return self.code.strings(second, place)
 
 
 def _asked(node: ast.Attribute, place: Place) -> set[str]:
@@ -108,15 +121,18 @@ def exception_uses(code: Code) -> list[tuple[str, set[str], str]]:
     ]
 
 
-def issue_uses(code: Code) -> list[tuple[str, set[str], bool, str]]:
-    """Return key, placeholders, whether fixable, and place of every issue."""
+def issue_uses(code: Code) -> list[tuple[str, set[str], bool | None, str]]:
+    """Return key, placeholders, whether fixable, and place of every issue.
+
+    Whether it is fixable is None where that is not written down but worked out.
+    """
     found = []
     for call, place in code.calls("async_create_issue"):
         fixable = keyword(call, "is_fixable")
         given = _dict_keys(code, keyword(call, "translation_placeholders"), place)
         where = f"{place.module}.py:{call.lineno}"
         found += [
-            (key, given, not isinstance(fixable, ast.Constant) or fixable.value, where)
+            (key, given, getattr(fixable, "value", None), where)
             for key in sorted(code.strings(keyword(call, "translation_key"), place))
         ]
     return found
@@ -177,7 +193,7 @@ def _aborts(code: Code, call: ast.Call, place: Place) -> set[str]:
             return code.strings(reason, place)
         function = place.function.name if place.function else ""
         for source in ("reauth", "reconfigure"):
-            if source in function:
+            if source in f"{place.module} {function}":
                 return {f"{source}_successful"}
         raise UnresolvedError(f"{place.module}.py:{call.lineno}: name the reason")
     return set()
