@@ -16,6 +16,7 @@ from custom_components.flux3dp.aioflux import (
     ClientKey,
     DeviceInfo,
     Listener,
+    Manager,
     Robot,
     Timing,
 )
@@ -111,6 +112,12 @@ async def listener(make_listener: MakeListener) -> Listener:
 
 
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+async def new_device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return a device that has not met us."""
+    return await make_device(generation=request.param)
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
 async def device(
     request: pytest.FixtureRequest, make_device: MakeDevice, key: ClientKey
 ) -> Device:
@@ -154,3 +161,8 @@ async def play(
     for server in servers:
         server.close()
         await server.wait_closed()
+
+
+async def open_with_password(info: DeviceInfo, key: ClientKey) -> Manager:
+    """Sign in with the password of `make_device`."""
+    return await Manager.open(info, key, password="secret", timing=FAST)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from types import TracebackType
 from typing import Self
 
+from .client import Client
 from .device import DeviceInfo
 from .frames import encode_frame
 from .handshake import open_camera
@@ -27,7 +27,7 @@ _START = encode_frame(b"s+")
 _STOP = encode_frame(b"s-")
 
 
-class Camera:
+class Camera(Client):
     """A signed-in camera connection; an async context manager.
 
     Every method raises ConnectionFailed when the device is silent, gone, or
@@ -36,11 +36,10 @@ class Camera:
 
     def __init__(self, session: Session, device: DeviceInfo, timing: Timing) -> None:
         """Take over a signed-in session; `open` is the way to get one."""
-        self._session = session
+        super().__init__(session, device)
         self._timing = timing
         self._turn = asyncio.Lock()
         self._streaming = False
-        self.device = device
 
     @classmethod
     async def open(
@@ -59,31 +58,6 @@ class Camera:
         trust our key.
         """
         return cls(await open_camera(device, key, timing, expected_key), device, timing)
-
-    async def __aenter__(self) -> Self:
-        """Return the connection, which is open already."""
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connection."""
-        await self.close()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether another picture can be asked for."""
-        return self._session.is_open
-
-    async def close(self) -> None:
-        """Close the connection at any moment; closing twice is fine.
-
-        A picture that is waited for then is ConnectionFailed.
-        """
-        await self._session.close()
 
     async def frame(self) -> bytes:
         """Return one new picture (JPEG), `Timing.camera_frame` seconds at most.

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import inspect
 import json
 import re
-from types import TracebackType
 from typing import Literal, Self
 
+from .client import Client
 from .device import DeviceInfo
 from .discovery import Listener
 from .errors import (
@@ -54,7 +54,7 @@ class TrustedKey:
     is_ours: bool = False
 
 
-class Manager:
+class Manager(Client):
     """A signed-in management connection; an async context manager."""
 
     def __init__(
@@ -66,10 +66,9 @@ class Manager:
         timing: Timing,
     ) -> None:
         """Take over a signed-in session; `open` is the way to get one."""
-        self._session = session
+        super().__init__(session, device)
         self._key = key
         self._timing = timing
-        self.device = device
         self.authorized_by = authorized_by
 
     @classmethod
@@ -108,23 +107,6 @@ class Manager:
             await session.close()
             raise
         return cls(session, device, key, authorized_by, timing)
-
-    async def __aenter__(self) -> Self:
-        """Return the connection, which is open already."""
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connection."""
-        await self.close()
-
-    async def close(self) -> None:
-        """Close the connection; closing twice is fine."""
-        await self._session.close()
 
     # -- trust
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 import math
-from types import TracebackType
 from typing import Self
 
+from .client import Client
 from .device import DeviceInfo
 from .discovery import Listener, Sighting
 from .errors import InvalidRequest, ProtocolError, SlaveKeyMismatch
@@ -28,7 +28,6 @@ from .robot_text import (
     spell,
     split_path,
 )
-from .session import Session
 from .timing import DEFAULT_TIMING, Timing
 
 # Far above what devices send, far below what would hurt to keep.
@@ -38,7 +37,7 @@ _MAX_PICTURE = 4 * 1024 * 1024
 _MAX_TEMPERATURE = 300.0
 
 
-class Robot:
+class Robot(Client):
     """A signed-in robot connection; an async context manager.
 
     One request is on its way at a time, others wait for it. Every method raises
@@ -46,11 +45,6 @@ class Robot:
     another client took the device over; and ConnectionFailed when the device is
     silent, gone or not understood. After the last two the connection is closed.
     """
-
-    def __init__(self, session: Session, device: DeviceInfo) -> None:
-        """Take over a signed-in session; `open` is the way to get one."""
-        self._session = session
-        self.device = device
 
     @classmethod
     async def open(
@@ -81,28 +75,6 @@ class Robot:
             device = renewed
             session = await open_robot(device, key, timing, expected_key)
         return cls(session, device)
-
-    async def __aenter__(self) -> Self:
-        """Return the connection, which is open already."""
-        return self
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Close the connection."""
-        await self.close()
-
-    @property
-    def is_open(self) -> bool:
-        """Whether another request can be tried."""
-        return self._session.is_open
-
-    async def close(self) -> None:
-        """Close the connection, also in the middle of a request; twice is fine."""
-        await self._session.close()
 
     # -- the job
 

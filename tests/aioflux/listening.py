@@ -1,0 +1,31 @@
+"""What a subscriber of a listener is told, and how a test waits for it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from custom_components.flux3dp.aioflux import Listener, Sighting
+
+
+class Ear:
+    """Everything a subscriber was told, and a way to wait for it."""
+
+    def __init__(self, listener: Listener, **filters: Any) -> None:
+        self.heard: list[Sighting] = []
+        self._news = asyncio.Event()
+        self.unsubscribe = listener.subscribe(self._take, **filters)
+
+    def _take(self, sighting: Sighting) -> None:
+        self.heard.append(sighting)
+        self._news.set()
+
+    async def wait(
+        self, condition: Callable[[Sighting], object], after: int = 0
+    ) -> Sighting:
+        async with asyncio.timeout(5):
+            while True:
+                for sighting in self.heard[after:]:
+                    if condition(sighting):
+                        return sighting
+                self._news.clear()
+                await self._news.wait()
