@@ -117,12 +117,15 @@ class FluxCamera(FluxEntity, Camera):
     async def handle_async_mjpeg_stream(
         self, request: web.Request
     ) -> web.StreamResponse | None:
-        """Serve the pictures as they come; None if not even the first one does."""
+        """Serve the pictures as they come; None if not even the first one does.
+
+        It ends when the browser leaves: Home Assistant cancels what serves it.
+        """
         response: web.StreamResponse | None = None
         try:
             self._require_online()
-            async with aclosing(self._feed.watch(lambda: _is_there(request))) as feed:
-                async for picture in feed:
+            async with aclosing(self._feed.watch()) as pictures:
+                async for picture in pictures:
                     if response is None:
                         response = await self._begin(request)
                     # A browser that takes nothing for so long only looks alive.
@@ -196,8 +199,3 @@ class FluxCamera(FluxEntity, Camera):
         kind, size = self.content_type, len(picture)
         head = f"Content-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
         return b"".join((head.encode(), picture, f"\r\n--{_BOUNDARY}\r\n".encode()))
-
-
-def _is_there(request: web.Request) -> bool:
-    """Whether the browser has not gone yet."""
-    return request.transport is not None and not request.transport.is_closing()

@@ -75,13 +75,12 @@ class CameraFeed:
             await self._news.wait()
         return self._picture
 
-    async def watch(self, is_there: Callable[[], bool]) -> AsyncGenerator[bytes]:
+    async def watch(self) -> AsyncGenerator[bytes]:
         """Yield the newest picture whenever there is one that was not yielded yet.
 
-        Close the generator (`aclosing`) to leave. A connection that breaks after the
-        first picture is opened again, and the viewer waits if `is_there` says that it
-        still is: somebody who is sent nothing cannot be seen to go. Raises FluxError
-        if not even the first picture comes, and when trying again is of no use.
+        Close the generator (`aclosing`) to leave. When a connection breaks after the
+        first picture, the viewer waits until there is another. Raises FluxError if not
+        even the first picture comes, and when trying again is of no use.
         """
         seen = self._number - 1 if self._is_fresh else self._number
         failures = self._failures
@@ -98,8 +97,6 @@ class CameraFeed:
                     failures = self._failures
                     if not has_picture or self._task is None:
                         raise self._error
-                    if not is_there():
-                        return
                 else:
                     await self._news.wait()
         finally:
