@@ -94,7 +94,10 @@ def _alive(
             return previous, ()
         return _begun(previous, sight, now)
     if _is_another(previous, job, sight):
-        return _begun(_lost(previous, job), sight, now)
+        # After a time without contact only a report tells one run from another: this
+        # one began while nobody looked.
+        seen = not job.unsure or sight.session is None
+        return _begun(_lost(previous, job), sight, now, seen=seen)
     return _continued(previous, job, sight, now, patience)
 
 
@@ -139,12 +142,12 @@ def _ended(
 
 
 def _begun(
-    previous: JobState, sight: Sight, now: float
+    previous: JobState, sight: Sight, now: float, *, seen: bool = True
 ) -> tuple[JobState, tuple[JobEvent, ...]]:
     """Follow a job that was not there before."""
     job = _new_job(previous, sight, now)
     state = _with_new(previous, job)
-    if not previous.contact:
+    if not previous.contact or not seen:
         return state, ()
     started = _event(JobEventType.STARTED, job, now, ErrorKey.NONE)
     if not sight.is_paused:
@@ -165,6 +168,7 @@ def _continued(
             paused=sight.is_paused,
             resuming_since=None,
             outcome=None,
+            unsure=job.session is not None,
         )
         return replace(previous, job=_advanced(unwatched, sight, now)), ()
     events: tuple[JobEvent, ...] = ()
@@ -312,6 +316,7 @@ def _advanced(job: Job, sight: Sight, now: float) -> Job:
     return replace(
         job,
         session=sight.session or job.session,
+        unsure=job.unsure and sight.session is None,
         toolhead=fitted(sight.toolhead) or job.toolhead,
         error_label=sight.error_label or job.error_label,
         top_progress=max(known, default=None),

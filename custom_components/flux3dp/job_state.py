@@ -135,8 +135,9 @@ class Job:
     the same pause; `resuming_since` is when it seemed to. `begun` is False
     while the job initialises. `outcome` is how it ended, `ended` that it did:
     a device that was switched off in mid-job leaves no outcome, and a job that
-    outlives an alarm keeps it until it runs. `left`: the
-    device has turned to something else since.
+    outlives an alarm keeps it until it runs. `left`: the device has turned to
+    something else since. `unsure`: it is there again after a time without
+    contact, and no report has said yet that it is the same run.
     """
 
     session: str | None = None
@@ -153,6 +154,7 @@ class Job:
     ended: bool = False
     outcome: JobResult | None = None
     left: bool = False
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,7 @@ def _job_to_dict(job: Job) -> dict[str, object]:
         "ended": job.ended,
         "outcome": job.outcome,
         "left": job.left,
+        "unsure": job.unsure,
     }
 
 
@@ -302,6 +305,7 @@ def _job_from_dict(data: object) -> Job | None:
         ended=stored.get("ended") is True,
         outcome=_result(stored.get("outcome")),
         left=stored.get("left") is True,
+        unsure=stored.get("unsure") is True,
     )
 
 

@@ -43,6 +43,7 @@ FAST = Timing(
     setup_wait=1.0,
     startup_grace=0.2,
     connect=1.0,
+    challenge_rest=0.3,
     handshake=2.0,
     command=2.0,
     wifi_scan=2.0,

@@ -1,0 +1,155 @@
+"""The event of the job: each transition once, and nothing that nobody saw."""
+
+from homeassistant.core import HomeAssistant
+import pytest
+
+from simulator import Device
+from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.jobs import (
+    PATIENT,
+    look,
+    put_job,
+    status_is,
+    value,
+    witness,
+)
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return a device whose job stands where a test wants it."""
+    return await make_device(generation=request.param, timing=PATIENT)
+
+
+async def test_it_is_available_while_the_device_is_off(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    before = look(hass, "event", "job")
+    assert before.state == "unknown"
+    await device.power_off()
+    await status_is(hass, "offline")
+    assert look(hass, "event", "job") is before
+    await device.power_on()
+    await status_is(hass, "idle")
+    assert look(hass, "event", "job") is before
+
+
+async def test_it_carries_what_belongs_to_it(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    entry.runtime_data.async_expect_job("Löffel.fc")
+    device.start_job(put_job(device))
+    await status_is(hass, "running")
+    device.job.runout()
+    await status_is(hass, "paused")
+
+    attributes = look(hass, "event", "job").attributes
+    assert attributes["event_type"] == "paused"
+    assert attributes["name"] == "Löffel.fc"
+    assert attributes["toolhead"] == "extruder"
+    assert attributes["duration"] > 0
+    assert attributes["error"] == "filament_runout"
+    assert attributes["advice"] == "load_filament"
+
+
+async def test_a_job_that_is_there_at_startup_did_not_just_start(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    device.start_job(put_job(device))
+    await make_entry(device)
+    seen = witness(hass)
+    await status_is(hass, "running")
+    assert look(hass, "event", "job").state == "unknown"
+    device.job.pause()
+    await status_is(hass, "paused")
+    assert seen.event_types == ["paused"]
+
+
+async def test_a_short_loss_of_contact_is_no_event(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    seen = witness(hass)
+    device.start_job(put_job(device))
+    await status_is(hass, "running")
+
+    device.faults.muted = device.faults.silent = True
+    await device.refuse_connections()
+    await device.drop_connections()
+    await status_is(hass, "offline")
+    await device.accept_connections()
+    device.faults.clear()
+    await status_is(hass, "running")
+    await wait_until(hass, lambda: value(hass, "nozzle_target") != "unknown")
+    assert seen.event_types == ["started"]
+
+
+async def test_a_job_that_ended_while_we_were_away_only_updates_the_last_job(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    seen = witness(hass)
+    device.start_job(put_job(device))
+    await status_is(hass, "running")
+
+    device.faults.muted = device.faults.silent = True
+    await device.refuse_connections()
+    await device.drop_connections()
+    await status_is(hass, "offline")
+    device.job.finish()
+    # Announcements lag: the first one heard must show the end.
+    await device.wait_for(lambda: device.status.st_id == 64)
+    await device.accept_connections()
+    device.faults.clear()
+    await status_is(hass, "completed")
+    assert seen.event_types == ["started"]
+    assert value(hass, "last_job_result") == "completed"
+
+
+async def test_another_job_after_a_loss_of_contact_is_no_event(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    seen = witness(hass)
+    path = put_job(device)
+    device.start_job(path)
+    await status_is(hass, "running")
+    number = entry.runtime_data.data.job.job_number
+
+    device.faults.muted = device.faults.silent = True
+    await device.refuse_connections()
+    await device.drop_connections()
+    await status_is(hass, "offline")
+    device.job.finish()
+    await device.wait_for(lambda: device.status.st_id == 64)
+    device.player.quit()
+    await device.wait_for(lambda: device.status.st_id == 0)
+    device.start_job(path)
+    await device.wait_for(lambda: device.job.state.label == "RUNNING")
+    await device.accept_connections()
+    device.faults.clear()
+    await status_is(hass, "running")
+    coordinator = entry.runtime_data
+    await wait_until(hass, lambda: coordinator.data.job.job_number == number + 1)
+    assert seen.event_types == ["started"]
+    assert value(hass, "last_job_result") == "unknown"
+
+
+async def test_a_reload_in_mid_job_is_no_event(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    seen = witness(hass)
+    device.start_job(put_job(device))
+    await status_is(hass, "running")
+    before = look(hass, "event", "job")
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+    after = look(hass, "event", "job")
+    assert seen.event_types == ["started"]
+    assert after.state == before.state
+    assert after.attributes["event_type"] == "started"

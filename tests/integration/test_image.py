@@ -1,0 +1,86 @@
+"""The preview: the picture of the job, which changes with the job only."""
+
+from http import HTTPStatus
+
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.jobs import (
+    PATIENT,
+    entity,
+    look,
+    picture_of,
+    press,
+    put_job,
+    status_is,
+    value,
+)
+
+
+def shown(hass: HomeAssistant) -> bool:
+    """Whether a picture is there."""
+    return value(hass, "preview", "image") != "unknown"
+
+
+async def test_each_job_shows_its_own_picture(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    assert await async_setup_component(hass, "http", {})
+    device = await make_device(timing=PATIENT)
+    await make_entry(device)
+    assert not shown(hass)
+    client = await hass_client()
+
+    moments = []
+    for name in ("one.fc", "two.fc"):
+        device.start_job(put_job(device, name))
+        await status_is(hass, "running")
+        await wait_until(hass, lambda: shown(hass))
+        moments.append(value(hass, "preview", "image"))
+        await press(hass, "pause")
+        await status_is(hass, "paused")
+        device.job.finish()
+        await status_is(hass, "completed")
+        # It stays until there is another job.
+        assert value(hass, "preview", "image") == moments[-1]
+        answer = await client.get(
+            look(hass, "image", "preview").attributes["entity_picture"]
+        )
+        assert answer.status == HTTPStatus.OK
+        assert answer.content_type == "image/png"
+        assert await answer.read() == picture_of(name)
+        await press(hass, "clear")
+        assert value(hass, "preview", "image") == moments[-1]
+    assert moments[0] < moments[1]
+
+    # A job that cannot be asked does not wear the picture of the one before.
+    device.faults.replies["player info"] = "error NO_TASK"
+    device.start_job(put_job(device, "three.fc"))
+    await status_is(hass, "running")
+    assert not shown(hass)
+    answer = await client.get(
+        look(hass, "image", "preview").attributes["entity_picture"]
+    )
+    assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+async def test_after_a_reload_the_picture_is_as_old_as_before(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(timing=PATIENT)
+    entry = await make_entry(device)
+    device.start_job(put_job(device))
+    await status_is(hass, "running")
+    await wait_until(hass, lambda: shown(hass))
+    moment = value(hass, "preview", "image")
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await wait_until(hass, lambda: shown(hass))
+    assert value(hass, "preview", "image") == moment
+    assert hass.states.get(entity("image", "preview"))

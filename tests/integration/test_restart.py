@@ -1,0 +1,151 @@
+"""Home Assistant restarts in the middle of a job."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from homeassistant import loader
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import restore_state
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_test_home_assistant,
+)
+
+from custom_components.flux3dp.const import DOMAIN
+from simulator import Device
+from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.jobs import (
+    PATIENT,
+    look,
+    put_job,
+    status_is,
+    value,
+    witness,
+)
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return a device whose job stands where a test wants it."""
+    return await make_device(generation=request.param, timing=PATIENT)
+
+
+@asynccontextmanager
+async def again() -> AsyncIterator[HomeAssistant]:
+    """Start another Home Assistant over what the first has stored."""
+    async with async_test_home_assistant() as hass:
+        hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
+        await restore_state.async_load(hass)
+        try:
+            yield hass
+        finally:
+            for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+                await hass.config_entries.async_unload(entry.entry_id)
+            await hass.async_stop(force=True)
+
+
+async def set_up_again(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
+    """Set the same entry up in the other Home Assistant."""
+    same = MockConfigEntry(
+        domain=DOMAIN,
+        entry_id=entry.entry_id,
+        title=entry.title,
+        unique_id=entry.unique_id,
+        data=dict(entry.data),
+    )
+    same.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(same.entry_id)
+    await hass.async_block_till_done()
+    return same
+
+
+async def stop(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Stop Home Assistant as far as a device notices, and have it store everything."""
+    await restore_state.async_get(hass).async_dump_states()
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_in_mid_job(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    entry = await make_entry(device)
+    seen = witness(hass)
+    entry.runtime_data.async_expect_job("vase.fc")
+    device.start_job(put_job(device))
+    await status_is(hass, "running")
+    device.job.set_progress(0.3)
+    await wait_until(hass, lambda: value(hass, "progress") == "30.0")
+    finish = dt_util.parse_datetime(value(hass, "finish_time"))
+    picture = value(hass, "preview", "image")
+    assert finish is not None
+    assert seen.event_types == ["started"]
+    ran = entry.runtime_data.data.job.job.clock.reading(dt_util.utcnow().timestamp())
+    await stop(hass, entry)
+    await device.wait_closed_connections()
+
+    async with again() as restarted:
+        seen = witness(restarted)
+        entry = await set_up_again(restarted, entry)
+        await status_is(restarted, "running")
+        await wait_until(
+            restarted, lambda: value(restarted, "preview", "image") != "unknown"
+        )
+        assert value(restarted, "preview", "image") == picture
+        moved = dt_util.parse_datetime(value(restarted, "finish_time"))
+        assert moved is not None
+        assert abs((moved - finish).total_seconds()) <= 120
+        assert value(restarted, "progress") == "30.0"
+        assert value(restarted, "job_name") == "vase.fc"
+        assert value(restarted, "job_duration") == "10.0"
+        data = entry.runtime_data.data
+        now = dt_util.utcnow().timestamp()
+        assert ran - 2 <= data.job.job.clock.reading(now) < ran + 60
+        assert look(restarted, "event", "job").attributes["event_type"] == "started"
+        assert seen.event_types == []
+
+        device.job.finish()
+        await status_is(restarted, "completed")
+        assert seen.event_types == ["completed"]
+        assert value(restarted, "jobs_completed") == "1"
+
+
+async def test_another_job_runs_by_then(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    hass_storage: dict[str, Any],
+) -> None:
+    entry = await make_entry(device)
+    path = put_job(device)
+    device.start_job(path)
+    await status_is(hass, "running")
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+    number = entry.runtime_data.data.job.job_number
+    await stop(hass, entry)
+
+    device.job.finish()
+    await device.wait_for(lambda: device.status.st_id == 64)
+    device.player.quit()
+    await device.wait_for(lambda: device.status.st_id == 0)
+    device.start_job(path)
+    await device.wait_for(lambda: device.job.state.label == "RUNNING")
+
+    async with again() as restarted:
+        seen = witness(restarted)
+        entry = await set_up_again(restarted, entry)
+        coordinator = entry.runtime_data
+        await wait_until(
+            restarted, lambda: coordinator.data.job.job_number == number + 1
+        )
+        assert value(restarted, "status") == "running"
+        assert value(restarted, "last_job_result") == "unknown"
+        assert seen.event_types == []
