@@ -11,22 +11,31 @@ type AsyncWork = Callable[[], Awaitable[object]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One number: seconds of ours and of the floor, and what both are."""
+    """One number: seconds of ours and of the floor, and what both are.
+
+    With `volume`, the bytes that went by in that time, it is printed as bytes per second.
+    """
 
     name: str
     ours: float
     floor: float
     floor_name: str
     aim: float | None = None
+    volume: int | None = None
 
     def __str__(self) -> str:
         """Return the row of the table."""
         aim = f"{_duration(self.aim):>10}" if self.aim else " " * 10
         ratio = self.ours / self.floor if self.floor else float("nan")
         return (
-            f"{self.name:<46}{_duration(self.ours):>10}{aim}"
-            f"{_duration(self.floor):>10}{ratio:>8.1f}x  {self.floor_name}"
+            f"{self.name:<46}{self._number(self.ours):>10}{aim}"
+            f"{self._number(self.floor):>10}{ratio:>8.1f}x  {self.floor_name}"
         )
+
+    def _number(self, seconds: float) -> str:
+        if self.volume is None:
+            return _duration(seconds)
+        return f"{self.volume / seconds / 1e6:.0f} MB/s"
 
 
 HEADER = f"{'':<46}{'ours':>10}{'aim':>10}{'floor':>10}{'ratio':>9}  the floor is"

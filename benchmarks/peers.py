@@ -10,6 +10,7 @@ import multiprocessing
 from multiprocessing.connection import Connection
 import socket
 import ssl
+import struct
 
 from simulator import Device, DeviceConfig, Timing
 from simulator.keys import RsaKey
@@ -19,6 +20,9 @@ from tests.keys import MASTER_KEYS, VENDOR_KEY
 DEVICE = "127.0.70.1"
 ECHO = "127.0.70.2"
 ECHO_PORT = 31901
+BULK_TLS_PORT, BULK_PORT = 31902, 31903
+BULK_REQUEST = struct.Struct("<I12x")
+"""Asks a bulk port for so many bytes; the rest is as much as a short command."""
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
 PASSWORD = "bench"  # noqa: S105 - of a device that exists for a second
 REQUEST, REPLY = 12, 4
@@ -50,6 +54,16 @@ async def _serve(generation: int, ready: Connection) -> None:
         except asyncio.IncompleteReadError, ConnectionError:
             writer.close()
 
+    async def bulk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                request = await reader.readexactly(BULK_REQUEST.size)
+                (size,) = BULK_REQUEST.unpack(request)
+                writer.write(bytes(size))
+                await writer.drain()
+        except asyncio.IncompleteReadError, ConnectionError:
+            writer.close()
+
     class Datagrams(asyncio.DatagramProtocol):
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
             self.transport = transport
@@ -60,10 +74,14 @@ async def _serve(generation: int, ready: Connection) -> None:
 
     loop = asyncio.get_running_loop()
     server = await asyncio.start_server(echo, ECHO, ECHO_PORT, ssl=context)
+    bulk_tls = await asyncio.start_server(bulk, ECHO, BULK_TLS_PORT, ssl=context)
+    bulk_clear = await asyncio.start_server(bulk, ECHO, BULK_PORT)
     transport, _ = await loop.create_datagram_endpoint(
         Datagrams, local_addr=(ECHO, ECHO_PORT)
     )
-    async with Device(_config(generation)), server:
+    async with Device(_config(generation)) as device, server, bulk_tls, bulk_clear:
+        # In a job, as far as anybody can tell: it has something to report.
+        device.set_status(st_id=16, progress=0.5, head_module="EXTRUDER")
         ready.send(True)
         await loop.run_in_executor(None, ready.poll, None)
     transport.close()
@@ -75,7 +93,11 @@ def _run(generation: int, ready: Connection) -> None:
 
 @asynccontextmanager
 async def peers(generation: int) -> AsyncIterator[None]:
-    """Run a device at `DEVICE` and echoes (TLS and UDP) at `ECHO`, port `ECHO_PORT`."""
+    """Run a device at `DEVICE`, and beside it what the floors talk to, at `ECHO`.
+
+    That is echoes (TLS and UDP) on `ECHO_PORT`, and on the bulk ports, with TLS and in
+    clear, as many bytes as one asks for.
+    """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
     process = context.Process(target=_run, args=(generation, there))

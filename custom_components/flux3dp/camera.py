@@ -1,7 +1,8 @@
 """The camera: pictures of the build plate, for as long as somebody looks.
 
 Knows how Home Assistant asks for pictures and how a browser is sent them. That all who
-look share one connection, and when it ends, is `camera_feed.py`.
+look share one connection, and when it ends, is `camera_feed.py`; what a browser is sent
+around a picture is `mjpeg.py`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Final, override
+from typing import override
 
 from aiohttp import web
 from homeassistant.components.camera import (
@@ -29,11 +30,10 @@ from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity, FluxEntityDescription
 from .helpers import device_errors
 from .identity import async_get_client_key
+from .mjpeg import BEGIN, CONTENT_TYPE, part
 
 # Those who look at once share one connection; there is nothing to take turns for.
 PARALLEL_UPDATES = 0
-
-_BOUNDARY: Final = "frameboundary"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +130,7 @@ class FluxCamera(FluxEntity, Camera):
                         response = await self._begin(request)
                     # A browser that takes nothing for so long only looks alive.
                     async with asyncio.timeout(self.coordinator.timing.camera_linger):
-                        await response.write(self._part(picture))
+                        await response.write(part(picture, self.content_type))
         except FluxError:
             return response
         except TimeoutError:
@@ -183,19 +183,10 @@ class FluxCamera(FluxEntity, Camera):
     async def _begin(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(
             headers={
-                "Content-Type": f"multipart/x-mixed-replace; boundary={_BOUNDARY}",
+                "Content-Type": CONTENT_TYPE,
                 "Cache-Control": "no-store",
             }
         )
         await response.prepare(request)
-        await response.write(f"--{_BOUNDARY}\r\n".encode())
+        await response.write(BEGIN)
         return response
-
-    def _part(self, picture: bytes) -> bytes:
-        """Return a picture as it goes to a browser, with the boundary behind it.
-
-        Chromium shows a picture only when it has seen the next boundary.
-        """
-        kind, size = self.content_type, len(picture)
-        head = f"Content-Type: {kind}\r\nContent-Length: {size}\r\n\r\n"
-        return b"".join((head.encode(), picture, f"\r\n--{_BOUNDARY}\r\n".encode()))
