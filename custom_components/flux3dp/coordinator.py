@@ -39,7 +39,7 @@ from .const import (
     MANUFACTURER,
 )
 from .data import FluxData, JobPicture
-from .issues import NETWORK_NOT_RETURNED, async_settle
+from .issues import NETWORK_NOT_RETURNED, async_judge_firmware, async_settle
 from .job import INITIAL, describe, expect, track
 from .job_events import async_tell
 from .job_store import JobStore
@@ -194,6 +194,16 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         version = self.data.device.version if self.data.device else None
         self.listener.touch(self.uuid, self.host, version)
 
+    async def async_locate(self) -> DeviceInfo:
+        """Return the device at its address, asked for if it has not answered there.
+
+        Raises DeviceNotFound.
+        """
+        device = self.data.device
+        if device is not None and device.host == self.host:
+            return device
+        return await self.listener.find(self.host)
+
     async def async_wait_until(
         self,
         condition: Callable[[FluxData], bool],
@@ -222,7 +232,10 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def _async_seen(self, sighting: Sighting) -> None:
         """Take one datagram about our uuid."""
         if sighting.host != self.host:
-            if not self.trust.is_broken:
+            if self.trust.is_broken:
+                # Two devices may have swapped their addresses.
+                self.trust.async_doubt()
+            else:
                 self._follower.async_consider(sighting)
             return
         if sighting.device is not None:
@@ -320,6 +333,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     @callback
     def _async_moved(self, host: str) -> None:
         """Follow the device to an address that has proved to be its own."""
+        if self.trust.is_broken:
+            return
         self.logger.info("%s moved from %s to %s", self.name, self.host, host)
         self.hass.config_entries.async_update_entry(
             self.config_entry, data={**self.config_entry.data, CONF_HOST: host}
@@ -332,6 +347,9 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if device is None or device.identity is not Identity.PINNED:
             return
         before, self.data = self.data, replace(self.data, device=device)
+        async_judge_firmware(self.hass, self.config_entry, device)
+        if before.device is not None and _gate(device) != _gate(before.device):
+            self.trust.async_check()
         if device.model != self.config_entry.data[CONF_MODEL]:
             self.hass.config_entries.async_update_entry(
                 self.config_entry,
@@ -360,3 +378,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             (entry for entry in devices if (DOMAIN, self.uuid) in entry.identifiers),
             None,
         )
+
+
+def _gate(device: DeviceInfo) -> tuple[object, ...]:
+    """Return what of a device a changed trust may go along with."""
+    return device.firmware, device.version, device.has_password

@@ -43,11 +43,17 @@ _TRANSLATION_KEYS: tuple[tuple[type[FluxError], str], ...] = (
     (ConnectionFailed, "cannot_connect"),
 )
 
-# What a refusal means, by its symbol (protocol.md section 5).
+# What a refusal means, by its symbol (protocol.md sections 4 and 5).
 _REFUSALS = {
+    "BAD_PARAMS": "refused_values",
+    "HARDWARE_FAILURE": "refused_hardware",
     "NO_TASK": "refused_no_task",
+    "NOT_FOUND": "refused_not_found",
+    "OPERATION_ERROR": "refused_not_ready",
     "RESOURCE_BUSY": "refused_busy",
     "SUBSYSTEM_ERROR": "refused_not_ready",
+    "UNKNOWN_COMMAND": "refused_unknown_command",
+    "UNKNOWN_ERROR": "refused_without_reason",
 }
 
 

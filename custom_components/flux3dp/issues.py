@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 
+from .aioflux import DeviceInfo
 from .const import DOMAIN
 
 FIRMWARE_TOO_OLD = "firmware_too_old"
@@ -21,11 +22,14 @@ _ALL = (FIRMWARE_TOO_OLD, MASTER_KEY_CHANGED, NETWORK_NOT_RETURNED)
 
 
 @callback
-def async_firmware_too_old(
-    hass: HomeAssistant, entry: ConfigEntry, firmware: str
+def async_judge_firmware(
+    hass: HomeAssistant, entry: ConfigEntry, device: DeviceInfo
 ) -> None:
-    """Tell that a device can be watched but not managed until it is updated."""
-    _create(hass, entry, FIRMWARE_TOO_OLD, {"firmware": firmware})
+    """Tell that a device can be watched but not managed, until it is updated."""
+    if device.manageable:
+        async_settle(hass, entry, FIRMWARE_TOO_OLD)
+    else:
+        _create(hass, entry, FIRMWARE_TOO_OLD, {"firmware": device.firmware})
 
 
 @callback
@@ -49,6 +53,13 @@ def async_master_key_changed(
             "presented": base64.b64encode(presented).decode("ascii"),
         },
     )
+
+
+@callback
+def async_is_open(hass: HomeAssistant, entry: ConfigEntry, issue: str) -> bool:
+    """Whether there is such a repair now."""
+    registered = ir.async_get(hass).async_get_issue(DOMAIN, _issue_id(entry, issue))
+    return registered is not None and registered.active
 
 
 @callback

@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from .aioflux import (
     AuthenticationFailed,
+    FluxError,
     InvalidRequest,
     Manager,
     NetworkConfig,
@@ -45,14 +46,14 @@ async def async_open_manager(coordinator: FluxCoordinator) -> Manager:
     Raises FluxError. With another key than the pinned one it gets nothing of ours.
     """
     coordinator.trust.require()
-    device = coordinator.data.device
-    return await Manager.open(
-        device if device and device.host == coordinator.host else coordinator.host,
+    manager = await Manager.open(
+        await coordinator.async_locate(),
         await async_get_client_key(coordinator.hass),
-        listener=coordinator.listener,
         timing=coordinator.timing,
         expected_key=coordinator.master_key,
     )
+    coordinator.trust.async_signed_in(manager)
+    return manager
 
 
 async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
@@ -83,11 +84,15 @@ async def async_change_password(
     async with await async_open_manager(coordinator) as manager:
         try:
             await manager.change_password(old, new, forget_trusted=forget_trusted)
+            if forget_trusted:
+                await manager.add_trust(key_label(coordinator.hass))
         except AuthenticationFailed as err:
             # Our key is trusted, or we would not be here.
             raise InvalidRequest("old_password", "wrong_password", str(err)) from err
-        if forget_trusted:
-            await manager.add_trust(key_label(coordinator.hass))
+        except FluxError:
+            # In between, the device may have forgotten us.
+            coordinator.trust.async_check()
+            raise
 
 
 async def async_list_keys(coordinator: FluxCoordinator) -> tuple[TrustedKey, ...]:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.const import CONF_HOST, CONF_MODEL
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 
 from .aioflux import (
     AuthenticationFailed,
@@ -29,6 +29,7 @@ from .aioflux import (
     prove,
 )
 from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
+from .coordinator import FluxConfigEntry
 from .discovery import async_get_listener
 from .identity import async_get_client_key, key_label
 
@@ -44,6 +45,11 @@ _ERROR_KEYS: dict[type[FluxError], str] = {
 def error_key(err: FluxError) -> str:
     """Return the key of the error a person reads."""
     return next(key for kind, key in _ERROR_KEYS.items() if isinstance(err, kind))
+
+
+def entry_error_key(err: FluxError) -> str:
+    """Return the same for a device that is set up: another key is settled in Repairs."""
+    return "key_changed" if isinstance(err, IdentityMismatch) else error_key(err)
 
 
 def display_name(device: DeviceInfo) -> str:
@@ -139,6 +145,13 @@ class Pairing:
 
 
 # -- for a device that is set up
+
+
+@callback
+def async_entry_learn(entry: FluxConfigEntry, err: FluxError) -> None:
+    """Have the coordinator of an entry learn from an error, if there is one."""
+    if entry.state is ConfigEntryState.LOADED:
+        entry.runtime_data.trust.async_learn(err)
 
 
 async def async_entry_device(hass: HomeAssistant, entry: ConfigEntry) -> DeviceInfo:

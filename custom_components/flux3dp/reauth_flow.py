@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
-from homeassistant.const import CONF_PASSWORD
+from homeassistant.const import CONF_HOST, CONF_PASSWORD
 import voluptuous as vol
 
 from .aioflux import (
@@ -20,7 +20,13 @@ from .aioflux import (
     check_password,
 )
 from .forms import PASSWORD_SELECTOR
-from .pairing import async_entry_device, async_entry_trusted, error_key
+from .pairing import (
+    async_entry_device,
+    async_entry_learn,
+    async_entry_trusted,
+    entry_error_key,
+    error_key,
+)
 
 _SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR})
 
@@ -45,7 +51,7 @@ class ReauthSteps(ConfigFlow):
             device = await async_entry_device(self.hass, entry)
         except FluxError as err:
             if user_input is not None:
-                errors["base"] = error_key(err)
+                errors["base"] = entry_error_key(err)
         asked = device is None or device.has_password
         if user_input is not None and device is not None:
             password = user_input.get(CONF_PASSWORD)
@@ -58,9 +64,13 @@ class ReauthSteps(ConfigFlow):
             except AuthenticationFailed as err:
                 errors[CONF_PASSWORD if asked else "base"] = error_key(err)
             except FluxError as err:
-                errors["base"] = error_key(err)
+                async_entry_learn(entry, err)
+                errors["base"] = entry_error_key(err)
             else:
-                return self.async_update_reload_and_abort(entry)
+                # Where it let us in it has proved who it is, so it is there now.
+                return self.async_update_reload_and_abort(
+                    entry, data_updates={CONF_HOST: device.host}
+                )
         return self.async_show_form(
             step_id="reauth_confirm",
             data_schema=_SCHEMA if asked else vol.Schema({}),

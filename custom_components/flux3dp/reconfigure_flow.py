@@ -21,7 +21,14 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .aioflux import DeviceNotFound, FluxError, InvalidRequest, NetworkConfig
+from .aioflux import (
+    AuthenticationFailed,
+    CommandFailed,
+    DeviceNotFound,
+    FluxError,
+    InvalidRequest,
+    NetworkConfig,
+)
 from .aioflux.network import SECURITIES
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .discovery import async_get_listener
@@ -32,7 +39,7 @@ from .management import (
     async_change_password,
     async_open_manager,
 )
-from .pairing import async_prove_entry, error_key
+from .pairing import async_entry_learn, async_prove_entry, entry_error_key
 
 _ADDRESS_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
 _PASSWORD_SCHEMA = vol.Schema(
@@ -54,9 +61,9 @@ class ReconfigureSteps(ConfigFlow):
 
     _networks: list[str]
     _scan_wifi: asyncio.Task[list[str]] | None = None
-    _change: asyncio.Task[str | None] | None = None
+    _change: asyncio.Task[NetworkOutcome] | None = None
     _wifi_input: dict[str, Any] | None = None
-    _wifi_error: tuple[str, str] | None = None
+    _wifi_error: str | None = None
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
@@ -74,7 +81,7 @@ class ReconfigureSteps(ConfigFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Enter where the device is now; another device is refused."""
-        entry = self._get_reconfigure_entry()
+        entry: FluxConfigEntry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
         if user_input is not None:
             listener = await async_get_listener(self.hass)
@@ -88,7 +95,8 @@ class ReconfigureSteps(ConfigFlow):
             except DeviceNotFound:
                 errors[CONF_HOST] = "no_flux_device"
             except FluxError as err:
-                errors["base"] = error_key(err)
+                async_entry_learn(entry, err)
+                errors["base"] = _error_key(err)
             else:
                 result = self.async_update_and_abort(
                     entry, data_updates={CONF_HOST: device.host}
@@ -125,10 +133,13 @@ class ReconfigureSteps(ConfigFlow):
             )
         try:
             self._networks = self._scan_wifi.result()
+        except AuthenticationFailed:
+            return self.async_show_progress_done(next_step_id="not_trusted")
         except FluxError as err:
             # An SSID can be typed as well; if the device is away that shows then.
+            coordinator.trust.async_learn(err)
             self._networks = []
-            self._wifi_error = ("base", error_key(err))
+            self._wifi_error = _error_key(err)
         return self.async_show_progress_done(next_step_id="wifi_settings")
 
     async def async_step_wifi_settings(
@@ -145,8 +156,7 @@ class ReconfigureSteps(ConfigFlow):
             else:
                 return await self.async_step_wifi_change()
         elif self._wifi_error is not None:
-            field, key = self._wifi_error
-            errors[field] = key
+            errors["base"] = self._wifi_error
         self._wifi_error = None
         schema = vol.Schema(
             {
@@ -180,7 +190,7 @@ class ReconfigureSteps(ConfigFlow):
             return self.async_abort(reason="not_loaded")
         if self._change is None:
             self._change = self.hass.async_create_task(
-                _async_change(coordinator, _wifi_config(self._wifi_input)),
+                async_change_network(coordinator, _wifi_config(self._wifi_input)),
                 "flux3dp Wi-Fi change",
             )
         if not self._change.done():
@@ -190,10 +200,16 @@ class ReconfigureSteps(ConfigFlow):
                 progress_task=self._change,
             )
         change, self._change = self._change, None
-        if (error := change.result()) is not None:
-            self._wifi_error = ("base", error)
-            return self.async_show_progress_done(next_step_id="wifi_settings")
-        return self.async_show_progress_done(next_step_id="wifi_done")
+        try:
+            self._wifi_error = _OUTCOMES.get(change.result())
+        except AuthenticationFailed:
+            return self.async_show_progress_done(next_step_id="not_trusted")
+        except FluxError as err:
+            coordinator.trust.async_learn(err)
+            self._wifi_error = _error_key(err)
+        return self.async_show_progress_done(
+            next_step_id="wifi_settings" if self._wifi_error else "wifi_done"
+        )
 
     async def async_step_wifi_done(
         self, user_input: dict[str, Any] | None = None
@@ -221,9 +237,11 @@ class ReconfigureSteps(ConfigFlow):
                 )
             except InvalidRequest as err:
                 errors[err.field] = err.reason
+            except AuthenticationFailed:
+                return await self.async_step_not_trusted()
             except FluxError as err:
                 coordinator.trust.async_learn(err)
-                errors["base"] = error_key(err)
+                errors["base"] = _error_key(err)
             else:
                 return self.async_abort(reason="reconfigure_successful")
         return self.async_show_form(
@@ -233,11 +251,30 @@ class ReconfigureSteps(ConfigFlow):
             description_placeholders={"name": self._get_reconfigure_entry().title},
         )
 
+    # -- any of them
+
+    async def async_step_not_trusted(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Give way to the dialog that gets our key trusted again.
+
+        Home Assistant opens it only when this one is closed, so the device is asked
+        once more then.
+        """
+        if (coordinator := self._coordinator) is not None:
+            coordinator.trust.async_check()
+        return self.async_abort(reason="not_trusted")
+
     @property
     def _coordinator(self) -> FluxCoordinator | None:
         """The device's coordinator; None while the entry is not loaded."""
         entry: FluxConfigEntry = self._get_reconfigure_entry()
         return entry.runtime_data if entry.state is ConfigEntryState.LOADED else None
+
+
+def _error_key(err: FluxError) -> str:
+    """Return the key of the error a person reads."""
+    return "change_refused" if isinstance(err, CommandFailed) else entry_error_key(err)
 
 
 def _wifi_config(user_input: dict[str, Any]) -> NetworkConfig:
@@ -255,15 +292,3 @@ async def _async_networks(coordinator: FluxCoordinator) -> list[str]:
     async with await async_open_manager(coordinator) as manager:
         networks = await manager.scan_wifi()
     return list(dict.fromkeys(network.ssid for network in networks if network.ssid))
-
-
-async def _async_change(
-    coordinator: FluxCoordinator, config: NetworkConfig
-) -> str | None:
-    """Send the device to another network; return the error's key, None if it is there."""
-    try:
-        outcome = await async_change_network(coordinator, config)
-    except FluxError as err:
-        coordinator.trust.async_learn(err)
-        return error_key(err)
-    return _OUTCOMES.get(outcome)

@@ -16,7 +16,7 @@ import voluptuous as vol
 from .aioflux import fingerprint
 from .const import CONF_MASTER_KEY, CONF_VERIFIED
 from .coordinator import FluxConfigEntry
-from .discovery import async_get_listener
+from .issues import MASTER_KEY_CHANGED, async_is_open
 
 # 2026.10 has a type of its own for what 2026.3 calls this: they differ in the context.
 type _Result = FlowResult[Any, str]
@@ -51,8 +51,9 @@ class MasterKeyChangedFlow(RepairsFlow):
                     "presented": fingerprint(self._presented),
                 },
             )
-        listener = await async_get_listener(self.hass)
-        listener.pin(self._entry.unique_id or "", self._presented)
+        if not async_is_open(self.hass, self._entry, MASTER_KEY_CHANGED):
+            # The remembered key was proved again while the dialog was open.
+            return self.async_abort(reason="settled")
         self.hass.config_entries.async_update_entry(
             self._entry,
             data={

@@ -17,7 +17,7 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, callback
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from .aioflux import ConnectionFailed, DeviceInfo, FluxError, Robot
+from .aioflux import ConnectionFailed, FluxError, Robot
 from .identity import async_get_client_key
 from .job import Reported
 
@@ -100,16 +100,16 @@ class RobotLink:
             await robot.close()
 
     async def _async_opened(self) -> Robot:
+        coordinator = self._coordinator
+        coordinator.trust.require()
         if self._robot is not None and self._robot.is_open:
             return self._robot
         await self._async_drop()
-        coordinator = self._coordinator
-        coordinator.trust.require()
         status = coordinator.data.status
         if status is not None and status.is_occupied:
             raise DeviceOccupied(status.occupied_by)
         robot = await Robot.open(
-            await self._async_device(),
+            await coordinator.async_locate(),
             await async_get_client_key(coordinator.hass),
             timing=coordinator.timing,
             expected_key=coordinator.master_key,
@@ -121,13 +121,6 @@ class RobotLink:
         self._robot = robot
         self.opened += 1
         return robot
-
-    async def _async_device(self) -> DeviceInfo:
-        """Return the device at its address, asked for if it has not answered yet."""
-        host, device = self._coordinator.host, self._coordinator.data.device
-        if device is not None and device.host == host:
-            return device
-        return await self._coordinator.listener.find(host)
 
     async def _async_drop(self) -> None:
         robot, self._robot = self._robot, None

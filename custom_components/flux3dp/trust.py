@@ -18,25 +18,22 @@ from homeassistant.core import HomeAssistant, callback
 
 from .aioflux import (
     AuthenticationFailed,
+    CommandFailed,
+    ConnectionFailed,
     FluxError,
     IdentityMismatch,
     Manager,
-    Unsupported,
-    prove,
 )
 from .const import CONF_MASTER_KEY, LOGGER
 from .discovery import async_get_listener
 from .identity import async_get_client_key
-from .issues import (
-    FIRMWARE_TOO_OLD,
-    MASTER_KEY_CHANGED,
-    async_firmware_too_old,
-    async_master_key_changed,
-    async_settle,
-)
+from .issues import MASTER_KEY_CHANGED, async_master_key_changed, async_settle
 
 if TYPE_CHECKING:
     from .coordinator import FluxCoordinator
+
+# A device that has just booted announces itself before its ports are open.
+_SIGN_IN_ATTEMPTS = 3
 
 
 class Trust:
@@ -47,6 +44,7 @@ class Trust:
         self._coordinator = coordinator
         self._presented: bytes | None = None
         self._task: asyncio.Task[None] | None = None
+        self._wanted = False
         self._not_before = float("-inf")
 
     @property
@@ -66,19 +64,26 @@ class Trust:
         So a password changed or a mainboard swapped meanwhile is known now, and not
         at the next print.
         """
-        self._begin("trust", ask_key=False)
+        self._wanted = True
+        if self._task is None or self._task.done():
+            coordinator = self._coordinator
+            self._task = coordinator.config_entry.async_create_background_task(
+                coordinator.hass,
+                self._async_sign_in(),
+                f"{coordinator.name} trust",
+                eager_start=False,
+            )
 
     @callback
     def async_doubt(self) -> None:
-        """Ask the device for its key: datagrams at its address name another one.
+        """Check because datagrams speak against what is believed of the key.
 
-        Or, after another one was presented, the right one again. Such datagrams can
-        be made up, so they are worth a handshake now and then, and no more.
+        They can be made up, so they are worth a handshake now and then, and no more.
         """
         now = self._coordinator.hass.loop.time()
         if now >= self._not_before:
             self._not_before = now + self._coordinator.timing.unheard
-            self._begin("identity", ask_key=True)
+            self.async_check()
 
     @callback
     def async_learn(self, err: FluxError) -> None:
@@ -86,68 +91,84 @@ class Trust:
         coordinator = self._coordinator
         if isinstance(err, AuthenticationFailed):
             coordinator.config_entry.async_start_reauth(coordinator.hass)
-        elif isinstance(err, Unsupported):
-            device = coordinator.data.device
-            if device is not None and not device.manageable:
-                async_firmware_too_old(
-                    coordinator.hass, coordinator.config_entry, device.firmware
-                )
         elif isinstance(err, IdentityMismatch) and err.presented:
-            if self._presented is None:
-                coordinator.logger.warning(
-                    "%s presents another master key than the pinned one; "
-                    "nothing is sent to it until that is settled in Repairs",
-                    coordinator.name,
-                )
-            self._presented = err.presented
-            async_master_key_changed(
-                coordinator.hass, coordinator.config_entry, err.presented
-            )
+            if self._is_of_another_device(err.presented):
+                # Addresses have changed hands, and ours is somewhere else.
+                self._async_settle()
+            else:
+                self._async_break(err.presented)
 
-    def _begin(self, what: str, *, ask_key: bool) -> None:
-        if self._task is not None and not self._task.done():
-            return
-        coordinator = self._coordinator
-        self._task = coordinator.config_entry.async_create_background_task(
-            coordinator.hass,
-            self._async_prove() if ask_key else self._async_sign_in(),
-            f"{coordinator.name} {what}",
-            eager_start=False,
-        )
+    @callback
+    def async_signed_in(self, manager: Manager) -> None:
+        """Take a sign-in that succeeded as what it says about trust.
 
-    async def _async_prove(self) -> None:
-        """Learn which key the device holds, and send it nothing of ours."""
-        coordinator = self._coordinator
-        try:
-            await prove(coordinator.host, coordinator.master_key, coordinator.timing)
-        except FluxError as err:
-            self.async_learn(err)
-        else:
-            self._settle()
+        A device without a password lets everybody in here, but the robot and the
+        camera port only those whose key it trusts.
+        """
+        self._async_settle()
+        if manager.authorized_by != "key":
+            self.async_learn(AuthenticationFailed("the device does not trust our key"))
 
     async def _async_sign_in(self) -> None:
-        """Sign in with our key, and learn what comes of it."""
+        """Sign in for as long as somebody wants it and the device is there."""
+        coordinator = self._coordinator
+        while self._wanted:
+            self._wanted = False
+            for _ in range(_SIGN_IN_ATTEMPTS):
+                if await self._async_try():
+                    break
+                await asyncio.sleep(coordinator.timing.startup_grace)
+                if self._wanted or not coordinator.data.online:
+                    break
+
+    async def _async_try(self) -> bool:
+        """Sign in with our key and learn from it; False if nobody was to be reached."""
         coordinator = self._coordinator
         try:
-            device = coordinator.data.device or await coordinator.listener.find(
-                coordinator.host
-            )
             async with await Manager.open(
-                device,
+                await coordinator.async_locate(),
                 await async_get_client_key(coordinator.hass),
                 timing=coordinator.timing,
                 expected_key=coordinator.master_key,
-            ):
-                self._settle()
-            async_settle(coordinator.hass, coordinator.config_entry, FIRMWARE_TOO_OLD)
+            ) as manager:
+                self.async_signed_in(manager)
         except FluxError as err:
             coordinator.logger.debug("No sign-in at %s: %s", coordinator.name, err)
             self.async_learn(err)
+            return not isinstance(err, ConnectionFailed)
+        return True
 
-    def _settle(self) -> None:
-        """Take it that the device holds the pinned key (again)."""
-        self._presented = None
+    def _is_of_another_device(self, master_key: bytes) -> bool:
+        uuid = self._coordinator.uuid
+        return any(
+            device.master_key == master_key and device.uuid != uuid
+            for device in self._coordinator.listener.devices
+        )
+
+    @callback
+    def _async_break(self, presented: bytes) -> None:
+        """Take it that the device presents another key than the pinned one."""
         coordinator = self._coordinator
+        if self._presented is None:
+            coordinator.logger.warning(
+                "%s presents another master key than the pinned one; "
+                "nothing is sent to it until that is settled in Repairs",
+                coordinator.name,
+            )
+        self._presented = presented
+        async_master_key_changed(coordinator.hass, coordinator.config_entry, presented)
+
+    @callback
+    def _async_settle(self) -> None:
+        """Take it that the device holds the pinned key (again)."""
+        coordinator = self._coordinator
+        if self._presented is not None:
+            self._presented = None
+            coordinator.logger.info(
+                "No other master key is in the way of %s any more; "
+                "commands are sent to it again",
+                coordinator.name,
+            )
         async_settle(coordinator.hass, coordinator.config_entry, MASTER_KEY_CHANGED)
 
 
@@ -170,10 +191,14 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
                 expected_key=base64.b64decode(entry.data[CONF_MASTER_KEY]),
             ) as manager:
                 await manager.remove_trust(key.access_id.hex())
+    except AuthenticationFailed as err:
+        LOGGER.debug("%s had forgotten our key already: %s", entry.title, err)
     except (FluxError, TimeoutError) as err:
+        if isinstance(err, CommandFailed) and err.symbol == "NOT_FOUND":
+            return
         LOGGER.info(
-            "%s still trusts the key of this Home Assistant, because it could not be "
-            "told to forget it (%s). Set a new password there to make it forget",
+            "%s may still trust the key of this Home Assistant, because it could not "
+            "be told to forget it (%s). Set a new password there to make it forget",
             entry.title,
-            err or "it did not answer in time",
+            str(err) or "it did not answer in time",
         )
