@@ -4,6 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+import errno
 import logging
 from pathlib import Path
 import signal
@@ -130,8 +131,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         level=logging.INFO if options.verbose else logging.WARNING,
         format="%(asctime)s %(message)s",
     )
-    with suppress(asyncio.CancelledError):
-        asyncio.run(_main(options))
+    try:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(_main(options))
+    except OSError as err:
+        if err.errno != errno.EADDRINUSE:
+            raise
+        print(f"A port is taken, by another simulator? {err.strerror}", file=sys.stderr)
+        return 1
     return 0
 
 
