@@ -255,6 +255,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     @callback
     def _async_status(self, status: DeviceStatus) -> None:
         """Take what the device says it is doing."""
+        self.robot.async_heard()
         data = self.data
         if status != data.status or data.job.restless or data.host != self.host:
             self._async_publish(status)

@@ -34,7 +34,7 @@ class RobotLink:
 
     A report counts until it is `report_fresh` seconds old, also when the connection
     is gone by then: announcements lag behind it, and would show a finished job running
-    again.
+    again. For the same reason it counts until the device has announced something since.
     """
 
     def __init__(self, coordinator: FluxCoordinator) -> None:
@@ -45,6 +45,8 @@ class RobotLink:
         self._users = 0
         self._shut_down = False
         self._cancel_timer: CALLBACK_TYPE | None = None
+        self._read_at = 0.0
+        self._heard_at = 0.0
         self.reported: Reported | None = None
         self.opened = 0
         """How often a connection was opened, for diagnostics."""
@@ -79,10 +81,15 @@ class RobotLink:
         Raises FluxError as `Robot.report` does.
         """
         report = await robot.report()
-        now = dt_util.utcnow().timestamp()
-        self.reported = Reported(report, now)
+        self.reported = Reported(report, dt_util.utcnow().timestamp())
+        self._read_at = self._coordinator.hass.loop.time()
         self._set_timer(self._coordinator.timing.report_fresh)
         self._coordinator.async_look()
+
+    @callback
+    def async_heard(self) -> None:
+        """Take note that the device has announced what it does."""
+        self._heard_at = self._coordinator.hass.loop.time()
 
     @callback
     def async_forget(self) -> None:
@@ -144,9 +151,18 @@ class RobotLink:
 
     @callback
     def _async_aged(self, _now: datetime) -> None:
-        """Look without the report: nothing else may come to make anybody look."""
+        """Look without the report: nothing else may come to make anybody look.
+
+        Not while the last announcement is older than that: it would bring back what
+        has passed. A device that does not answer is silent before long.
+        """
         self._cancel_timer = None
-        self._coordinator.async_look()
-        if self._coordinator.data.job.from_report:
-            # Two clocks: by the other one it is not quite so old.
-            self._set_timer(self._coordinator.timing.control_poll)
+        coordinator, timing = self._coordinator, self._coordinator.timing
+        outdated = self._heard_at < self._read_at + timing.status_lag
+        if self.reported and outdated and coordinator.data.status is not None:
+            now = dt_util.utcnow().timestamp()
+            self.reported = Reported(self.reported.report, now)
+            self._set_timer(timing.probe_interval)
+            coordinator.async_ask()
+        else:
+            self.async_forget()

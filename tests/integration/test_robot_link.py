@@ -265,12 +265,8 @@ async def test_an_impostor_gets_nothing_and_is_not_tried_again(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     device = await make_device(timing=PATIENT)
-    entry = await make_entry(device)
-    # The sign-in that checks trust when a device comes is done.
-    await device.wait_for(lambda: len(device.received.connections) == 1)
-    await device.wait_closed_connections()
-    device.received.clear()
     device.faults.wrong_certificate = MASTER_KEYS[1]
+    entry = await make_entry(device)
     device.start_job(put_job(device))
     await status_is(hass, "running")
     device.job.pause()
@@ -278,7 +274,8 @@ async def test_an_impostor_gets_nothing_and_is_not_tried_again(
     device.job.resume()
     await status_is(hass, "running")
 
-    assert connections(device) == 1
+    # None at all, if the sign-in that checks trust met it first.
+    assert connections(device) <= 1
     with pytest.raises(IdentityMismatch):
         async with entry.runtime_data.robot.connection():
             pass

@@ -69,6 +69,8 @@ class Timing:
     """Between two `player report` of a job."""
     report_fresh: float = 5.0
     """How long a report outweighs datagrams."""
+    status_lag: float = 1.0
+    """How far announcements may lag behind reports."""
     robot_retry: float = 30.0
     """After a robot connection failed: until the next try."""
     control_poll: float = 0.3
