@@ -40,6 +40,8 @@ async function main() {
     const tools = { button, text, shot };
     await addDiscovered(page, tools);
     await seeDevices(page, tools);
+    await watchJob(page, tools);
+    await reconfigure(page, tools);
     await enterAddress(page, tools);
   } catch (error) {
     await page.screenshot({ path: `${folder}/failed.png` });
@@ -96,6 +98,47 @@ async function seeDevices(page, { text, shot }) {
   await page.goto(`${url}/config/integrations/integration/flux3dp`);
   await text("Delta").waitFor();
   await shot("integration");
+}
+
+// The page of a printer in the middle of its job, its camera, and the job paused and resumed.
+async function watchJob(page, { text, shot }) {
+  const row = (kind, ...words) =>
+    words.reduce((found, hasText) => found.filter({ hasText }), page.locator(`hui-${kind}-entity-row`));
+  const small = page.viewportSize();
+  await page.setViewportSize({ width: 1280, height: 1640 });
+  await page.getByText("FLUX Delta", { exact: true }).last().click();
+  await text("Device info").waitFor();
+  await row("sensor", "Status", "Running").waitFor({ timeout: 120_000 });
+  await row("sensor", "Nozzle temperature", "200").waitFor();
+  await shot("job");
+  await page.setViewportSize(small);
+
+  await page.getByText("Camera", { exact: true }).first().click();
+  await page.locator("ha-camera-stream img").first().waitFor();
+  await shot("camera");
+  await page.keyboard.press("Escape");
+  await page.locator("ha-camera-stream").first().waitFor({ state: "hidden" });
+
+  for (const [order, state] of [["Pause", "Paused"], ["Resume", "Running"]]) {
+    await row("button", order).getByText("Press").click();
+    await row("sensor", "Status", state).waitFor();
+    await shot(state.toLowerCase());
+  }
+}
+
+// What can be changed later: the menu, and the Wi-Fi networks the device sees.
+async function reconfigure(page, { button, text, shot }) {
+  await page.goto(`${url}/config/integrations/integration/flux3dp`);
+  await text("Delta").waitFor();
+  const menu = page.locator("ha-config-entry-row", { hasText: "FLUX Delta" }).locator("ha-dropdown").first();
+  await menu.locator("ha-icon-button").first().click();
+  await menu.getByText("Reconfigure").click();
+  const wifi = page.locator("dialog-data-entry-flow, ha-dialog").getByText("Wi-Fi", { exact: false }).last();
+  await wifi.waitFor();
+  await shot("reconfigure");
+  await wifi.click();
+  await button("Submit").waitFor();
+  await shot("wifi");
 }
 
 // Add integration, when every device is set up already: an address with nothing behind it.
