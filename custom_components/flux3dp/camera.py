@@ -126,11 +126,14 @@ class FluxCamera(FluxEntity, Camera):
             self._require_online()
             async with aclosing(self._feed.watch()) as pictures:
                 async for picture in pictures:
+                    data = part(picture, self.content_type)
                     if response is None:
                         response = await self._begin(request)
+                        # Chromium shows a picture when the next one has come.
+                        await response.write(data)
                     # A browser that takes nothing for so long only looks alive.
                     async with asyncio.timeout(self.coordinator.timing.camera_linger):
-                        await response.write(part(picture, self.content_type))
+                        await response.write(data)
         except FluxError:
             return response
         except TimeoutError:

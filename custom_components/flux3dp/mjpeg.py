@@ -17,9 +17,9 @@ _END: Final = f"\r\n--{_BOUNDARY}\r\n".encode()
 
 
 def part(picture: bytes, content_type: str) -> bytes:
-    """Return a picture as one part, with the boundary behind it.
+    """Return a picture as one part, with the boundary that ends it.
 
-    Chromium shows a picture only when it has seen the next boundary.
+    Whoever reads up to a boundary has it at once, and not with the next picture.
     """
     head = f"Content-Type: {content_type}\r\nContent-Length: {len(picture)}\r\n\r\n"
     return b"".join((head.encode(), picture, _END))
