@@ -67,15 +67,16 @@ class JobWatch:
             self._over.set()
             return
         self._over.clear()
-        entry = self._coordinator.config_entry
+        entry, hass = self._coordinator.config_entry, self._coordinator.hass
         if (
             self._task is None
             and not self._stopped
+            and not hass.is_stopping
             and entry.options.get(CONF_HOLD_CONNECTION, True)
             and job.job_number != self._given_up
         ):
             self._task = entry.async_create_background_task(
-                self._coordinator.hass,
+                hass,
                 self._async_watch(),
                 f"{self._coordinator.name} job",
                 eager_start=False,

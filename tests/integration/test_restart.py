@@ -6,7 +6,7 @@ from typing import Any
 
 from homeassistant import loader
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import restore_state
 from homeassistant.util import dt as dt_util
 import pytest
@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.flux3dp.const import DOMAIN
-from simulator import Device
+from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
     PATIENT,
@@ -45,7 +45,8 @@ async def again() -> AsyncIterator[HomeAssistant]:
         finally:
             for entry in hass.config_entries.async_loaded_entries(DOMAIN):
                 await hass.config_entries.async_unload(entry.entry_id)
-            await hass.async_stop(force=True)
+            if not hass.is_stopping and hass.state is not CoreState.stopped:
+                await hass.async_stop(force=True)
 
 
 async def set_up_again(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
@@ -149,3 +150,19 @@ async def test_another_job_runs_by_then(
         assert value(restarted, "status") == "running"
         assert value(restarted, "last_job_result") == "unknown"
         assert seen.event_types == []
+
+
+async def test_stopping_in_mid_job_leaves_nothing(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, setup=False)
+    async with again() as stopped:
+        await set_up_again(stopped, entry)
+        device.start_job(put_job(device))
+        await status_is(stopped, "running")
+        assert device.connections[ROBOT_PORT] == 1
+        heard = device.counters.notifies_sent
+        await stopped.async_stop(force=True)
+        await device.wait_closed_connections()
+        await device.wait_for(lambda: device.counters.notifies_sent > heard + 3)
+        assert device.connections[ROBOT_PORT] == 0

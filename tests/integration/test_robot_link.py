@@ -265,8 +265,8 @@ async def test_an_impostor_gets_nothing_and_is_not_tried_again(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     device = await make_device(timing=PATIENT)
-    device.faults.wrong_certificate = MASTER_KEYS[1]
     entry = await make_entry(device)
+    device.faults.wrong_certificate = MASTER_KEYS[1]
     device.start_job(put_job(device))
     await status_is(hass, "running")
     device.job.pause()
@@ -274,8 +274,7 @@ async def test_an_impostor_gets_nothing_and_is_not_tried_again(
     device.job.resume()
     await status_is(hass, "running")
 
-    # None at all, if the sign-in that checks trust met it first.
-    assert connections(device) <= 1
+    assert connections(device) == 1
     with pytest.raises(IdentityMismatch):
         async with entry.runtime_data.robot.connection():
             pass
