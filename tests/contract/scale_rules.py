@@ -86,11 +86,11 @@ class House:
     def section(self, heading: str) -> str:
         """Return the text of the README under a heading; with its subheadings."""
         found = re.search(
-            rf"^(#+) [^\n]*(?:{heading})[^\n]*\n(.*?)(?=^#{{1,2}} |\Z)",
+            rf"^#+ [^\n]*(?:{heading})[^\n]*\n(?P<text>.*?)(?=^#{{1,2}} |\Z)",
             self.readme,
             re.MULTILINE | re.DOTALL | re.IGNORECASE,
         )
-        return found[2].strip() if found else ""
+        return found["text"].strip() if found else ""
 
     def tells(self, heading: str, *words: str, least: int = 100) -> bool:
         """Whether the README has such a section, not too short, with these words."""

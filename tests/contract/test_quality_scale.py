@@ -95,6 +95,7 @@ def test_a_section_of_the_readme() -> None:
     assert house.section("install") == "Do it.\n\n### Otherwise\nSo."
     assert house.section("otherwise") == "So."
     assert house.section("remove") == "Go."
+    assert house.section("(away|remove)") == "Go."
     assert house.section("nothing") == ""
     assert house.tells("install", "do it", least=5)
     assert not house.tells("install", "do it")
