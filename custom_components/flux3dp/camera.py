@@ -162,15 +162,17 @@ class FluxCamera(FluxEntity, Camera):
     async def _async_open(self) -> DeviceCamera:
         """Sign in at the camera port. Raises FluxError."""
         coordinator = self.coordinator
-        device = coordinator.data.device
-        if device is None or device.host != coordinator.host:
-            device = await coordinator.listener.find(coordinator.host)
-        return await DeviceCamera.open(
-            device,
-            await async_get_client_key(coordinator.hass),
-            timing=coordinator.timing,
-            expected_key=coordinator.master_key,
-        )
+        coordinator.trust.require()
+        try:
+            return await DeviceCamera.open(
+                await coordinator.async_locate(),
+                await async_get_client_key(coordinator.hass),
+                timing=coordinator.timing,
+                expected_key=coordinator.master_key,
+            )
+        except FluxError as err:
+            coordinator.trust.async_learn(err)
+            raise
 
     def _async_start(self, run: Coroutine[None, None, None]) -> asyncio.Task[None]:
         coordinator = self.coordinator

@@ -10,7 +10,7 @@ from unittest.mock import patch
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
 from homeassistant.components.camera import async_get_image
-from homeassistant.config_entries import ConfigEntryState
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -438,6 +438,10 @@ async def test_another_key_than_the_pinned_one(
         assert refused.value.translation_key == "identity_mismatch"
     assert device.received.application_bytes == b""
     await assert_let_go(device)
+    # Until a person has decided, nobody connects.
+    asked = attempts(device)
+    await still_is_refused(client)
+    assert attempts(device) == asked
 
 
 async def test_a_key_that_is_trusted_no_more(
@@ -450,8 +454,11 @@ async def test_a_key_that_is_trusted_no_more(
         await viewer.picture()
         device.forget_trust()
         await device.drop_connections()
-        # Trying again is of no use: a person has to type the password.
+        # Trying again is of no use: a person has to type the password, and is asked to.
         await viewer.end()
+        await hass.async_block_till_done()
+        (flow,) = hass.config_entries.flow.async_progress()
+        assert flow["context"]["source"] == SOURCE_REAUTH
         await assert_let_go(device)
         with pytest.raises(HomeAssistantError) as refused:
             await async_get_image(hass, CAMERA)
