@@ -90,6 +90,8 @@ class Trust:
         """Take an error of any connection as what it says about trust, if it does."""
         coordinator = self._coordinator
         if isinstance(err, AuthenticationFailed):
+            # Whoever refuses our key has proved to hold the pinned one before.
+            self._async_settle()
             coordinator.config_entry.async_start_reauth(coordinator.hass)
         elif isinstance(err, IdentityMismatch) and err.presented:
             if self._is_of_another_device(err.presented):

@@ -54,6 +54,7 @@ FAST = Timing(
     forget=1.0,
     report_interval=0.05,
     report_fresh=0.4,
+    status_lag=0.1,
     robot_retry=0.3,
     control_poll=0.02,
     control_confirm=2.0,
@@ -159,7 +160,11 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
 
 @pytest.fixture
 async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
-    """Return what makes an entry as the config flow does, and sets it up."""
+    """Return what makes an entry as the config flow does, and sets it up.
+
+    A device that is there is signed in to in the background, once: that is over then, and
+    no longer among the connections the device has received.
+    """
 
     async def make(
         device: Device, *, trusted: bool = True, setup: bool = True, **data: Any
@@ -185,9 +190,20 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
         if setup:
             assert await hass.config_entries.async_setup(entry.entry_id)
             await hass.async_block_till_done()
+            await signed_in(hass, entry)
+            device.received.connections.clear()
         return entry
 
     return make
+
+
+async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Wait until the sign-in in the background is over, and what came of it."""
+    task = entry.runtime_data.trust._task
+    if task is not None:
+        await asyncio.wait([task], timeout=5)
+        assert task.done()
+    await hass.async_block_till_done()
 
 
 async def wait_until(

@@ -59,6 +59,9 @@ async def with_words(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlo
             schema = result["data_schema"]
             for field in schema.schema if schema else ():
                 needed |= {f"{step}.data.{field}", f"{step}.data_description.{field}"}
+        case FlowResultType.MENU:
+            needed = {f"{step}.title", f"{step}.description"}
+            needed |= {f"{step}.menu_options.{to}" for to in result["menu_options"]}
         case FlowResultType.SHOW_PROGRESS:
             needed = {f"{step}.title", f"progress.{result['progress_action']}"}
         case FlowResultType.ABORT:
@@ -74,8 +77,8 @@ async def with_words(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlo
 
 async def listened(hass: HomeAssistant, result: ConfigFlowResult) -> None:
     """Wait until the progress step of a flow is over."""
-    async with asyncio.timeout(5):
-        await progress_task(hass, result)
+    # How it went is told by the step after it.
+    await asyncio.wait([progress_task(hass, result)], timeout=10)
     await hass.async_block_till_done()
 
 
@@ -93,6 +96,14 @@ async def submit(
     assert result["type"] is FlowResultType.FORM, result
     result = await hass.config_entries.flow.async_configure(result["flow_id"], fields)
     await hass.async_block_till_done()
+    return await with_words(hass, result)
+
+
+async def progressed(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+    """Wait until a progress step is over, and return what comes after it."""
+    assert result["type"] is FlowResultType.SHOW_PROGRESS, result
+    await listened(hass, result)
+    result = await hass.config_entries.flow.async_configure(result["flow_id"])
     return await with_words(hass, result)
 
 

@@ -9,14 +9,16 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.setup import async_setup_component
 import pytest
 
+from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from simulator import Device
+from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
     MakeDevice,
     MakeEntry,
+    signed_in,
     wait_for_state,
     wait_until,
 )
@@ -24,14 +26,20 @@ from tests.integration.conftest import (
 STATUS = "sensor.delta_in_der_werkstatt_status"
 
 
-async def test_a_running_device_is_there_at_once(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+async def test_a_running_device_is_there_at_once_and_signed_in_to_once(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, client_key: ClientKey
 ) -> None:
-    entry = await make_entry(device)
+    entry = await make_entry(device, setup=False)
+    assert await hass.config_entries.async_setup(entry.entry_id)
 
     assert entry.state is ConfigEntryState.LOADED
     assert hass.states.get(STATUS).state == "idle"
-    assert device.received.connections == []
+    await signed_in(hass, entry)
+    [connection] = device.received.connections
+    assert connection.port == MANAGEMENT_PORT
+    assert connection.access_id == client_key.access_id.hex()
+    assert device.received.management == []
+    await device.wait_closed_connections()
 
 
 async def test_setup_succeeds_with_the_device_off(

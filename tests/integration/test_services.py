@@ -147,19 +147,50 @@ async def test_a_name_that_is_never_announced_is_an_error(
 # -- what goes wrong with a device
 
 
+@pytest.mark.parametrize(
+    ("reply", "key", "sentence"),
+    [
+        (
+            "error BAD_PARAMS",
+            "refused_values",
+            "does not accept these values: BAD_PARA",
+        ),
+        (
+            "er BAD_PARAMS ns",
+            "refused_values",
+            "not accept these values: BAD_PARAMS ns",
+        ),
+        (
+            "error HARDWARE_FAILURE wlan",
+            "refused_hardware",
+            "HARDWARE_FAILURE wlan. Re",
+        ),
+        ("error OPERATION_ERROR", "refused_not_ready", "is not ready yet"),
+        ("error UNKNOWN_COMMAND", "refused_unknown_command", "does not know this"),
+        ("error UNKNOWN_ERROR", "refused_without_reason", "does not say why"),
+        ("error NOT_FOUND", "refused_not_found", "does not know that any more"),
+        ("error SOMETHING NEW", "refused", "refused: SOMETHING NEW"),
+    ],
+)
 async def test_a_refusal_of_the_device_is_a_sentence(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    reply: str,
+    key: str,
+    sentence: str,
 ) -> None:
     device = await make_device()
     entry = await make_entry(device)
-    device.faults.replies["rename"] = "error BAD_PARAMS"
+    device.faults.replies["rename"] = reply
 
     with pytest.raises(HomeAssistantError) as failed:
         await act(hass, entry, "rename", name="Attic")
 
     assert not isinstance(failed.value, ServiceValidationError)
-    assert failed.value.translation_key == "refused"
-    assert str(failed.value) == f"{NAME} refused: BAD_PARAMS"
+    assert failed.value.translation_key == key
+    assert NAME in str(failed.value)
+    assert sentence in str(failed.value)
 
 
 async def test_an_untrusted_key_is_a_sentence(

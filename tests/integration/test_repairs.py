@@ -1,0 +1,248 @@
+"""Repairs: when there is one, what it says, and how it goes away."""
+
+import base64
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.flux3dp.aioflux import fingerprint
+from custom_components.flux3dp.const import DOMAIN
+from simulator import Device, SimulatedNetwork
+from tests.integration.conftest import (
+    ADDRESSES,
+    NAME,
+    PASSWORD,
+    MakeDevice,
+    MakeEntry,
+    wait_for_state,
+    wait_until,
+)
+from tests.integration.flows import submit, with_words
+from tests.integration.life import STATUS, act, issues, reauths
+from tests.keys import MASTER_KEYS
+
+FIX = "/api/repairs/issues/fix"
+
+
+@pytest.fixture
+async def browser(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator
+) -> TestClient[Any, Any]:
+    """Return what a person opens the repairs with."""
+    assert await async_setup_component(hass, "repairs", {})
+    return await hass_client()
+
+
+async def open_fix(
+    browser: TestClient[Any, Any], issue: ir.IssueEntry
+) -> dict[str, Any]:
+    """Open the dialog of a repair."""
+    answer = await browser.post(
+        FIX, json={"handler": DOMAIN, "issue_id": issue.issue_id}
+    )
+    assert answer.status == HTTPStatus.OK, await answer.text()
+    shown: dict[str, Any] = await answer.json()
+    return shown
+
+
+async def send_fix(
+    browser: TestClient[Any, Any], shown: dict[str, Any]
+) -> dict[str, Any]:
+    """Send the dialog of a repair."""
+    answer = await browser.post(f"{FIX}/{shown['flow_id']}", json={})
+    assert answer.status == HTTPStatus.OK, await answer.text()
+    result: dict[str, Any] = await answer.json()
+    return result
+
+
+async def swapped(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> ir.IssueEntry:
+    """Give the device another mainboard and return the repair that comes of it."""
+    await device.swap_master_key(MASTER_KEYS[1])
+    device.forget_trust()
+    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
+    assert entry.state is ConfigEntryState.LOADED
+    return issues(hass)["master_key_changed"]
+
+
+# -- another master key
+
+
+async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    browser: TestClient[Any, Any],
+) -> None:
+    entry = await make_entry(device)
+    pinned = device.master_public_der
+    issue = await swapped(hass, device, entry)
+    presented = device.master_public_der
+    device.received.clear()
+
+    shown = await open_fix(browser, issue)
+    assert shown["type"] == "form"
+    assert shown["step_id"] == "confirm"
+    assert shown["description_placeholders"] == {
+        "name": NAME,
+        "pinned": fingerprint(pinned),
+        "presented": fingerprint(presented),
+    }
+    words = await async_get_translations(hass, "en", "issues", [DOMAIN])
+    prefix = f"component.{DOMAIN}.issues.master_key_changed"
+    text = words[f"{prefix}.fix_flow.step.confirm.description"]
+    said = text.format(**shown["description_placeholders"])
+    assert fingerprint(pinned) in said
+    assert fingerprint(presented) in said
+    assert words[f"{prefix}.title"].format(**issue.translation_placeholders or {})
+    assert entry.data["master_key"] == base64.b64encode(pinned).decode()
+
+    assert (await send_fix(browser, shown))["type"] == "create_entry"
+    await hass.async_block_till_done()
+
+    assert entry.data["master_key"] == base64.b64encode(presented).decode()
+    assert entry.data["verified"] is False
+    assert issues(hass) == {}
+    await wait_for_state(hass, STATUS, "idle")
+    [flow] = reauths(hass, entry)
+    assert device.received.passwords == []
+    result = await hass.config_entries.flow.async_configure(flow["flow_id"])
+    result = await submit(hass, await with_words(hass, result), password=PASSWORD)
+    assert result["reason"] == "reauth_successful"
+    assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
+
+
+async def test_a_dialog_that_was_overtaken_pins_nothing(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    browser: TestClient[Any, Any],
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    data, genuine = dict(entry.data), device.master_key.pem
+    shown = await open_fix(browser, await swapped(hass, device, entry))
+
+    await device.swap_master_key(genuine)
+    await wait_until(hass, lambda: issues(hass) == {})
+    result = await send_fix(browser, shown)
+
+    assert result["type"] == "abort"
+    assert result["reason"] == "settled"
+    words = await async_get_translations(hass, "en", "issues", [DOMAIN])
+    fix = f"component.{DOMAIN}.issues.master_key_changed.fix_flow"
+    assert words[f"{fix}.abort.settled"]
+    assert entry.data == data
+
+
+async def test_a_dialog_that_is_closed_leaves_the_repair(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    browser: TestClient[Any, Any],
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    shown = await open_fix(browser, await swapped(hass, device, entry))
+
+    await browser.delete(f"{FIX}/{shown['flow_id']}")
+
+    assert "master_key_changed" in issues(hass)
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(hass, entry, "scan_wifi")
+    assert failed.value.translation_key == "identity_mismatch"
+
+
+async def test_the_repair_of_a_removed_device_goes_with_it(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    await swapped(hass, device, entry)
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    assert issues(hass) == {}
+
+
+async def test_a_reload_keeps_the_trust_broken(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    await swapped(hass, device, entry)
+
+    await hass.config_entries.async_reload(entry.entry_id)
+    await wait_until(hass, lambda: entry.runtime_data.trust.is_broken)
+
+    assert "master_key_changed" in issues(hass)
+    assert device.received.passwords == []
+
+
+# -- a device that did not come back
+
+
+async def test_a_device_that_does_not_return_is_a_repair_until_it_is_heard(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    device.networks.append(
+        SimulatedNetwork(ssid="Far", key="12345678", reachable=False)
+    )
+
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(
+            hass,
+            entry,
+            "set_network",
+            method="dhcp",
+            ssid="Far",
+            wifi_password="12345678",
+        )
+
+    assert failed.value.translation_key == "network_not_returned"
+    [issue] = issues(hass).values()
+    assert issue.translation_key == "network_not_returned"
+    assert not issue.is_fixable
+    words = await async_get_translations(hass, "en", "issues", [DOMAIN])
+    prefix = f"component.{DOMAIN}.issues.network_not_returned"
+    for part in ("title", "description"):
+        assert NAME in words[f"{prefix}.{part}"].format(
+            **issue.translation_placeholders or {}
+        )
+
+    await device.move(ADDRESSES[3])
+    await wait_for_state(hass, STATUS, "idle")
+    assert issues(hass) == {}
+    assert entry.data["host"] == ADDRESSES[3]
+
+
+# -- firmware
+
+
+async def test_firmware_that_is_too_old_is_a_repair_until_it_is_updated(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(generation=1, firmware="1.0b12", udp_management=True)
+    entry = await make_entry(device)
+
+    [issue] = issues(hass).values()
+    assert issue.translation_key == "firmware_too_old"
+    assert issue.translation_placeholders == {"name": NAME, "firmware": "1.0b12"}
+    assert not issue.is_fixable
+    assert hass.states.get(STATUS).state == "idle"
+    assert reauths(hass, entry) == []
+
+    await device.upgrade(firmware="1.6.95")
+
+    await wait_until(hass, lambda: issues(hass) == {})
