@@ -91,7 +91,7 @@ def _introduce(devices: Sequence[Device]) -> None:
             f"  address     {device.address}\n"
             f"  serial      {device.config.serial}\n"
             f"  password    {password}\n"
-            f"  fingerprint {device.fingerprint}"
+            f"  fingerprint {bytes.fromhex(device.fingerprint).hex(':').upper()}"
         )
     print("Ready. Ctrl-C ends it.", flush=True)
 

@@ -5,6 +5,7 @@ In memory, and without the wire: ``file_commands.py`` speaks for it. A file is i
 
 from collections.abc import Iterator
 import hashlib
+import math
 import struct
 import zlib
 
@@ -167,14 +168,22 @@ def example_job(
 
 
 def plain_png(name: str, size: int = 64) -> bytes:
-    """Return a small picture whose colour depends on the name."""
-    colour = (zlib.crc32(name.encode()) & 0xFFFFFF).to_bytes(3)
-    rows = (b"\0" + colour * size) * size
+    """Return a small picture of a vase, whose colour depends on the name."""
+    colour = (zlib.crc32(name.encode()) & 0x7F7F7F).to_bytes(3)
+    paper = b"\xf4\xf4\xf0"
+    rows = bytearray()
+    for row in range(size):
+        height = row / size
+        half = round(size * (0.22 + 0.13 * math.sin(2 * math.pi * height)))
+        if not 0.1 < height < 0.9:
+            half = 0
+        edge = size // 2 - half
+        rows += b"\0" + paper * edge + colour * (size - 2 * edge) + paper * edge
     return b"".join(
         (
             b"\x89PNG\r\n\x1a\n",
             _chunk(b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)),
-            _chunk(b"IDAT", zlib.compress(rows)),
+            _chunk(b"IDAT", zlib.compress(bytes(rows))),
             _chunk(b"IEND", b""),
         )
     )
