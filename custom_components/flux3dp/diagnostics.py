@@ -7,8 +7,11 @@ uuid or key gets in.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant
 
 from .aioflux import DeviceInfo, DeviceStatus
@@ -16,19 +19,25 @@ from .const import CONF_VERIFIED
 from .coordinator import FluxConfigEntry
 from .job import JobState
 
+_SYMBOL = re.compile(r"[A-Z][A-Z0-9_ ]*", re.ASCII)
+
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: FluxConfigEntry
 ) -> dict[str, Any]:
     """Return what is known of a device and how it was heard."""
-    coordinator = entry.runtime_data
-    data = coordinator.data
-    return {
+    known: dict[str, Any] = {
         "entry": {
-            "model": entry.data.get("model"),
+            "model": entry.data[CONF_MODEL],
             "verified": entry.data[CONF_VERIFIED],
             "options": dict(entry.options),
-        },
+        }
+    }
+    if entry.state is not ConfigEntryState.LOADED:
+        return known
+    coordinator = entry.runtime_data
+    data = coordinator.data
+    return known | {
         "device": None if data.device is None else _device(data.device),
         "last_datagram": None if data.status is None else _status(data.status),
         "job": _job(data.job),
@@ -58,11 +67,17 @@ def _status(status: DeviceStatus) -> dict[str, Any]:
         "timestamp": status.timestamp,
         "st_id": status.st_id,
         "progress": status.progress,
-        "head_module": status.head_module,
-        "error_label": status.error_label,
-        # Its address is somebody's at home.
+        # What stands behind the slash was typed by somebody.
+        "head_module": status.head_module.partition("/")[0],
+        "error_label": _symbol(status.error_label),
+        # By whom is somebody's address at home.
         "occupied": status.is_occupied,
     }
+
+
+def _symbol(label: str) -> str:
+    """Return an error label if it is one: the same bytes can hold an address."""
+    return label if not label or _SYMBOL.fullmatch(label) else "(hidden)"
 
 
 def _job(job: JobState) -> dict[str, Any]:

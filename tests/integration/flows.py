@@ -77,8 +77,8 @@ async def with_words(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlo
 
 async def listened(hass: HomeAssistant, result: ConfigFlowResult) -> None:
     """Wait until the progress step of a flow is over."""
-    # How it went is told by the step after it.
-    await asyncio.wait([progress_task(hass, result)], timeout=10)
+    async with asyncio.timeout(5):
+        await progress_task(hass, result)
     await hass.async_block_till_done()
 
 
@@ -102,7 +102,11 @@ async def submit(
 async def progressed(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
     """Wait until a progress step is over, and return what comes after it."""
     assert result["type"] is FlowResultType.SHOW_PROGRESS, result
-    await listened(hass, result)
+    flow = hass.config_entries.flow._progress[result["flow_id"]]
+    if (task := flow.async_get_progress_task()) is not None:
+        # How it went is told by the step after it.
+        await asyncio.wait([task], timeout=10)
+        await hass.async_block_till_done()
     result = await hass.config_entries.flow.async_configure(result["flow_id"])
     return await with_words(hass, result)
 
