@@ -267,8 +267,6 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def _async_silent(self) -> None:
         """Take it that the device is off, or gone."""
         self._async_publish(None)
-        if not self.data.online:
-            self._log_offline()
 
     @callback
     def async_look(self) -> None:
@@ -313,6 +311,9 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             self.async_set_updated_data(data)
             if data.online and not was_online:
                 self._async_came()
+            elif was_online and not data.online:
+                # Not always with the silence: a report can outlast it.
+                self._log_offline()
         self._watch.async_follow()
         async_tell(self.hass, self.uuid, step)
 

@@ -1,0 +1,253 @@
+"""A year in the life of a device, as its owner sees it."""
+
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.flux3dp.aioflux import fingerprint
+from custom_components.flux3dp.const import DOMAIN
+from simulator import Device, Timing
+from tests.integration.conftest import (
+    ADDRESSES,
+    NAME,
+    PASSWORD,
+    MakeDevice,
+    signed_in,
+    wait_for_state,
+    wait_until,
+)
+from tests.integration.flows import assert_trusted, enter, submit, with_words
+from tests.integration.life import (
+    CONNECTIVITY,
+    PROGRESS,
+    STATUS,
+    act,
+    issues,
+    log_lines,
+    reauths,
+    registered,
+)
+from tests.keys import MASTER_KEYS
+
+RESULT = "sensor.delta_in_der_werkstatt_last_job_result"
+AWAY = f"{NAME} does not answer at {{}}"
+BACK = f"{NAME} is back at {{}}"
+BROKEN = (
+    f"{NAME} presents another master key than the pinned one; "
+    "nothing is sent to it until that is settled in Repairs"
+)
+FIRST, SECOND = ADDRESSES[0], ADDRESSES[1]
+
+
+class Year:
+    """What is looked at after every step."""
+
+    def __init__(
+        self, hass: HomeAssistant, device: Device, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Begin without an entry."""
+        self.hass = hass
+        self.device = device
+        self._caplog = caplog
+
+    @property
+    def entry(self) -> Any:
+        """The one entry there is."""
+        [entry] = self.hass.config_entries.async_entries(DOMAIN)
+        return entry
+
+    async def look(
+        self,
+        *,
+        status: str,
+        lines: list[str],
+        repairs: tuple[str, ...] = (),
+        asks: bool = False,
+    ) -> None:
+        """Assert everything a person can see, and that nothing else was said."""
+        hass, entry = self.hass, self.entry
+        await wait_for_state(hass, STATUS, status)
+        await wait_until(hass, lambda: tuple(issues(hass)) == repairs)
+        await wait_until(hass, lambda: bool(reauths(hass, entry)) is asks)
+        online = status != "offline"
+        await wait_for_state(hass, CONNECTIVITY, "on" if online else "off")
+        progress = hass.states.get(PROGRESS)
+        assert progress is not None
+        assert (progress.state != "unavailable") is online
+        assert entry.state is ConfigEntryState.LOADED
+        assert entry.title == NAME
+        await signed_in(hass, entry)
+        assert log_lines(self._caplog) == lines
+        self._caplog.clear()
+
+    async def job(self) -> None:
+        """Print something, which Home Assistant watches, and take it away."""
+        hass, device = self.hass, self.device
+        device.start_job()
+        await wait_for_state(hass, STATUS, "running")
+        await device.wait_for(lambda: device.job.state.label == "RUNNING")
+        await device.wait_for(lambda: "player report" in device.received.robot)
+        device.job.finish()
+        await wait_for_state(hass, STATUS, "completed")
+        await device.wait_for(lambda: device.status.st_id == 64)
+        device.player.quit()
+
+    async def password(self, password: str) -> None:
+        """Type the password that Home Assistant asks for."""
+        hass = self.hass
+        [flow] = reauths(hass, self.entry)
+        result = await hass.config_entries.flow.async_configure(flow["flow_id"])
+        result = await submit(hass, await with_words(hass, result), password=password)
+        assert result["reason"] == "reauth_successful"
+        await assert_trusted(hass, self.device)
+
+
+async def test_a_year(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    hass_client: ClientSessionGenerator,
+    device_registry: dr.DeviceRegistry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    device = await make_device(
+        generation=1, timing=replace(Timing.fast(), job_speed=0.0)
+    )
+    year = Year(hass, device, caplog)
+
+    # January: it is unpacked and set up.
+    result = await submit(hass, await enter(hass, FIRST), password=PASSWORD)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await assert_trusted(hass, device)
+    await year.look(status="idle", lines=[])
+    first = registered(hass, year.entry)
+    assert (first.name, first.sw_version) == (NAME, "1.6.95")
+
+    # A first job.
+    await year.job()
+    assert hass.states.get(RESULT).state == "completed"
+    await year.look(status="idle", lines=[])
+
+    # February: switched off, for weeks.
+    await device.power_off()
+    await year.look(status="offline", lines=[AWAY.format(FIRST)])
+    assert hass.states.get(RESULT).state == "completed"
+
+    # Home Assistant starts anew, and it is still off.
+    assert await hass.config_entries.async_reload(year.entry.entry_id)
+    await year.look(status="offline", lines=[AWAY.format(FIRST)])
+    assert hass.states.get(RESULT).state == "completed"
+    assert registered(hass, year.entry).sw_version == "1.6.95"
+    device.received.clear()
+    await device.power_on()
+    await year.look(status="idle", lines=[BACK.format(FIRST)])
+    assert len(device.received.connections) == 1
+
+    # April: a new router, a new address.
+    await device.power_off()
+    await year.look(status="offline", lines=[AWAY.format(FIRST)])
+    await device.move(SECOND)
+    await wait_until(hass, lambda: year.entry.data["host"] == SECOND)
+    await year.look(
+        status="idle",
+        lines=[f"{NAME} moved from {FIRST} to {SECOND}", BACK.format(SECOND)],
+    )
+
+    # May: renamed in the vendor's app, then by a person here, then there again.
+    device.rename("Attic")
+    await wait_until(hass, lambda: registered(hass, year.entry).name == "Attic")
+    device_registry.async_update_device(first.id, name_by_user="Mine")
+    device.rename("Cellar")
+    await wait_until(hass, lambda: registered(hass, year.entry).name == "Cellar")
+    assert registered(hass, year.entry).name_by_user == "Mine"
+    await year.look(status="idle", lines=[])
+
+    # June: new firmware, which speaks the other generation.
+    await device.upgrade(firmware="2.0.1", generation=2)
+    await wait_until(hass, lambda: registered(hass, year.entry).sw_version == "2.0.1")
+    await wait_until(hass, lambda: year.entry.runtime_data.data.device.version == 2)
+    await year.look(status="idle", lines=[])
+    assert await act(hass, year.entry, "rename", name="Hall") == {"name": "Hall"}
+    device.received.clear()
+    await year.job()
+    assert "player report" in device.received.robot
+    await year.look(status="idle", lines=[])
+
+    # August: lent to somebody who sets a password and throws everybody out.
+    await device.power_off()
+    await year.look(status="offline", lines=[AWAY.format(SECOND)])
+    device.set_password("theirs")
+    device.forget_trust()
+    device.received.clear()
+    await device.power_on()
+    await year.look(status="idle", lines=[BACK.format(SECOND)], asks=True)
+    assert device.received.passwords == []
+    await year.password("theirs")
+    await year.look(status="idle", lines=[])
+    assert len(device.trust) == 1
+
+    # October: repaired, with a new mainboard.
+    pinned = fingerprint(device.master_public_der)
+    await device.swap_master_key(MASTER_KEYS[1])
+    device.forget_trust()
+    device.received.clear()
+    await year.look(
+        status="offline",
+        repairs=("master_key_changed",),
+        lines=[BROKEN, AWAY.format(SECOND)],
+    )
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(hass, year.entry, "rename", name="Attic")
+    assert failed.value.translation_key == "identity_mismatch"
+    assert device.received.application_bytes == b""
+    shown = await accept(hass, year.entry, hass_client)
+    assert shown["pinned"] == pinned
+    assert shown["presented"] == fingerprint(device.master_public_der)
+    await year.look(status="idle", lines=[], asks=True)
+    assert device.received.passwords == []
+    await year.password("theirs")
+    await year.look(status="idle", lines=[])
+    assert await act(hass, year.entry, "rename", name=NAME) == {"name": NAME}
+
+    # December: sold.
+    assert registered(hass, year.entry).id == first.id
+    await hass.config_entries.async_remove(year.entry.entry_id)
+    assert len(device.trust) == 0
+    assert hass.config_entries.async_entries(DOMAIN) == []
+    assert issues(hass) == {}
+    assert hass.states.async_entity_ids("sensor") == []
+    assert device_registry.async_get(first.id) is None
+    assert log_lines(caplog) == []
+    await device.wait_closed_connections()
+
+
+async def accept(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+) -> dict[str, str]:
+    """Accept the new key in Repairs; return what the dialog says."""
+    assert await async_setup_component(hass, "repairs", {})
+    browser = await hass_client()
+    fix = "/api/repairs/issues/fix"
+    issue = issues(hass)["master_key_changed"]
+    answer = await browser.post(
+        fix, json={"handler": DOMAIN, "issue_id": issue.issue_id}
+    )
+    assert answer.status == HTTPStatus.OK
+    form = await answer.json()
+    answer = await browser.post(f"{fix}/{form['flow_id']}", json={})
+    assert (await answer.json())["type"] == "create_entry"
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+    said: dict[str, str] = form["description_placeholders"]
+    return said
