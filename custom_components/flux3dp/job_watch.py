@@ -98,7 +98,9 @@ class JobWatch:
                     async with self._link.connection() as robot:
                         await self._async_read(robot)
                 except FluxError as err:
-                    self._say_lost(err)
+                    if self._coordinator.data.job.active:
+                        # Of a job that is over nobody misses a report.
+                        self._say_lost(err)
                     if _is_final(err):
                         self._given_up = self._coordinator.data.job.job_number
                         self._on_final(err)

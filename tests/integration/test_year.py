@@ -16,12 +16,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import fingerprint
 from custom_components.flux3dp.const import DOMAIN
-from simulator import Device, Timing
+from simulator import ROBOT_PORT, Device, Timing
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
     PASSWORD,
     MakeDevice,
+    MakeEntry,
     signed_in,
     wait_for_state,
     wait_until,
@@ -87,7 +88,7 @@ class Year:
         assert entry.state is ConfigEntryState.LOADED
         assert entry.title == NAME
         await signed_in(hass, entry)
-        assert log_lines(self._caplog) == lines
+        assert log_lines(self._caplog) == lines, "\n".join(log_lines(self._caplog))
         self._caplog.clear()
 
     async def job(self) -> None:
@@ -251,3 +252,26 @@ async def accept(
     assert entry.state is ConfigEntryState.LOADED
     said: dict[str, str] = form["description_placeholders"]
     return said
+
+
+async def test_who_is_gone_right_after_a_job_is_gone_and_no_more_is_said(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The connection outlives the job until announcements say that it is over, too."""
+    await make_entry(device)
+    job = device.start_job()
+    await wait_for_state(hass, STATUS, "running")
+    await device.wait_for(lambda: job.state.label == "RUNNING")
+    caplog.clear()
+    device.faults.muted = device.faults.silent = True
+    job.finish()
+    await wait_for_state(hass, STATUS, "completed")
+    assert device.connections[ROBOT_PORT] == 1
+
+    await device.power_off()
+    await wait_for_state(hass, STATUS, "offline")
+
+    assert log_lines(caplog) == [AWAY.format(FIRST)]
