@@ -178,7 +178,7 @@ EVIDENCE: dict[str, Evidence] = {
         house.manifest.get("config_flow") is True and house.has("config_flow")
     ),
     "config-flow-test-coverage": lambda house: (
-        "covered 100 custom_components/flux3dp/config_flow.py" in house.script_test
+        "covered 100 'custom_components/flux3dp/*_flow.py," in house.script_test
     ),
     "dependency-transparency": lambda house: house.manifest.get("requirements") == [],
     "docs-actions": lambda house: (

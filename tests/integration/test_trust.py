@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+from homeassistant.components.camera import async_get_image
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -107,6 +108,19 @@ async def test_a_button_finds_out_that_we_are_forgotten(
             {"entity_id": "button.delta_in_der_werkstatt_pause"},
             blocking=True,
         )
+
+    assert failed.value.translation_key == "not_trusted"
+    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+
+
+async def test_the_camera_finds_out_that_we_are_forgotten(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    device.forget_trust()
+
+    with pytest.raises(HomeAssistantError) as failed:
+        await async_get_image(hass, "camera.delta_in_der_werkstatt_camera")
 
     assert failed.value.translation_key == "not_trusted"
     await wait_until(hass, lambda: bool(reauths(hass, entry)))
