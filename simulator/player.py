@@ -68,6 +68,11 @@ class Player:
         """Return the job as it was last looked at, without moving it on."""
         return self._job
 
+    @property
+    def _leaving(self) -> bool:
+        """The job was left, and the device is not idle again yet."""
+        return self._job is None and self._task is not None and not self._task.done()
+
     def start(self, content: bytes, *, owner: ConnectionRecord | None = None) -> Job:
         """Start a job file; with an ``owner`` it dies with that connection until it runs.
 
@@ -75,7 +80,7 @@ class Player:
         """
         if self._job is not None or self._device.status.st_id < 0:
             raise BusyError
-        if _now() < self._quit_until:
+        if self._leaving:
             raise PlayerError(self._quit_error)
         fcode = parse(content)
         device = self._device
@@ -136,7 +141,7 @@ class Player:
         job = self.job
         if job is not None:
             return job.report()
-        if _now() < self._quit_until:
+        if self._leaving:
             raise PlayerError(self._quit_error)
         return _posed_report(self._device.status)
 

@@ -8,6 +8,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+import logging
 import re
 from typing import Any
 from unittest.mock import patch
@@ -54,7 +55,7 @@ FAST = Timing(
     forget=1.5,
     report_interval=0.05,
     report_fresh=0.4,
-    status_lag=0.1,
+    status_lag=0.3,
     robot_retry=0.3,
     control_poll=0.02,
     control_confirm=2.0,
@@ -63,6 +64,10 @@ FAST = Timing(
 
 # Deprecations, blocking calls, and whatever else `homeassistant.helpers.frame` reports.
 _COMPLAINT = re.compile(r"deprecat|Detected (that|blocking|code)", re.IGNORECASE)
+
+# A line for every event and state, thousands in a test: nobody reads them there, and
+# some hold text (half a surrogate) that cannot be passed between processes.
+logging.getLogger("homeassistant.core").setLevel(logging.INFO)
 
 type MakeDevice = Callable[..., Awaitable[Device]]
 type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]

@@ -31,6 +31,11 @@ PATIENT = replace(
     job_speed=0.0,
 )
 
+# The same in a hurry, once somebody had the time to connect.
+BRISK = replace(
+    DeviceTiming.fast(), job_init=0.2, job_pausing=0.1, job_aborting=0.1, job_speed=0.0
+)
+
 TIME_COST = 600.0
 
 
@@ -40,7 +45,7 @@ def put_job(device: Device, path: str = "test.fc", **changes: str | None) -> str
         "TIME_COST": str(TIME_COST),
         "TRAVEL_DIST": "1000.0",
         "HEAD_TYPE": "EXTRUDER",
-        "CORRECTION": "A",
+        "CORRECTION": "N",
     } | changes
     content = build(
         {key: value for key, value in metadata.items() if value is not None},

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.flux3dp.const import DOMAIN
 from tests.integration.conftest import UUID, MakeDevice, MakeEntry, wait_until
-from tests.integration.jobs import PATIENT, press, put_job, status_is
+from tests.integration.jobs import BRISK, press, put_job, status_is
 
 TYPES = ["started", "paused", "resumed", "completed", "aborted", "failed", "problem"]
 
@@ -86,7 +86,7 @@ async def test_they_fire_for_what_was_seen(
     make_entry: MakeEntry,
     calls: list[ServiceCall],
 ) -> None:
-    device = await make_device(timing=PATIENT)
+    device = await make_device(timing=BRISK)
     await make_entry(device)
     await automate(hass, device_id(hass), *TYPES)
 
@@ -121,7 +121,7 @@ async def test_they_outlive_a_reload_and_do_not_fire_for_it(
     make_entry: MakeEntry,
     calls: list[ServiceCall],
 ) -> None:
-    device = await make_device(timing=PATIENT)
+    device = await make_device(timing=BRISK)
     entry = await make_entry(device)
     device.start_job(put_job(device))
     await status_is(hass, "running")

@@ -6,7 +6,7 @@ import pytest
 from simulator import Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
-    PATIENT,
+    BRISK,
     look,
     put_job,
     status_is,
@@ -18,7 +18,7 @@ from tests.integration.jobs import (
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=PATIENT)
+    return await make_device(generation=request.param, timing=BRISK)
 
 
 async def test_it_is_available_while_the_device_is_off(

@@ -29,7 +29,7 @@ async def test_an_extruder_job_from_start_to_end(
     seen = witness(hass)
     assert buttons(hass) == set()
 
-    device.start_job(put_job(device))
+    device.start_job(put_job(device, CORRECTION="A"))
     await status_is(hass, "initializing")
     assert buttons(hass) == set()
     await status_is(hass, "starting")

@@ -8,7 +8,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
-    PATIENT,
+    BRISK,
     entity,
     look,
     picture_of,
@@ -31,7 +31,7 @@ async def test_each_job_shows_its_own_picture(
     hass_client: ClientSessionGenerator,
 ) -> None:
     assert await async_setup_component(hass, "http", {})
-    device = await make_device(timing=PATIENT)
+    device = await make_device(timing=BRISK)
     await make_entry(device)
     assert not shown(hass)
     client = await hass_client()
@@ -72,7 +72,7 @@ async def test_each_job_shows_its_own_picture(
 async def test_after_a_reload_the_picture_is_as_old_as_before(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
-    device = await make_device(timing=PATIENT)
+    device = await make_device(timing=BRISK)
     entry = await make_entry(device)
     device.start_job(put_job(device))
     await status_is(hass, "running")

@@ -8,7 +8,7 @@ import pytest
 from simulator import Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
-    PATIENT,
+    BRISK,
     TIME_COST,
     entity,
     look,
@@ -22,7 +22,7 @@ from tests.integration.jobs import (
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=PATIENT)
+    return await make_device(generation=request.param, timing=BRISK)
 
 
 def finish_in(hass: HomeAssistant) -> float:
@@ -116,7 +116,7 @@ async def test_the_nozzle_follows_the_toolhead(
 async def test_a_laser_on_the_same_machine_has_no_nozzle_to_read(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
-    device = await make_device(timing=PATIENT, toolhead="LASER")
+    device = await make_device(timing=BRISK, toolhead="LASER")
     await make_entry(device)
     device.start_job(put_job(device, HEAD_TYPE="LASER"))
     await status_is(hass, "running")

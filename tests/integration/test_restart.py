@@ -19,7 +19,7 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
-    PATIENT,
+    BRISK,
     look,
     put_job,
     status_is,
@@ -31,7 +31,7 @@ from tests.integration.jobs import (
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=PATIENT)
+    return await make_device(generation=request.param, timing=BRISK)
 
 
 @asynccontextmanager
