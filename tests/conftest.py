@@ -1,5 +1,23 @@
-"""What every test needs: our `custom_components`, and not the plugin's of that name."""
+"""What every test needs: our `custom_components`, and a network nobody else is in."""
+
+import os
+import subprocess
+
+import pytest
 
 import custom_components
 
-assert custom_components  # imported for its effect: the first one to be found stays
+assert custom_components  # imported for its effect: not the plugin's of that name
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each worker of pytest-xdist a network of its own, as script/netns has.
+
+    Simulated devices use the real ports and multicast: two workers in one network
+    would hear each other's devices.
+    """
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    os.unshare(os.CLONE_NEWNET)
+    for words in ("link set lo up", "route add 239.0.0.0/8 dev lo"):
+        subprocess.run(["ip", *words.split()], check=True)

@@ -111,6 +111,7 @@ AES_EVENTS = recorded("rescue-v1", "robot-idle")
             ProtocolError,
         ),
     ],
+    ids=["not trusted", "not understood", "okay", "binary", "no block", "short secret"],
 )
 async def test_a_handshake_that_ends_otherwise(
     play: Play, key: ClientKey, number: int, replaced: bytes, error: type[Exception]

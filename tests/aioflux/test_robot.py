@@ -1,6 +1,7 @@
 """The robot port, against simulated devices on real sockets."""
 
 import asyncio
+from dataclasses import replace
 import math
 
 import pytest
@@ -159,6 +160,8 @@ async def test_refusals_of_a_job(device: Device, robot: Robot) -> None:
     device.files.entries["SD"]["broken.fc"] = b"FCx0000000"
     with pytest.raises(CommandFailed, match="FILE_BROKEN"):
         await robot.start("SD/broken.fc")
+    # Initialising for long enough to be asked four things.
+    device.config.timing = replace(device.config.timing, job_init=0.5)
     await robot.start(CUBE)
     for command in (robot.start(CUBE), robot.pause(), robot.abort(), robot.kick()):
         with pytest.raises(CommandFailed, match="RESOURCE_BUSY"):
