@@ -1,7 +1,7 @@
 """FLUX devices on the local network: Delta printers and Beam laser machines.
 
 Knows what happens at setup and at the end. Everything else has a file of its own: see
-the table in the design notes, or the docstrings beside this one.
+docs/architecture.md, or the docstrings beside this one.
 """
 
 from __future__ import annotations

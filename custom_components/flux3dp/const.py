@@ -27,3 +27,5 @@ CONF_HOLD_CONNECTION: Final = "hold_connection"  # to the robot port, during job
 # What the one listener is made from. Tests put their own in its place.
 TIMING: Final = DEFAULT_TIMING
 VENDOR_KEYS: Final = (VENDOR_KEY,)
+
+ANY_INTERFACE: Final = "0.0.0.0"  # noqa: S104 - nothing is bound to it

@@ -24,7 +24,7 @@ from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 
 from .aioflux import ConnectionFailed, Identity, Listener, Sighting
-from .const import DOMAIN, LOGGER, TIMING, VENDOR_KEYS
+from .const import ANY_INTERFACE, DOMAIN, LOGGER, TIMING, VENDOR_KEYS
 
 _DATA_LISTENER: HassKey[Listener] = HassKey(f"{DOMAIN}_listener")
 
@@ -45,13 +45,20 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     like any other, and is said once in the log.
     """
     adapters = await network.async_get_adapters(hass)
+    interfaces = [
+        address["address"]
+        for adapter in adapters
+        if adapter["enabled"]
+        for address in adapter["ipv4"]
+    ]
+    if not interfaces:
+        LOGGER.warning(
+            "Home Assistant's network settings have no interface with an IPv4 address: "
+            "FLUX devices are looked for on the system's default one"
+        )
     listener = Listener(
-        interfaces=[
-            address["address"]
-            for adapter in adapters
-            if adapter["enabled"]
-            for address in adapter["ipv4"]
-        ],
+        # Whatever that is when it is used: the network may come up after us.
+        interfaces=interfaces or [ANY_INTERFACE],
         vendor_keys=VENDOR_KEYS,
         timing=TIMING,
     )

@@ -44,7 +44,9 @@ _ERROR_KEYS: dict[type[FluxError], str] = {
 
 def error_key(err: FluxError) -> str:
     """Return the key of the error a person reads."""
-    return next(key for kind, key in _ERROR_KEYS.items() if isinstance(err, kind))
+    return next(
+        (key for kind, key in _ERROR_KEYS.items() if isinstance(err, kind)), "refused"
+    )
 
 
 def entry_error_key(err: FluxError) -> str:

@@ -290,6 +290,31 @@ async def test_an_interface_that_fails_fails_alone(
     listener.scan()
 
 
+async def test_an_interface_that_comes_up_later_is_joined(
+    make_device: MakeDevice,
+    make_listener: MakeListener,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A multicast group cannot be joined while the network is down."""
+    real = socket.inet_aton
+
+    def down(address: str) -> bytes:
+        return real("198.51.100.7" if address == "127.0.0.1" else address)
+
+    monkeypatch.setattr(socket, "inet_aton", down)
+    listener = await make_listener()
+    monkeypatch.undo()
+    ear = Ear(listener)
+    device = await make_device()
+    listener.scan()
+    await ear.wait(lambda sighting: sighting.device)
+    device.set_status(st_id=1)
+    before = len(ear.heard)
+    await ear.wait(lambda sighting: sighting.status, before)
+    assert device.counters.notifies_sent > 0
+    assert listener._sockets._joined == {"127.0.0.1"}
+
+
 async def test_without_the_shared_port_probing_still_works(
     make_device: MakeDevice,
     make_listener: MakeListener,

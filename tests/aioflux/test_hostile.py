@@ -19,6 +19,7 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.aioflux.datagram import PORT, decode, probe
 from simulator import Device
+from tests.keys import MASTER_KEYS
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
 from .listening import Ear
@@ -89,6 +90,10 @@ async def test_a_flood_of_strangers_is_bounded(
     assert len(listener._records) == discovery._MAX_RECORDS
     assert listener._touching <= discovery._MAX_TOUCHING
     assert listener.devices == (known,)
+    assert listener.counters.dropped["too_many_touches"] > 1000
+    # Who is asked for is found all the same.
+    await make_device(address=ADDRESSES[1], uuid="ab" * 16, master_key=MASTER_KEYS[1])
+    assert (await listener.find(ADDRESSES[1])).uuid == "ab" * 16
     assert device.online
 
 

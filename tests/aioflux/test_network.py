@@ -151,6 +151,7 @@ def test_refused(
         ('"loud"', None),
         ("true", None),
         ("NaN", None),
+        ("9" * 401, None),
     ],
 )
 def test_rssi_in_both_conventions(rssi: str, dbm: int | None) -> None:
@@ -169,3 +170,9 @@ def test_wep_without_encryption_is_an_open_network() -> None:
 def test_no_network_at_all(data: str) -> None:
     with pytest.raises(ProtocolError):
         parse_wifi_network(data)
+
+
+def test_half_a_surrogate_can_be_stored_as_something_else() -> None:
+    data = r'{"ssid": "a\ud800", "bssid": "\udfff", "rssi": 1, "security": "\ud800"}'
+    network = parse_wifi_network(data)
+    assert (network.ssid, network.bssid, network.security) == ("a?", "?", "?")

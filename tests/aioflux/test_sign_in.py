@@ -131,7 +131,7 @@ async def test_a_device_without_password(
     assert [item.label for item in device.trust] == [LABEL]
 
 
-@pytest.mark.parametrize("password", ["", "pässword", "new\nline"])
+@pytest.mark.parametrize("password", ["", "pässword", "new\nline", "x" * 1001])
 async def test_a_password_no_device_can_have_is_not_sent(
     password: str, device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:

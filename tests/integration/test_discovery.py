@@ -230,3 +230,16 @@ async def test_without_any_socket_home_assistant_goes_on(
     assert "FLUX devices cannot be reached until a restart" in caplog.text
     assert hass.states.get("sensor.delta_in_der_werkstatt_status").state == "offline"
     assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_without_an_interface_the_default_one_is_used(
+    hass: HomeAssistant, make_device: MakeDevice, caplog: pytest.LogCaptureFixture
+) -> None:
+    with patch(
+        "custom_components.flux3dp.discovery.network.async_get_adapters",
+        return_value=[],
+    ):
+        listener = await start(hass)
+    assert "no interface with an IPv4 address" in caplog.text
+    await make_device()
+    assert (await listener.find(ADDRESSES[0])).uuid == UUID

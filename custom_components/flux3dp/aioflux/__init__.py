@@ -11,7 +11,7 @@ from .device import (
     has_extruder,
     supports_tcp_management,
 )
-from .discovery import Listener, Sighting, Unsubscribe
+from .discovery import Listener
 from .errors import (
     AuthenticationFailed,
     CommandFailed,
@@ -40,6 +40,7 @@ from .network import NetworkConfig, WifiNetwork
 from .report import JobInfo, Position, Report, parse_report
 from .robot import Robot
 from .robot_text import parse_mac_addresses
+from .sightings import Sighting, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
 from .transport import prove
 

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 import logging
 
 from . import datagram
 from .counters import Counters
 from .datagram import Broadcast, DatagramError, NotifyV1, NotifyV2
-from .device import DeviceInfo, DeviceStatus, Identity
+from .device import DeviceInfo, Identity
 from .errors import DeviceNotFound
 from .identity import VENDOR_KEY
 from .records import Record
+from .sightings import Audience, Sighting, Unsubscribe
 from .sockets import Sockets, resolve
 from .timing import DEFAULT_TIMING, Timing
 
@@ -31,33 +31,6 @@ _MAX_RECORDS = 256
 _MAX_TOUCHING = 32
 
 _RANK = {Identity.PINNED: 2, Identity.VERIFIED: 1, Identity.UNVERIFIED: 0}
-
-type Unsubscribe = Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """One understood datagram.
-
-    `host` is where it came from and may be forged or replayed. `status` is None
-    for a touch reply. `device` is what our own touch to this uuid at this
-    address learnt, None until it was answered; `changed` says that it is new or
-    differs from before.
-    """
-
-    uuid: str
-    host: str
-    version: int
-    status: DeviceStatus | None
-    device: DeviceInfo | None
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Subscription:
-    callback: Callable[[Sighting], None]
-    uuid: str | None
-    host: str | None
 
 
 class Listener:
@@ -82,7 +55,7 @@ class Listener:
         self._records: dict[tuple[bytes, str], Record] = {}
         self._touching = 0
         self._pins: dict[str, bytes] = {}
-        self._subscriptions: list[_Subscription] = []
+        self._audience = Audience()
 
     # -- life
 
@@ -95,7 +68,7 @@ class Listener:
         self._sockets.close()
         for record in self._records.values():
             self._end_touch(record)
-        self._subscriptions.clear()
+        self._audience.clear()
         # Transports tell their protocols in the next turn of the loop.
         await asyncio.sleep(0)
 
@@ -135,14 +108,7 @@ class Listener:
 
         Returns the function that ends it; calling that twice is fine.
         """
-        subscription = _Subscription(callback, uuid, host)
-        self._subscriptions.append(subscription)
-
-        def unsubscribe() -> None:
-            if subscription in self._subscriptions:
-                self._subscriptions.remove(subscription)
-
-        return unsubscribe
+        return self._audience.subscribe(callback, uuid=uuid, host=host)
 
     def pin(self, uuid: str, master_key: bytes) -> None:
         """Expect this master key (DER) from this uuid and believe no other."""
@@ -183,7 +149,7 @@ class Listener:
         """
         record = self._record(bytes.fromhex(uuid), host, version or 1)
         record.touch_wanted = True
-        self._begin_touch(record)
+        self._begin_touch(record, bounded=False)
 
     async def find(self, host: str, timeout: float | None = None) -> DeviceInfo:
         """Return the device at an IPv4 address or host name.
@@ -301,7 +267,7 @@ class Listener:
         changed = asked.answer(heard, self._vendor_keys, self._pins.get(heard.uuid))
         self._end_touch(asked)
         asked.heard = asyncio.get_running_loop().time()
-        self._publish(
+        self._audience.tell(
             Sighting(
                 asked.uuid, host, asked.version, None, asked.device, changed=changed
             )
@@ -310,8 +276,9 @@ class Listener:
     def _announced(self, record: Record) -> None:
         record.heard = asyncio.get_running_loop().time()
         if record.touch_wanted and not record.touching:
-            self._begin_touch(record)
-        self._publish(
+            asked_for = self._audience.waits_for(record.host)
+            self._begin_touch(record, bounded=not asked_for)
+        self._audience.tell(
             Sighting(
                 record.uuid,
                 record.host,
@@ -321,18 +288,6 @@ class Listener:
                 changed=False,
             )
         )
-
-    def _publish(self, sighting: Sighting) -> None:
-        for subscription in tuple(self._subscriptions):
-            if subscription.uuid not in (None, sighting.uuid):
-                continue
-            if subscription.host not in (None, sighting.host):
-                continue
-            try:
-                subscription.callback(sighting)
-            except Exception:
-                # One subscriber's mistake must not deafen the others.
-                _LOGGER.exception("A discovery subscriber failed")
 
     # -- records and touches
 
@@ -356,10 +311,19 @@ class Listener:
         )
         self._end_touch(self._records.pop(key))
 
-    def _begin_touch(self, record: Record) -> None:
+    def _begin_touch(self, record: Record, *, bounded: bool = True) -> None:
+        """Touch, unless a flood of strangers has used up what they may.
+
+        What somebody here asked for, and a device that is pinned, is no stranger.
+        """
         if record.touching:
             self._end_touch(record)
-        elif self._touching >= _MAX_TOUCHING:
+        elif (
+            bounded
+            and self._touching >= _MAX_TOUCHING
+            and record.uuid not in self._pins
+        ):
+            self.counters.dropped["too_many_touches"] += 1
             return
         record.touches_left = self.timing.touch_attempts
         self._touching += 1

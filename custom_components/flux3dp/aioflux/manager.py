@@ -24,6 +24,7 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
+from .json_values import clean_text
 from .key import ClientKey
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
 from .session import Session
@@ -35,6 +36,8 @@ type AuthorizedBy = Literal["key", "password"]
 
 _CHALLENGE_LENGTH = 64
 _MAX_NAME = 128
+# Two of them and the command must fit into one frame.
+_MAX_PASSWORD = 1000
 _UUID = re.compile(r"[0-9a-f]{32}")
 # A device without a password takes any text, but never answers an empty one.
 _ANY_TEXT = "-"
@@ -261,6 +264,12 @@ def check_password(name: str, password: str, *, allow_empty: bool = False) -> No
         raise InvalidRequest(
             name, "password_not_ascii", "a password has visible ASCII characters only"
         )
+    if len(password) > _MAX_PASSWORD:
+        raise InvalidRequest(
+            name,
+            "password_too_long",
+            f"a password has {_MAX_PASSWORD} characters at most",
+        )
 
 
 def _check_word(name: str, word: str) -> None:
@@ -336,10 +345,10 @@ def _parse_trust(data: str, ours: str) -> TrustedKey:
             raise ProtocolError("a trusted key that is not JSON") from None
     else:
         item = dict(part.split("=", 1) for part in data.split("\0") if "=" in part)
-    access_id = str(item.get("access_id", "")).lower()
+    access_id = clean_text(str(item.get("access_id", ""))).lower()
     return TrustedKey(
-        label=str(item.get("label", "")),
-        type=str(item.get("type", "")),
+        label=clean_text(str(item.get("label", ""))),
+        type=clean_text(str(item.get("type", ""))),
         access_id=access_id,
         is_ours=access_id == ours,
     )

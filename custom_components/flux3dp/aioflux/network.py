@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 import json
-from math import isfinite
 import re
 from typing import Literal
 
 from .errors import InvalidRequest, ProtocolError
+from .json_values import clean_text, finite_number
 
 INTERFACES = ("wlan0", "wlan1", "len0", "len1")
 SECURITIES = ("open", "WEP", "WPA-PSK", "WPA2-PSK")
@@ -215,11 +215,13 @@ def parse_wifi_network(data: str) -> WifiNetwork:
         raise ProtocolError("a Wi-Fi network that is not an object")
     encrypted = item.get("encrypt", True)
     return WifiNetwork(
-        ssid=str(item.get("ssid", "")),
-        bssid=str(item.get("bssid", "")),
+        ssid=clean_text(str(item.get("ssid", ""))),
+        bssid=clean_text(str(item.get("bssid", ""))),
         rssi=_dbm(item.get("rssi")),
         # "WEP" and not encrypted is how some firmware says open.
-        security=str(item.get("security") or "open") if encrypted else "open",
+        security=clean_text(str(item.get("security") or "open"))
+        if encrypted
+        else "open",
     )
 
 
@@ -229,9 +231,10 @@ def _dbm(raw: object) -> int | None:
     Positive is dBm with its sign flipped. Negative is a quality in percent with
     its sign flipped, which stands for -100 dBm (0 %) to -50 dBm (100 %).
     """
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not isfinite(raw):
+    rssi = finite_number(raw)
+    if rssi is None:
         return None
-    return round(-raw if raw >= 0 else min(-raw, 100) / 2 - 100)
+    return round(-rssi if rssi >= 0 else min(-rssi, 100) / 2 - 100)
 
 
 def _check_text(field: str, value: str) -> None:

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from .device import clamp_progress
 from .errors import ProtocolError
+from .json_values import clean_text, finite_number
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -122,14 +123,14 @@ def parse_report(text: str | bytes) -> Report:
         st_id = int(st_id)
     if not isinstance(st_id, int) or isinstance(st_id, bool) or abs(st_id) > _ST_ID_MAX:
         raise ProtocolError("a report without a status id")
-    progress = _number(data.get("prog"))
+    progress = finite_number(data.get("prog"))
     return Report(
         st_id=st_id,
         label=_text(data.get("st_label")) or "",
         session=_text(data.get("session")),
         error=_words(data.get("error")),
         progress=None if progress is None else clamp_progress(progress),
-        traveled=_number(data.get("traveled")),
+        traveled=finite_number(data.get("traveled")),
         time_total=_duration(data.get("time_total")),
         time_running=_duration(data.get("time_running")),
         module=_text(data.get("module")),
@@ -152,7 +153,7 @@ def parse_job_info(text: str | bytes) -> JobInfo:
     data = _json_object(text, "job info")
     return _job_info(
         {
-            _clean(key): _spelled(value)
+            clean_text(key): _spelled(value)
             for key, value in data.items()
             if isinstance(value, str | int | float)
         }
@@ -182,48 +183,31 @@ def _json_object(text: str | bytes, what: str) -> dict[str, object]:
 
 def _spelled(value: str | float) -> str:
     """Return text, or a number as the text it would be."""
-    return _clean(value if isinstance(value, str) else str(value))
-
-
-def _clean(text: str) -> str:
-    """Return text that can be stored: JSON can spell half a character."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _number(value: object) -> float | None:
-    """Return a finite number; None for anything else."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    # A whole number in JSON has no largest value, a float has.
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
+    return clean_text(value if isinstance(value, str) else str(value))
 
 
 def _duration(value: object) -> float | None:
     """Return a number of seconds, never negative."""
-    number = _number(value)
+    number = finite_number(value)
     return None if number is None or number < 0 else number
 
 
 def _first_number(value: object) -> float | None:
     """Return the first of a list of numbers: one value per nozzle."""
     if isinstance(value, list):
-        return _number(value[0]) if value else None
-    return _number(value)
+        return finite_number(value[0]) if value else None
+    return finite_number(value)
 
 
 def _text(value: object) -> str | None:
     """Return text that is not empty; None for anything else."""
-    return _clean(value) if isinstance(value, str) and value else None
+    return clean_text(value) if isinstance(value, str) and value else None
 
 
 def _words(value: object) -> tuple[str, ...]:
     """Return an error's words; whole numbers among them as text."""
     if isinstance(value, str):
-        return tuple(_clean(value).split())
+        return tuple(clean_text(value).split())
     if not isinstance(value, list):
         return ()
     return tuple(
@@ -243,7 +227,7 @@ def _position(value: object) -> Position | None:
     """Return the position, or None if no axis is known."""
     if not isinstance(value, dict):
         return None
-    position = Position(*(_number(value.get(axis)) for axis in "XYZ"))
+    position = Position(*(finite_number(value.get(axis)) for axis in "XYZ"))
     return None if position == (None, None, None) else position
 
 

@@ -14,7 +14,7 @@ from typing import Self
 
 from .client import Client
 from .device import DeviceInfo
-from .discovery import Listener, Sighting
+from .discovery import Listener
 from .errors import InvalidRequest, ProtocolError, SlaveKeyMismatch
 from .frames import encode_frame
 from .handshake import open_robot
@@ -28,6 +28,7 @@ from .robot_text import (
     spell,
     split_path,
 )
+from .sightings import Sighting
 from .timing import DEFAULT_TIMING, Timing
 
 # Far above what devices send, far below what would hurt to keep.

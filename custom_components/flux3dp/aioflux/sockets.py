@@ -35,6 +35,8 @@ class Sockets:
         self._on_shared = on_shared
         self._on_own = on_own
         self._own: socket.socket | None = None
+        self._shared: socket.socket | None = None
+        self._joined: set[str] = set()
         self._transports: list[asyncio.DatagramTransport] = []
 
     async def open(self) -> None:
@@ -72,15 +74,30 @@ class Sockets:
         except OSError:
             shared.close()
             raise
+        self._shared = shared
+        self._join()
+        return shared
+
+    def _join(self) -> None:
+        """Join the multicast group on every interface where that has not worked yet.
+
+        Tried again with each question to the group: after a power cut this host is
+        often up before its network is.
+        """
+        if self._shared is None:
+            return
         for interface in self._interfaces:
+            if interface in self._joined:
+                continue
+            membership = socket.inet_aton(GROUP) + socket.inet_aton(interface)
             try:
-                membership = socket.inet_aton(GROUP) + socket.inet_aton(interface)
-                shared.setsockopt(
+                self._shared.setsockopt(
                     socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership
                 )
             except OSError as err:
                 _LOGGER.debug("No multicast on interface %s: %s", interface, err)
-        return shared
+            else:
+                self._joined.add(interface)
 
     async def _attach(self, sock: socket.socket, receive: Receive) -> None:
         loop = asyncio.get_running_loop()
@@ -112,6 +129,7 @@ class Sockets:
 
     def send_to_group(self, data: bytes) -> None:
         """Send one datagram to the multicast group on every interface."""
+        self._join()
         for interface in self._interfaces:
             if self._own is None:
                 return
@@ -128,7 +146,7 @@ class Sockets:
 
     def close(self) -> None:
         """Close both sockets; nothing is received or sent from now on."""
-        self._own = None
+        self._own = self._shared = None
         for transport in self._transports:
             transport.close()
         self._transports.clear()
