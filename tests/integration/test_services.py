@@ -148,7 +148,7 @@ async def test_a_name_that_is_never_announced_is_an_error(
 
 
 @pytest.mark.parametrize(
-    ("reply", "key", "sentence"),
+    ("reply", "told"),
     [
         (
             "error BAD_PARAMS",
@@ -165,11 +165,11 @@ async def test_a_name_that_is_never_announced_is_an_error(
             "refused_hardware",
             "HARDWARE_FAILURE wlan. Re",
         ),
-        ("error OPERATION_ERROR", "refused_not_ready", "is not ready yet"),
-        ("error UNKNOWN_COMMAND", "refused_unknown_command", "does not know this"),
-        ("error UNKNOWN_ERROR", "refused_without_reason", "does not say why"),
-        ("error NOT_FOUND", "refused_not_found", "does not know that any more"),
-        ("error SOMETHING NEW", "refused", "refused: SOMETHING NEW"),
+        ("error OPERATION_ERROR", ("refused_not_ready", "is not ready yet")),
+        ("error UNKNOWN_COMMAND", ("refused_unknown_command", "does not know this")),
+        ("error UNKNOWN_ERROR", ("refused_without_reason", "does not say why")),
+        ("error NOT_FOUND", ("refused_not_found", "does not know that any more")),
+        ("error SOMETHING NEW", ("refused", "refused: SOMETHING NEW")),
     ],
 )
 async def test_a_refusal_of_the_device_is_a_sentence(
@@ -177,9 +177,9 @@ async def test_a_refusal_of_the_device_is_a_sentence(
     make_device: MakeDevice,
     make_entry: MakeEntry,
     reply: str,
-    key: str,
-    sentence: str,
+    told: tuple[str, str],
 ) -> None:
+    key, sentence = told
     device = await make_device()
     entry = await make_entry(device)
     device.faults.replies["rename"] = reply
