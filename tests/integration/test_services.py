@@ -152,18 +152,15 @@ async def test_a_name_that_is_never_announced_is_an_error(
     [
         (
             "error BAD_PARAMS",
-            "refused_values",
-            "does not accept these values: BAD_PARA",
+            ("refused_values", "does not accept these values: BAD_PARA"),
         ),
         (
             "er BAD_PARAMS ns",
-            "refused_values",
-            "not accept these values: BAD_PARAMS ns",
+            ("refused_values", "not accept these values: BAD_PARAMS ns"),
         ),
         (
             "error HARDWARE_FAILURE wlan",
-            "refused_hardware",
-            "HARDWARE_FAILURE wlan. Re",
+            ("refused_hardware", "HARDWARE_FAILURE wlan. Re"),
         ),
         ("error OPERATION_ERROR", ("refused_not_ready", "is not ready yet")),
         ("error UNKNOWN_COMMAND", ("refused_unknown_command", "does not know this")),
