@@ -45,7 +45,7 @@ from .job_events import async_tell
 from .job_store import JobStore
 from .job_watch import JobWatch
 from .presence import Presence
-from .robot_link import RobotLink
+from .robot_link import RobotLink, Unloaded
 from .trust import Trust
 from .waiting import async_wait_at_most
 
@@ -169,13 +169,20 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         """Stop listening and asking, and write what is worth keeping."""
         await super().async_shutdown()
         self._presence.async_stop()
+        # Before anything waits: what is heard from now on is for the next coordinator.
+        unsubscribe, self._unsubscribe = self._unsubscribe, None
+        if unsubscribe is not None:
+            unsubscribe()
+            self.listener.unpin(self.uuid)
         await self._watch.async_stop()
         await self.robot.async_close()
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
-            self.listener.unpin(self.uuid)
+        if unsubscribe is not None:
             await self._store.async_close()
+
+    def require_loaded(self) -> None:
+        """Raise Unloaded after a shutdown: nobody hears the device here any more."""
+        if self._shutdown_requested:
+            raise Unloaded("it was reloaded or disabled")
 
     # -- asking
 
@@ -211,12 +218,16 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         *,
         ask: Callable[[], None],
     ) -> bool:
-        """Ask again and again until the device is in a condition; False: in vain."""
+        """Ask again and again until the device is in a condition; False: in vain.
+
+        Raises Unloaded.
+        """
         changed = asyncio.Event()
         remove_listener = self.async_add_listener(changed.set)
         try:
             async with asyncio.timeout(timeout):
                 while not condition(self.data):
+                    self.require_loaded()
                     ask()
                     changed.clear()
                     await async_wait_at_most(changed, self.timing.find_probe_interval)
@@ -296,6 +307,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
 
         States first: an automation that an event starts finds them up to date.
         """
+        if self._shutdown_requested:
+            return
         was_online = self.data.online
         known = known or self.data
         step = track(

@@ -29,11 +29,12 @@ from .aioflux import (
 from .catalogue import ErrorKey, advice_for
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .robot_link import DeviceOccupied
+from .robot_link import DeviceOccupied, Unloaded
 
 # The first that fits is taken, so the more special ones come first.
 _TRANSLATION_KEYS: tuple[tuple[type[FluxError], str], ...] = (
     (DeviceOccupied, "occupied"),
+    (Unloaded, "unloaded"),
     (IdentityMismatch, "identity_mismatch"),
     (AuthenticationFailed, "not_trusted"),
     (Unsupported, "unsupported"),

@@ -45,6 +45,7 @@ async def async_open_manager(coordinator: FluxCoordinator) -> Manager:
 
     Raises FluxError. With another key than the pinned one it gets nothing of ours.
     """
+    coordinator.require_loaded()
     coordinator.trust.require()
     manager = await Manager.open(
         await coordinator.async_locate(),
@@ -126,7 +127,8 @@ async def async_change_network(
 ) -> NetworkOutcome:
     """Send the device to another network, and wait until it is found by its uuid.
 
-    Raises FluxError, InvalidRequest before anything is sent.
+    Raises FluxError (Unloaded if the entry is unloaded meanwhile: then nobody knows),
+    InvalidRequest before anything is sent.
     """
     config.validate()
     async with await async_open_manager(coordinator) as manager:
@@ -134,7 +136,8 @@ async def async_change_network(
         await manager.set_network(config)
     loop = asyncio.get_running_loop()
     began = loop.time()
-    if not await _async_returned(coordinator, old_host, config.ip_address):
+    returned = await _async_returned(coordinator, old_host, config.ip_address)
+    if not returned and not coordinator.data.online:
         async_network_not_returned(coordinator.hass, coordinator.config_entry)
         return NetworkOutcome.NOT_RETURNED
     if coordinator.host != old_host:
@@ -155,7 +158,7 @@ async def _async_returned(
 
     It is followed to another address by the coordinator, once the old one is silent
     and the new one has proved its key. What is heard from the old address counts only
-    after a gap: until then it has not left.
+    after a gap: until then it has not left. Raises Unloaded.
     """
     heard = asyncio.Event()
 
@@ -168,6 +171,7 @@ async def _async_returned(
     try:
         async with asyncio.timeout(timing.network_return):
             while coordinator.host == old_host:
+                coordinator.require_loaded()
                 heard.clear()
                 coordinator.async_ask()
                 listener.scan()

@@ -40,6 +40,7 @@ class Presence:
         self._deadline = 0.0
         self._due = 0.0
         self._cancel: CALLBACK_TYPE | None = None
+        self._stopped = False
 
     @property
     def silent(self) -> bool:
@@ -49,6 +50,8 @@ class Presence:
     @callback
     def async_ask(self) -> None:
         """Ask now, and expect an answer: at the start, and when in doubt."""
+        if self._stopped:
+            return
         if self._unanswered == 0:
             self._probe()
         else:
@@ -57,6 +60,8 @@ class Presence:
     @callback
     def async_heard(self, *, active: bool) -> None:
         """Take note of a sign of life; a device with an active job is asked sooner."""
+        if self._stopped:
+            return
         self._unanswered = 0
         interval = self._timing.unheard_active if active else self._timing.unheard
         self._deadline = self._hass.loop.time() + interval
@@ -67,13 +72,17 @@ class Presence:
 
     @callback
     def async_stop(self) -> None:
-        """Ask no more."""
+        """Ask no more, whoever wants to: somebody may still wait for the device."""
+        self._stopped = True
+        self._stop_timer()
+
+    def _stop_timer(self) -> None:
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
 
     def _set_timer(self, due: float) -> None:
-        self.async_stop()
+        self._stop_timer()
         self._due = due
         self._cancel = async_call_later(
             self._hass,

@@ -29,6 +29,10 @@ class DeviceOccupied(FluxError):
     """Another client holds the device; `str()` is its address, or empty."""
 
 
+class Unloaded(ConnectionFailed):
+    """The entry was unloaded while somebody waited for its device."""
+
+
 class RobotLink:
     """Lends the connection, so that a device never has to do with two of ours.
 
@@ -108,6 +112,7 @@ class RobotLink:
 
     async def _async_opened(self) -> Robot:
         coordinator = self._coordinator
+        coordinator.require_loaded()
         coordinator.trust.require()
         if self._robot is not None and self._robot.is_open:
             return self._robot
@@ -124,7 +129,7 @@ class RobotLink:
         )
         if self._shut_down:
             await robot.close()
-            raise ConnectionFailed("the device is being unloaded")
+            raise Unloaded("the device is being unloaded")
         self._robot = robot
         self.opened += 1
         return robot
