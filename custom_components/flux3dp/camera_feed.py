@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 
 from .aioflux import Camera, ConnectionFailed, FluxError, Timing
 from .const import LOGGER
 from .waiting import async_wait_at_most
+
+_CLOSED = "the camera is closed"
 
 type OpenCamera = Callable[[], Awaitable[Camera]]
 type StartTask = Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
@@ -128,35 +130,53 @@ class CameraFeed:
     def _ask(self) -> None:
         """Have the task know that somebody is there, and start it if there is none."""
         if self._closed:
-            raise ConnectionFailed("the camera is closed")
+            raise ConnectionFailed(_CLOSED)
         self._stir.set()
         if self._task is None:
             self._task = self._start_task(self._run())
+            self._task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """End for a task that was cancelled before its first step: it cannot itself."""
+        if self._task is task:
+            self._end(ConnectionFailed(_CLOSED))
+
+    def _end(self, error: FluxError) -> None:
+        """Tell all who wait; whoever asks from now on has a new task."""
+        self._task = None
+        self._tell(error)
 
     # -- the task
 
     async def _run(self) -> None:
         """Connect, and connect again, while somebody wants pictures."""
-        end: FluxError = ConnectionFailed("the camera is closed")
+        end: FluxError = ConnectionFailed(_CLOSED)
         try:
             while self._is_wanted:
-                try:
-                    async with await self._open_camera() as camera:
-                        await self._serve(camera)
-                except ConnectionFailed as err:
-                    self._say_lost(err)
-                    self._tell(err)
-                    if self._viewers:
-                        # Somebody new need not wait for the next attempt.
-                        self._stir.clear()
-                        await async_wait_at_most(self._stir, self._timing.camera_retry)
+                if not await self._attempt() and self._viewers:
+                    # Somebody new need not wait for the next attempt.
+                    await async_wait_at_most(self._stir, self._timing.camera_retry)
         except FluxError as err:
             # Another key, or ours is not trusted: a person must do something first.
             end = err
             self._say_lost(err)
         finally:
-            self._task = None
-            self._tell(end)
+            self._end(end)
+
+    async def _attempt(self) -> bool:
+        """Connect and serve; return whether it ended well, or broke."""
+        async with AsyncExitStack() as stack:
+            try:
+                camera = await stack.enter_async_context(await self._open_camera())
+                await self._serve(camera)
+            except ConnectionFailed as err:
+                # Told before it is closed: whoever comes while that lasts came for
+                # the next attempt, and is not told of this one.
+                self._stir.clear()
+                self._say_lost(err)
+                self._tell(err)
+                return False
+        return True
 
     async def _serve(self, camera: Camera) -> None:
         """Pass pictures on, until none have been wanted for `camera_linger`."""

@@ -191,3 +191,54 @@ async def test_after_it_was_dropped_it_can_be_had_again(
             await exhaust(pictures)
     assert await feed.still()
     assert len(feed.tasks) == 2
+
+
+async def test_dropped_before_it_began(device: Device, feed: Feed) -> None:
+    """A task that is cancelled before its first step runs nothing, no `finally` either."""
+    waiting = asyncio.ensure_future(feed.still())
+    watching = asyncio.ensure_future(exhaust(feed.watch()))
+    await asyncio.sleep(0)
+    assert len(feed.tasks) == 1
+    feed.drop()
+    for ended in (waiting, watching):
+        with pytest.raises(ConnectionFailed):
+            await asyncio.wait_for(ended, 5)
+    assert not device.received.connections
+    assert await asyncio.wait_for(feed.still(), 5)
+
+
+async def test_closed_before_it_began(device: Device, feed: Feed) -> None:
+    waiting = asyncio.ensure_future(feed.still())
+    await asyncio.sleep(0)
+    assert len(feed.tasks) == 1
+    await feed.close()
+    with pytest.raises(ConnectionFailed):
+        await asyncio.wait_for(waiting, 5)
+    assert not device.received.connections
+
+
+async def test_a_still_while_a_broken_connection_is_closing(
+    device: Device, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It came too late to fail with that connection: it has the next one opened."""
+    closing, may_close = asyncio.Event(), asyncio.Event()
+    close = Camera.close
+
+    async def close_slowly(camera: Camera) -> None:
+        closing.set()
+        await may_close.wait()
+        await close(camera)
+
+    monkeypatch.setattr(Camera, "close", close_slowly)
+    async with aclosing(feed.watch()) as pictures:
+        await next_of(pictures)
+        await device.drop_connections()
+        watching = asyncio.ensure_future(exhaust(pictures))
+        await asyncio.wait_for(closing.wait(), 5)
+        waiting = asyncio.ensure_future(feed.still())
+        await asyncio.sleep(0)
+        may_close.set()
+        assert await asyncio.wait_for(waiting, 5)
+        feed.drop()
+        with pytest.raises(ConnectionFailed):
+            await watching
