@@ -15,6 +15,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .aioflux import FluxError, Identity, Sighting, Timing, prove
 from .const import LOGGER
+from .naming import async_device_name
 from .presence import Presence
 
 
@@ -73,7 +74,8 @@ class AddressFollower:
         try:
             await prove(host, self._master_key, self._timing)
         except FluxError as err:
-            LOGGER.debug("%s is not followed to %s: %s", self._entry.title, host, err)
+            name = async_device_name(self._hass, self._entry)
+            LOGGER.debug("%s is not followed to %s: %s", name, host, err)
             return
         if self._presence.silent:
             self._not_before.clear()

@@ -174,7 +174,9 @@ async def _async_looks(
             raise
         except CommandFailed as err:
             # It is so for a moment after a job was left.
-            coordinator.logger.debug("%s has no report: %s", coordinator.name, err)
+            coordinator.logger.debug(
+                "%s has no report: %s", coordinator.device_name, err
+            )
         else:
             yield coordinator.data.job
         if loop.time() >= end:
@@ -190,7 +192,7 @@ async def _async_failure(
     A resume names the fault: the one that is shown, or the one before, because the
     device forgets it while it tries.
     """
-    now, name = coordinator.data.job.error, coordinator.config_entry.title
+    now, name = coordinator.data.job.error, coordinator.device_name
     fault = before if now is ErrorKey.NONE else now
     if order is RESUME and fault is not ErrorKey.NONE:
         return HomeAssistantError(

@@ -44,6 +44,7 @@ from .job import INITIAL, describe, expect, track
 from .job_events import async_tell
 from .job_store import JobStore
 from .job_watch import JobWatch
+from .naming import async_device_name, async_registered
 from .presence import Presence
 from .robot_link import RobotLink, Unloaded
 from .trust import Trust
@@ -115,6 +116,11 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         return self.listener.timing
 
     @property
+    def device_name(self) -> str:
+        """What the device is called now: `name` is what it was called at setup."""
+        return async_device_name(self.hass, self.config_entry)
+
+    @property
     def device_info(self) -> dr.DeviceInfo:
         """The device registry's entry, as far as it is known.
 
@@ -131,7 +137,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             info["model"] = device.model_name
             info["model_id"] = device.model
             info["sw_version"] = device.firmware
-        elif self._registered() is None:
+        elif async_registered(self.hass, entry) is None:
             info["name"] = entry.title
             info["model_id"] = entry.data[CONF_MODEL]
         return info
@@ -159,7 +165,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             async with asyncio.timeout(self.timing.setup_wait):
                 await self._answered.wait()
         except TimeoutError:
-            self.logger.debug("%s has not answered yet", self.name)
+            self.logger.debug("%s has not answered yet", self.device_name)
         if not self.data.online:
             self._log_offline()
         return self.data
@@ -336,21 +342,22 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if self._offline_logged:
             self._offline_logged = False
             self.reconnects += 1
-            self.logger.info("%s is back at %s", self.name, self.host)
+            self.logger.info("%s is back at %s", self.device_name, self.host)
         async_settle(self.hass, self.config_entry, NETWORK_NOT_RETURNED)
         self.trust.async_check()
 
     def _log_offline(self) -> None:
         if not self._offline_logged:
             self._offline_logged = True
-            self.logger.info("%s does not answer at %s", self.name, self.host)
+            self.logger.info("%s does not answer at %s", self.device_name, self.host)
 
     @callback
     def _async_moved(self, host: str) -> None:
         """Follow the device to an address that has proved to be its own."""
         if self.trust.is_broken:
             return
-        self.logger.info("%s moved from %s to %s", self.name, self.host, host)
+        name = self.device_name
+        self.logger.info("%s moved from %s to %s", name, self.host, host)
         self.hass.config_entries.async_update_entry(
             self.config_entry, data={**self.config_entry.data, CONF_HOST: host}
         )
@@ -370,7 +377,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
                 self.config_entry,
                 data={**self.config_entry.data, CONF_MODEL: device.model},
             )
-        if (registered := self._registered()) is not None:
+        registered = async_registered(self.hass, self.config_entry)
+        if registered is not None:
             # `name` only: a name given by a person stands beside it and wins.
             info = self.device_info
             dr.async_get(self.hass).async_update_device(
@@ -382,17 +390,6 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             )
         if self.data != before:
             self.async_set_updated_data(self.data)
-
-    def _registered(self) -> dr.DeviceEntry | None:
-        """Return our device in the registry, None before the first setup."""
-        registry = dr.async_get(self.hass)
-        devices = dr.async_entries_for_config_entry(
-            registry, self.config_entry.entry_id
-        )
-        return next(
-            (entry for entry in devices if (DOMAIN, self.uuid) in entry.identifiers),
-            None,
-        )
 
 
 def _gate(device: DeviceInfo) -> tuple[object, ...]:

@@ -29,6 +29,7 @@ from .aioflux import (
 from .catalogue import ErrorKey, advice_for
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .naming import async_device_name
 from .robot_link import DeviceOccupied, Unloaded
 
 # The first that fits is taken, so the more special ones come first.
@@ -79,7 +80,7 @@ def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
             translation_domain=DOMAIN,
             translation_key=_translation_key(err),
             translation_placeholders={
-                "name": coordinator.config_entry.title,
+                "name": coordinator.device_name,
                 "host": coordinator.host,
                 "error": str(err),
             },
@@ -123,7 +124,7 @@ def async_get_coordinator(hass: HomeAssistant, device_id: str) -> FluxCoordinato
             raise ServiceValidationError(
                 translation_domain=DOMAIN,
                 translation_key="device_not_loaded",
-                translation_placeholders={"name": entry.title},
+                translation_placeholders={"name": async_device_name(hass, entry)},
             )
     raise ServiceValidationError(
         translation_domain=DOMAIN,

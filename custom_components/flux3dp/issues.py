@@ -13,6 +13,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .aioflux import DeviceInfo
 from .const import DOMAIN
+from .naming import async_device_name
 
 FIRMWARE_TOO_OLD = "firmware_too_old"
 MASTER_KEY_CHANGED = "master_key_changed"
@@ -91,7 +92,10 @@ def _create(
         is_fixable=data is not None,
         severity=ir.IssueSeverity.ERROR,
         translation_key=issue,
-        translation_placeholders={"name": entry.title, **placeholders},
+        translation_placeholders={
+            "name": async_device_name(hass, entry),
+            **placeholders,
+        },
     )
 
 

@@ -78,7 +78,7 @@ class JobWatch:
             self._task = entry.async_create_background_task(
                 hass,
                 self._async_watch(),
-                f"{self._coordinator.name} job",
+                f"{self._coordinator.device_name} job",
                 eager_start=False,
             )
 
@@ -122,7 +122,9 @@ class JobWatch:
                 raise
             except CommandFailed as err:
                 # It is so for a moment after a job was left, and no fault.
-                coordinator.logger.debug("%s has no report: %s", coordinator.name, err)
+                coordinator.logger.debug(
+                    "%s has no report: %s", coordinator.device_name, err
+                )
             else:
                 self._say_back()
                 await self._async_ask_about(robot)
@@ -155,7 +157,7 @@ class JobWatch:
             raise
         except CommandFailed as err:
             self._coordinator.logger.debug(
-                "%s cannot tell about its job: %s", self._coordinator.name, err
+                "%s cannot tell about its job: %s", self._coordinator.device_name, err
             )
             return
         self._attempts = _INFO_ATTEMPTS
@@ -168,7 +170,7 @@ class JobWatch:
             self._lost = True
             self._coordinator.logger.info(
                 "%s gives no reports of its job, only announcements: %s",
-                self._coordinator.name,
+                self._coordinator.device_name,
                 err,
             )
 
@@ -176,7 +178,7 @@ class JobWatch:
         if self._lost:
             self._lost = False
             self._coordinator.logger.info(
-                "%s gives reports again", self._coordinator.name
+                "%s gives reports again", self._coordinator.device_name
             )
 
 

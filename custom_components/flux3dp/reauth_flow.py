@@ -20,6 +20,7 @@ from .aioflux import (
     check_password,
 )
 from .forms import PASSWORD_SELECTOR
+from .naming import async_device_name
 from .pairing import (
     async_entry_device,
     async_entry_learn,
@@ -75,5 +76,7 @@ class ReauthSteps(ConfigFlow):
             step_id="reauth_confirm",
             data_schema=_SCHEMA if asked else vol.Schema({}),
             errors=errors,
-            description_placeholders={"name": entry.title},
+            description_placeholders={
+                "name": async_device_name(self.hass, entry),
+            },
         )

@@ -17,6 +17,7 @@ from .aioflux import fingerprint
 from .const import CONF_MASTER_KEY, CONF_VERIFIED
 from .coordinator import FluxConfigEntry
 from .issues import MASTER_KEY_CHANGED, async_is_open
+from .naming import async_device_name
 
 # 2026.10 has a type of its own for what 2026.3 calls this: they differ in the context.
 type _Result = FlowResult[Any, str]
@@ -46,7 +47,7 @@ class MasterKeyChangedFlow(RepairsFlow):
                 step_id="confirm",
                 data_schema=vol.Schema({}),
                 description_placeholders={
-                    "name": self._entry.title,
+                    "name": async_device_name(self.hass, self._entry),
                     "pinned": fingerprint(pinned),
                     "presented": fingerprint(self._presented),
                 },

@@ -54,7 +54,7 @@ async def _async_rename(call: ServiceCall) -> ServiceResponse:
             translation_domain=DOMAIN,
             translation_key="rename_not_announced",
             translation_placeholders={
-                "name": coordinator.config_entry.title,
+                "name": coordinator.device_name,
                 "new_name": name,
             },
         )
@@ -73,7 +73,7 @@ async def _async_set_network(call: ServiceCall) -> ServiceResponse:
             translation_domain=DOMAIN,
             translation_key=error,
             translation_placeholders={
-                "name": coordinator.config_entry.title,
+                "name": coordinator.device_name,
                 "host": coordinator.host,
             },
         )

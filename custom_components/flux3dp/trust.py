@@ -28,6 +28,7 @@ from .const import CONF_MASTER_KEY, LOGGER
 from .discovery import async_get_listener
 from .identity import async_get_client_key
 from .issues import MASTER_KEY_CHANGED, async_master_key_changed, async_settle
+from .naming import async_device_name
 
 if TYPE_CHECKING:
     from .coordinator import FluxCoordinator
@@ -70,7 +71,7 @@ class Trust:
             self._task = coordinator.config_entry.async_create_background_task(
                 coordinator.hass,
                 self._async_sign_in(),
-                f"{coordinator.name} trust",
+                f"{coordinator.device_name} trust",
                 eager_start=False,
             )
 
@@ -135,7 +136,9 @@ class Trust:
             ) as manager:
                 self.async_signed_in(manager)
         except FluxError as err:
-            coordinator.logger.debug("No sign-in at %s: %s", coordinator.name, err)
+            coordinator.logger.debug(
+                "No sign-in at %s: %s", coordinator.device_name, err
+            )
             self.async_learn(err)
             return not isinstance(err, ConnectionFailed)
         return True
@@ -155,7 +158,7 @@ class Trust:
             coordinator.logger.warning(
                 "%s presents another master key than the pinned one; "
                 "nothing is sent to it until that is settled in Repairs",
-                coordinator.name,
+                coordinator.device_name,
             )
         self._presented = presented
         async_master_key_changed(coordinator.hass, coordinator.config_entry, presented)
@@ -169,7 +172,7 @@ class Trust:
             coordinator.logger.info(
                 "No other master key is in the way of %s any more; "
                 "commands are sent to it again",
-                coordinator.name,
+                coordinator.device_name,
             )
         async_settle(coordinator.hass, coordinator.config_entry, MASTER_KEY_CHANGED)
 
@@ -181,7 +184,7 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """
     listener = await async_get_listener(hass)
     timing = listener.timing
-    host = entry.data[CONF_HOST]
+    host, name = entry.data[CONF_HOST], async_device_name(hass, entry)
     try:
         async with asyncio.timeout(timing.forget):
             key = await async_get_client_key(hass)
@@ -194,13 +197,13 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
             ) as manager:
                 await manager.remove_trust(key.access_id.hex())
     except AuthenticationFailed as err:
-        LOGGER.debug("%s had forgotten our key already: %s", entry.title, err)
+        LOGGER.debug("%s had forgotten our key already: %s", name, err)
     except (FluxError, TimeoutError) as err:
         if isinstance(err, CommandFailed) and err.symbol == "NOT_FOUND":
             return
         LOGGER.info(
             "%s may still trust the key of this Home Assistant, because it could not "
             "be told to forget it (%s). Set a new password there to make it forget",
-            entry.title,
+            name,
             str(err) or "it did not answer in time",
         )

@@ -1,0 +1,71 @@
+"""A device is called by its name of today, in errors, repairs and the log."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from simulator import SimulatedNetwork
+from tests.integration.conftest import (
+    NAME,
+    MakeDevice,
+    MakeEntry,
+    wait_for_state,
+    wait_until,
+)
+from tests.integration.life import STATUS, act, issues, log_lines, registered
+
+
+async def test_everything_said_after_a_rename_has_the_new_name(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    far = SimulatedNetwork(ssid="Far", key="12345678", reachable=False)
+    device = await make_device(networks=[far])
+    entry = await make_entry(device)
+    await act(hass, entry, "rename", name="Attic")
+    caplog.clear()
+
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(
+            hass,
+            entry,
+            "set_network",
+            method="dhcp",
+            ssid="Far",
+            wifi_password="12345678",
+        )
+
+    placeholders = failed.value.translation_placeholders
+    assert placeholders is not None
+    assert placeholders["name"] == "Attic"
+    issue = issues(hass)["network_not_returned"]
+    assert issue.translation_placeholders == {"name": "Attic"}
+    assert any(line.startswith("Attic does not answer") for line in log_lines(caplog))
+    assert not any(NAME in line for line in log_lines(caplog))
+
+
+async def test_the_name_a_person_gave_comes_first(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    registry = dr.async_get(hass)
+    registry.async_update_device(registered(hass, entry).id, name_by_user="Big one")
+    device.rename("Attic")
+    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+    device.faults.replies["scan_wifi"] = "error SOMETHING"
+    with pytest.raises(HomeAssistantError, match=r"^Big one refused: SOMETHING"):
+        await act(hass, entry, "scan_wifi")
+
+
+async def test_without_a_device_in_the_registry_it_is_the_title(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(await make_device())
+    await wait_for_state(hass, STATUS, "idle")
+    registry = dr.async_get(hass)
+    registry.async_remove_device(registered(hass, entry).id)
+    assert entry.runtime_data.device_name == entry.title
