@@ -7,26 +7,20 @@ with it belongs to `aioflux`.
 from __future__ import annotations
 
 import asyncio
-from typing import TypedDict
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from .aioflux import ClientKey
-from .const import DOMAIN
+from .const import DOMAIN, LOGGER
 
 _STORAGE_KEY = f"{DOMAIN}.identity"
 _STORAGE_VERSION = 1
 
 _CLIENT_KEY: HassKey[ClientKey] = HassKey(f"{DOMAIN}_client_key")
 _CLIENT_KEY_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_client_key_lock")
-
-
-class _StoredIdentity(TypedDict):
-    """What is on disk."""
-
-    private_key: str  # PKCS#8 PEM
 
 
 async def async_get_client_key(hass: HomeAssistant) -> ClientKey:
@@ -36,6 +30,8 @@ async def async_get_client_key(hass: HomeAssistant) -> ClientKey:
     again, so whoever asks while it is being made waits for that one, and it is on disk
     before anybody may use it. (`singleton` would do, but in 2026.3 it leaves everybody
     else waiting for ever when the disk refuses.)
+
+    A key that cannot be read is lost already: it is said, and another one made.
     """
     async with hass.data.setdefault(_CLIENT_KEY_LOCK, asyncio.Lock()):
         if (key := hass.data.get(_CLIENT_KEY)) is None:
@@ -44,10 +40,22 @@ async def async_get_client_key(hass: HomeAssistant) -> ClientKey:
 
 
 async def _load_or_make(hass: HomeAssistant) -> ClientKey:
-    store = Store[_StoredIdentity](hass, _STORAGE_VERSION, _STORAGE_KEY, private=True)
+    # {"private_key": PKCS#8 PEM}, unless the file is damaged.
+    store = Store[Any](hass, _STORAGE_VERSION, _STORAGE_KEY, private=True)
     if (stored := await store.async_load()) is not None:
-        pem = stored["private_key"]
-        return await hass.async_add_executor_job(ClientKey.from_pem, pem)
+        try:
+            pem = stored["private_key"]
+            return await hass.async_add_executor_job(ClientKey.from_pem, pem)
+        except (AttributeError, KeyError, TypeError, ValueError) as err:
+            # The type of error only: a damaged key may still be most of a key.
+            LOGGER.error(
+                "The key of this Home Assistant in .storage/%s cannot be read (%s) and "
+                "is replaced by a new one. Each FLUX device asks for its password "
+                "again, and lists the old key until it is removed there. To go on with "
+                "the old key, restore that file from a backup and restart",
+                _STORAGE_KEY,
+                type(err).__name__,
+            )
     key = await hass.async_add_executor_job(ClientKey.generate)
     await store.async_save({"private_key": key.to_pem()})
     return key

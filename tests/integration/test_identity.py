@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
@@ -11,6 +12,8 @@ from custom_components.flux3dp import identity
 from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.identity import async_get_client_key, key_label
+from tests.integration.conftest import PASSWORD, MakeDevice, MakeEntry
+from tests.integration.life import log_lines, reauths
 from tests.keys import CLIENT_KEY
 
 STORED = f"{DOMAIN}.identity"
@@ -60,14 +63,57 @@ async def test_the_key_is_for_the_owner_of_the_file_only(
 async def test_a_disk_that_refuses_keeps_nobody_waiting(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
-    hass_storage[STORED]["data"]["private_key"] = "damaged"
+    del hass_storage[STORED]
+    with patch.object(Store, "async_save", side_effect=OSError("no space left")):
+        for _ in range(2):
+            with pytest.raises(OSError, match="no space left"):
+                await async_get_client_key(hass)
 
-    for _ in range(2):
-        with pytest.raises(ValueError, match="PEM"):
-            await async_get_client_key(hass)
-
-    hass_storage[STORED]["data"]["private_key"] = CLIENT_KEY.decode()
     assert await async_get_client_key(hass)
+
+
+@pytest.fixture(
+    params=[
+        {},
+        [],
+        "text",
+        {"private_key": None},
+        {"private_key": "no PEM"},
+        {"private_key": CLIENT_KEY.decode()[:400]},
+    ],
+    ids=["empty", "list", "text", "none", "no PEM", "cut off"],
+)
+def damaged(
+    request: pytest.FixtureRequest, hass_storage: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the storage with a key in it that cannot be read."""
+    hass_storage[STORED]["data"] = request.param
+    return hass_storage
+
+
+async def test_a_key_that_cannot_be_read_is_replaced_and_that_is_said(
+    hass: HomeAssistant,
+    damaged: dict[str, Any],
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+
+    key = await async_get_client_key(hass)
+    stored = damaged[STORED]["data"]["private_key"]
+    assert ClientKey.from_pem(stored).access_id == key.access_id
+    [line] = [line for line in log_lines(caplog) if "cannot be read" in line]
+    assert STORED in line
+    assert CLIENT_KEY.decode()[100:130] not in line
+    # The device knows the old one only.
+    [dialog] = reauths(hass, entry)
+    result = await hass.config_entries.flow.async_configure(
+        dialog["flow_id"], {"password": PASSWORD}
+    )
+    assert result["reason"] == "reauth_successful"
+    assert key.access_id.hex() in {each.access_id for each in device.trust}
 
 
 async def test_a_device_lists_our_key_with_the_home_s_name(hass: HomeAssistant) -> None:
