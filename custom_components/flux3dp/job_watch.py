@@ -55,6 +55,7 @@ class JobWatch:
         self._over = asyncio.Event()
         self._stopped = False
         self._lost = False
+        self._faults: tuple[type[Exception], ...] = ()
         self._given_up: int | None = None
         self._asked_about: int | None = None
         self._attempts = 0
@@ -105,6 +106,16 @@ class JobWatch:
                         self._given_up = self._coordinator.data.job.job_number
                         self._on_final(err)
                         return
+                    await async_wait_at_most(self._over, retry)
+                except Exception as err:
+                    # A fault of ours. The next announcement would start this again.
+                    if not isinstance(err, self._faults):
+                        self._faults = (*self._faults, type(err))
+                        self._coordinator.logger.exception(
+                            "Reading reports of %s failed; it is tried again, and "
+                            "not told again",
+                            self._coordinator.device_name,
+                        )
                     await async_wait_at_most(self._over, retry)
         finally:
             self._task = None
