@@ -1,12 +1,10 @@
 """A client written for these tests only: plain sockets, and nothing of any library of ours."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 import hashlib
 import hmac
 import json
-from pathlib import Path
 import ssl
 import struct
 from typing import Any, Self
@@ -16,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 ROBOT_PORT = 23811
 CAMERA_PORT = 23812
-VECTORS = Path(__file__).parents[1] / "vectors"
 
 
 class Stream:
@@ -121,21 +118,6 @@ async def sign_in(address: str, key: Key, password: str) -> Stream:
     stream.send_frame(password.encode())
     assert await stream.frame() == b"ok"
     return stream
-
-
-def recorded(folder: str) -> dict[str, Any]:
-    """Return the recorded sessions of a folder of the vectors."""
-    data: dict[str, Any] = json.loads((VECTORS / folder / "sessions.json").read_text())
-    return data
-
-
-def device_bytes(events: Sequence[Sequence[str]]) -> bytes:
-    """Return everything the recorded device said inside TLS or AES, but for randoms."""
-    return b"".join(
-        bytes.fromhex(event[1])
-        for event in events
-        if event[0] == "device" and len(event) == 2
-    )
 
 
 async def open_robot(

@@ -7,12 +7,17 @@ import os
 import pytest
 import pytest_socket
 
-from simulator import Device, DeviceConfig, Timing
-from tests.keys import MASTER_KEYS, VENDOR_KEY
+from simulator import Device, DeviceConfig, Timing, TrustedKey
+from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY
+
+from .client import Key
 
 # Of this process alone, so that two runs of the tests do not meet.
 _BLOCK = f"127.{os.getpid() % 200 + 20}.{os.getpid() // 200 % 250 + 1}"
 ADDRESSES = [f"{_BLOCK}.{number}" for number in range(1, 30)]
+
+KEY = Key(CLIENT_KEY)
+UUID = bytes.fromhex("6b1f0c2e9a4d4f7f8e21c3d4a5b60718")
 
 type MakeDevice = Callable[..., Awaitable[Device]]
 
@@ -29,7 +34,7 @@ def device_config(**changes: object) -> DeviceConfig:
     """Return how the usual device is, but for the changes."""
     config = DeviceConfig(
         address=ADDRESSES[0],
-        uuid="6b1f0c2e9a4d4f7f8e21c3d4a5b60718",
+        uuid=UUID.hex(),
         serial="FD1A104242",
         name="Delta in der Werkstatt ♥",
         master_key=MASTER_KEYS[0],
@@ -41,6 +46,10 @@ def device_config(**changes: object) -> DeviceConfig:
         assert hasattr(config, name), name
         setattr(config, name, value)
     return config
+
+
+def trust(device: Device, key: Key = KEY) -> None:
+    device.trust.add(TrustedKey.from_pem("ours", key.public_pem))
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from simulator import CAMERA_PORT, Device, Timing, TrustedKey
 from simulator.picture import Scene, draw
 from tests.keys import CLIENT_KEY
 
-from .client import Key, Stream, open_robot, recorded
-from .conftest import ADDRESSES, MakeDevice
-from .test_management import recorded_client_pem, replaying
-from .test_robot import first_client_bytes, trust
+from .client import Key, Stream, open_robot
+from .conftest import ADDRESSES, MakeDevice, trust
+from .recordings import recorded, recorded_client_pem, replaying
+from .test_robot import first_client_bytes
 
 KEY = Key(CLIENT_KEY)
 HERE = ADDRESSES[0]

@@ -1,171 +1,27 @@
 """Datagrams: built like the recorded ones, and sent when real devices send them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 import hashlib
 import json
 import math
 import socket
-import struct
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives import hashes
 import pytest
 
 from simulator import Device, Timing
 from simulator.discovery import GROUP
 from simulator.faults import damage
-from tests.keys import MASTER_KEY_4096, MASTER_KEYS, VENDOR_PUBLIC_DER
+from tests.keys import MASTER_KEY_4096, MASTER_KEYS
 
-from .client import VECTORS
-from .conftest import ADDRESSES, MakeDevice
+from .conftest import ADDRESSES, UUID, MakeDevice
+from .datagrams import decode, decode_status, public_rsa, verify, verify_identity
+from .inbox import inbox, listener_socket, probe, udp_socket
+from .recordings import VECTORS
 
 HERE = ADDRESSES[0]
-UUID = bytes.fromhex("6b1f0c2e9a4d4f7f8e21c3d4a5b60718")
-
-
-class Inbox(asyncio.DatagramProtocol):
-    """Collects datagrams; a test waits for the next."""
-
-    def __init__(self) -> None:
-        self.queue: asyncio.Queue[tuple[bytes, tuple[str, int]]] = asyncio.Queue()
-
-    def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
-        # Devices of other programs on this machine announce in the same group.
-        if addr[0] in ADDRESSES:
-            self.queue.put_nowait((data, (str(addr[0]), addr[1])))
-
-    async def next(self) -> tuple[bytes, tuple[str, int]]:
-        async with asyncio.timeout(5):
-            return await self.queue.get()
-
-
-@asynccontextmanager
-async def inbox(sock: socket.socket) -> AsyncIterator[tuple[Any, Inbox]]:
-    transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
-        Inbox, sock=sock
-    )
-    try:
-        yield transport, protocol
-    finally:
-        transport.close()
-        await asyncio.sleep(0)
-
-
-def udp_socket(address: str = "127.0.0.1", port: int = 0) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    sock.setblocking(False)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    sock.bind((address, port))
-    return sock
-
-
-def listener_socket() -> socket.socket:
-    """Listen as a client does: on the port, in the group."""
-    sock = udp_socket("", 1901)
-    membership = socket.inet_aton(GROUP) + socket.inet_aton("127.0.0.1")
-    sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
-    return sock
-
-
-class Reader:
-    """Takes a datagram apart."""
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-
-    def take(self, size: int) -> bytes:
-        assert len(self.data) >= size
-        taken, self.data = self.data[:size], self.data[size:]
-        return taken
-
-    def integer(self, size: int = 2) -> int:
-        return int.from_bytes(self.take(size), "little")
-
-    def float32(self) -> float:
-        value: float
-        (value,) = struct.unpack("<f", self.take(4))
-        return value
-
-
-def decode_status(block: bytes) -> dict[str, Any]:
-    assert len(block) == 64
-    timestamp, st_id, progress, head, label = struct.unpack("<dif16s32s", block)
-    text = label.rstrip(b"\0").decode()
-    return {
-        "timestamp": timestamp,
-        "st_id": st_id,
-        "progress": None if math.isnan(progress) else progress,
-        "head_module": head.rstrip(b"\0").decode(),
-        "error_label": text if st_id >= 0 else "",
-        "occupied_by": text if st_id < 0 else "",
-    }
-
-
-def decode(data: bytes) -> dict[str, Any]:
-    """Decode any datagram of a device; what is signed is checked."""
-    reader = Reader(data)
-    assert reader.take(4) == b"FLUX"
-    found: dict[str, Any] = {
-        "version": reader.integer(1),
-        "action": reader.integer(1),
-    }
-    found["uuid"] = reader.take(16).hex()
-    match found["version"], found["action"]:
-        case 1, 0:
-            found["serial"] = reader.take(10).decode()
-            found["slave_timestamp"] = reader.float32()
-            sizes = reader.integer(), reader.integer()
-            found["master_der"], found["identify"] = map(reader.take, sizes)
-            found["status"] = decode_status(reader.take(64))
-        case 2, 0:
-            found["session"] = reader.take(8).hex()
-            found["status"] = decode_status(reader.take(64))
-        case 1, 3:
-            timestamp = reader.take(4)
-            (found["slave_timestamp"],) = struct.unpack("<f", timestamp)
-            sizes = reader.integer(), reader.integer()
-            slave_der, found["slave_signature"] = map(reader.take, sizes)
-            found["slave_signed"] = timestamp + slave_der
-            slave = public_rsa(slave_der)
-            info = reader.take(reader.integer())
-            verify(slave, reader.take(slave.key_size // 8), info)
-            found["slave_key_bits"] = slave.key_size
-            found["info"] = decode_info(info)
-        case 2, 3:
-            sizes = reader.integer(), reader.integer()
-            found["master_der"], found["identify"] = map(reader.take, sizes)
-            found["info"] = decode_info(reader.take(reader.integer()))
-    found["rest"] = reader.data
-    return found
-
-
-def decode_info(info: bytes) -> dict[str, str]:
-    pairs = (pair.partition("=") for pair in info.decode().split("\0"))
-    return {key: value for key, _, value in pairs}
-
-
-def public_rsa(der: bytes) -> rsa.RSAPublicKey:
-    key = serialization.load_der_public_key(der)
-    assert isinstance(key, rsa.RSAPublicKey)
-    return key
-
-
-def verify(key: rsa.RSAPublicKey, signature: bytes, message: bytes) -> None:
-    key.verify(signature, message, padding.PKCS1v15(), hashes.SHA1())
-
-
-def verify_identity(
-    decoded: dict[str, Any], serial: str, algorithm: hashes.HashAlgorithm
-) -> None:
-    vendor = serialization.load_der_public_key(VENDOR_PUBLIC_DER)
-    assert isinstance(vendor, ec.EllipticCurvePublicKey)
-    uuid = bytes.fromhex(decoded["uuid"])
-    message = b"$".join((serial.encode(), uuid, decoded["master_der"]))
-    vendor.verify(decoded["identify"], message, ec.ECDSA(algorithm))
 
 
 def recorded_datagrams() -> Iterator[tuple[str, str]]:
@@ -214,12 +70,6 @@ async def test_it_announces_and_answers_as_recorded(
     assert {key: ours[key] for key in same} == {key: real[key] for key in same}
     assert ours.keys() == real.keys()
     assert ours["rest"] == b""
-
-
-async def probe(address: str, data: bytes) -> tuple[bytes, tuple[str, int]]:
-    async with inbox(udp_socket()) as (transport, box):
-        transport.sendto(data, (address, 1901))
-        return await box.next()
 
 
 @pytest.mark.parametrize("generation", [1, 2])

@@ -11,8 +11,7 @@ from simulator.files import example_job, plain_png
 from tests.keys import CLIENT_KEY
 
 from .client import Key, Stream, command, open_robot
-from .conftest import ADDRESSES, MakeDevice
-from .test_robot import trust
+from .conftest import ADDRESSES, MakeDevice, trust
 
 KEY = Key(CLIENT_KEY)
 JOB = build({"TIME_COST": "60"}, [plain_png("a"), plain_png("b")])

@@ -1,48 +1,30 @@
 """Management: byte for byte what the recordings show, and what protocol.md says beyond."""
 
-from collections.abc import Callable
-from dataclasses import replace
 import json
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import pytest
 
-from simulator import CAMERA_PORT, MANAGEMENT_PORT, SimulatedNetwork, Timing, TrustedKey
+from simulator import Timing, TrustedKey
 from simulator.management import _COMMANDS
 from tests.keys import CLIENT_KEY, MASTER_KEYS, OTHER_CLIENT_KEY
 
-from .client import VECTORS, Key, Stream, device_bytes, manage, recorded, sign_in
-from .conftest import ADDRESSES, MakeDevice, device_config
+from .client import Key, manage, sign_in
+from .conftest import ADDRESSES, MakeDevice
+from .recordings import (
+    VECTORS,
+    device_bytes,
+    recorded,
+    recorded_client_pem,
+    replaying,
+)
 
 KEY = Key(CLIENT_KEY)
 HERE = ADDRESSES[0]
 VENDOR_LAPTOP = TrustedKey(
     label="vendor laptop", access_id="7d26742c8cf2ca39711d3466b2077e699edd54fd"
 )
-
-
-def replaying(events: list[list[str]]) -> Callable[[int], bytes]:
-    """Return a source of randomness that gives what the recorded device drew."""
-    drawn = [
-        bytes.fromhex(event[1])
-        for event in events
-        if event[0] == "device" and event[2:] == ["random"]
-    ]
-
-    def random(size: int) -> bytes:
-        value = drawn.pop(0)
-        assert len(value) == size
-        return value
-
-    return random
-
-
-def recorded_client_pem() -> bytes:
-    """Return the public key of the recorded client."""
-    events = recorded("rescue-v1")["sessions"]["wrong-password"]
-    frames = [bytes.fromhex(event[1]) for event in events if event[0] == "client"]
-    return frames[0][2:]
 
 
 def clients_turns(events: list[list[str]]) -> list[tuple[bytes, int]]:
@@ -290,249 +272,6 @@ async def test_older_firmware_lists_keys_without_json(make_device: MakeDevice) -
             f"data label=vendor laptop\0access_id={VENDOR_LAPTOP.access_id}"
         )
         assert await stream.frame() == b"ok"
-
-
-WIFI = SimulatedNetwork(ssid="Garage", key="12345678", address=ADDRESSES[5])
-JOIN = ("method=dhcp", "ssid=Garage", "security=WPA2-PSK")
-STATIC = ("method=static", f"ipaddr={ADDRESSES[6]}", "mask=24", "ns=127.0.0.1")
-
-
-@pytest.mark.parametrize(
-    ("words", "address"),
-    [
-        ((*JOIN, "psk=12345678"), ADDRESSES[5]),
-        ((*JOIN, "psk=87654321"), HERE),
-        (("method=dhcp", "ssid=Elsewhere"), HERE),
-        (("method=dhcp", "ifname=len0"), HERE),
-        ((*STATIC, f"route={ADDRESSES[7]}", "ifname=len0"), ADDRESSES[6]),
-        ((*JOIN[1:], "psk=12345678", *STATIC, f"route={HERE}"), ADDRESSES[6]),
-    ],
-    ids=["joins", "wrong-key", "no-network", "cable", "cable-static", "static"],
-)
-async def test_a_network_is_tried_after_the_ok(
-    make_device: MakeDevice, words: tuple[str, ...], address: str
-) -> None:
-    device = await make_device(networks=[WIFI])
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("network", *words) == "ok"
-        assert await stream.read_to_end() == b""
-    await device.wait_for(lambda: not device.online)
-    await device.wait_online()
-    assert device.address == address
-    back = await sign_in(address, KEY, "secret")
-    await back.close()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("method=dhcp",),
-        (*JOIN, "psk=1234567"),
-        ("method=dhcp", "wifi_mode=host", "ssid=own"),
-        ("method=dhcp", "ssid=" + "x" * 33),
-        (*STATIC, "route=10.0.0.1", "ifname=len0"),
-        (
-            "method=static",
-            "ipaddr=1.2.3.999",
-            "mask=99",
-            "route=1",
-            "ns=1",
-            "ifname=len1",
-        ),
-    ],
-)
-async def test_it_says_ok_to_what_strands_it(
-    make_device: MakeDevice, words: tuple[str, ...]
-) -> None:
-    device = await make_device(networks=[WIFI])
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("network", *words) == "ok"
-        assert await stream.read_to_end() == b""
-    await device.wait_for(lambda: not device.online)
-    with pytest.raises(TimeoutError):
-        await device.wait_online(0.5)
-
-
-@pytest.mark.parametrize(
-    "word", ["psk=a=b", "ssid=Größe", "nonsense"], ids=["equals", "umlaut", "no-equals"]
-)
-async def test_a_network_value_it_stumbles_over(
-    make_device: MakeDevice, word: str
-) -> None:
-    device = await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("network", *JOIN, word) == "UNKNOWN_ERROR"
-        assert await stream.read_to_end() == b""
-    assert device.online
-
-
-async def test_an_open_network_has_no_security_at_all(make_device: MakeDevice) -> None:
-    await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        words = ("method=dhcp", "ssid=Open Cafe", "security=")
-        assert await stream.ask("network", *words) == "er BAD_PARAMS security"
-
-
-@pytest.mark.parametrize(
-    ("words", "refused"),
-    [
-        ((), None),
-        (("ifname=wlan0",), "method"),
-        (("method=bootp",), "method"),
-        (("method=dhcp", "wifi_mode=mesh"), "wifi_mode"),
-        (("method=dhcp", "ssid=x", "security=WPA3"), "security"),
-        (("method=dhcp", "ssid=x", "security=WEP", "wifi_mode=host"), "security"),
-        (("method=dhcp", "ssid=x", "security=WEP"), "wepkey"),
-        (("method=dhcp", "ssid=x", "security=WPA-PSK"), "psk"),
-        ((*STATIC, "ipaddr=", f"route={HERE}"), "ipaddr"),
-        (STATIC, "route"),
-    ],
-)
-async def test_what_it_refuses_by_name(
-    make_device: MakeDevice, words: tuple[str, ...], refused: str | None
-) -> None:
-    await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        expected = f"er BAD_PARAMS {refused}" if refused else "UNKNOWN_ERROR"
-        assert await stream.ask("network", *words) == expected
-
-
-@pytest.mark.parametrize(
-    ("network", "words", "joins"),
-    [
-        (SimulatedNetwork(ssid="n", hidden=True), ("security=WPA2-PSK",), False),
-        (
-            SimulatedNetwork(ssid="n", hidden=True),
-            ("security=WPA2-PSK", "scan_ssid=1"),
-            True,
-        ),
-        (SimulatedNetwork(ssid="n", encrypt=False), (), True),
-        (SimulatedNetwork(ssid="n", security="WEP", key="abcde"), (), False),
-    ],
-)
-async def test_which_networks_it_joins(
-    make_device: MakeDevice,
-    network: SimulatedNetwork,
-    words: tuple[str, ...],
-    joins: bool,
-) -> None:
-    device = await make_device(networks=[network], ssid="before")
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        asked = ("method=dhcp", "ssid=n", *words, "psk=12345678")
-        assert await stream.ask("network", *asked) == "ok"
-    await device.wait_for(lambda: not device.online)
-    await device.wait_online()
-    assert device.ssid == ("n" if joins else "before")
-
-
-async def test_a_network_without_its_client_is_the_end_of_what_we_see(
-    make_device: MakeDevice,
-) -> None:
-    far = SimulatedNetwork(ssid="n", reachable=False)
-    device = await make_device(networks=[far])
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        words = ("method=dhcp", "ssid=n", "security=WPA2-PSK", "psk=12345678")
-        assert await stream.ask("network", *words) == "ok"
-    await device.wait_for(lambda: not device.online)
-    await device.move(ADDRESSES[8])
-    assert device.online
-
-
-async def test_ports_can_refuse_and_take_connections_again(
-    make_device: MakeDevice,
-) -> None:
-    device = await make_device()
-    await device.refuse_connections(MANAGEMENT_PORT)
-    with pytest.raises(ConnectionRefusedError):
-        await Stream.connect(HERE, MANAGEMENT_PORT)
-    await device.accept_connections()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        await device.drop_connections()
-        assert await stream.read_to_end() == b""
-
-
-async def test_a_hello_of_something_else(make_device: MakeDevice) -> None:
-    device = await make_device()
-    device.faults.management.hello = b"HTTP/1.1"
-    device.faults.management.close_after_hello = True
-    async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
-        assert await stream.read_to_end() == b"HTTP/1.1"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"uuid": "00"},
-        {"serial": "short"},
-        {"generation": 3},
-        {"address": "10.0.0.1"},
-        {"generation": 2, "udp_management": True},
-    ],
-)
-async def test_devices_that_cannot_be(changes: dict[str, object]) -> None:
-    config = device_config(**changes)
-    with pytest.raises(ValueError, match=r".+"):
-        replace(config)
-
-
-async def test_a_reply_can_be_put_into_its_mouth(make_device: MakeDevice) -> None:
-    device = await make_device()
-    device.faults.replies = {"scan_wifi": "error HARDWARE_FAILURE 7", "rename": None}
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("scan_wifi") == "error HARDWARE_FAILURE 7"
-        stream.send_frame(b"rename\0other")
-        assert await stream.ask("scan_wifi") == "error HARDWARE_FAILURE 7"
-    assert device.name != "other"
-    assert device.received.management == [
-        ("scan_wifi",),
-        ("rename", "other"),
-        ("scan_wifi",),
-    ]
-
-
-async def test_a_connection_is_cut_at_the_byte(make_device: MakeDevice) -> None:
-    device = await make_device()
-    device.faults.management.cut_after = 5
-    async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
-        assert await stream.read_to_end() == b"FLUX0"
-    await device.wait_closed_connections()
-
-
-async def test_a_stalled_connection_stays_until_the_client_goes(
-    make_device: MakeDevice,
-) -> None:
-    device = await make_device()
-    device.faults.camera.stall_in_handshake = True
-    async with await Stream.connect(HERE, CAMERA_PORT) as stream:
-        assert await stream.read(8) == b"FLUX0003"
-        assert device.connections[CAMERA_PORT] == 1
-        with pytest.raises(TimeoutError):
-            await device.wait_closed_connections(0.1)
-    await device.wait_closed_connections()
-
-
-async def test_what_was_received_is_kept(make_device: MakeDevice) -> None:
-    device = await make_device()
-    async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
-        await stream.read(8)
-        stream.write(b"not TLS at all")
-        await stream.read_to_end()
-    await device.wait_closed_connections()
-    (record,) = device.received.connections
-    assert bytes(record.tcp) == b"not TLS at all"
-    assert device.received.application_bytes == b""
-    stream = await sign_in(HERE, KEY, "secret")
-    await stream.close()
-    assert device.received.application_bytes.endswith(b"\x08\0secret")
 
 
 async def test_trust_name_and_password_outlive_the_device(

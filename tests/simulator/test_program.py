@@ -18,7 +18,8 @@ from tests.keys import CLIENT_KEY
 
 from .client import Key, sign_in
 from .conftest import ADDRESSES, MakeDevice
-from .test_discovery import decode, probe
+from .datagrams import decode
+from .inbox import probe
 
 ROOT = Path(__file__).parents[2]
 KEY = Key(CLIENT_KEY)

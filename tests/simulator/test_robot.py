@@ -12,18 +12,14 @@ from simulator import ROBOT_PORT, Device, TrustedKey
 from simulator.aes import cipher
 from tests.keys import CLIENT_KEY, MASTER_KEY_4096, OTHER_CLIENT_KEY
 
-from .client import Key, Stream, command, device_bytes, open_robot, recorded
-from .conftest import ADDRESSES, MakeDevice
-from .test_management import recorded_client_pem, replaying
+from .client import Key, Stream, command, open_robot
+from .conftest import ADDRESSES, MakeDevice, trust
+from .recordings import device_bytes, recorded, recorded_client_pem, replaying
 
 KEY = Key(CLIENT_KEY)
 HERE = ADDRESSES[0]
 
 type Events = list[list[str]]
-
-
-def trust(device: Device, key: Key = KEY) -> None:
-    device.trust.add(TrustedKey.from_pem("ours", key.public_pem))
 
 
 def turns(events: Events) -> Iterator[tuple[bytes, bytes]]:

@@ -12,9 +12,9 @@ from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork, TrustedKey
 from tests.keys import CLIENT_KEY, OTHER_CLIENT_KEY
 
 from .client import Key, Stream
-from .conftest import ADDRESSES, MakeDevice
-from .test_discovery import UUID, inbox, udp_socket, verify
-from .test_robot import trust
+from .conftest import ADDRESSES, UUID, MakeDevice, trust
+from .datagrams import verify
+from .inbox import inbox, udp_socket
 
 KEY = Key(CLIENT_KEY)
 HERE = ADDRESSES[0]

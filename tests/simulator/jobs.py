@@ -1,0 +1,77 @@
+"""A job to watch: the recorded one, and every state it shows.
+
+Starts it on a device and notes what it shows; how it ought to look is the tests' to say.
+"""
+
+from dataclasses import replace
+
+from simulator import Device, Timing
+from simulator.fcode import build
+from simulator.files import plain_png
+from simulator.job import Job
+
+from .conftest import MakeDevice, trust
+
+METADATA = {
+    "AUTHOR": "tester",
+    "TIME_COST": "120.5",
+    "CORRECTION": "N",
+    "TRAVEL_DIST": "608.98",
+    "VERSION": "1",
+    "HEAD_TYPE": "EXTRUDER",
+    "FILAMENT_DETECT": "N",
+}
+
+type Shown = tuple[int, str, tuple[str, ...], str | None]
+
+
+def shown(job: Job) -> Shown:
+    found = job.report()
+    module = found.get("module")
+    error = found.get("error", [])
+    assert isinstance(error, list)
+    return (
+        job.state.st_id,
+        job.state.label,
+        tuple(error),
+        module if isinstance(module, str) else None,
+    )
+
+
+class Watch:
+    """Keeps every state a job shows, in order and each once."""
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self.seen: list[Shown] = []
+
+    def look(self) -> bool:
+        # Looking must not move the job on: on a busy machine a state would be skipped.
+        if (job := self.device.player.peek()) is not None:
+            now = shown(job)
+            if [now] != self.seen[-1:]:
+                self.seen.append(now)
+        return False
+
+    async def until(self, label: str) -> None:
+        await self.device.wait_for(lambda: self.look() or self.seen[-1][1] == label)
+
+    async def until_seen(self, number: int) -> None:
+        await self.device.wait_for(lambda: self.look() or len(self.seen) >= number)
+
+
+async def start(
+    make_device: MakeDevice, metadata: dict[str, str] | None = None, **changes: object
+) -> tuple[Device, Watch]:
+    """Start the recorded job on a device whose jobs do not end by themselves."""
+    metadata = METADATA | (metadata or {})
+    timing = replace(Timing.fast(), job_speed=0.0)
+    device = await make_device(**{"timing": timing, **changes})
+    trust(device)
+    picture = plain_png("x")[:69]
+    sizes = len(build(metadata, [picture], b""))
+    device.files.write("SD", "ok.fc", build(metadata, [picture], bytes(911 - sizes)))
+    watch = Watch(device)
+    device.start_job("SD/ok.fc")
+    watch.look()
+    return device, watch

@@ -1,0 +1,50 @@
+"""What was recorded of real devices, as a test replays it.
+
+Knows where the vectors are and how a recorded session is written down; what each session
+says about a device is the tests' to compare.
+"""
+
+from collections.abc import Callable, Sequence
+import json
+from pathlib import Path
+from typing import Any
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
+
+def recorded(folder: str) -> dict[str, Any]:
+    """Return the recorded sessions of a folder of the vectors."""
+    data: dict[str, Any] = json.loads((VECTORS / folder / "sessions.json").read_text())
+    return data
+
+
+def device_bytes(events: Sequence[Sequence[str]]) -> bytes:
+    """Return everything the recorded device said inside TLS or AES, but for randoms."""
+    return b"".join(
+        bytes.fromhex(event[1])
+        for event in events
+        if event[0] == "device" and len(event) == 2
+    )
+
+
+def replaying(events: list[list[str]]) -> Callable[[int], bytes]:
+    """Return a source of randomness that gives what the recorded device drew."""
+    drawn = [
+        bytes.fromhex(event[1])
+        for event in events
+        if event[0] == "device" and event[2:] == ["random"]
+    ]
+
+    def random(size: int) -> bytes:
+        value = drawn.pop(0)
+        assert len(value) == size
+        return value
+
+    return random
+
+
+def recorded_client_pem() -> bytes:
+    """Return the public key of the recorded client."""
+    events = recorded("rescue-v1")["sessions"]["wrong-password"]
+    frames = [bytes.fromhex(event[1]) for event in events if event[0] == "client"]
+    return frames[0][2:]
