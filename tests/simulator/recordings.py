@@ -11,6 +11,8 @@ from typing import Any
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
+type Events = list[list[str]]
+
 
 def recorded(folder: str) -> dict[str, Any]:
     """Return the recorded sessions of a folder of the vectors."""
@@ -27,7 +29,11 @@ def device_bytes(events: Sequence[Sequence[str]]) -> bytes:
     )
 
 
-def replaying(events: list[list[str]]) -> Callable[[int], bytes]:
+def first_client_bytes(events: Events) -> bytes:
+    return next(bytes.fromhex(event[1]) for event in events if event[0] == "client")
+
+
+def replaying(events: Events) -> Callable[[int], bytes]:
     """Return a source of randomness that gives what the recorded device drew."""
     drawn = [
         bytes.fromhex(event[1])

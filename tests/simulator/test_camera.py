@@ -13,8 +13,12 @@ from tests.keys import CLIENT_KEY
 
 from .client import Key, Stream, open_robot
 from .conftest import ADDRESSES, MakeDevice, trust
-from .recordings import recorded, recorded_client_pem, replaying
-from .test_robot import first_client_bytes
+from .recordings import (
+    first_client_bytes,
+    recorded,
+    recorded_client_pem,
+    replaying,
+)
 
 KEY = Key(CLIENT_KEY)
 HERE = ADDRESSES[0]

@@ -14,12 +14,17 @@ from tests.keys import CLIENT_KEY, MASTER_KEY_4096, OTHER_CLIENT_KEY
 
 from .client import Key, Stream, command, open_robot
 from .conftest import ADDRESSES, MakeDevice, trust
-from .recordings import device_bytes, recorded, recorded_client_pem, replaying
+from .recordings import (
+    Events,
+    device_bytes,
+    first_client_bytes,
+    recorded,
+    recorded_client_pem,
+    replaying,
+)
 
 KEY = Key(CLIENT_KEY)
 HERE = ADDRESSES[0]
-
-type Events = list[list[str]]
 
 
 def turns(events: Events) -> Iterator[tuple[bytes, bytes]]:
@@ -38,10 +43,6 @@ def turns(events: Events) -> Iterator[tuple[bytes, bytes]]:
 def as_recorded(device: Device) -> None:
     device.trust.add(TrustedKey.from_pem("recorded", recorded_client_pem()))
     device.files.entries = {"SD": {"test.fc": b"", "Recent": {}}, "USB": {}}
-
-
-def first_client_bytes(events: Events) -> bytes:
-    return next(bytes.fromhex(event[1]) for event in events if event[0] == "client")
 
 
 async def test_the_recorded_session_in_tls(make_device: MakeDevice) -> None:
