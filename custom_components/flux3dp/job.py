@@ -52,6 +52,9 @@ __all__ = [
 # one. The abort takes about a second, the next datagram comes within three.
 _RESUME_PATIENCE = 0.8
 
+# A file can call its job anything, and a state of Home Assistant has no more characters.
+_NAME_LENGTH = 255
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -117,8 +120,11 @@ def describe(
     if name is not None:
         job = replace(job, name=name)
     if info is not None:
+        title = info.title and info.title.strip()[:_NAME_LENGTH]
         job = replace(
             job,
+            # What was started here goes by the name of its file.
+            name=job.name or title or None,
             time_cost=info.time_cost,
             toolhead=job.toolhead or fitted(toolhead_of(info.head_type or "")),
         )
@@ -128,8 +134,8 @@ def describe(
 def expect(state: JobState, name: str | None, now: float) -> JobState:
     """Return the state that gives the next job a name, or none after all.
 
-    For a job that is about to be started here: a device does not know the name
-    of what it runs.
+    For a job that is about to be started here: a device does not tell the name
+    of the file it runs.
     """
     return replace(state, expected=None if name is None else Expected(name, now))
 

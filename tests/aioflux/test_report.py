@@ -229,6 +229,7 @@ def test_noise_is_a_report_or_a_protocol_error(noise: str | bytes) -> None:
 
 INFO = {
     "AUTHOR": "tester",
+    "TITLE": "Benchy",
     "TIME_COST": "120.5",
     "TRAVEL_DIST": "608.98",
     "HEAD_TYPE": "EXTRUDER",
@@ -237,6 +238,7 @@ INFO = {
     "SOFTWARE": "fluxstudio",
 }
 PARSED = JobInfo(
+    title="Benchy",
     head_type="EXTRUDER",
     time_cost=120.5,
     travel_distance=608.98,
@@ -257,6 +259,11 @@ def test_newer_lasers_spell_it_otherwise() -> None:
     info = parse_job_info('{"time_cost": 90, "traval_dist": "12"}')
     assert (info.time_cost, info.travel_distance) == (90.0, 12.0)
     assert info.raw == {"time_cost": "90", "traval_dist": "12"}
+    assert parse_job_info('{"title": "Vase"}').title == "Vase"
+
+
+def test_a_title_that_is_empty_is_none() -> None:
+    assert parse_file_info("TITLE=\0AUTHOR=a").title is None
 
 
 @pytest.mark.parametrize(

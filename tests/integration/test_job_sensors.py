@@ -160,3 +160,30 @@ async def test_a_name_that_is_taken_back_is_given_to_nobody(
     device.start_job(put_job(device))
     await status_is(hass, "running")
     assert value(hass, "job_name") == "unknown"
+
+
+async def test_a_job_has_the_name_that_its_slicer_gave_it(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    device.start_job()
+    await wait_until(hass, lambda: value(hass, "job_name") == "calibration cube")
+
+
+async def test_a_title_of_any_length_is_a_name(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    device.start_job(put_job(device, TITLE=f" {'☃' * 300}"))
+    await wait_until(hass, lambda: value(hass, "job_name") == "☃" * 255)
+
+
+async def test_what_was_started_here_goes_by_its_file_s_name(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    entry.runtime_data.async_expect_job("vase.fc")
+    device.start_job(put_job(device, TITLE="Vase"))
+    await status_is(hass, "running")
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+    assert value(hass, "job_name") == "vase.fc"

@@ -44,6 +44,7 @@ _KNOWN_KEYS = frozenset(
 _ST_ID_MAX = 2**31 - 1
 
 # Each field of `JobInfo` and the spellings of it, the usual one first.
+_TITLE = ("TITLE", "title")
 _TIME_COST = ("TIME_COST", "time_cost")
 _TRAVEL_DISTANCE = ("TRAVEL_DIST", "traval_dist", "travel_dist")
 _FILAMENT_USED = ("FILAMENT_USED", "filament_used")
@@ -96,11 +97,13 @@ class Report:
 class JobInfo:
     """What a job file says of itself; every part of it may be missing.
 
+    `title` is what the slicer called the job; a device does not tell a file's name.
     `time_cost` is the slicer's estimate in seconds, `travel_distance` and
     `filament_used` (one value per extruder) are mm. `raw` has everything, with
-    the keys as they were sent. The job's name is not part of it.
+    the keys as they were sent.
     """
 
+    title: str | None = None
     head_type: str | None = None
     time_cost: float | None = None
     travel_distance: float | None = None
@@ -235,6 +238,7 @@ def _job_info(raw: dict[str, str]) -> JobInfo:
     """Give the metadata's parts their names and types."""
     filament = (_amount(part) for part in _first(raw, _FILAMENT_USED).split(","))
     return JobInfo(
+        title=_first(raw, _TITLE) or None,
         head_type=_first(raw, _HEAD_TYPE) or None,
         time_cost=_amount(_first(raw, _TIME_COST)),
         travel_distance=_amount(_first(raw, _TRAVEL_DISTANCE)),
