@@ -13,8 +13,8 @@ from .control import ABORT, CLEAR, PAUSE, RESUME, Order, async_order
 from .coordinator import FluxConfigEntry
 from .entity import FluxEntity, FluxEntityDescription
 
-# One order at a time: a second press finds the job as the first one left it.
-PARALLEL_UPDATES = 1
+# Orders take turns, but an abort waits for none: `turns.py` knows, a number does not.
+PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class FluxButton(FluxEntity, ButtonEntity):
     def available(self) -> bool:
         """Whether the device would accept the order now."""
         return super().available and self.entity_description.order.accepted(
-            self.coordinator.data.job
+            self.coordinator.data.shown
         )
 
     @override

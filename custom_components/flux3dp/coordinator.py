@@ -31,16 +31,10 @@ from .aioflux import (
     Sighting,
     Timing,
 )
-from .const import (
-    CONF_MASTER_KEY,
-    CONF_SERIAL,
-    DOMAIN,
-    LOGGER,
-    MANUFACTURER,
-)
+from .const import CONF_MASTER_KEY, CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
 from .data import FluxData, JobPicture
 from .issues import NETWORK_NOT_RETURNED, async_judge_firmware, async_settle
-from .job import INITIAL, describe, expect, track
+from .job import INITIAL, JobStatus, describe, expect, track
 from .job_events import async_tell
 from .job_store import JobStore
 from .job_watch import JobWatch
@@ -48,6 +42,7 @@ from .naming import async_device_name, async_registered
 from .presence import Presence
 from .robot_link import RobotLink, Unloaded
 from .trust import Trust
+from .turns import Turns
 from .waiting import async_wait_at_most
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
@@ -82,6 +77,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
         self.trust = Trust(self)
         self.robot = RobotLink(self)
+        self.turns = Turns()
         self._watch = JobWatch(self, self.robot, on_final=self.trust.async_learn)
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
@@ -306,6 +302,11 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self._async_publish(self.data.status, replace(self.data, job=job))
 
     @callback
+    def async_expect_status(self, status: JobStatus) -> None:
+        """Show what an accepted order leads to, until the device is seen next."""
+        self.async_set_updated_data(replace(self.data, ordered=status))
+
+    @callback
     def _async_publish(
         self, status: DeviceStatus | None, known: FluxData | None = None
     ) -> None:
@@ -316,7 +317,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if self._shutdown_requested:
             return
         was_online = self.data.online
-        known = known or self.data
+        known = replace(known or self.data, ordered=None)
         step = track(
             known.job,
             status,

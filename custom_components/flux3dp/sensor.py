@@ -63,7 +63,7 @@ SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=[status.value for status in JobStatus],
         always_available=True,
-        value_fn=lambda data: data.job.status,
+        value_fn=lambda data: data.shown.status,
         # The only trace of a status nobody has a name for yet.
         attributes_fn=lambda data: {"st_id": data.job.st_id},
     ),
