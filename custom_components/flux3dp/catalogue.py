@@ -219,8 +219,6 @@ _ADVICE: Final[dict[ErrorKey, Advice]] = {
     ErrorKey.USER_OPERATION: Advice.DO_AND_RESUME,
 }
 
-ERROR_OPTIONS: Final[list[str]] = list(ErrorKey)
-
 
 def classify(words: str | Sequence[str]) -> ErrorKey:
     """Return what an error label (a text) or a report's error (words) stands for.

@@ -3,7 +3,6 @@
 import pytest
 
 from custom_components.flux3dp.catalogue import (
-    ERROR_OPTIONS,
     Advice,
     ErrorKey,
     advice_for,
@@ -139,7 +138,7 @@ def test_the_longest_beginning_wins() -> None:
 
 def test_every_key_and_every_advice_is_in_use() -> None:
     families = {"none", "other", "head_error", "hardware_error", "user_operation"}
-    assert {key for key, _ in TABLE.values()} | families == set(ERROR_OPTIONS)
+    assert {key for key, _ in TABLE.values()} | families == set(ErrorKey)
     assert {advice for _, advice in TABLE.values()} == set(Advice)
 
 

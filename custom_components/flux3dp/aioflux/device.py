@@ -87,11 +87,6 @@ class DeviceStatus:
         """Another client holds the device."""
         return self.st_id < 0
 
-    @property
-    def has_ended(self) -> bool:
-        """A job has completed or was aborted, and nobody left it yet."""
-        return self.st_id > 0 and bool(self.st_id & _ENDED)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceInfo:
