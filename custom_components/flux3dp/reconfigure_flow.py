@@ -168,7 +168,10 @@ class ReconfigureSteps(ConfigFlow):
                     )
                 ),
                 vol.Optional("security"): SelectSelector(
-                    SelectSelectorConfig(options=list(SECURITIES))
+                    # As a list it could not be left empty again once it was not.
+                    SelectSelectorConfig(
+                        options=list(SECURITIES), mode=SelectSelectorMode.DROPDOWN
+                    )
                 ),
                 vol.Optional("wifi_password"): NEW_PASSWORD_SELECTOR,
                 vol.Required("hidden", default=False): BooleanSelector(),
