@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from simulator.keys import RsaKey
 from tests.keys import MASTER_KEY_4096, MASTER_KEYS, OTHER_CLIENT_KEY
 
 from .conftest import FAST, MakeDevice
+from .remains import Remains, length_of
 
 OTHER_MASTER_KEY = RsaKey.from_pem(MASTER_KEYS[1]).public_der
 
@@ -40,17 +40,6 @@ def opened(request: pytest.FixtureRequest) -> Open:
     """Return what opens one of the two ports."""
     open_port: Open = request.param
     return open_port
-
-
-def open_sockets() -> set[str]:
-    """Return the sockets of this process."""
-    found = set()
-    for entry in Path("/proc/self/fd").iterdir():
-        try:
-            found.add(str(entry.readlink()))
-        except FileNotFoundError:
-            continue  # The listing's own.
-    return {target for target in found if target.startswith("socket:")}
 
 
 async def test_a_trusted_key_opens_both_ports(
@@ -241,44 +230,6 @@ async def converse_with_robot(info: DeviceInfo, key: ClientKey) -> None:
         assert (await robot.report()).label == "IDLE"
 
 
-async def length_of(device: Device, converse: Callable[[], Awaitable[None]]) -> int:
-    """Return how many bytes a device says in a conversation, by halving."""
-    short, enough = 0, 1 << 16
-    while enough - short > 1:
-        middle = (short + enough) // 2
-        device.faults.robot.cut_after = middle
-        try:
-            await converse()
-        except ConnectionFailed:
-            short = middle
-        else:
-            enough = middle
-    return short
-
-
-async def test_cut_at_every_byte_leaves_nothing(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
-    """From the hello to the end of a reply; inside the TLS handshake in strides."""
-
-    async def converse() -> None:
-        await converse_with_robot(info, key)
-
-    length = await length_of(device, converse)
-    tls = max(length - 800, 8) if device.generation == 2 else 8
-    await device.wait_closed_connections()
-    tasks, sockets = asyncio.all_tasks(), open_sockets()
-    for cut in (*range(1, 8), *range(8, tls, 61), *range(tls, length + 1)):
-        device.faults.robot.cut_after = cut
-        with pytest.raises(ConnectionFailed):
-            await converse()
-    device.faults.robot.cut_after = None
-    await converse()
-    await device.wait_closed_connections()
-    await device.wait_for(lambda: asyncio.all_tasks() <= tasks)
-    assert open_sockets() == sockets
-
-
 async def test_a_stall_anywhere_ends_in_time(
     device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
@@ -289,28 +240,22 @@ async def test_a_stall_anywhere_ends_in_time(
             await robot.report()
 
     length = await length_of(device, lambda: converse_with_robot(info, key))
-    device.faults.robot.cut_after = None
-    await device.wait_closed_connections()
-    tasks, sockets = asyncio.all_tasks(), open_sockets()
+    remains = Remains(device)
     for stall in (0, 7, *range(8, length, max(length // 12, 1)), length - 1):
         device.faults.robot.stall_after = stall
         with pytest.raises((ConnectionFailed, SlaveKeyMismatch)):
             await converse()
-    await device.wait_closed_connections()
-    await device.wait_for(lambda: asyncio.all_tasks() <= tasks)
-    assert open_sockets() == sockets
+    await remains.check()
 
 
 async def test_giving_up_in_the_middle_leaves_nothing(
     device: Device, info: DeviceInfo, key: ClientKey, opened: Open
 ) -> None:
     device.faults.robot.stall_after = device.faults.camera.stall_after = 64
-    tasks, sockets = asyncio.all_tasks(), open_sockets()
+    remains = Remains(device)
     opening = asyncio.ensure_future(opened(info, key, timing=FAST))
     await device.wait_for(lambda: bool(device.received.connections))
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):
         await opening
-    await device.wait_closed_connections()
-    await device.wait_for(lambda: asyncio.all_tasks() <= tasks)
-    assert open_sockets() == sockets
+    await remains.check()

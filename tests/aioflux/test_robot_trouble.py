@@ -211,19 +211,3 @@ async def test_a_request_too_long_for_a_frame(device: Device, robot: Robot) -> N
         await robot.config_set("key", "x" * 5000)
     assert caught.value.reason == "too_long"
     assert (await robot.report()).st_id == 0
-
-
-async def test_cut_at_every_byte_of_a_reply(
-    device: Device, robot: Robot, key: ClientKey
-) -> None:
-    """A reply in three parts (metadata, picture, ok) is whole, or it is an error."""
-    device.start_job(CUBE)
-    whole = await robot.info()
-    content = len(device.player.fcode().previews[0])
-    for cut in range(0, content, 7):
-        device.faults.cut_binary = cut
-        async with await Robot.open(robot.device, key, timing=FAST) as other:
-            with pytest.raises(ConnectionFailed):
-                await other.info()
-    device.faults.cut_binary = None
-    assert await robot.info() == whole
