@@ -32,7 +32,7 @@ from .aioflux import (
     Timing,
 )
 from .const import CONF_MASTER_KEY, CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
-from .data import FluxData, JobPicture
+from .data import FluxData, JobPicture, Ordered
 from .issues import NETWORK_NOT_RETURNED, async_judge_firmware, async_settle
 from .job import INITIAL, JobStatus, describe, expect, track
 from .job_events import async_tell
@@ -41,7 +41,7 @@ from .job_watch import JobWatch
 from .naming import async_device_name, async_registered
 from .presence import Presence
 from .robot_link import RobotLink, Unloaded
-from .trust import Trust
+from .trust import Trust, gate
 from .turns import Turns
 from .waiting import async_wait_at_most
 
@@ -184,7 +184,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def require_loaded(self) -> None:
         """Raise Unloaded after a shutdown: nobody hears the device here any more."""
         if self._shutdown_requested:
-            raise Unloaded("it was reloaded or disabled")
+            raise Unloaded("the entry was unloaded")
 
     # -- asking
 
@@ -304,7 +304,9 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     @callback
     def async_expect_status(self, status: JobStatus) -> None:
         """Show what an accepted order leads to, until the device is seen next."""
-        self.async_set_updated_data(replace(self.data, ordered=status))
+        until = self.hass.loop.time() + self.timing.status_lag
+        ordered = Ordered(status, self.robot.reported, until)
+        self.async_set_updated_data(replace(self.data, ordered=ordered))
 
     @callback
     def _async_publish(
@@ -317,7 +319,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if self._shutdown_requested:
             return
         was_online = self.data.online
-        known = replace(known or self.data, ordered=None)
+        known = known or self.data
         step = track(
             known.job,
             status,
@@ -327,6 +329,9 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         )
         self._store.async_keep(step.state)
         data = replace(known, host=self.host, status=status, job=step.state)
+        now, reported = self.hass.loop.time(), self.robot.reported
+        if data.ordered and not data.ordered.outlives(data.job, reported, now):
+            data = replace(data, ordered=None)
         if data != self.data:
             self.async_set_updated_data(data)
             if data.online and not was_online:
@@ -371,7 +376,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             return
         before, self.data = self.data, replace(self.data, device=device)
         async_judge_firmware(self.hass, self.config_entry, device)
-        if before.device is not None and _gate(device) != _gate(before.device):
+        if before.device is not None and gate(device) != gate(before.device):
             self.trust.async_check()
         if device.model != self.config_entry.data[CONF_MODEL]:
             self.hass.config_entries.async_update_entry(
@@ -391,8 +396,3 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             )
         if self.data != before:
             self.async_set_updated_data(self.data)
-
-
-def _gate(device: DeviceInfo) -> tuple[object, ...]:
-    """Return what of a device a changed trust may go along with."""
-    return device.firmware, device.version, device.has_password

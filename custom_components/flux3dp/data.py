@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from .aioflux import DeviceInfo, DeviceStatus
-from .job import JobState, JobStatus
+from .job import JobState, JobStatus, Reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,23 @@ class JobPicture:
     png: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """The status that an accepted order leads to.
+
+    What was known by then is no answer to it: the report `upon`, and announcements
+    `until` they have caught up (seconds of the event loop).
+    """
+
+    status: JobStatus
+    upon: Reported | None
+    until: float
+
+    def outlives(self, job: JobState, reported: Reported | None, now: float) -> bool:
+        """Whether a look that gave `job` says nothing about the order yet."""
+        return reported is self.upon if job.from_report else now < self.until
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FluxData:
     """What is known of a device, and all that its entities look at.
@@ -23,8 +40,8 @@ class FluxData:
     `host` is the address it is followed at. `device` is its own description, None
     until it answered a touch of ours. `status` is what it last said, None while it is
     silent. `job` is what all of that means; `picture` belongs to the last job that
-    could be asked, and is None before. `ordered` is the status that an accepted order
-    leads to, until the device is seen next; no event and no confirmation rests on it.
+    could be asked, and is None before. `ordered` is what an accepted order leads to,
+    until the device is seen next; no event and no confirmation rests on it.
     """
 
     host: str
@@ -32,12 +49,14 @@ class FluxData:
     status: DeviceStatus | None
     job: JobState
     picture: JobPicture | None = None
-    ordered: JobStatus | None = None
+    ordered: Ordered | None = None
 
     @property
     def shown(self) -> JobState:
         """The job as it is shown: with what an order just accepted leads to."""
-        return replace(self.job, status=self.ordered) if self.ordered else self.job
+        if self.ordered is None or not self.online:
+            return self.job
+        return replace(self.job, status=self.ordered.status)
 
     @property
     def online(self) -> bool:

@@ -20,6 +20,7 @@ from .aioflux import (
     AuthenticationFailed,
     CommandFailed,
     ConnectionFailed,
+    DeviceInfo,
     FluxError,
     IdentityMismatch,
     Manager,
@@ -175,6 +176,11 @@ class Trust:
                 coordinator.device_name,
             )
         async_settle(coordinator.hass, coordinator.config_entry, MASTER_KEY_CHANGED)
+
+
+def gate(device: DeviceInfo) -> tuple[object, ...]:
+    """Return what of a device a changed trust may go along with."""
+    return device.firmware, device.version, device.has_password
 
 
 async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
