@@ -1,14 +1,14 @@
 """Watching a job: reports every few seconds, while there is one, and only then.
 
 Knows when the robot connection is wanted, and what is done without it: announcements
-carry on. The connection is `robot_link.py`'s, what is read goes to the coordinator.
+carry on. A job that ended unwatched, while we were away, is asked about once. The connection is `robot_link.py`'s, what is read goes to the coordinator.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Final
 
 from homeassistant.core import callback
 
@@ -28,6 +28,8 @@ from .waiting import async_wait_at_most
 if TYPE_CHECKING:
     from .coordinator import FluxCoordinator
 
+# Completed, aborted: a device that shows it is not idle, and can still tell what it was.
+_ENDED_IDS: Final = frozenset({64, 128})
 # A device that cannot tell what its job is: no reason to ask with every report.
 _INFO_ATTEMPTS = 3
 
@@ -64,21 +66,28 @@ class JobWatch:
     def async_follow(self) -> None:
         """Begin to watch if there is a job now, and come to an end if not."""
         job = self._coordinator.data.job
-        if not job.active:
-            self._over.set()
+        if job.active:
+            self._over.clear()
+            self._async_begin(self._async_watch)
             return
-        self._over.clear()
+        self._over.set()
+        if job.st_id in _ENDED_IDS and job.job_number != self._asked_about:
+            self._async_begin(self._async_ask_once)
+
+    @callback
+    def _async_begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Do something over the connection, if it may be used and nothing is done."""
         entry, hass = self._coordinator.config_entry, self._coordinator.hass
         if (
             self._task is None
             and not self._stopped
             and not hass.is_stopping
             and entry.options.get(CONF_HOLD_CONNECTION, True)
-            and job.job_number != self._given_up
+            and self._coordinator.data.job.job_number != self._given_up
         ):
             self._task = entry.async_create_background_task(
                 hass,
-                self._async_watch(),
+                run(),
                 f"{self._coordinator.device_name} job",
                 eager_start=False,
             )
@@ -117,6 +126,24 @@ class JobWatch:
                             self._coordinator.device_name,
                         )
                     await async_wait_at_most(self._over, retry)
+        finally:
+            self._task = None
+
+    async def _async_ask_once(self) -> None:
+        """Ask what the job was that has ended; if that fails, nobody misses much."""
+        self._asked_about = self._coordinator.data.job.job_number
+        self._attempts = 0
+        try:
+            async with self._link.connection() as robot:
+                await self._async_ask_about(robot)
+        except FluxError as err:
+            self._coordinator.logger.debug(
+                "%s was not asked about its last job: %s",
+                self._coordinator.device_name,
+                err,
+            )
+            if _is_final(err):
+                self._on_final(err)
         finally:
             self._task = None
 

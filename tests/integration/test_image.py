@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from simulator import ROBOT_PORT
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
     BRISK,
@@ -84,3 +85,52 @@ async def test_after_a_reload_the_picture_is_as_old_as_before(
     await wait_until(hass, lambda: shown(hass))
     assert value(hass, "preview", "image") == moment
     assert hass.states.get(entity("image", "preview"))
+
+
+async def test_the_picture_of_a_job_that_ended_outlives_a_reload(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(timing=BRISK)
+    entry = await make_entry(device)
+    device.start_job(put_job(device))
+    await status_is(hass, "running")
+    await wait_until(hass, lambda: shown(hass))
+    moment = value(hass, "preview", "image")
+    device.job.finish()
+    await status_is(hass, "completed")
+    await device.wait_closed_connections()
+    device.received.connections.clear()
+
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await wait_until(hass, lambda: shown(hass))
+    assert value(hass, "preview", "image") == moment
+    # One connection, for that moment only.
+    await device.wait_closed_connections()
+    ports = [record.port for record in device.received.connections]
+    assert ports.count(ROBOT_PORT) == 1
+
+
+async def test_a_device_that_cannot_be_asked_about_an_ended_job_is_asked_once(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(timing=BRISK)
+    entry = await make_entry(device)
+    device.start_job(put_job(device))
+    await status_is(hass, "running")
+    device.job.finish()
+    await status_is(hass, "completed")
+    await device.wait_closed_connections()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    device.faults.replies["player info"] = "error NO_TASK"
+    device.received.robot.clear()
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await device.wait_command("player info")
+    # Each announcement is a look at the same job.
+    heard = entry.runtime_data.listener.counters.received
+    await device.wait_for(
+        lambda: entry.runtime_data.listener.counters.received > heard + 5
+    )
+    await device.wait_closed_connections()
+    assert device.received.robot.count("player info") == 1
+    assert not shown(hass)
