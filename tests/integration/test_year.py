@@ -50,6 +50,11 @@ BROKEN = (
 FIRST, SECOND = ADDRESSES[0], ADDRESSES[1]
 
 
+def _mine(line: str) -> str:
+    """Return a line as it is said once a person gave the device a name."""
+    return line.replace(NAME, "Mine")
+
+
 class Year:
     """What is looked at after every step."""
 
@@ -185,12 +190,12 @@ async def test_a_year(
 
     # August: lent to somebody who sets a password and throws everybody out.
     await device.power_off()
-    await year.look(status="offline", lines=[AWAY.format(SECOND)])
+    await year.look(status="offline", lines=[_mine(AWAY).format(SECOND)])
     device.set_password("theirs")
     device.forget_trust()
     device.received.clear()
     await device.power_on()
-    await year.look(status="idle", lines=[BACK.format(SECOND)], asks=True)
+    await year.look(status="idle", lines=[_mine(BACK).format(SECOND)], asks=True)
     assert device.received.passwords == []
     await year.password("theirs")
     await year.look(status="idle", lines=[])
@@ -204,7 +209,7 @@ async def test_a_year(
     await year.look(
         status="offline",
         repairs=("master_key_changed",),
-        lines=[BROKEN, AWAY.format(SECOND)],
+        lines=[_mine(BROKEN), _mine(AWAY).format(SECOND)],
     )
     with pytest.raises(HomeAssistantError) as failed:
         await act(hass, year.entry, "rename", name="Attic")
