@@ -152,26 +152,6 @@ async def test_a_cut_connection_is_made_again_and_nothing_happened(
     assert seen.event_types == ["started"]
 
 
-@pytest.mark.parametrize("cut", [0, 3, 8, 9, 60, 135, 250, 600, 1500])
-async def test_wherever_it_is_cut_the_job_is_followed(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, cut: int
-) -> None:
-    entry = await make_entry(device)
-    device.faults.robot.cut_after = cut
-    seen = witness(hass)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
-    device.job.pause()
-    await status_is(hass, "paused")
-    assert seen.event_types == ["started", "paused"]
-
-    device.faults.clear()
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    await device.wait_closed_connections()
-    assert seen.event_types == ["started", "paused"]
-
-
 async def test_a_report_that_never_comes_ends_in_announcements(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
