@@ -38,7 +38,7 @@ from .job import INITIAL, JobStatus, describe, expect, track
 from .job_events import async_tell
 from .job_store import JobStore
 from .job_watch import JobWatch
-from .naming import async_device_name, async_registered
+from .naming import async_device_name, async_follow_name, async_registered
 from .presence import Presence
 from .robot_link import RobotLink, Unloaded
 from .trust import Trust, gate
@@ -387,9 +387,11 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if registered is not None:
             # `name` only: a name given by a person stands beside it and wins.
             info = self.device_info
+            name = info.get("name")
+            async_follow_name(self.hass, self.config_entry, registered, name)
             dr.async_get(self.hass).async_update_device(
                 registered.id,
-                name=info.get("name"),
+                name=name,
                 model=info.get("model"),
                 model_id=info.get("model_id"),
                 sw_version=info.get("sw_version"),

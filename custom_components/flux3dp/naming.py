@@ -1,7 +1,7 @@
 """What a device is called, in sentences for a person.
 
-Knows the device registry. An entry's title is the name at the time of the pairing, and
-a device can be renamed: by itself, or by a person in Home Assistant only.
+Knows the device registry and the entry's title. A device can be renamed: by itself, or
+by a person in Home Assistant only, and then that name stays.
 """
 
 from __future__ import annotations
@@ -30,3 +30,16 @@ def async_device_name(hass: HomeAssistant, entry: ConfigEntry) -> str:
     if registered is None:
         return entry.title
     return registered.name_by_user or registered.name or entry.title
+
+
+@callback
+def async_follow_name(
+    hass: HomeAssistant,
+    entry: ConfigEntry,
+    registered: dr.DeviceEntry,
+    name: str | None,
+) -> None:
+    """Give the entry the device's new name, unless a person has named either."""
+    followed = entry.title == registered.name and registered.name_by_user is None
+    if name and followed and name != entry.title:
+        hass.config_entries.async_update_entry(entry, title=name)

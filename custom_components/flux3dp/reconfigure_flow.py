@@ -14,6 +14,7 @@ from homeassistant.config_entries import ConfigEntryState, ConfigFlow, ConfigFlo
 from homeassistant.const import CONF_HOST
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -28,6 +29,7 @@ from .aioflux import (
     FluxError,
     InvalidRequest,
     NetworkConfig,
+    WifiNetwork,
 )
 from .aioflux.network import SECURITIES
 from .coordinator import FluxConfigEntry, FluxCoordinator
@@ -59,8 +61,8 @@ _OUTCOMES = {
 class ReconfigureSteps(ConfigFlow):
     """The steps of a reconfiguration."""
 
-    _networks: list[str]
-    _scan_wifi: asyncio.Task[list[str]] | None = None
+    _networks: dict[str, WifiNetwork]
+    _scan_wifi: asyncio.Task[dict[str, WifiNetwork]] | None = None
     _change: asyncio.Task[NetworkOutcome] | None = None
     _wifi_input: dict[str, Any] | None = None
     _wifi_error: str | None = None
@@ -138,7 +140,7 @@ class ReconfigureSteps(ConfigFlow):
         except FluxError as err:
             # An SSID can be typed as well; if the device is away that shows then.
             coordinator.trust.async_learn(err)
-            self._networks = []
+            self._networks = {}
             self._wifi_error = _error_key(err)
         return self.async_show_progress_done(next_step_id="wifi_settings")
 
@@ -150,7 +152,7 @@ class ReconfigureSteps(ConfigFlow):
         if user_input is not None:
             self._wifi_input = user_input
             try:
-                _wifi_config(user_input).validate()
+                _wifi_config(user_input, self._networks).validate()
             except InvalidRequest as err:
                 errors[err.field] = err.reason
             else:
@@ -162,7 +164,10 @@ class ReconfigureSteps(ConfigFlow):
             {
                 vol.Required("ssid"): SelectSelector(
                     SelectSelectorConfig(
-                        options=self._networks,
+                        options=[
+                            SelectOptionDict(value=ssid, label=_label(network))
+                            for ssid, network in self._networks.items()
+                        ],
                         custom_value=True,
                         mode=SelectSelectorMode.DROPDOWN,
                     )
@@ -193,7 +198,9 @@ class ReconfigureSteps(ConfigFlow):
             return self.async_abort(reason="not_loaded")
         if self._change is None:
             self._change = self.hass.async_create_task(
-                async_change_network(coordinator, _wifi_config(self._wifi_input)),
+                async_change_network(
+                    coordinator, _wifi_config(self._wifi_input, self._networks)
+                ),
                 "flux3dp Wi-Fi change",
             )
         if not self._change.done():
@@ -280,18 +287,33 @@ def _error_key(err: FluxError) -> str:
     return "change_refused" if isinstance(err, CommandFailed) else entry_error_key(err)
 
 
-def _wifi_config(user_input: dict[str, Any]) -> NetworkConfig:
+def _wifi_config(
+    user_input: dict[str, Any], seen: dict[str, WifiNetwork]
+) -> NetworkConfig:
+    """Return the settings; how a network is protected is known if it was seen."""
+    network = seen.get(user_input["ssid"])
+    known = network.security if network and network.security in SECURITIES else None
     return NetworkConfig(
         method="dhcp",
         ssid=user_input["ssid"],
-        security=user_input.get("security"),
+        security=user_input.get("security") or known,
         wifi_password=user_input.get("wifi_password"),
         hidden=user_input["hidden"],
     )
 
 
-async def _async_networks(coordinator: FluxCoordinator) -> list[str]:
-    """Return the names of the networks the device sees, strongest first."""
+def _label(network: WifiNetwork) -> str:
+    """Return what tells networks apart: name, protection, strength."""
+    strength = "" if network.rssi is None else f", {network.rssi} dBm"
+    return f"{network.ssid} ({network.security}{strength})"
+
+
+async def _async_networks(coordinator: FluxCoordinator) -> dict[str, WifiNetwork]:
+    """Return the networks the device sees by name, the strongest one of each name."""
     async with await async_open_manager(coordinator) as manager:
         networks = await manager.scan_wifi()
-    return list(dict.fromkeys(network.ssid for network in networks if network.ssid))
+    found: dict[str, WifiNetwork] = {}
+    for network in networks:
+        if network.ssid:
+            found.setdefault(network.ssid, network)
+    return found

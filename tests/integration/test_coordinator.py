@@ -205,13 +205,16 @@ async def test_what_changes_elsewhere_reaches_the_device_registry(
 
     device.rename("Attic")
     await wait_until(hass, lambda: registered().name == "Attic")
+    assert entry.title == "Attic"
     await device.upgrade(firmware="1.7.1")
     await wait_until(hass, lambda: registered().sw_version == "1.7.1")
 
     device_registry.async_update_device(registered().id, name_by_user="Mine")
+    hass.config_entries.async_update_entry(entry, title="Mine, too")
     device.rename("Cellar")
     await wait_until(hass, lambda: registered().name == "Cellar")
     assert registered().name_by_user == "Mine"
+    assert entry.title == "Mine, too"
 
 
 async def test_a_device_that_changes_generation_stays_the_same_device(

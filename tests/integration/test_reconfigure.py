@@ -190,8 +190,7 @@ def networks(result: ConfigFlowResult) -> list[str]:
         for key, selector in result["data_schema"].schema.items()
         if key == "ssid"
     ]
-    options: list[str] = selector.config["options"]
-    return options
+    return [option["value"] for option in selector.config["options"]]
 
 
 async def test_a_device_is_sent_to_a_network_it_sees(
@@ -210,6 +209,25 @@ async def test_a_device_is_sent_to_a_network_it_sees(
     assert device.ssid == "Attic"
     await wait_for_state(hass, STATUS, "idle")
     assert issues(hass) == {}
+
+
+async def test_what_is_left_out_is_what_the_device_sees(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    """A password alone would mean WPA2, and this network does not know that."""
+    old = replace(ATTIC, security="WPA-PSK", rssi=52)
+    device = await make_device(networks=[old])
+    entry = await make_entry(device)
+
+    result = await settings(hass, entry)
+    assert result["data_schema"] is not None
+    selector = next(iter(result["data_schema"].schema.values()))
+    assert selector.config["options"] == [
+        {"value": "Attic", "label": "Attic (WPA-PSK, -52 dBm)"}
+    ]
+    assert is_done(await send(hass, result, **WIFI))
+    [words] = [words for words in device.received.management if words[0] == "network"]
+    assert "security=WPA-PSK" in words
 
 
 async def test_a_rollback_is_told_and_can_be_tried_again(

@@ -64,6 +64,7 @@ class Year:
         """Begin without an entry."""
         self.hass = hass
         self.device = device
+        self.title = NAME
         self._caplog = caplog
 
     @property
@@ -91,7 +92,7 @@ class Year:
         assert progress is not None
         assert (progress.state != "unavailable") is online
         assert entry.state is ConfigEntryState.LOADED
-        assert entry.title == NAME
+        assert entry.title == self.title
         await signed_in(hass, entry)
         assert log_lines(self._caplog) == lines, "\n".join(log_lines(self._caplog))
         self._caplog.clear()
@@ -171,6 +172,7 @@ async def test_a_year(
     # May: renamed in the vendor's app, then by a person here, then there again.
     device.rename("Attic")
     await wait_until(hass, lambda: registered(hass, year.entry).name == "Attic")
+    year.title = "Attic"
     device_registry.async_update_device(first.id, name_by_user="Mine")
     device.rename("Cellar")
     await wait_until(hass, lambda: registered(hass, year.entry).name == "Cellar")
