@@ -73,7 +73,7 @@ def rsa_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     if key is None:
         return False
     try:
-        key.verify(signature, message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+        key.verify(signature, message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - what devices use
     except InvalidSignature:
         return False
     return True

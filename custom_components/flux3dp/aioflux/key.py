@@ -67,7 +67,7 @@ class ClientKey:
 
     def sign(self, message: bytes) -> bytes:
         """Sign with PKCS#1 v1.5 over SHA-1, as devices verify (section 1)."""
-        return self._private.sign(message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+        return self._private.sign(message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - what devices use
 
     def sign_challenge(self, uuid: str, challenge: bytes) -> bytes:
         """Sign `HMAC-SHA1(uuid, challenge)`, the proof of sections 4 and 5."""
@@ -76,8 +76,8 @@ class ClientKey:
     def decrypt(self, blocks: bytes) -> bytes:
         """Decrypt OAEP (SHA-1) blocks of the key's size; ValueError if they are not."""
         oaep = padding.OAEP(
-            mgf=padding.MGF1(hashes.SHA1()),  # noqa: S303
-            algorithm=hashes.SHA1(),  # noqa: S303
+            mgf=padding.MGF1(hashes.SHA1()),  # noqa: S303 - what devices use
+            algorithm=hashes.SHA1(),  # noqa: S303 - what devices use
             label=None,
         )
         return b"".join(
