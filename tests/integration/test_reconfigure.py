@@ -216,7 +216,8 @@ async def test_what_is_left_out_is_what_the_device_sees(
 ) -> None:
     """A password alone would mean WPA2, and this network does not know that."""
     old = replace(ATTIC, security="WPA-PSK", rssi=52)
-    device = await make_device(networks=[old])
+    nameless = replace(old, ssid="", rssi=30)
+    device = await make_device(networks=[nameless, old])
     entry = await make_entry(device)
 
     result = await settings(hass, entry)
