@@ -1,6 +1,7 @@
 """Pages for people."""
 
 from pathlib import Path
+import re
 
 import pytest
 
@@ -18,6 +19,12 @@ PAGES = [
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name + page.stem)
 def test_a_page(page: Path) -> None:
     assert page_problems(page, ROOT) == []
+
+
+def test_the_readme_shows_what_it_looks_like() -> None:
+    # HACS wants a picture on the page that it shows.
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(r"!\[[^]]+\]\([\w./-]+\.png\)|<img [^>]*src=", text)
 
 
 def test_the_map_has_every_room() -> None:

@@ -19,7 +19,7 @@ def workflow_problems(text: str, workflow: Mapping[Any, Any]) -> list[str]:
     problems = [
         f"{used}: not pinned by a digest, with the version in a comment"
         for used in _USES.findall(text)
-        if not (_ACTION.fullmatch(used) or _IMAGE.fullmatch(used) or _local(used))
+        if not (_ACTION.fullmatch(used) or _IMAGE.fullmatch(used))
     ]
     # YAML 1.1 takes `on` for a truth.
     events = workflow.get("on", workflow.get(True, {}))
@@ -32,10 +32,6 @@ def workflow_problems(text: str, workflow: Mapping[Any, Any]) -> list[str]:
     for name, job in workflow["jobs"].items():
         problems += [f"{name}: {problem}" for problem in _job_problems(job)]
     return problems
-
-
-def _local(used: str) -> bool:
-    return re.fullmatch(r"\./[\w.-]+", used) is not None
 
 
 def _job_problems(job: Mapping[str, Any]) -> list[str]:
@@ -51,7 +47,6 @@ def _job_problems(job: Mapping[str, Any]) -> list[str]:
         problems.append("no timeout-minutes")
     if str(job.get("runs-on", "")).endswith("latest"):
         problems.append("runs-on moves by itself")
-    fetched = ""
     for step in job["steps"]:
         used, command = step.get("uses", ""), step.get("run", "")
         given = step.get("with", {})
@@ -61,11 +56,4 @@ def _job_problems(job: Mapping[str, Any]) -> list[str]:
             problems.append("checkout leaves the token on the disk")
         if _OUTSIDE.search(command):
             problems.append("what strangers write is run: hand it over in env")
-        if _local(used) and not re.search(
-            rf"git clone .*--branch v?\d[\w.]* \S+ {re.escape(used[2:])}$",
-            fetched,
-            re.MULTILINE,
-        ):
-            problems.append(f"{used}: fetched at no release")
-        fetched += f"{command}\n"
     return problems
