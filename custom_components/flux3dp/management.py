@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import Enum, auto
+from functools import partial
 
 from .aioflux import (
     AuthenticationFailed,
@@ -24,6 +25,7 @@ from .aioflux import (
 from .coordinator import FluxCoordinator
 from .identity import async_get_client_key, key_label
 from .issues import async_network_not_returned
+from .robot_link import Unloaded
 
 # A whole id opens the robot port of current firmware, so a person sees this much of it.
 SHORT_ID_LENGTH = 8
@@ -127,10 +129,41 @@ async def async_change_network(
 ) -> NetworkOutcome:
     """Send the device to another network, and wait until it is found by its uuid.
 
+    Who asked may leave meanwhile: the dialog is closed, the script is stopped. The
+    device is on its way all the same, and that it did not arrive must be noticed.
     Raises FluxError (Unloaded if the entry is unloaded meanwhile: then nobody knows),
     InvalidRequest before anything is sent.
     """
     config.validate()
+    change = coordinator.config_entry.async_create_background_task(
+        coordinator.hass, _async_change(coordinator, config), "flux3dp network change"
+    )
+    try:
+        await asyncio.wait([change])
+    except asyncio.CancelledError:
+        change.add_done_callback(partial(_take_failure, coordinator))
+        raise
+    if change.cancelled():
+        raise Unloaded("the entry was unloaded")
+    return change.result()
+
+
+def _take_failure(
+    coordinator: FluxCoordinator, change: asyncio.Task[NetworkOutcome]
+) -> None:
+    """Log why the device went nowhere, as nobody waits any more to be told."""
+    if change.cancelled() or (err := change.exception()) is None:
+        return
+    if isinstance(err, FluxError):
+        coordinator.trust.async_learn(err)
+    name = coordinator.device_name
+    coordinator.logger.warning("Could not change the network of %s: %s", name, err)
+
+
+async def _async_change(
+    coordinator: FluxCoordinator, config: NetworkConfig
+) -> NetworkOutcome:
+    """Send the device away, and see what becomes of it. Raises FluxError."""
     async with await async_open_manager(coordinator) as manager:
         old_host = coordinator.host
         await manager.set_network(config)
