@@ -5,7 +5,6 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from simulator import SimulatedNetwork
 from tests.integration.conftest import (
     NAME,
     MakeDevice,
@@ -14,6 +13,7 @@ from tests.integration.conftest import (
     wait_until,
 )
 from tests.integration.life import STATUS, act, issues, log_lines, registered
+from tests.integration.networks import FAR, wifi
 
 
 async def test_everything_said_after_a_rename_has_the_new_name(
@@ -22,21 +22,13 @@ async def test_everything_said_after_a_rename_has_the_new_name(
     make_entry: MakeEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    far = SimulatedNetwork(ssid="Far", key="12345678", reachable=False)
-    device = await make_device(networks=[far])
+    device = await make_device(networks=[FAR])
     entry = await make_entry(device)
     await act(hass, entry, "rename", name="Attic")
     caplog.clear()
 
     with pytest.raises(HomeAssistantError) as failed:
-        await act(
-            hass,
-            entry,
-            "set_network",
-            method="dhcp",
-            ssid="Far",
-            wifi_password="12345678",
-        )
+        await act(hass, entry, "set_network", **wifi("Far"))
 
     placeholders = failed.value.translation_placeholders
     assert placeholders is not None

@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import fingerprint
 from custom_components.flux3dp.const import DOMAIN
-from simulator import Device, SimulatedNetwork
+from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
@@ -29,6 +29,7 @@ from tests.integration.conftest import (
 )
 from tests.integration.flows import submit, with_words
 from tests.integration.life import STATUS, act, issues, reauths
+from tests.integration.networks import FAR, wifi
 from tests.keys import MASTER_KEYS
 
 FIX = "/api/repairs/issues/fix"
@@ -196,19 +197,10 @@ async def test_a_device_that_does_not_return_is_a_repair_until_it_is_heard(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(device)
-    device.networks.append(
-        SimulatedNetwork(ssid="Far", key="12345678", reachable=False)
-    )
+    device.networks.append(FAR)
 
     with pytest.raises(HomeAssistantError) as failed:
-        await act(
-            hass,
-            entry,
-            "set_network",
-            method="dhcp",
-            ssid="Far",
-            wifi_password="12345678",
-        )
+        await act(hass, entry, "set_network", **wifi("Far"))
 
     assert failed.value.translation_key == "network_not_returned"
     [issue] = issues(hass).values()

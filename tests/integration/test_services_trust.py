@@ -17,6 +17,7 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, TrustedKey
 from tests.integration.conftest import PASSWORD, MakeDevice, MakeEntry
 from tests.integration.life import act, reauths, registered
+from tests.integration.networks import wifi
 from tests.keys import OTHER_CLIENT_KEY
 
 OTHER = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
@@ -25,7 +26,7 @@ STUDIO = OTHER.access_id.hex()
 # What every action of the integration takes, at least.
 ACTIONS: dict[str, dict[str, Any]] = {
     "rename": {"name": "Attic"},
-    "set_network": {"method": "dhcp", "ssid": "Attic", "wifi_password": "12345678"},
+    "set_network": wifi("Attic"),
     "change_password": {"old_password": PASSWORD, "new_password": "better"},
     "list_trusted_keys": {},
     "remove_trusted_key": {"key": STUDIO[:8]},

@@ -22,9 +22,7 @@ from tests.integration.conftest import (
 )
 from tests.integration.jobs import PATIENT, press, put_job, status_is
 from tests.integration.life import STATUS, act, issues, log_lines
-
-FAR = SimulatedNetwork(ssid="Far", key="12345678", reachable=False)
-LEAVE = {"method": "dhcp", "ssid": "Far", "wifi_password": "12345678"}
+from tests.integration.networks import FAR, KEY, wifi
 
 
 class Questions:
@@ -68,7 +66,7 @@ async def test_an_unloaded_entry_asks_no_more_for_a_device_that_left(
     device = await make_device(networks=[FAR])
     entry = await make_entry(device)
     questions = Questions(entry, monkeypatch)
-    leaving = hass.async_create_task(act(hass, entry, "set_network", **LEAVE))
+    leaving = hass.async_create_task(act(hass, entry, "set_network", **wifi("Far")))
     await device.wait_command("network")
     assert await hass.config_entries.async_unload(entry.entry_id)
 
@@ -83,11 +81,10 @@ async def test_a_reload_while_a_device_leaves_is_told_and_leaves_no_repair(
     make_device: MakeDevice,
     make_entry: MakeEntry,
 ) -> None:
-    device = await make_device(
-        networks=[SimulatedNetwork(ssid="Far", key="12345678", address=ADDRESSES[3])]
-    )
+    attic = SimulatedNetwork(ssid="Attic", key=KEY, address=ADDRESSES[3])
+    device = await make_device(networks=[attic])
     entry = await make_entry(device)
-    leaving = hass.async_create_task(act(hass, entry, "set_network", **LEAVE))
+    leaving = hass.async_create_task(act(hass, entry, "set_network", **wifi("Attic")))
     await device.wait_command("network")
     assert await hass.config_entries.async_reload(entry.entry_id)
 
