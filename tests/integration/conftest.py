@@ -13,10 +13,12 @@ import re
 from typing import Any
 from unittest.mock import patch
 
+from aiohttp.test_utils import TestClient
 from homeassistant.const import MATCH_ALL
 from homeassistant.core import Event, HomeAssistant, callback
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import pytest_socket
 
 from custom_components.flux3dp.aioflux import ClientKey, Timing
@@ -96,8 +98,14 @@ def no_complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
             assert not (DOMAIN in message and _COMPLAINT.search(message)), message
 
 
+@pytest.fixture
+def pace() -> Timing:
+    """Return the pace of our side; tests that need another have a `pace` of their own."""
+    return FAST
+
+
 @pytest.fixture(autouse=True)
-def our_network() -> Iterator[None]:
+def our_network(pace: Timing) -> Iterator[None]:
     """Have one interface, loopback, with the vendor and the pace of the tests."""
     adapter = {
         "auto": True,
@@ -111,7 +119,7 @@ def our_network() -> Iterator[None]:
     discovery = "custom_components.flux3dp.discovery"
     with (
         patch(f"{discovery}.network.async_get_adapters", return_value=[adapter]),
-        patch(f"{discovery}.TIMING", FAST),
+        patch(f"{discovery}.TIMING", pace),
         patch(f"{discovery}.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
     ):
         yield
@@ -200,6 +208,20 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
         return entry
 
     return make
+
+
+@pytest.fixture
+async def entry(device: Device, make_entry: MakeEntry) -> MockConfigEntry:
+    """Return the entry of the usual device."""
+    return await make_entry(device)
+
+
+@pytest.fixture
+async def client(
+    entry: MockConfigEntry, hass_client: ClientSessionGenerator
+) -> TestClient[Any, Any]:
+    """Return what the owner of the usual device looks at it with."""
+    return await hass_client()
 
 
 async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:
