@@ -11,7 +11,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
-from homeassistant.core import callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -19,6 +19,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
@@ -169,7 +170,9 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
         if device is None:
             return self.async_abort(reason="not_heard")
         self._pairing = Pairing(self.hass, device)
-        self.context["title_placeholders"] = {"name": _card_name(device)}
+        self.context["title_placeholders"] = {
+            "name": await _async_card_name(self.hass, device)
+        }
         return await self.async_step_discovery_confirm()
 
     async def async_step_discovery_confirm(
@@ -315,7 +318,16 @@ def _label(device: DeviceInfo) -> str:
     return f"{display_name(device)} ({device.model_name}, {device.host})"
 
 
-def _card_name(device: DeviceInfo) -> str:
+async def _async_card_name(hass: HomeAssistant, device: DeviceInfo) -> str:
+    """Return the title of a card, which says if nobody vouches for the device.
+
+    There is one title for all cards in the strings, so the word is looked up here.
+    """
+    name = display_name(device)
     if device.identity is Identity.VERIFIED:
-        return display_name(device)
-    return f"{display_name(device)} (unverified)"
+        return name
+    words = await async_get_translations(
+        hass, hass.config.language, "selector", {DOMAIN}
+    )
+    word = words[f"component.{DOMAIN}.selector.device.options.unverified"]
+    return f"{name} ({word})"

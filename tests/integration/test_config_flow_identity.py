@@ -81,13 +81,17 @@ async def test_consent_is_for_the_key_that_was_shown(
     assert_entry(await submit(hass, result, password=PASSWORD), device, verified=False)
 
 
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "unverified"), ("de", "nicht überprüft")]
+)
 async def test_card_of_an_unverified_device_says_so(
-    hass: HomeAssistant, make_device: MakeDevice
+    hass: HomeAssistant, make_device: MakeDevice, language: str, word: str
 ) -> None:
+    hass.config.language = language
     device = await make_device(vendor_key=None, password=None)
     result = await card(hass, device)
     (flow,) = cards(hass, device)
-    assert flow["context"]["title_placeholders"] == {"name": f"{NAME} (unverified)"}
+    assert flow["context"]["title_placeholders"] == {"name": f"{NAME} ({word})"}
     result = await submit(hass, result)
     assert result["step_id"] == "confirm_identity"
     result = await submit(hass, result, accept=True)
