@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_INTEGRATION_DISCOVERY,
+    SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntryState,
     ConfigFlowResult,
@@ -14,12 +15,15 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import Sighting
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.identity import async_get_client_key
 from simulator import Device, TrustedKey
+from tests.integration.conftest import PASSWORD
+from tests.integration.networks import KEY
 from tests.keys import MASTER_KEYS
 
 NOBODY = "127.0.50.9"
@@ -29,6 +33,14 @@ OTHER: dict[str, Any] = {
     "serial": "FD1A104243",
     "name": "Attic",
     "master_key": MASTER_KEYS[1],
+}
+
+# What is typed to send a device to another network, and to change its password.
+WIFI = {"ssid": "Attic", "wifi_password": KEY, "hidden": False}
+PASSWORDS = {
+    "old_password": PASSWORD,
+    "new_password": "better",
+    "forget_trusted": False,
 }
 
 
@@ -145,6 +157,51 @@ def cards(hass: HomeAssistant, device: Device) -> list[ConfigFlowResult]:
         if flow["context"]["source"] == SOURCE_INTEGRATION_DISCOVERY
         and flow["context"].get("unique_id") == device.config.uuid
     ]
+
+
+async def reconfigure(
+    hass: HomeAssistant, entry: MockConfigEntry, step: str
+) -> ConfigFlowResult:
+    """Choose *Reconfigure* in the menu of the entry, then what is to be changed."""
+    result = await hass.config_entries.flow.async_init(
+        entry.domain,
+        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
+    )
+    assert result["type"] is FlowResultType.MENU
+    assert result["menu_options"] == ["address", "wifi", "password"]
+    await with_words(hass, result)
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], {"next_step_id": step}
+    )
+    return await with_words(hass, result)
+
+
+async def wifi_settings(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> ConfigFlowResult:
+    """Open the form with the networks, once the device has looked for them."""
+    result = await reconfigure(hass, entry, "wifi")
+    assert result["progress_action"] == "scan_wifi"
+    result = await progressed(hass, result)
+    assert result["step_id"] == "wifi_settings"
+    return result
+
+
+async def send_away(
+    hass: HomeAssistant, result: ConfigFlowResult, **fields: Any
+) -> ConfigFlowResult:
+    """Send the device to a network, and wait until it is known what came of it."""
+    result = await submit(hass, result, **fields)
+    assert result["progress_action"] == "change_wifi"
+    return await progressed(hass, result)
+
+
+def is_reconfigured(result: ConfigFlowResult) -> bool:
+    """Whether the dialog ended well."""
+    return (result["type"], result.get("reason")) == (
+        FlowResultType.ABORT,
+        "reconfigure_successful",
+    )
 
 
 async def trust_us(hass: HomeAssistant, device: Device) -> None:

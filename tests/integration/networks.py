@@ -7,6 +7,7 @@ from tests.integration.conftest import ADDRESSES
 
 KEY = "12345678"
 
+ATTIC = SimulatedNetwork(ssid="Attic", key=KEY, address=ADDRESSES[3])
 # Nobody hears a device that is there.
 FAR = SimulatedNetwork(ssid="Far", key=KEY, reachable=False)
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigFlowResult
+from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import Device, SimulatedNetwork, Timing
+from simulator import Device, Timing
 from tests.integration.conftest import (
     ADDRESSES,
     MakeDevice,
@@ -15,25 +15,20 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.flows import progressed
+from tests.integration.flows import WIFI, wifi_settings
 from tests.integration.life import STATUS, issues, log_lines
-
-FAR = SimulatedNetwork(ssid="Far", key="12345678", reachable=False)
-ATTIC = SimulatedNetwork(ssid="Attic", key="12345678", address=ADDRESSES[3])
+from tests.integration.networks import ATTIC, FAR
 
 
 async def sent(
     hass: HomeAssistant, entry: MockConfigEntry, ssid: str
 ) -> ConfigFlowResult:
     """Send the device to a network; return the dialog that waits for it."""
-    manager = hass.config_entries.flow
-    context = {"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
-    result = await manager.async_init(entry.domain, context=context)
-    result = await manager.async_configure(result["flow_id"], {"next_step_id": "wifi"})
-    result = await progressed(hass, result)
+    result = await wifi_settings(hass, entry)
     # Not `submit`, which waits for what comes of it.
-    settings = {"ssid": ssid, "wifi_password": "12345678", "hidden": False}
-    result = await manager.async_configure(result["flow_id"], settings)
+    result = await hass.config_entries.flow.async_configure(
+        result["flow_id"], WIFI | {"ssid": ssid}
+    )
     assert result["progress_action"] == "change_wifi"
     return result
 

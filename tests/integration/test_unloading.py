@@ -12,17 +12,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.control import PAUSE, RESUME, async_order
-from simulator import ROBOT_PORT, SimulatedNetwork
-from tests.integration.conftest import (
-    ADDRESSES,
-    FAST,
-    MakeDevice,
-    MakeEntry,
-    wait_for_state,
-)
+from simulator import ROBOT_PORT
+from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_for_state
 from tests.integration.jobs import PATIENT, press, put_job, status_is
 from tests.integration.life import STATUS, act, issues, log_lines
-from tests.integration.networks import FAR, KEY, wifi
+from tests.integration.networks import ATTIC, FAR, wifi
 
 
 class Questions:
@@ -81,8 +75,7 @@ async def test_a_reload_while_a_device_leaves_is_told_and_leaves_no_repair(
     make_device: MakeDevice,
     make_entry: MakeEntry,
 ) -> None:
-    attic = SimulatedNetwork(ssid="Attic", key=KEY, address=ADDRESSES[3])
-    device = await make_device(networks=[attic])
+    device = await make_device(networks=[ATTIC])
     entry = await make_entry(device)
     leaving = hass.async_create_task(act(hass, entry, "set_network", **wifi("Attic")))
     await device.wait_command("network")
