@@ -13,13 +13,11 @@ from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
     UUID,
-    MakeDevice,
     MakeEntry,
     wait_for_state,
     wait_until,
 )
 from tests.integration.life import STATUS, issues
-from tests.keys import MASTER_KEYS
 
 ELSEWHERE = ADDRESSES[1]
 GROUP = "239.255.255.250"
@@ -173,25 +171,4 @@ async def test_a_genuine_touch_reply_replayed_from_another_address_moves_nothing
     await device.power_on()
     await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[2])
     await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
-
-
-async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
-    hass: HomeAssistant,
-    device: Device,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-) -> None:
-    """Elsewhere anybody may hold any key: that says nothing about our device."""
-    entry = await make_entry(device)
-    twin = await make_device(address=ELSEWHERE, generation=device.config.generation)
-    twin.faults.wrong_certificate = MASTER_KEYS[1]
-
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    await twin.wait_for(lambda: bool(twin.received.connections))
-    await twin.wait_closed_connections()
-
-    assert entry.data["host"] == ADDRESSES[0]
-    assert twin.received.application_bytes == b""
     assert issues(hass) == {}

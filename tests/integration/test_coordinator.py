@@ -1,9 +1,7 @@
 """What a device says, and what it does not say any more, becomes state."""
 
 import asyncio
-import logging
 from typing import Any
-from unittest.mock import patch
 
 from homeassistant.const import (
     EVENT_HOMEASSISTANT_FINAL_WRITE,
@@ -16,7 +14,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.flux3dp.aioflux import Sighting, Timing, prove
+from custom_components.flux3dp.aioflux import Sighting
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.job import JobState
 from simulator import Device
@@ -29,20 +27,13 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.keys import MASTER_KEYS
-
-STATUS = "sensor.delta_in_der_werkstatt_status"
-CONNECTIVITY = "binary_sensor.delta_in_der_werkstatt_connectivity"
-PROGRESS = "sensor.delta_in_der_werkstatt_progress"
-
-
-def log_lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what the integration told a person about the device."""
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.name == "custom_components.flux3dp" and record.levelno >= logging.INFO
-    ]
+from tests.integration.life import (
+    CONNECTIVITY,
+    PROGRESS,
+    STATUS,
+    log_lines,
+    registered,
+)
 
 
 async def test_a_hundred_equal_announcements_are_told_to_nobody(
@@ -191,29 +182,28 @@ async def test_what_changes_elsewhere_reaches_the_device_registry(
 ) -> None:
     entry = await make_entry(device)
 
-    def registered() -> dr.DeviceEntry:
-        [only] = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-        return only
+    def known() -> dr.DeviceEntry:
+        return registered(hass, entry)
 
-    assert registered().identifiers == {(DOMAIN, UUID)}
-    assert registered().name == NAME
-    assert registered().manufacturer == "FLUX Inc."
-    assert registered().model == "FLUX Delta"
-    assert registered().model_id == "delta-1"
-    assert registered().serial_number == "FD1A104242"
-    assert registered().sw_version == "1.6.95"
+    assert known().identifiers == {(DOMAIN, UUID)}
+    assert known().name == NAME
+    assert known().manufacturer == "FLUX Inc."
+    assert known().model == "FLUX Delta"
+    assert known().model_id == "delta-1"
+    assert known().serial_number == "FD1A104242"
+    assert known().sw_version == "1.6.95"
 
     device.rename("Attic")
-    await wait_until(hass, lambda: registered().name == "Attic")
+    await wait_until(hass, lambda: known().name == "Attic")
     assert entry.title == "Attic"
     await device.upgrade(firmware="1.7.1")
-    await wait_until(hass, lambda: registered().sw_version == "1.7.1")
+    await wait_until(hass, lambda: known().sw_version == "1.7.1")
 
-    device_registry.async_update_device(registered().id, name_by_user="Mine")
+    device_registry.async_update_device(known().id, name_by_user="Mine")
     hass.config_entries.async_update_entry(entry, title="Mine, too")
     device.rename("Cellar")
-    await wait_until(hass, lambda: registered().name == "Cellar")
-    assert registered().name_by_user == "Mine"
+    await wait_until(hass, lambda: known().name == "Cellar")
+    assert known().name_by_user == "Mine"
     assert entry.title == "Mine, too"
 
 
@@ -235,135 +225,14 @@ async def test_a_device_that_changes_generation_stays_the_same_device(
     await wait_for_state(hass, STATUS, "running")
 
 
-async def test_a_device_that_moved_is_followed(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-
-    await device.move(ADDRESSES[1])
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
-    await wait_for_state(hass, STATUS, "idle")
-    assert device.received.passwords == []
-
-
-async def test_a_device_that_moved_while_we_were_away_is_found(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device, setup=False, host=ADDRESSES[5])
-
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[0])
-    await wait_for_state(hass, STATUS, "idle")
-
-
-async def test_another_key_under_the_same_uuid_moves_nothing(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    impostor = await make_device(address=ADDRESSES[1], master_key=MASTER_KEYS[1])
-
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    touched = impostor.counters.notifies_sent
-    await impostor.wait_for(lambda: impostor.counters.notifies_sent > touched + 10)
-
-    assert entry.data["host"] == ADDRESSES[0]
-    assert hass.states.get(STATUS).state == "offline"
-    assert impostor.received.connections == []
-
-
-async def test_who_replays_the_device_but_has_not_its_key_is_not_followed(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    # Its datagrams are those of the device to the last byte; its certificate cannot be.
-    impostor = await make_device(
-        address=ADDRESSES[1], generation=device.config.generation
-    )
-    impostor.faults.wrong_certificate = MASTER_KEYS[1]
-
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    await impostor.wait_for(lambda: bool(impostor.received.connections))
-    await impostor.wait_closed_connections()
-
-    assert entry.data["host"] == ADDRESSES[0]
-    assert impostor.received.application_bytes == b""
-    await device.power_on()
-    await wait_for_state(hass, STATUS, "idle")
-
-
-async def test_while_the_old_address_answers_no_other_is_tried(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    twin = await make_device(address=ADDRESSES[1], generation=device.config.generation)
-    touched = twin.counters.notifies_sent
-    await twin.wait_for(lambda: twin.counters.notifies_sent > touched + 20)
-
-    assert entry.data["host"] == ADDRESSES[0]
-    assert twin.received.connections == []
-    assert hass.states.get(STATUS).state == "idle"
-
-
-async def test_an_old_address_that_answers_again_in_time_is_kept(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    proved, go_on = asyncio.Event(), asyncio.Event()
-
-    async def prove_slowly(host: str, master_key: bytes, timing: Timing) -> None:
-        await prove(host, master_key, timing)
-        proved.set()
-        await go_on.wait()
-
-    with patch("custom_components.flux3dp.address.prove", prove_slowly):
-        device.faults.muted = device.faults.silent = True
-        await make_device(address=ADDRESSES[1], generation=device.config.generation)
-        await asyncio.wait_for(proved.wait(), 5)
-        device.faults.clear()
-        await wait_for_state(hass, STATUS, "idle")
-        go_on.set()
-        await hass.async_block_till_done(wait_background_tasks=True)
-
-    assert entry.data["host"] == ADDRESSES[0]
-
-
-async def test_who_answers_at_the_known_address_with_another_key_is_not_the_device(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    await device.stop()
-    await wait_for_state(hass, STATUS, "offline")
-
-    impostor = await make_device(name="Impostor", master_key=MASTER_KEYS[1])
-    # Until it has said who it is nobody can know; then its words count no more.
-    await impostor.wait_for(lambda: impostor.counters.touches_answered > 0)
-    await wait_for_state(hass, STATUS, "offline")
-    sent = impostor.counters.notifies_sent
-    await impostor.wait_for(lambda: impostor.counters.notifies_sent > sent + 10)
-
-    assert hass.states.get(STATUS).state == "offline"
-    [registered] = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-    assert registered.name == NAME
-
-
 async def test_a_model_that_changes_is_kept_in_the_entry(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    device_registry: dr.DeviceRegistry,
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     device = await make_device(model="delta-1p")
     entry = await make_entry(device, model="delta-1")
 
     assert entry.data["model"] == "delta-1p"
-    [registered] = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-    assert registered.model == "FLUX Delta+"
+    assert registered(hass, entry).model == "FLUX Delta+"
 
 
 async def test_the_job_is_written_when_home_assistant_stops(
