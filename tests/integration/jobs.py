@@ -1,6 +1,10 @@
-"""What tests of whole jobs share: slow devices, entities by key, and a witness."""
+"""What tests of whole jobs share: slow devices and their jobs, entities, a witness."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import (
@@ -10,8 +14,10 @@ from homeassistant.core import (
     State,
     callback,
 )
+from homeassistant.exceptions import HomeAssistantError
+import pytest
 
-from simulator import Device, Timing as DeviceTiming
+from simulator import ROBOT_PORT, Device, Timing as DeviceTiming
 from simulator.fcode import build
 from simulator.files import plain_png
 from tests.integration.conftest import wait_until
@@ -55,6 +61,26 @@ def put_job(device: Device, path: str = "test.fc", **changes: str | None) -> str
     return f"SD/{path}"
 
 
+async def run_job(
+    hass: HomeAssistant, device: Device, name: str = "test.fc", **changes: str | None
+) -> str:
+    """Start a job of `put_job` and wait until it is seen to run; return its path."""
+    path = put_job(device, name, **changes)
+    device.start_job(path)
+    await status_is(hass, "running")
+    return path
+
+
+async def run_another_job(device: Device, path: str) -> None:
+    """Have the job of a device end, be cleared, and another one run, seen or not."""
+    device.job.finish()
+    await device.wait_for(lambda: device.status.st_id == 64)
+    device.player.quit()
+    await device.wait_for(lambda: device.status.st_id == 0)
+    device.start_job(path)
+    await device.wait_for(lambda: device.job.state.label == "RUNNING")
+
+
 def picture_of(path: str) -> bytes:
     """Return the picture of a job of `put_job`."""
     return plain_png(path)
@@ -93,6 +119,13 @@ async def press(hass: HomeAssistant, key: str) -> None:
     )
 
 
+async def reason(task: asyncio.Task[Any]) -> str | None:
+    """Wait until something has failed; return the translation key of the reason."""
+    with pytest.raises(HomeAssistantError) as failed:
+        await task
+    return failed.value.translation_key
+
+
 async def status_is(hass: HomeAssistant, status: str) -> None:
     """Wait until the device's status is so, and everything has heard of it."""
 
@@ -105,6 +138,23 @@ async def status_is(hass: HomeAssistant, status: str) -> None:
         raise AssertionError(
             f"the status is {value(hass, 'status')}, not {status}"
         ) from None
+
+
+def connections(device: Device) -> int:
+    """Return how many connections to the robot port there have been."""
+    return sum(record.port == ROBOT_PORT for record in device.received.connections)
+
+
+@asynccontextmanager
+async def out_of_contact(hass: HomeAssistant, device: Device) -> AsyncIterator[None]:
+    """Have the device go on where nobody hears it, and be back in the end."""
+    device.faults.muted = device.faults.silent = True
+    await device.refuse_connections()
+    await device.drop_connections()
+    await status_is(hass, "offline")
+    yield
+    await device.accept_connections()
+    device.faults.clear()
 
 
 @dataclass

@@ -9,14 +9,7 @@ import pytest
 from custom_components.flux3dp.control import CLEAR, PAUSE, RESUME, async_order
 from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
-from tests.integration.jobs import (
-    PATIENT,
-    buttons,
-    press,
-    put_job,
-    status_is,
-    value,
-)
+from tests.integration.jobs import PATIENT, buttons, press, run_job, status_is, value
 
 
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
@@ -36,8 +29,7 @@ async def test_a_press_shows_at_once_what_the_device_does(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
 
     await press(hass, "pause")
     assert value(hass, "status") == "pausing"
@@ -66,8 +58,7 @@ async def test_nothing_can_be_pressed_on_a_device_that_is_off_or_in_use(
     await status_is(hass, "maintenance")
     assert buttons(hass) == set()
     device.free()
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     assert buttons(hass) == {"pause", "abort"}
     await device.power_off()
     await status_is(hass, "offline")
@@ -94,8 +85,7 @@ async def test_a_refusal_is_told_in_words(
     reason: str,
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.faults.replies["player pause"] = reply
     assert await fails(hass, "pause") == reason
 
@@ -105,8 +95,7 @@ async def test_an_order_that_is_accepted_and_not_carried_out(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, key: str
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.faults.replies[f"player {key}"] = "ok"
     failure = {"pause": "not_paused", "abort": "not_aborted"}
     assert await fails(hass, key) == failure[key]
@@ -116,8 +105,7 @@ async def test_a_resume_that_is_not_carried_out(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await press(hass, "pause")
     await status_is(hass, "paused")
     device.faults.replies["player resume"] = "ok"
@@ -129,8 +117,7 @@ async def test_a_resume_that_heats_for_long_counts_as_resumed(
 ) -> None:
     device = await make_device(timing=PATIENT)
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await press(hass, "pause")
     await status_is(hass, "paused")
     device.job.hold(18)
@@ -146,8 +133,7 @@ async def test_a_job_is_left_as_soon_as_announcements_agree(
 ) -> None:
     device = await make_device(timing=PATIENT)
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     # Its announcements do not, for a while.
     device.faults.replies["player quit"] = "error RESOURCE_BUSY"
     device.job.finish()
@@ -164,8 +150,7 @@ async def test_a_job_that_cannot_be_left(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.finish()
     await status_is(hass, "completed")
     device.faults.replies["player quit"] = "error RESOURCE_BUSY"
@@ -179,8 +164,7 @@ async def test_announcements_confirm_what_a_cut_connection_cannot(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     coordinator = entry.runtime_data
     await device.refuse_connections(ROBOT_PORT)
     device.faults.replies["player report"] = None
@@ -195,8 +179,7 @@ async def test_a_second_press_waits_for_the_first(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.finish()
     await status_is(hass, "completed")
     first, second = await asyncio.gather(

@@ -3,7 +3,6 @@
 import asyncio
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.flux3dp.control import ABORT, PAUSE, async_order
@@ -13,7 +12,8 @@ from tests.integration.jobs import (
     PATIENT,
     buttons,
     press,
-    put_job,
+    reason,
+    run_job,
     status_is,
     value,
     witness,
@@ -26,23 +26,25 @@ async def device(make_device: MakeDevice) -> Device:
     return await make_device(timing=PATIENT)
 
 
-async def reason(task: asyncio.Task[None]) -> str | None:
-    """Wait until an order has failed; return the translation key of the reason."""
-    with pytest.raises(HomeAssistantError) as failed:
-        await task
-    return failed.value.translation_key
+async def order_in_vain(
+    hass: HomeAssistant, device: Device, key: str
+) -> asyncio.Task[None]:
+    """Press a button; the order is accepted, and never carried out.
+
+    It looks on for as long as it may.
+    """
+    device.faults.replies[f"player {key}"] = "ok"
+    ordering = hass.async_create_task(press(hass, key))
+    await device.wait_command(f"player {key}")
+    return ordering
 
 
 async def test_an_abort_waits_for_no_other_order_and_ends_it(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
-    # Accepted, and never carried out: the pause looks on for as long as it may.
-    device.faults.replies["player pause"] = "ok"
-    pausing = hass.async_create_task(press(hass, "pause"))
-    await device.wait_command("player pause")
+    await run_job(hass, device)
+    pausing = await order_in_vain(hass, device, "pause")
     began = hass.loop.time()
     await press(hass, "abort")
 
@@ -56,8 +58,7 @@ async def test_an_abort_sends_nothing_of_what_still_waits_for_its_turn(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.faults.replies["player pause"] = "ok"
     first, second = (
         hass.async_create_task(async_order(entry.runtime_data, PAUSE)) for _ in range(2)
@@ -74,11 +75,8 @@ async def test_a_pause_that_the_end_of_the_job_overtakes_says_so(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
-    device.faults.replies["player pause"] = "ok"
-    pausing = hass.async_create_task(press(hass, "pause"))
-    await device.wait_command("player pause")
+    await run_job(hass, device)
+    pausing = await order_in_vain(hass, device, "pause")
     began = hass.loop.time()
     device.job.finish()
 
@@ -91,11 +89,8 @@ async def test_an_abort_that_the_end_of_the_job_overtakes_is_done(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
-    device.faults.replies["player abort"] = "ok"
-    aborting = hass.async_create_task(press(hass, "abort"))
-    await device.wait_command("player abort")
+    await run_job(hass, device)
+    aborting = await order_in_vain(hass, device, "abort")
     device.job.finish()
 
     await aborting
@@ -114,8 +109,7 @@ async def test_an_accepted_order_shows_before_the_device_does(
         "abort": ("aborting", set[str]()),
     }[key]
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     seen = witness(hass)
     # No report from now on, and the order is not carried out: the datagrams deny it.
     device.faults.replies["player report"] = "error RESOURCE_BUSY"
@@ -137,8 +131,7 @@ async def test_what_is_shown_at_once_is_no_confirmation(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await device.refuse_connections(ROBOT_PORT)
     device.faults.replies["player report"] = None
     device.faults.replies["player pause"] = "ok"

@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.flux3dp.const import DOMAIN
 from tests.integration.conftest import UUID, MakeDevice, MakeEntry, wait_until
-from tests.integration.jobs import BRISK, press, put_job, status_is
+from tests.integration.jobs import BRISK, press, run_job, status_is
 
 TYPES = ["started", "paused", "resumed", "completed", "aborted", "failed", "problem"]
 
@@ -90,8 +90,7 @@ async def test_they_fire_for_what_was_seen(
     await make_entry(device)
     await automate(hass, device_id(hass), *TYPES)
 
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.runout()
     await status_is(hass, "paused")
     device.job.mend()
@@ -123,8 +122,7 @@ async def test_they_outlive_a_reload_and_do_not_fire_for_it(
 ) -> None:
     device = await make_device(timing=BRISK)
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await automate(hass, device_id(hass), *TYPES)
 
     assert await hass.config_entries.async_reload(entry.entry_id)

@@ -8,7 +8,10 @@ from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
     BRISK,
     look,
+    out_of_contact,
     put_job,
+    run_another_job,
+    run_job,
     status_is,
     value,
     witness,
@@ -40,8 +43,7 @@ async def test_it_carries_what_belongs_to_it(
 ) -> None:
     entry = await make_entry(device)
     entry.runtime_data.async_expect_job("Löffel.fc")
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.runout()
     await status_is(hass, "paused")
 
@@ -72,15 +74,10 @@ async def test_a_short_loss_of_contact_is_no_event(
 ) -> None:
     await make_entry(device)
     seen = witness(hass)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
 
-    device.faults.muted = device.faults.silent = True
-    await device.refuse_connections()
-    await device.drop_connections()
-    await status_is(hass, "offline")
-    await device.accept_connections()
-    device.faults.clear()
+    async with out_of_contact(hass, device):
+        pass
     await status_is(hass, "running")
     await wait_until(hass, lambda: value(hass, "nozzle_target") != "unknown")
     assert seen.event_types == ["started"]
@@ -91,18 +88,12 @@ async def test_a_job_that_ended_while_we_were_away_only_updates_the_last_job(
 ) -> None:
     await make_entry(device)
     seen = witness(hass)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
 
-    device.faults.muted = device.faults.silent = True
-    await device.refuse_connections()
-    await device.drop_connections()
-    await status_is(hass, "offline")
-    device.job.finish()
-    # Announcements lag: the first one heard must show the end.
-    await device.wait_for(lambda: device.status.st_id == 64)
-    await device.accept_connections()
-    device.faults.clear()
+    async with out_of_contact(hass, device):
+        device.job.finish()
+        # Announcements lag: the first one heard must show the end.
+        await device.wait_for(lambda: device.status.st_id == 64)
     await status_is(hass, "completed")
     assert seen.event_types == ["started"]
     assert value(hass, "last_job_result") == "completed"
@@ -113,23 +104,11 @@ async def test_another_job_after_a_loss_of_contact_is_no_event(
 ) -> None:
     entry = await make_entry(device)
     seen = witness(hass)
-    path = put_job(device)
-    device.start_job(path)
-    await status_is(hass, "running")
+    path = await run_job(hass, device)
     number = entry.runtime_data.data.job.job_number
 
-    device.faults.muted = device.faults.silent = True
-    await device.refuse_connections()
-    await device.drop_connections()
-    await status_is(hass, "offline")
-    device.job.finish()
-    await device.wait_for(lambda: device.status.st_id == 64)
-    device.player.quit()
-    await device.wait_for(lambda: device.status.st_id == 0)
-    device.start_job(path)
-    await device.wait_for(lambda: device.job.state.label == "RUNNING")
-    await device.accept_connections()
-    device.faults.clear()
+    async with out_of_contact(hass, device):
+        await run_another_job(device, path)
     await status_is(hass, "running")
     coordinator = entry.runtime_data
     await wait_until(hass, lambda: coordinator.data.job.job_number == number + 1)
@@ -142,8 +121,7 @@ async def test_a_reload_in_mid_job_is_no_event(
 ) -> None:
     entry = await make_entry(device)
     seen = witness(hass)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     before = look(hass, "event", "job")
 
     assert await hass.config_entries.async_reload(entry.entry_id)

@@ -12,6 +12,7 @@ from tests.integration.jobs import (
     look,
     press,
     put_job,
+    run_job,
     status_is,
     value,
     witness,
@@ -146,8 +147,7 @@ async def test_a_laser_job_from_start_to_end(
     await make_entry(device)
     seen = witness(hass)
 
-    device.start_job(put_job(device, HEAD_TYPE="LASER", TRAVEL_DIST=None))
-    await status_is(hass, "running")
+    await run_job(hass, device, HEAD_TYPE="LASER", TRAVEL_DIST=None)
     assert value(hass, "toolhead") == "laser"
     # NaN: a job without a known length.
     assert value(hass, "progress") == "unknown"
@@ -197,8 +197,7 @@ async def test_an_abort_gives_the_error_that_the_device_forgets(
     device = await make_device(generation=generation, timing=PATIENT)
     await make_entry(device)
     seen = witness(hass)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
 
     device.job.runout()
     await status_is(hass, "paused")

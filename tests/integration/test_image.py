@@ -14,7 +14,7 @@ from tests.integration.jobs import (
     look,
     picture_of,
     press,
-    put_job,
+    run_job,
     status_is,
     value,
 )
@@ -39,8 +39,7 @@ async def test_each_job_shows_its_own_picture(
 
     moments = []
     for name in ("one.fc", "two.fc"):
-        device.start_job(put_job(device, name))
-        await status_is(hass, "running")
+        await run_job(hass, device, name)
         await wait_until(hass, lambda: shown(hass))
         moments.append(value(hass, "preview", "image"))
         await press(hass, "pause")
@@ -61,8 +60,7 @@ async def test_each_job_shows_its_own_picture(
 
     # A job that cannot be asked does not wear the picture of the one before.
     device.faults.replies["player info"] = "error NO_TASK"
-    device.start_job(put_job(device, "three.fc"))
-    await status_is(hass, "running")
+    await run_job(hass, device, "three.fc")
     assert not shown(hass)
     answer = await client.get(
         look(hass, "image", "preview").attributes["entity_picture"]
@@ -75,8 +73,7 @@ async def test_after_a_reload_the_picture_is_as_old_as_before(
 ) -> None:
     device = await make_device(timing=BRISK)
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await wait_until(hass, lambda: shown(hass))
     moment = value(hass, "preview", "image")
 
@@ -92,8 +89,7 @@ async def test_the_picture_of_a_job_that_ended_outlives_a_reload(
 ) -> None:
     device = await make_device(timing=BRISK)
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await wait_until(hass, lambda: shown(hass))
     moment = value(hass, "preview", "image")
     device.job.finish()
@@ -115,8 +111,7 @@ async def test_a_device_that_cannot_be_asked_about_an_ended_job_is_asked_once(
 ) -> None:
     device = await make_device(timing=BRISK)
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.finish()
     await status_is(hass, "completed")
     await device.wait_closed_connections()

@@ -14,6 +14,7 @@ from tests.integration.jobs import (
     look,
     press,
     put_job,
+    run_job,
     status_is,
     value,
 )
@@ -45,8 +46,7 @@ async def test_the_times_of_a_job(
     for key in ("finish_time", "time_remaining", "job_duration"):
         assert value(hass, key) == "unknown"
 
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await wait_until(hass, lambda: value(hass, "time_remaining") != "unknown")
     assert value(hass, "time_remaining") == "10"
     assert finish_in(hass) == pytest.approx(TIME_COST, abs=20)
@@ -79,8 +79,7 @@ async def test_no_time_is_invented(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device, TIME_COST=None))
-    await status_is(hass, "running")
+    await run_job(hass, device, TIME_COST=None)
     device.job.set_progress(0.5)
     await wait_until(hass, lambda: value(hass, "progress") == "50.0")
     for key in ("finish_time", "time_remaining", "job_duration"):
@@ -92,8 +91,7 @@ async def test_the_nozzle_follows_the_toolhead(
 ) -> None:
     await make_entry(device)
     assert value(hass, "nozzle_temperature") == "unknown"
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     state = look(hass, "sensor", "nozzle_temperature")
     assert float(state.state) == pytest.approx(200, abs=1)
     assert state.attributes["unit_of_measurement"] == "°C"
@@ -118,8 +116,7 @@ async def test_a_laser_on_the_same_machine_has_no_nozzle_to_read(
 ) -> None:
     device = await make_device(timing=BRISK, toolhead="LASER")
     await make_entry(device)
-    device.start_job(put_job(device, HEAD_TYPE="LASER"))
-    await status_is(hass, "running")
+    await run_job(hass, device, HEAD_TYPE="LASER")
     assert value(hass, "toolhead") == "laser"
     assert value(hass, "nozzle_temperature") == "unknown"
 
@@ -131,8 +128,7 @@ async def test_what_is_kept_while_the_device_is_off(
     assert value(hass, "job_name") == "unknown"
     assert value(hass, "jobs_completed") == "0"
     entry.runtime_data.async_expect_job("vase.fc")
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     assert value(hass, "job_name") == "vase.fc"
     device.job.finish()
     await status_is(hass, "completed")
@@ -157,8 +153,7 @@ async def test_a_name_that_is_taken_back_is_given_to_nobody(
     entry = await make_entry(device)
     entry.runtime_data.async_expect_job("vase.fc")
     entry.runtime_data.async_expect_job(None)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     assert value(hass, "job_name") == "unknown"
 
 
@@ -183,7 +178,6 @@ async def test_what_was_started_here_goes_by_its_file_s_name(
 ) -> None:
     entry = await make_entry(device)
     entry.runtime_data.async_expect_job("vase.fc")
-    device.start_job(put_job(device, TITLE="Vase"))
-    await status_is(hass, "running")
+    await run_job(hass, device, TITLE="Vase")
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     assert value(hass, "job_name") == "vase.fc"

@@ -9,7 +9,7 @@ import pytest
 from custom_components.flux3dp.aioflux import Robot
 from custom_components.flux3dp.aioflux.report import Report
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
-from tests.integration.jobs import BRISK, put_job, status_is, value
+from tests.integration.jobs import BRISK, run_job, value
 
 
 async def test_a_fault_of_ours_is_told_once_and_tried_again_after_a_rest(
@@ -32,8 +32,7 @@ async def test_a_fault_of_ours_is_told_once_and_tried_again_after_a_rest(
 
     with monkeypatch.context() as fault:
         fault.setattr(Robot, "report", broken)
-        device.start_job(put_job(device))
-        await status_is(hass, "running")
+        await run_job(hass, device)
         async with asyncio.timeout(5):
             await enough.wait()
     # Then it watches as if nothing had been.

@@ -6,7 +6,7 @@ from homeassistant.data_entry_flow import FlowResultType
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from simulator import ROBOT_PORT
 from tests.integration.conftest import MakeDevice, MakeEntry
-from tests.integration.jobs import BRISK, put_job, status_is
+from tests.integration.jobs import BRISK, run_job, status_is
 
 
 async def test_a_change_of_the_option_takes_effect_at_once(
@@ -14,8 +14,7 @@ async def test_a_change_of_the_option_takes_effect_at_once(
 ) -> None:
     device = await make_device(timing=BRISK)
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     before = entry.runtime_data
 
     result = await hass.config_entries.options.async_init(entry.entry_id)

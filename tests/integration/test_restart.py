@@ -21,7 +21,8 @@ from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
     BRISK,
     look,
-    put_job,
+    run_another_job,
+    run_job,
     status_is,
     value,
     witness,
@@ -81,8 +82,7 @@ async def test_in_mid_job(
     entry = await make_entry(device)
     seen = witness(hass)
     entry.runtime_data.async_expect_job("vase.fc")
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.set_progress(0.3)
     await wait_until(hass, lambda: value(hass, "progress") == "30.0")
     finish = dt_util.parse_datetime(value(hass, "finish_time"))
@@ -126,19 +126,12 @@ async def test_another_job_runs_by_then(
     hass_storage: dict[str, Any],
 ) -> None:
     entry = await make_entry(device)
-    path = put_job(device)
-    device.start_job(path)
-    await status_is(hass, "running")
+    path = await run_job(hass, device)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     number = entry.runtime_data.data.job.job_number
     await stop(hass, entry)
 
-    device.job.finish()
-    await device.wait_for(lambda: device.status.st_id == 64)
-    device.player.quit()
-    await device.wait_for(lambda: device.status.st_id == 0)
-    device.start_job(path)
-    await device.wait_for(lambda: device.job.state.label == "RUNNING")
+    await run_another_job(device, path)
 
     async with again() as restarted:
         seen = witness(restarted)
@@ -158,8 +151,7 @@ async def test_stopping_in_mid_job_leaves_nothing(
     entry = await make_entry(device, setup=False)
     async with again() as stopped:
         await set_up_again(stopped, entry)
-        device.start_job(put_job(device))
-        await status_is(stopped, "running")
+        await run_job(stopped, device)
         assert device.connections[ROBOT_PORT] == 1
         heard = device.counters.notifies_sent
         await stopped.async_stop(force=True)

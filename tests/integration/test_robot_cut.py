@@ -6,9 +6,16 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 import pytest
 
-from simulator import ROBOT_PORT, Device
+from simulator import Device
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
-from tests.integration.jobs import BRISK, put_job, status_is, value, witness
+from tests.integration.jobs import (
+    BRISK,
+    connections,
+    run_job,
+    status_is,
+    value,
+    witness,
+)
 
 # About what a device says in a sign-in and three reports, in bytes, by generation.
 SAID = {1: 1300, 2: 3900}
@@ -21,11 +28,6 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
     return await make_device(generation=request.param, timing=BRISK)
 
 
-def connections(device: Device) -> int:
-    """Return how many connections to the robot port there have been."""
-    return sum(record.port == ROBOT_PORT for record in device.received.connections)
-
-
 @pytest.mark.parametrize("cut", [0, 3, 8, 9, 60, 135, 250, 600, 1500])
 async def test_wherever_it_is_cut_the_job_is_followed(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, cut: int
@@ -33,8 +35,7 @@ async def test_wherever_it_is_cut_the_job_is_followed(
     entry = await make_entry(device)
     device.faults.robot.cut_after = cut
     seen = witness(hass)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.pause()
     await status_is(hass, "paused")
     assert seen.event_types == ["started", "paused"]
@@ -56,8 +57,7 @@ async def test_cut_again_and_again_the_job_goes_on(
     hurried = replace(FAST, robot_retry=0.05)
     with patch("custom_components.flux3dp.discovery.TIMING", hurried):
         entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     number = entry.runtime_data.data.job.job_number
     seen = witness(hass)

@@ -1,7 +1,6 @@
 """The one robot connection: when it is there, and what happens when it is not."""
 
 import asyncio
-import logging
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
@@ -21,13 +20,16 @@ from tests.integration.conftest import (
 )
 from tests.integration.jobs import (
     BRISK,
+    connections,
     look,
     press,
     put_job,
+    run_job,
     status_is,
     value,
     witness,
 )
+from tests.integration.life import log_lines
 from tests.keys import MASTER_KEYS
 
 LOST = f"{NAME} gives no reports of its job, only announcements"
@@ -38,21 +40,6 @@ BACK = f"{NAME} gives reports again"
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
     return await make_device(generation=request.param, timing=BRISK)
-
-
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what a person was told."""
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.name == "custom_components.flux3dp" and record.levelno >= logging.INFO
-    ]
-
-
-def connections(device: Device) -> int:
-    """Return how many connections to the robot port there have been."""
-    records = device.received.connections
-    return sum(record.port == ROBOT_PORT for record in records)
 
 
 def reports(device: Device) -> int:
@@ -66,8 +53,7 @@ async def test_there_is_one_connection_in_a_job_and_only_then(
     await make_entry(device)
     assert device.connections[ROBOT_PORT] == 0
 
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     assert device.connections[ROBOT_PORT] == 1
     await press(hass, "pause")
     await status_is(hass, "paused")
@@ -91,8 +77,7 @@ async def test_the_option_leaves_the_port_alone(
     await hass.async_block_till_done()
     seen = witness(hass)
 
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     assert value(hass, "nozzle_temperature") == "unknown"
     assert device.received.robot == []
     # A person's action opens it for the moment.
@@ -113,21 +98,19 @@ async def test_without_a_connection_announcements_carry_the_job(
     await make_entry(device)
     await device.refuse_connections(ROBOT_PORT)
     seen = witness(hass)
-    path = put_job(device)
 
-    device.start_job(path)
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.pause()
     await status_is(hass, "paused")
     device.job.resume()
     await status_is(hass, "running")
     await wait_until(hass, lambda: seen.event_types[-1] == "resumed")
-    assert [line for line in told(caplog) if line.startswith(LOST)] == told(caplog)
-    assert len(told(caplog)) == 1
+    [line] = log_lines(caplog)
+    assert line.startswith(LOST)
 
     await device.accept_connections(ROBOT_PORT)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    assert told(caplog)[1:] == [BACK]
+    assert log_lines(caplog)[1:] == [BACK]
     device.job.finish()
     await status_is(hass, "completed")
     assert seen.event_types == ["started", "paused", "resumed", "completed"]
@@ -139,8 +122,7 @@ async def test_a_cut_connection_is_made_again_and_nothing_happened(
 ) -> None:
     await make_entry(device)
     seen = witness(hass)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
 
     for _ in range(3):
         await device.drop_connections()
@@ -156,8 +138,7 @@ async def test_a_report_that_never_comes_ends_in_announcements(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
 
     device.faults.replies["player report"] = None
     await device.wait_command("player report")
@@ -173,14 +154,13 @@ async def test_a_kicked_session_is_taken_up_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     asked = reports(device)
 
     await device.kick_sessions()
     await device.wait_for(lambda: reports(device) > asked + 3)
     assert value(hass, "status") == "running"
-    assert [line.split(":")[0] for line in told(caplog)] == [LOST, BACK]
+    assert [line.split(":")[0] for line in log_lines(caplog)] == [LOST, BACK]
 
 
 async def test_an_occupied_device_is_left_alone(
@@ -229,15 +209,14 @@ async def test_a_device_that_forgot_our_key_is_not_asked_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await make_entry(device, trusted=False)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
-    await wait_until(hass, lambda: bool(told(caplog)))
+    await run_job(hass, device)
+    await wait_until(hass, lambda: bool(log_lines(caplog)))
     device.job.pause()
     await status_is(hass, "paused")
     device.job.finish()
     await status_is(hass, "completed")
 
-    assert len([line for line in told(caplog) if line.startswith(LOST)]) == 1
+    assert len([line for line in log_lines(caplog) if line.startswith(LOST)]) == 1
     assert connections(device) == 1
 
 
@@ -247,8 +226,7 @@ async def test_an_impostor_gets_nothing_and_is_not_tried_again(
     device = await make_device(timing=BRISK)
     entry = await make_entry(device)
     device.faults.wrong_certificate = MASTER_KEYS[1]
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.job.pause()
     await status_is(hass, "paused")
     device.job.resume()
@@ -280,8 +258,7 @@ async def test_unloading_in_mid_job_leaves_nothing(
 ) -> None:
     entry = await make_entry(device)
     link = entry.runtime_data.robot
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
 
     assert await hass.config_entries.async_unload(entry.entry_id)
     await device.wait_closed_connections()
@@ -312,8 +289,7 @@ async def test_a_device_that_dies_in_mid_job_is_offline(
 ) -> None:
     await make_entry(device)
     seen = witness(hass)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
 
     await device.power_off()
     await status_is(hass, "offline")
@@ -330,8 +306,7 @@ async def test_reports_alone_keep_a_device_online(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.faults.muted = device.faults.silent = True
     seen = witness(hass)
     asked = reports(device)
@@ -353,8 +328,7 @@ async def test_a_moment_without_a_report_is_no_fault(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     device.faults.replies["player report"] = "error SUBSYSTEM_ERROR"
     asked = reports(device)
     await device.wait_for(lambda: reports(device) > asked + 3)
@@ -363,7 +337,7 @@ async def test_a_moment_without_a_report_is_no_fault(
     await status_is(hass, "paused")
 
     assert device.connections[ROBOT_PORT] == 1
-    assert told(caplog) == []
+    assert log_lines(caplog) == []
 
 
 async def test_a_device_that_cannot_tell_about_its_job_is_not_pestered(
@@ -371,8 +345,7 @@ async def test_a_device_that_cannot_tell_about_its_job_is_not_pestered(
 ) -> None:
     await make_entry(device)
     device.faults.replies["player info"] = "error NO_TASK"
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     asked = reports(device)
     await device.wait_for(lambda: reports(device) > asked + 5)
 
@@ -386,8 +359,7 @@ async def test_an_action_on_a_device_out_of_reach_fails_in_words(
 ) -> None:
     await make_entry(device)
     await device.refuse_connections(ROBOT_PORT)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     with pytest.raises(HomeAssistantError) as caught:
         await press(hass, "pause")
     assert caught.value.translation_key == "cannot_connect"

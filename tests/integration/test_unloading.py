@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -14,7 +13,7 @@ from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.control import PAUSE, RESUME, async_order
 from simulator import ROBOT_PORT
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_for_state
-from tests.integration.jobs import PATIENT, press, put_job, status_is
+from tests.integration.jobs import PATIENT, press, reason, run_job, status_is
 from tests.integration.life import STATUS, act, issues, log_lines
 from tests.integration.networks import ATTIC, FAR, wifi
 
@@ -41,13 +40,6 @@ class Questions:
         # An absence has no event: this is longer than any interval of the presence.
         await asyncio.sleep(FAST.unheard + 2 * FAST.probe_interval)
         assert self.count == before
-
-
-async def reason(task: asyncio.Task[Any]) -> str | None:
-    """Wait until something has failed; return the translation key of the reason."""
-    with pytest.raises(HomeAssistantError) as failed:
-        await task
-    return failed.value.translation_key
 
 
 async def test_an_unloaded_entry_asks_no_more_for_a_device_that_left(
@@ -95,8 +87,7 @@ async def test_an_order_ends_when_the_entry_is_unloaded(
 ) -> None:
     device = await make_device(timing=PATIENT)
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     await press(hass, "pause")
     await status_is(hass, "paused")
     questions = Questions(entry, monkeypatch)
@@ -119,8 +110,7 @@ async def test_what_a_removed_entry_still_hears_is_not_stored(
 ) -> None:
     device = await make_device(timing=PATIENT)
     entry = await make_entry(device)
-    device.start_job(put_job(device))
-    await status_is(hass, "running")
+    await run_job(hass, device)
     old = entry.runtime_data
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
