@@ -146,7 +146,14 @@ class Job:
 
     def pause(self) -> None:
         """Pause; the device is *pausing* for a while."""
-        if self.state not in {STARTING, WAITING_HEAD, CORRECTING, RUNNING, RESUMING}:
+        if self.state not in {
+            STARTING_COLD,
+            STARTING,
+            WAITING_HEAD,
+            CORRECTING,
+            RUNNING,
+            RESUMING,
+        }:
             raise BusyError
         self._pause(())
 

@@ -114,7 +114,7 @@ def _usable_key(values: dict[str, str]) -> bool:
         key = values["wepkey"]
         return len(key) in {5, 13} or (len(key) in {10, 26} and _HEX.issuperset(key))
     key = values["psk"]
-    return 8 <= len(key) <= 63 or (len(key) == 64 and _HEX.issuperset(key))
+    return 8 <= len(key) <= 63
 
 
 def _joins(values: dict[str, str], ssid: str, network: SimulatedNetwork) -> bool:

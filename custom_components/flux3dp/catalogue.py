@@ -262,7 +262,7 @@ def _classified(label: str) -> ErrorKey:
 
 def _laser_fault(parts: Sequence[str]) -> ErrorKey | None:
     """Return the laser machines' fault that the first or second word ends with."""
-    for part in parts[:2]:
+    for part in parts[: 2 if parts[0] in _LASER_FAULTS else 1]:
         # From the longest ending to the shortest: A_B_C, B_C, C.
         pieces = part.split("_")
         for start in range(len(pieces)):

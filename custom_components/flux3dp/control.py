@@ -39,8 +39,6 @@ _PAUSED: Final = frozenset({JobStatus.PAUSING, JobStatus.PAUSED})
 _ABORTED: Final = frozenset({JobStatus.ABORTING, JobStatus.ABORTED})
 # Of the ids that are called completed, 68 is already something else.
 _ENDED_IDS: Final = frozenset({64, 128})
-# Starting, before it moves: there is nothing to pause yet.
-_STARTING_ID: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +66,7 @@ class Order:
 PAUSE: Final = Order(
     name="pause",
     send=Robot.pause,
-    accepted=lambda job: job.status in _UNDER_WAY and job.st_id != _STARTING_ID,
+    accepted=lambda job: job.status in _UNDER_WAY,
     done=lambda job: job.status in _PAUSED,
     leads_to=JobStatus.PAUSING,
     needs_job=True,

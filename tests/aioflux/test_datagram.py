@@ -53,6 +53,24 @@ def test_dropped_and_why(data: bytes, reason: str) -> None:
     assert caught.value.reason == reason
 
 
+@pytest.mark.parametrize(
+    ("head", "label"),
+    [
+        ("USER/abcdefghijé".encode()[:16], "ERROR"),
+        (b"EXTRUDER", "x" * 31 + "é"),
+        (b"EXTRUDER", "x" * 30 + "♥"),
+    ],
+)
+def test_a_text_that_was_cut_inside_a_character(head: bytes, label: str) -> None:
+    cut = label.encode()[:32]
+    data = NOTIFY_V2[:-48] + head.ljust(16, b"\0") + cut.ljust(32, b"\0")
+    heard = decode(data)
+    assert isinstance(heard, NotifyV2)
+    assert heard.status.head_module == head.decode(errors="ignore")
+    assert heard.status.error_label == cut.decode(errors="ignore")
+    assert status_of_known(data, heard.prefix) == heard.status
+
+
 def test_broadcast_tells_the_generation() -> None:
     heard = decode(b"FLUX\x00\x02" + bytes.fromhex(UUID))
     assert heard == Broadcast(uuid=UUID, version=2)

@@ -146,7 +146,7 @@ def test_refused(
         ("-41", -80),
         ("-100", -50),
         ("-250", -50),
-        ("0", 0),
+        ("0", -100),
         ("null", None),
         ('"loud"', None),
         ("true", None),
@@ -164,6 +164,29 @@ def test_rssi_in_both_conventions(rssi: str, dbm: int | None) -> None:
 def test_wep_without_encryption_is_an_open_network() -> None:
     data = '{"ssid": "A", "rssi": 1, "encrypt": false, "security": "WEP"}'
     assert parse_wifi_network(data).security == "open"
+
+
+@pytest.mark.parametrize(
+    ("said", "security"),
+    [
+        ('"encrypt": null, "security": "WPA-PSK"', "WPA-PSK"),
+        ('"security": "WPA2-PSK"', "WPA2-PSK"),
+        ('"encrypt": true, "security": null', "encrypted"),
+        ('"encrypt": true, "security": ""', "encrypted"),
+        ('"encrypt": true', "encrypted"),
+        ('"encrypt": null, "security": null', "open"),
+        ('"rssi": 1', "open"),
+    ],
+)
+def test_a_network_that_is_not_known_to_be_open_is_not_called_so(
+    said: str, security: str
+) -> None:
+    network = parse_wifi_network(f'{{"ssid": "A", "bssid": null, {said}}}')
+    assert (network.security, network.bssid) == (security, "")
+
+
+def test_a_network_without_a_name() -> None:
+    assert parse_wifi_network('{"ssid": null}').ssid == ""
 
 
 @pytest.mark.parametrize("data", ["", "[]", "{", '"text"'])

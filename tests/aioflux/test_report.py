@@ -149,6 +149,7 @@ def test_temperatures_come_in_lists(value: object, temperature: float | None) ->
     [
         ([], ()),
         (["FILAMENT_RUNOUT", 1], ("FILAMENT_RUNOUT", "1")),
+        (["FAN_FAILURE", 128.0], ("FAN_FAILURE", "128.0")),
         ("HEAD_ERROR TILT", ("HEAD_ERROR", "TILT")),
         (["HEAD_ERROR TILT", "", None, True, ["x"]], ("HEAD_ERROR", "TILT")),
         (None, ()),

@@ -198,7 +198,7 @@ async def test_orders_are_for_the_states_that_take_them(
     for st_id, expected in {
         1: set(),
         2: set(),
-        4: {"abort"},
+        4: {"pause", "abort"},
         6: {"pause", "abort"},
         16: {"pause", "abort"},
         38: {"abort"},

@@ -116,6 +116,8 @@ def test_a_laser_fault_is_known_by_its_ending(label: str) -> None:
         ("HEAD_ERROR", "head_error"),
         ("HEAD_ERROR TILT_SENSOR", "head_error"),
         ("USER_OPERATION WAVE", "user_operation"),
+        ("OPERATION_ERROR DOOR_OPENED", "not_ready"),
+        ("FILE_BROKEN PUMP_ERROR", "file_broken"),
         ("SOMETHING ELSE", "other"),
         ("HEAD_ERRORS TILT", "other"),
         ("128", "other"),

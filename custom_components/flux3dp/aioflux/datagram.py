@@ -7,6 +7,7 @@ understood raises `DatagramError`, and nothing else does.
 
 from __future__ import annotations
 
+from codecs import utf_8_decode
 from dataclasses import dataclass, field
 import struct
 
@@ -237,14 +238,14 @@ def _decode_status(data: bytes, offset: int) -> DeviceStatus:
     if len(data) < offset + _STATUS_LENGTH:
         raise DatagramError("too_short")
     timestamp, st_id, progress, head, label = _STATUS.unpack_from(data, offset)
-    text = _text(label)
+    text = _cut_text(label)
     # While the device is occupied this field holds the occupying client.
     occupied = st_id < 0
     return DeviceStatus(
         timestamp,
         st_id,
         clamp_progress(progress),
-        _text(head),
+        _cut_text(head),
         "" if occupied else text,
         text if occupied else "",
     )
@@ -276,6 +277,20 @@ def _take_counted(data: bytes, offset: int) -> tuple[bytes, int]:
 def _text(padded: bytes) -> str:
     """Decode a text field up to its first zero byte."""
     return _text_all(padded.partition(b"\0")[0])
+
+
+def _cut_text(field: bytes) -> str:
+    """Decode a text field whose text was cut to fit, perhaps inside a character.
+
+    The rest of such a character is dropped, and not the datagram: the device would
+    be silent for as long as it shows that text.
+    """
+    if b"\0" in field:
+        return _text(field)
+    try:
+        return utf_8_decode(field, "strict", False)[0]
+    except UnicodeDecodeError:
+        raise DatagramError("not_utf8") from None
 
 
 def _text_all(data: bytes) -> str:

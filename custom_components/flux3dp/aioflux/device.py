@@ -37,9 +37,17 @@ _ENDED = 64 | 128
 _PAUSED = 32
 
 # Firmware that speaks TCP management: 1.1b1 and newer (the table's head).
-_FIRST_TCP_FIRMWARE = (1, 1, 0, -2, 1)
-_FIRMWARE = re.compile(r"(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:(a|b|rc)(\d+))?", re.ASCII)
-_PRE_RELEASE = {"a": -3, "b": -2, "rc": -1}
+# Release, stage, its number, and whether it is no development version of all that.
+_FIRST_TCP_FIRMWARE = ((1, 1), -3, 1, True)
+_FIRMWARE = re.compile(
+    r"v?(\d+(?:\.\d+)*)"
+    r"(?:[-_.]?(alpha|a|beta|b|preview|pre|rc|c)[-_.]?(\d*))?"
+    r"(?:[-_.]?(dev)\d*)?",
+    re.ASCII | re.IGNORECASE,
+)
+_STAGES = {"a": -4, "b": -3, "p": -2, "r": -2, "c": -2}
+_FINAL = 0
+_DEVELOPMENT = -5
 
 
 class Identity(StrEnum):
@@ -143,12 +151,13 @@ def supports_tcp_management(firmware: str) -> bool:
     match = _FIRMWARE.match(firmware)
     if match is None:
         return True
-    major, minor, micro, stage, number = match.groups()
-    parsed = (
-        int(major),
-        int(minor or 0),
-        int(micro or 0),
-        _PRE_RELEASE[stage] if stage else 0,
-        int(number or 0),
-    )
+    release, stage, number, development = match.groups()
+    parts = [int(part) for part in release.split(".")]
+    while parts and not parts[-1]:
+        parts.pop()
+    if stage:
+        rank = _STAGES[stage[0].lower()]
+    else:
+        rank = _DEVELOPMENT if development else _FINAL
+    parsed = (tuple(parts), rank, int(number or 0), not development)
     return parsed >= _FIRST_TCP_FIRMWARE

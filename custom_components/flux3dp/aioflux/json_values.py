@@ -14,6 +14,11 @@ def clean_text(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def text_of(value: object) -> str:
+    """Return a value as text; an empty one for null, as for a key that is missing."""
+    return "" if value is None else clean_text(str(value))
+
+
 def finite_number(value: object) -> float | None:
     """Return a finite number; None for anything else."""
     if not isinstance(value, int | float) or isinstance(value, bool):

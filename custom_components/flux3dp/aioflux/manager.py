@@ -24,9 +24,10 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
-from .json_values import clean_text
+from .json_values import text_of
 from .key import ClientKey
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
+from .robot_text import check_word
 from .session import Session
 from .timing import DEFAULT_TIMING, Timing
 from .transport import MANAGEMENT_PORT, connect_tls
@@ -38,7 +39,7 @@ _CHALLENGE_LENGTH = 64
 _MAX_NAME = 128
 # Two of them and the command must fit into one frame.
 _MAX_PASSWORD = 1000
-_UUID = re.compile(r"[0-9a-f]{32}")
+_UUID = re.compile(r"[0-9a-fA-F]{32}")
 # A device without a password takes any text, but never answers an empty one.
 _ANY_TEXT = "-"
 
@@ -241,10 +242,7 @@ def check_name(name: str) -> None:
     """Raise InvalidRequest for a name the device would take and not show."""
     if not name.strip():
         raise InvalidRequest("name", "empty_name", "a name cannot be empty")
-    if not name.isprintable():
-        raise InvalidRequest(
-            "name", "control_characters", "a name has visible characters only"
-        )
+    check_word("name", name)
     if len(name.encode()) > _MAX_NAME:
         raise InvalidRequest(
             "name", "name_too_long", f"a name has {_MAX_NAME} bytes at most"
@@ -286,7 +284,7 @@ async def _locate(target: DeviceInfo | str, listener: Listener | None) -> Device
     if listener is None:
         raise DeviceNotFound("without a listener only a known device can be reached")
     if _UUID.fullmatch(target):
-        return await listener.lookup(target)
+        return await listener.lookup(target.lower())
     return await listener.find(target)
 
 
@@ -345,10 +343,10 @@ def _parse_trust(data: str, ours: str) -> TrustedKey:
             raise ProtocolError("a trusted key that is not JSON") from None
     else:
         item = dict(part.split("=", 1) for part in data.split("\0") if "=" in part)
-    access_id = clean_text(str(item.get("access_id", ""))).lower()
+    access_id = text_of(item.get("access_id")).lower()
     return TrustedKey(
-        label=clean_text(str(item.get("label", ""))),
-        type=clean_text(str(item.get("type", ""))),
+        label=text_of(item.get("label")),
+        type=text_of(item.get("type")),
         access_id=access_id,
         is_ours=access_id == ours,
     )

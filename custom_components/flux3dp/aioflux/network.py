@@ -14,7 +14,7 @@ import re
 from typing import Literal
 
 from .errors import InvalidRequest, ProtocolError
-from .json_values import clean_text, finite_number
+from .json_values import finite_number, text_of
 
 INTERFACES = ("wlan0", "wlan1", "len0", "len1")
 SECURITIES = ("open", "WEP", "WPA-PSK", "WPA2-PSK")
@@ -196,7 +196,8 @@ class NetworkConfig:
 class WifiNetwork:
     """A network the device can see. `rssi` is in dBm, None if not told.
 
-    `security` is one of `SECURITIES`, or the device's own word for another.
+    `security` is one of `SECURITIES`, the device's own word for another, or
+    `encrypted` if it does not say how.
     """
 
     ssid: str
@@ -213,15 +214,17 @@ def parse_wifi_network(data: str) -> WifiNetwork:
         raise ProtocolError("a Wi-Fi network that is not JSON") from None
     if not isinstance(item, dict):
         raise ProtocolError("a Wi-Fi network that is not an object")
-    encrypted = item.get("encrypt", True)
-    return WifiNetwork(
-        ssid=clean_text(str(item.get("ssid", ""))),
-        bssid=clean_text(str(item.get("bssid", ""))),
-        rssi=_dbm(item.get("rssi")),
+    security = text_of(item.get("security"))
+    if item.get("encrypt") is False:
         # "WEP" and not encrypted is how some firmware says open.
-        security=clean_text(str(item.get("security") or "open"))
-        if encrypted
-        else "open",
+        security = "open"
+    elif not security:
+        security = "encrypted" if item.get("encrypt") else "open"
+    return WifiNetwork(
+        ssid=text_of(item.get("ssid")),
+        bssid=text_of(item.get("bssid")),
+        rssi=_dbm(item.get("rssi")),
+        security=security,
     )
 
 
@@ -234,7 +237,7 @@ def _dbm(raw: object) -> int | None:
     rssi = finite_number(raw)
     if rssi is None:
         return None
-    return round(-rssi if rssi >= 0 else min(-rssi, 100) / 2 - 100)
+    return round(-rssi if rssi > 0 else min(-rssi, 100) / 2 - 100)
 
 
 def _check_text(field: str, value: str) -> None:

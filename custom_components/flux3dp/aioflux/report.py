@@ -153,6 +153,9 @@ def parse_job_info(text: str | bytes) -> JobInfo:
     Raises `ProtocolError` if it is no JSON object. Values are text; numbers are
     taken too, and anything else is left out.
     """
+    if isinstance(text, bytes):
+        # An author's name in another encoding is no reason to know nothing.
+        text = text.decode(errors="replace")
     data = _json_object(text, "job info")
     return _job_info(
         {
@@ -208,7 +211,7 @@ def _text(value: object) -> str | None:
 
 
 def _words(value: object) -> tuple[str, ...]:
-    """Return an error's words; whole numbers among them as text."""
+    """Return an error's words; numbers among them as text."""
     if isinstance(value, str):
         return tuple(clean_text(value).split())
     if not isinstance(value, list):
@@ -216,7 +219,7 @@ def _words(value: object) -> tuple[str, ...]:
     return tuple(
         word
         for item in value
-        if isinstance(item, str | int) and not isinstance(item, bool)
+        if isinstance(item, str | int | float) and not isinstance(item, bool)
         for word in _spelled(item).split()
     )
 

@@ -90,8 +90,8 @@ class Robot(Client):
     async def info(self) -> tuple[JobInfo, bytes | None]:
         """Return the metadata of the started or finished job, and its picture.
 
-        The picture is PNG, None if the job has none. CommandFailed before a job
-        was started.
+        The picture is PNG, None if the job has none; metadata that cannot be read
+        is none. CommandFailed before a job was started.
         """
         return await self._session.exchange(spell("player", "info"), self._read_info)
 
@@ -103,9 +103,10 @@ class Robot(Client):
         ) is not None:
             mime, size = part
             if mime == "text/json" and info is None and size <= _MAX_METADATA:
-                info = parse_job_info(await self._session.read_exactly(size))
-            elif mime == "image/png" and picture is None and size <= _MAX_PICTURE:
-                picture = await self._session.read_exactly(size)
+                info = _lenient_info(await self._session.read_exactly(size))
+            elif mime == "image/png" and size <= _MAX_PICTURE:
+                another = await self._session.read_exactly(size)
+                picture = picture or another
             else:
                 raise ProtocolError(
                     f"{size} bytes of {mime} are no part of a job's info"
@@ -234,6 +235,14 @@ class Robot(Client):
         reply = await self._session.read_reply()
         if reply != "ok":
             raise ProtocolError(f"a command was answered with {reply[:40]!r}")
+
+
+def _lenient_info(text: bytes) -> JobInfo:
+    """Return a job's metadata, empty if it is damaged: the frames are not, by that."""
+    try:
+        return parse_job_info(text)
+    except ProtocolError:
+        return parse_job_info("{}")
 
 
 async def _touch_again(device: DeviceInfo, listener: Listener) -> DeviceInfo | None:
