@@ -19,7 +19,6 @@ from homeassistant.const import CONF_HOST, CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
-from homeassistant.util import dt as dt_util
 
 from .address import AddressFollower
 from .aioflux import (
@@ -31,6 +30,7 @@ from .aioflux import (
     Sighting,
     Timing,
 )
+from .clock import SteadyClock
 from .const import CONF_MASTER_KEY, CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
 from .data import FluxData, JobPicture, Ordered
 from .issues import NETWORK_NOT_RETURNED, async_judge_firmware, async_settle
@@ -75,6 +75,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self.master_key = base64.b64decode(entry.data[CONF_MASTER_KEY])
         self.listener = listener
         self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
+        self.clock = SteadyClock(hass.loop)
         self.trust = Trust(self)
         self.robot = RobotLink(self)
         self.turns = Turns()
@@ -82,8 +83,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._offline_logged = False
-        self.reconnects = 0
-        """How often the device came back, for diagnostics."""
+        self.reconnects = 0  # How often the device came back, for diagnostics.
         self._unsubscribe: Callable[[], None] | None = None
         self._presence = Presence(
             hass, listener.timing, ask=self._probe, on_silent=self._async_silent
@@ -298,7 +298,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     @callback
     def async_expect_job(self, name: str | None) -> None:
         """Give the next job a name: it is about to be started here. None: it is not."""
-        job = expect(self.data.job, name, dt_util.utcnow().timestamp())
+        job = expect(self.data.job, name, self.clock.now())
         self._async_publish(self.data.status, replace(self.data, job=job))
 
     @callback
@@ -319,12 +319,12 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if self._shutdown_requested:
             return
         was_online = self.data.online
-        known = known or self.data
+        known = replace(known or self.data, clock_error=self.clock.error())
         step = track(
             known.job,
             status,
             self.robot.reported,
-            dt_util.utcnow().timestamp(),
+            self.clock.now(),
             report_fresh=self.timing.report_fresh,
         )
         self._store.async_keep(step.state)

@@ -42,6 +42,7 @@ class FluxData:
     silent. `job` is what all of that means; `picture` belongs to the last job that
     could be asked, and is None before. `ordered` is what an accepted order leads to,
     until the device is seen next; no event and no confirmation rests on it.
+    `clock_error` is what the moments in `job` lack (seconds, see `clock.py`).
     """
 
     host: str
@@ -50,6 +51,13 @@ class FluxData:
     job: JobState
     picture: JobPicture | None = None
     ordered: Ordered | None = None
+    clock_error: float = 0.0
+
+    @property
+    def finish_time(self) -> float | None:
+        """When the job will be done, in epoch seconds of the system's clock."""
+        finish = self.job.finish_time
+        return None if finish is None else finish + self.clock_error
 
     @property
     def shown(self) -> JobState:

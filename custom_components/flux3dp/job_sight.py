@@ -95,7 +95,7 @@ _PHASES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A report and the moment it arrived, in epoch seconds."""
+    """A report and the moment it arrived (seconds, by `clock.py`)."""
 
     report: Report
     at: float

@@ -172,8 +172,8 @@ class JobState:
     `st_id` is the status id in force, None if none was heard since the start or
     since the device fell silent. `active`: a job is there and has not ended;
     `paused`: it stands still. `progress` is 0.0 to 1.0, temperatures are °C,
-    `finish_time` is epoch seconds, `last_job_duration` seconds. None is unknown.
-    `job_number` changes with each new job.
+    `finish_time` is epoch seconds (by `clock.py`), `last_job_duration` seconds. None
+    is unknown. `job_number` changes with each new job.
     """
 
     online: bool = False

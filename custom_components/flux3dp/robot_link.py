@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, callback
 from homeassistant.helpers.event import async_call_later
-from homeassistant.util import dt as dt_util
 
 from .aioflux import ConnectionFailed, FluxError, Robot
 from .identity import async_get_client_key
@@ -85,7 +84,7 @@ class RobotLink:
         Raises FluxError as `Robot.report` does.
         """
         report = await robot.report()
-        self.reported = Reported(report, dt_util.utcnow().timestamp())
+        self.reported = Reported(report, self._coordinator.clock.now())
         self._read_at = self._coordinator.hass.loop.time()
         self._set_timer(self._coordinator.timing.report_fresh)
         self._coordinator.async_look()
@@ -165,8 +164,7 @@ class RobotLink:
         coordinator, timing = self._coordinator, self._coordinator.timing
         outdated = self._heard_at < self._read_at + timing.status_lag
         if self.reported and outdated and coordinator.data.status is not None:
-            now = dt_util.utcnow().timestamp()
-            self.reported = Reported(self.reported.report, now)
+            self.reported = Reported(self.reported.report, coordinator.clock.now())
             self._set_timer(timing.probe_interval)
             coordinator.async_ask()
         else:

@@ -52,7 +52,7 @@ def _progress(data: FluxData) -> float | None:
 
 
 def _finish_time(data: FluxData) -> datetime | None:
-    finish = data.job.finish_time
+    finish = data.finish_time
     return None if finish is None else dt_util.utc_from_timestamp(finish)
 
 
