@@ -80,7 +80,7 @@ def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
         coordinator.trust.async_learn(err)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
-            translation_key=_translation_key(err),
+            translation_key=_translation_key(err, coordinator),
             translation_placeholders={
                 "name": coordinator.device_name,
                 "host": coordinator.host,
@@ -89,7 +89,10 @@ def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
         ) from err
 
 
-def _translation_key(err: FluxError) -> str:
+def _translation_key(err: FluxError, coordinator: FluxCoordinator) -> str:
+    if isinstance(err, IdentityMismatch) and not coordinator.trust.is_broken:
+        # Another device is there, or this one has just booted: nothing to decide.
+        return "cannot_connect"
     if isinstance(err, CommandFailed) and err.symbol in _REFUSALS:
         return _REFUSALS[err.symbol]
     return next(

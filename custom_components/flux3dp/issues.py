@@ -35,8 +35,11 @@ def async_judge_firmware(
 
 @callback
 def async_network_not_returned(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Tell that a device left for another network and is not heard any more."""
-    _create(hass, entry, NETWORK_NOT_RETURNED, {})
+    """Tell that a device left for another network and is not heard any more.
+
+    Kept over a restart, because nothing else would find it out again.
+    """
+    _create(hass, entry, NETWORK_NOT_RETURNED, {}, is_persistent=True)
 
 
 @callback
@@ -57,10 +60,13 @@ def async_master_key_changed(
 
 
 @callback
-def async_is_open(hass: HomeAssistant, entry: ConfigEntry, issue: str) -> bool:
-    """Whether there is such a repair now."""
-    registered = ir.async_get(hass).async_get_issue(DOMAIN, _issue_id(entry, issue))
-    return registered is not None and registered.active
+def async_presented_key(hass: HomeAssistant, entry: ConfigEntry) -> bytes | None:
+    """Return the master key (DER) that waits for a decision; None if none does."""
+    issue_id = _issue_id(entry, MASTER_KEY_CHANGED)
+    issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    if issue is None or not issue.active or issue.data is None:
+        return None
+    return base64.b64decode(str(issue.data["presented"]))
 
 
 @callback
@@ -83,6 +89,7 @@ def _create(
     placeholders: dict[str, str],
     *,
     data: dict[str, str | int | float | None] | None = None,
+    is_persistent: bool = False,
 ) -> None:
     ir.async_create_issue(
         hass,
@@ -90,6 +97,7 @@ def _create(
         _issue_id(entry, issue),
         data=data,
         is_fixable=data is not None,
+        is_persistent=is_persistent,
         severity=ir.IssueSeverity.ERROR,
         translation_key=issue,
         translation_placeholders={

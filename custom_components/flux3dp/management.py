@@ -8,8 +8,11 @@ one finds out what came of it. Who asked, and in which words the outcome is told
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from enum import Enum, auto
 from functools import partial
+from typing import Any
 
 from .aioflux import (
     AuthenticationFailed,
@@ -84,6 +87,17 @@ async def async_change_password(
     """
     check_password("old_password", old, allow_empty=True)
     check_password("new_password", new, allow_empty=True)
+    await _async_see_through(
+        coordinator,
+        _async_change_password(coordinator, old, new, forget_trusted),
+        "password",
+    )
+
+
+async def _async_change_password(
+    coordinator: FluxCoordinator, old: str, new: str, forget_trusted: bool
+) -> None:
+    """Change the password, and be trusted again. Raises FluxError."""
     async with await async_open_manager(coordinator) as manager:
         try:
             await manager.change_password(old, new, forget_trusted=forget_trusted)
@@ -129,44 +143,75 @@ async def async_change_network(
 ) -> NetworkOutcome:
     """Send the device to another network, and wait until it is found by its uuid.
 
-    Who asked may leave meanwhile: the dialog is closed, the script is stopped. The
-    device is on its way all the same, and that it did not arrive must be noticed.
-    Raises FluxError (Unloaded if the entry is unloaded meanwhile: then nobody knows),
-    InvalidRequest before anything is sent.
+    Raises FluxError (Unloaded if the entry is unloaded meanwhile: then there is a
+    repair until the device is heard), InvalidRequest before anything is sent.
     """
     config.validate()
-    change = coordinator.config_entry.async_create_background_task(
-        coordinator.hass, _async_change(coordinator, config), "flux3dp network change"
+    return await _async_see_through(
+        coordinator, _async_change_network(coordinator, config), "network"
+    )
+
+
+async def _async_see_through[T](
+    coordinator: FluxCoordinator, change: Coroutine[Any, Any, T], what: str
+) -> T:
+    """Carry a change out to its end, whoever asked for it and has left meanwhile.
+
+    A dialog is closed, a script stopped; a device that is left in the middle would
+    trust nobody, or be gone and not missed. Raises what the change raises, Unloaded if
+    the entry is unloaded.
+    """
+    task = coordinator.config_entry.async_create_background_task(
+        coordinator.hass, change, f"flux3dp {what} change"
     )
     try:
-        await asyncio.wait([change])
+        await asyncio.wait([task])
     except asyncio.CancelledError:
-        change.add_done_callback(partial(_take_failure, coordinator))
+        task.add_done_callback(partial(_take_failure, coordinator, what))
         raise
-    if change.cancelled():
+    if task.cancelled():
         raise Unloaded("the entry was unloaded")
-    return change.result()
+    return task.result()
 
 
 def _take_failure(
-    coordinator: FluxCoordinator, change: asyncio.Task[NetworkOutcome]
+    coordinator: FluxCoordinator, what: str, task: asyncio.Task[Any]
 ) -> None:
-    """Log why the device went nowhere, as nobody waits any more to be told."""
-    if change.cancelled() or (err := change.exception()) is None:
+    """Log why a change failed, as nobody waits any more to be told."""
+    if task.cancelled() or (err := task.exception()) is None:
         return
     if isinstance(err, FluxError):
         coordinator.trust.async_learn(err)
     name = coordinator.device_name
-    coordinator.logger.warning("Could not change the network of %s: %s", name, err)
+    coordinator.logger.warning("Could not change the %s of %s: %s", what, name, err)
 
 
-async def _async_change(
+async def _async_change_network(
     coordinator: FluxCoordinator, config: NetworkConfig
 ) -> NetworkOutcome:
     """Send the device away, and see what becomes of it. Raises FluxError."""
     async with await async_open_manager(coordinator) as manager:
         old_host = coordinator.host
-        await manager.set_network(config)
+        with _missed_unless_heard(coordinator):
+            await manager.set_network(config)
+    with _missed_unless_heard(coordinator):
+        return await _async_outcome(coordinator, config, old_host)
+
+
+@contextmanager
+def _missed_unless_heard(coordinator: FluxCoordinator) -> Iterator[None]:
+    """Have a repair if the entry is unloaded: whoever hears the device takes it away."""
+    try:
+        yield
+    except Unloaded, asyncio.CancelledError:
+        async_network_not_returned(coordinator.hass, coordinator.config_entry)
+        raise
+
+
+async def _async_outcome(
+    coordinator: FluxCoordinator, config: NetworkConfig, old_host: str
+) -> NetworkOutcome:
+    """Wait for a device that was sent away. Raises Unloaded."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     returned = await _async_returned(coordinator, old_host, config.ip_address)

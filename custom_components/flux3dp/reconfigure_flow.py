@@ -8,10 +8,16 @@ Home Assistant records the data of actions. What happens on the device is
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlow, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntryState,
+    ConfigFlow,
+    ConfigFlowResult,
+)
 from homeassistant.const import CONF_HOST
+from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     BooleanSelector,
     SelectOptionDict,
@@ -42,6 +48,7 @@ from .management import (
     async_open_manager,
 )
 from .pairing import async_entry_learn, async_prove_entry, entry_error_key
+from .robot_link import Unloaded
 
 _ADDRESS_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
 _PASSWORD_SCHEMA = vol.Schema(
@@ -121,9 +128,9 @@ class ReconfigureSteps(ConfigFlow):
     ) -> ConfigFlowResult:
         """Have the device look for networks, while the person sees that it does."""
         coordinator = self._coordinator
-        if coordinator is None:
-            return self.async_abort(reason="not_loaded")
         if self._scan_wifi is None:
+            if coordinator is None:
+                return self.async_abort(reason="not_loaded")
             self._scan_wifi = self.hass.async_create_task(
                 _async_networks(coordinator), "flux3dp Wi-Fi scan"
             )
@@ -133,6 +140,8 @@ class ReconfigureSteps(ConfigFlow):
                 progress_action="scan_wifi",
                 progress_task=self._scan_wifi,
             )
+        if coordinator is None:
+            return self.async_show_progress_done(next_step_id="not_loaded")
         try:
             self._networks = self._scan_wifi.result()
         except AuthenticationFailed:
@@ -194,9 +203,9 @@ class ReconfigureSteps(ConfigFlow):
     ) -> ConfigFlowResult:
         """Send the device there, and wait until it is found again."""
         coordinator = self._coordinator
-        if coordinator is None or self._wifi_input is None:
-            return self.async_abort(reason="not_loaded")
         if self._change is None:
+            if coordinator is None or self._wifi_input is None:
+                return self.async_abort(reason="not_loaded")
             self._change = self.hass.async_create_task(
                 async_change_network(
                     coordinator, _wifi_config(self._wifi_input, self._networks)
@@ -212,10 +221,12 @@ class ReconfigureSteps(ConfigFlow):
         change, self._change = self._change, None
         try:
             self._wifi_error = _OUTCOMES.get(change.result())
+        except Unloaded:
+            return self.async_show_progress_done(next_step_id="not_loaded")
         except AuthenticationFailed:
             return self.async_show_progress_done(next_step_id="not_trusted")
         except FluxError as err:
-            coordinator.trust.async_learn(err)
+            async_entry_learn(self._get_reconfigure_entry(), err)
             self._wifi_error = _error_key(err)
         return self.async_show_progress_done(
             next_step_id="wifi_settings" if self._wifi_error else "wifi_done"
@@ -263,17 +274,26 @@ class ReconfigureSteps(ConfigFlow):
 
     # -- any of them
 
+    async def async_step_not_loaded(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Give up, because the device was unloaded or reloaded meanwhile."""
+        return self.async_abort(reason="not_loaded")
+
     async def async_step_not_trusted(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Give way to the dialog that gets our key trusted again.
-
-        Home Assistant opens it only when this one is closed, so the device is asked
-        once more then.
-        """
+        """Give way to the dialog that gets our key trusted again."""
         if (coordinator := self._coordinator) is not None:
-            coordinator.trust.async_check()
+            coordinator.trust.async_learn(AuthenticationFailed())
         return self.async_abort(reason="not_trusted")
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Make up for what waited for the end of this dialog."""
+        if self.source == SOURCE_RECONFIGURE and (coordinator := self._coordinator):
+            coordinator.trust.async_reconfigured()
 
     @property
     def _coordinator(self) -> FluxCoordinator | None:

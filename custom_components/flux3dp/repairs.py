@@ -9,6 +9,7 @@ import base64
 from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResult
 import voluptuous as vol
@@ -16,7 +17,7 @@ import voluptuous as vol
 from .aioflux import fingerprint
 from .const import CONF_MASTER_KEY, CONF_VERIFIED
 from .coordinator import FluxConfigEntry
-from .issues import MASTER_KEY_CHANGED, async_is_open
+from .issues import async_presented_key
 from .naming import async_device_name
 
 # 2026.10 has a type of its own for what 2026.3 calls this: they differ in the context.
@@ -41,20 +42,33 @@ class MasterKeyChangedFlow(RepairsFlow):
         self, user_input: dict[str, str] | None = None
     ) -> _Result:
         """Show the fingerprints, and accept on submit."""
-        pinned = base64.b64decode(self._entry.data[CONF_MASTER_KEY])
-        if user_input is None:
-            return self.async_show_form(
-                step_id="confirm",
-                data_schema=vol.Schema({}),
-                description_placeholders={
-                    "name": async_device_name(self.hass, self._entry),
-                    "pinned": fingerprint(pinned),
-                    "presented": fingerprint(self._presented),
-                },
-            )
-        if not async_is_open(self.hass, self._entry, MASTER_KEY_CHANGED):
+        errors: dict[str, str] = {}
+        if user_input is not None and self._entry.state is ConfigEntryState.LOADED:
+            # The dialog may have stood open for days.
+            await self._entry.runtime_data.trust.async_try()
+        presented = async_presented_key(self.hass, self._entry)
+        if presented is None:
             # The remembered key was proved again while the dialog was open.
             return self.async_abort(reason="settled")
+        if user_input is not None:
+            if presented == self._presented:
+                return self._accept()
+            errors["base"] = "another_key"
+        self._presented = presented
+        pinned = base64.b64decode(self._entry.data[CONF_MASTER_KEY])
+        return self.async_show_form(
+            step_id="confirm",
+            data_schema=vol.Schema({}),
+            errors=errors,
+            description_placeholders={
+                "name": async_device_name(self.hass, self._entry),
+                "pinned": fingerprint(pinned),
+                "presented": fingerprint(presented),
+            },
+        )
+
+    def _accept(self) -> _Result:
+        """Remember the key that was shown, and have the device set up with it."""
         self.hass.config_entries.async_update_entry(
             self._entry,
             data={
@@ -64,8 +78,10 @@ class MasterKeyChangedFlow(RepairsFlow):
                 CONF_VERIFIED: False,
             },
         )
-        await self.hass.config_entries.async_reload(self._entry.entry_id)
         self._entry.async_start_reauth(self.hass)
+        # Not awaited: this repair is deleted at the end of this step, and should the
+        # device present yet another key, the next one must come after that.
+        self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
         return self.async_create_entry(data={})
 
 

@@ -12,7 +12,7 @@ import asyncio
 import base64
 from typing import TYPE_CHECKING
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
@@ -22,6 +22,7 @@ from .aioflux import (
     ConnectionFailed,
     DeviceInfo,
     FluxError,
+    Identity,
     IdentityMismatch,
     Manager,
 )
@@ -47,6 +48,7 @@ class Trust:
         self._presented: bytes | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = False
+        self._reauth_due = False
         self._not_before = float("-inf")
 
     @property
@@ -77,6 +79,13 @@ class Trust:
             )
 
     @callback
+    def async_reconfigured(self) -> None:
+        """Catch up on a reauthentication that a reconfiguration was in the way of."""
+        if self._reauth_due:
+            self._reauth_due = False
+            self.async_check()
+
+    @callback
     def async_doubt(self) -> None:
         """Check because datagrams speak against what is believed of the key.
 
@@ -94,7 +103,12 @@ class Trust:
         if isinstance(err, AuthenticationFailed):
             # Whoever refuses our key has proved to hold the pinned one before.
             self._async_settle()
-            coordinator.config_entry.async_start_reauth(coordinator.hass)
+            entry, hass = coordinator.config_entry, coordinator.hass
+            # Home Assistant starts none beside a dialog that reconfigures.
+            self._reauth_due = any(
+                entry.async_get_active_flows(hass, {SOURCE_RECONFIGURE})
+            )
+            entry.async_start_reauth(hass)
         elif isinstance(err, IdentityMismatch) and err.presented:
             if self._is_of_another_device(err.presented):
                 # Addresses have changed hands, and ours is somewhere else.
@@ -119,14 +133,17 @@ class Trust:
         while self._wanted:
             self._wanted = False
             for _ in range(_SIGN_IN_ATTEMPTS):
-                if await self._async_try():
+                if await self.async_try():
                     break
                 await asyncio.sleep(coordinator.timing.startup_grace)
                 if self._wanted or not coordinator.data.online:
                     break
 
-    async def _async_try(self) -> bool:
-        """Sign in with our key and learn from it; False if nobody was to be reached."""
+    async def async_try(self) -> bool:
+        """Sign in with our key and learn from it; False if nobody was to be reached.
+
+        Whoever holds another key than the pinned one gets nothing of ours.
+        """
         coordinator = self._coordinator
         try:
             async with await Manager.open(
@@ -147,7 +164,10 @@ class Trust:
     def _is_of_another_device(self, master_key: bytes) -> bool:
         uuid = self._coordinator.uuid
         return any(
-            device.master_key == master_key and device.uuid != uuid
+            device.master_key == master_key
+            and device.uuid != uuid
+            # Anybody can announce anybody's key; these are signed for, or proved.
+            and device.identity in (Identity.VERIFIED, Identity.PINNED)
             for device in self._coordinator.listener.devices
         )
 
@@ -207,7 +227,7 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
     except (FluxError, TimeoutError) as err:
         if isinstance(err, CommandFailed) and err.symbol == "NOT_FOUND":
             return
-        LOGGER.info(
+        LOGGER.warning(
             "%s may still trust the key of this Home Assistant, because it could not "
             "be told to forget it (%s). Set a new password there to make it forget",
             name,

@@ -90,16 +90,19 @@ async def test_a_refusal_that_nobody_waits_for_is_in_the_log(
     assert issues(hass) == {}
 
 
-async def test_an_entry_that_is_unloaded_ends_the_wait(
+async def test_an_entry_that_is_reloaded_misses_the_device_all_the_same(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     device = await make_device(networks=[FAR])
     entry = await make_entry(device)
     await close_once_sent(hass, device, await sent(hass, entry, "Far"))
+    await wait_for_state(hass, STATUS, "offline")
 
-    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert await hass.config_entries.async_reload(entry.entry_id)
 
     assert not any(
         task.get_name() == "flux3dp network change" for task in entry._background_tasks
     )
-    assert issues(hass) == {}
+    assert "network_not_returned" in issues(hass)
+    await device.power_on()
+    await wait_until(hass, lambda: issues(hass) == {})

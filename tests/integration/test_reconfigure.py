@@ -6,7 +6,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
-from tests.integration.conftest import PASSWORD, MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import (
+    PASSWORD,
+    MakeDevice,
+    MakeEntry,
+    signed_in,
+    wait_for_state,
+    wait_until,
+)
 from tests.integration.flows import (
     PASSWORDS,
     WIFI,
@@ -19,7 +26,8 @@ from tests.integration.flows import (
     submit,
     wifi_settings,
 )
-from tests.integration.life import reauths
+from tests.integration.life import STATUS, reauths
+from tests.integration.networks import FAR
 
 
 @pytest.mark.parametrize("step", ["wifi", "password"])
@@ -46,6 +54,64 @@ async def test_an_entry_that_is_unloaded_while_the_dialog_is_open(
 
     assert result["reason"] == "not_loaded"
     assert device.received.management == [("scan_wifi",)]
+
+
+@pytest.mark.parametrize("reload", [True, False])
+@pytest.mark.parametrize("at", ["scan", "change"])
+async def test_an_entry_that_is_unloaded_while_the_dialog_waits(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    at: str,
+    reload: bool,
+) -> None:
+    device = await make_device(networks=[FAR])
+    entry = await make_entry(device)
+    if at == "scan":
+        device.faults.replies["scan_wifi"] = None  # never answered
+        result = await reconfigure(hass, entry, "wifi")
+        await device.wait_command("scan_wifi")
+    else:
+        result = await wifi_settings(hass, entry)
+        # Not `submit`, which waits for what comes of it.
+        result = await hass.config_entries.flow.async_configure(
+            result["flow_id"], {"ssid": "Far", "wifi_password": "12345678"}
+        )
+        await device.wait_command("network")
+    if reload:
+        assert await hass.config_entries.async_reload(entry.entry_id)
+    else:
+        assert await hass.config_entries.async_unload(entry.entry_id)
+
+    result = await progressed(hass, result)
+
+    if at == "scan" and reload:
+        # Only the scan was lost, and a network can be typed as well.
+        assert result["step_id"] == "wifi_settings"
+        assert result["errors"] == {"base": "cannot_connect"}
+    else:
+        assert result["type"] is FlowResultType.ABORT
+        assert result["reason"] == "not_loaded"
+
+
+async def test_a_device_that_forgot_us_while_a_dialog_stood_open(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    """Home Assistant opens no dialog for a password beside one that reconfigures."""
+    device = await make_device()
+    entry = await make_entry(device)
+    result = await reconfigure(hass, entry, "address")
+    await device.power_off()
+    await wait_for_state(hass, STATUS, "offline")
+    device.forget_trust()
+    await device.power_on()
+    await wait_for_state(hass, STATUS, "idle")
+    await signed_in(hass, entry)
+    assert reauths(hass, entry) == []
+
+    hass.config_entries.flow.async_abort(result["flow_id"])
+
+    await wait_until(hass, lambda: len(reauths(hass, entry)) == 1)
 
 
 @pytest.mark.parametrize("at", ["scan", "change", "password"])

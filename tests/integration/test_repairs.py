@@ -17,7 +17,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import fingerprint
 from custom_components.flux3dp.const import DOMAIN
-from simulator import Device
+from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
@@ -145,6 +145,81 @@ async def test_a_dialog_that_was_overtaken_pins_nothing(
     fix = f"component.{DOMAIN}.issues.master_key_changed.fix_flow"
     assert words[f"{fix}.abort.settled"]
     assert entry.data == data
+
+
+async def test_a_key_that_was_not_shown_is_not_accepted(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    browser: TestClient[Any, Any],
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    data = dict(entry.data)
+    shown = await open_fix(browser, await swapped(hass, device, entry))
+    await device.swap_master_key(MASTER_KEYS[2])
+
+    shown = await send_fix(browser, shown)
+
+    assert shown["errors"] == {"base": "another_key"}
+    words = await async_get_translations(hass, "en", "issues", [DOMAIN])
+    fix = f"component.{DOMAIN}.issues.master_key_changed.fix_flow"
+    assert words[f"{fix}.error.another_key"]
+    third = fingerprint(device.master_public_der)
+    assert shown["description_placeholders"]["presented"] == third
+    assert entry.data == data
+    # Now it was.
+    assert (await send_fix(browser, shown))["type"] == "create_entry"
+    await hass.async_block_till_done()
+    assert fingerprint(base64.b64decode(entry.data["master_key"])) == third
+    await wait_for_state(hass, STATUS, "idle")
+    assert issues(hass) == {}
+
+
+async def test_an_impostor_that_has_gone_unnoticed_is_not_accepted(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    browser: TestClient[Any, Any],
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    data = dict(entry.data)
+    device.faults.wrong_certificate = MASTER_KEYS[1]
+    with pytest.raises(HomeAssistantError):
+        await act(hass, entry, "scan_wifi")
+    shown = await open_fix(browser, issues(hass)["master_key_changed"])
+    device.faults.wrong_certificate = None
+
+    result = await send_fix(browser, shown)
+
+    assert (result["type"], result["reason"]) == ("abort", "settled")
+    assert entry.data == data
+    assert issues(hass) == {}
+
+
+async def test_an_impostor_that_was_accepted_is_a_repair_once_it_has_gone(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    browser: TestClient[Any, Any],
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    genuine = device.master_key.pem
+    shown = await open_fix(browser, await swapped(hass, device, entry))
+    # It is not to be reached in the moment in which it is accepted.
+    await device.refuse_connections(MANAGEMENT_PORT)
+    assert (await send_fix(browser, shown))["type"] == "create_entry"
+    await device.swap_master_key(genuine)
+    await device.accept_connections(MANAGEMENT_PORT)
+
+    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
+
+    shown = await open_fix(browser, issues(hass)["master_key_changed"])
+    placeholders = shown["description_placeholders"]
+    assert placeholders["presented"] == fingerprint(device.master_public_der)
+    assert device.received.passwords == []
 
 
 async def test_a_dialog_that_is_closed_leaves_the_repair(

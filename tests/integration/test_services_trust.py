@@ -1,5 +1,6 @@
 """Actions about trust: the password, and whose keys a device knows."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
@@ -45,6 +46,28 @@ async def refusal(hass: HomeAssistant, error: HomeAssistantError) -> str:
 
 
 # -- change_password
+
+
+async def test_a_change_that_is_called_off_is_carried_out_to_its_end(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    """In its middle the device trusts nobody."""
+    device = await make_device()
+    entry = await make_entry(device)
+    passwords = {"old_password": PASSWORD, "new_password": "better"}
+    changing = hass.async_create_task(
+        act(hass, entry, "change_password", **passwords, forget_trusted=True)
+    )
+    await device.wait_command("passwd")
+    changing.cancel()
+
+    await asyncio.wait([changing])
+    await device.wait_command("add_trust")
+    await device.wait_closed_connections()
+
+    assert changing.cancelled()
+    assert device.password == "better"
+    assert [key.label for key in device.trust] == ["Home Assistant (test home)"]
 
 
 async def test_a_new_password(

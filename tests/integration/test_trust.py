@@ -347,7 +347,8 @@ async def test_an_address_that_went_to_another_device_blocks_nothing_for_long(
 
     with pytest.raises(HomeAssistantError) as failed:
         await act(hass, entry, "rename", name="Attic 1")
-    assert failed.value.translation_key == "identity_mismatch"
+    # No repair is there to be decided, so none is spoken of.
+    assert failed.value.translation_key == "cannot_connect"
     assert other.received.application_bytes == b""
     device.faults.clear()
     await device.move(ADDRESSES[1])
