@@ -340,7 +340,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
                 # Not always with the silence: a report can outlast it.
                 self._log_offline()
         self._watch.async_follow()
-        async_tell(self.hass, self.uuid, step)
+        async_tell(self.hass, self.config_entry, self.uuid, step)
 
     @callback
     def _async_came(self) -> None:

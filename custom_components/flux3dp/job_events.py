@@ -1,13 +1,15 @@
 """What the job tracker saw, on its way to whoever waits for it.
 
 Knows the signal. It is named after the device's uuid, so an automation hears it
-whether or not the entry was loaded when it began to listen.
+whether or not the entry was loaded when it began to listen. While the entry is being set
+up nobody is told: the device is watched before its entities are there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import (
     async_dispatcher_connect,
@@ -26,12 +28,22 @@ def _signal(uuid: str) -> SignalType[JobNews]:
 
 
 @callback
-def async_tell(hass: HomeAssistant, uuid: str, step: Step) -> None:
-    """Tell of what was seen to happen, in the order it did."""
-    for event in step.events:
-        async_dispatcher_send(hass, _signal(uuid), event)
+def async_tell(hass: HomeAssistant, entry: ConfigEntry, uuid: str, step: Step) -> None:
+    """Tell of what was seen to happen, in the order it did, once all can hear it."""
+    news: list[JobNews] = [*step.events]
     if step.problem is not None:
-        async_dispatcher_send(hass, _signal(uuid), step.problem)
+        news.append(step.problem)
+
+    @callback
+    def send() -> None:
+        while news:
+            async_dispatcher_send(hass, _signal(uuid), news.pop(0))
+
+    if news and entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+        # The states that follow find nothing left to tell.
+        entry.async_on_unload(entry.async_on_state_change(send))
+    else:
+        send()
 
 
 @callback
