@@ -79,7 +79,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self.trust = Trust(self)
         self.robot = RobotLink(self)
         self.turns = Turns()
-        self._watch = JobWatch(self, self.robot, on_final=self.trust.async_learn)
+        self.watch = JobWatch(self, self.robot, on_distrust=self.trust.async_learn)
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._offline_logged = False
@@ -176,7 +176,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if unsubscribe is not None:
             unsubscribe()
             self.listener.unpin(self.uuid)
-        await self._watch.async_stop()
+        await self.watch.async_stop()
         await self.robot.async_close()
         if unsubscribe is not None:
             await self._store.async_close()
@@ -269,6 +269,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def _async_status(self, status: DeviceStatus) -> None:
         """Take what the device says it is doing."""
         self.robot.async_heard()
+        self.watch.async_heard()
         data = self.data
         if status != data.status or data.job.restless or data.host != self.host:
             self._async_publish(status)
@@ -339,7 +340,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             elif was_online and not data.online:
                 # Not always with the silence: a report can outlast it.
                 self._log_offline()
-        self._watch.async_follow()
+        self.watch.async_follow()
         async_tell(self.hass, self.config_entry, self.uuid, step)
 
     @callback
@@ -387,11 +388,10 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         if registered is not None:
             # `name` only: a name given by a person stands beside it and wins.
             info = self.device_info
-            name = info.get("name")
-            async_follow_name(self.hass, self.config_entry, registered, name)
+            async_follow_name(self.hass, self.config_entry, registered, info["name"])
             dr.async_get(self.hass).async_update_device(
                 registered.id,
-                name=name,
+                name=info["name"],
                 model=info.get("model"),
                 model_id=info.get("model_id"),
                 sw_version=info.get("sw_version"),

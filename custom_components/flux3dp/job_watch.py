@@ -1,7 +1,9 @@
 """Watching a job: reports every few seconds, while there is one, and only then.
 
 Knows when the robot connection is wanted, and what is done without it: announcements
-carry on. A job that ended unwatched, while we were away, is asked about once. The connection is `robot_link.py`'s, what is read goes to the coordinator.
+carry on. A job that ended unwatched, while we were away, is asked about once. The
+connection is `robot_link.py`'s, what is read goes to the coordinator, and whether the
+device is to be believed is for `trust.py` to say.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ from homeassistant.core import callback
 from .aioflux import (
     AuthenticationFailed,
     CommandFailed,
+    ConnectionFailed,
     FluxError,
     IdentityMismatch,
     Kicked,
     Robot,
-    SlaveKeyMismatch,
 )
 from .const import CONF_HOLD_CONNECTION
 from .robot_link import RobotLink
@@ -37,9 +39,10 @@ _INFO_ATTEMPTS = 3
 class JobWatch:
     """Holds the connection during a job, if the entry's option allows it.
 
-    `on_final` is called with what only a person can mend: the device does not know our
-    key any more, or another key than the pinned one shows up. Then nothing is tried
-    again in that job.
+    `on_distrust` is called with what speaks against the device, or against us: another
+    key than the pinned one shows up, or ours is not known any more. A device that
+    refused us is not asked again in that job, and nobody while trust is broken, until a
+    sign-in shows that all is well (`async_go_on`).
     """
 
     def __init__(
@@ -47,18 +50,22 @@ class JobWatch:
         coordinator: FluxCoordinator,
         link: RobotLink,
         *,
-        on_final: Callable[[FluxError], None],
+        on_distrust: Callable[[FluxError], None],
     ) -> None:
         """Watch nothing yet."""
         self._coordinator = coordinator
         self._link = link
-        self._on_final = on_final
+        self._on_distrust = on_distrust
         self._task: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
         self._stopped = False
         self._lost = False
         self._faults: tuple[type[Exception], ...] = ()
-        self._given_up: int | None = None
+        self._refused: int | None = None
+        self._rest = coordinator.timing.robot_retry
+        self._not_before = 0.0
+        self._heard_at = 0.0
+        self._failing_since = float("inf")
         self._asked_about: int | None = None
         self._attempts = 0
 
@@ -71,8 +78,20 @@ class JobWatch:
             self._async_begin(self._async_watch)
             return
         self._over.set()
+        self._rest, self._not_before = self._coordinator.timing.robot_retry, 0.0
         if job.st_id in _ENDED_IDS and job.job_number != self._asked_about:
             self._async_begin(self._async_ask_once)
+
+    @callback
+    def async_go_on(self) -> None:
+        """Take it that the device holds its key, and knows ours."""
+        self._refused = None
+        self.async_follow()
+
+    @callback
+    def async_heard(self) -> None:
+        """Take note that the device has announced what it does: it is there."""
+        self._heard_at = self._now()
 
     @callback
     def _async_begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -83,7 +102,8 @@ class JobWatch:
             and not self._stopped
             and not hass.is_stopping
             and entry.options.get(CONF_HOLD_CONNECTION, True)
-            and self._coordinator.data.job.job_number != self._given_up
+            and not self._coordinator.trust.is_broken
+            and self._coordinator.data.job.job_number != self._refused
         ):
             self._task = entry.async_create_background_task(
                 hass,
@@ -102,7 +122,9 @@ class JobWatch:
     async def _async_watch(self) -> None:
         """Read reports until no job is there, as often as it takes to connect."""
         retry = self._coordinator.timing.robot_retry
+        self._failing_since = float("inf")
         try:
+            await self._async_rest(self._not_before - self._now())
             while self._coordinator.data.job.active:
                 try:
                     async with self._link.connection() as robot:
@@ -111,11 +133,9 @@ class JobWatch:
                     if self._coordinator.data.job.active:
                         # Of a job that is over nobody misses a report.
                         self._say_lost(err)
-                    if _is_final(err):
-                        self._given_up = self._coordinator.data.job.job_number
-                        self._on_final(err)
+                    if self._is_in_vain(err):
                         return
-                    await async_wait_at_most(self._over, retry)
+                    await self._async_rest(retry)
                 except Exception as err:
                     # A fault of ours. The next announcement would start this again.
                     if not isinstance(err, self._faults):
@@ -125,7 +145,7 @@ class JobWatch:
                             "not told again",
                             self._coordinator.device_name,
                         )
-                    await async_wait_at_most(self._over, retry)
+                    await self._async_rest(retry)
         finally:
             self._task = None
 
@@ -142,10 +162,34 @@ class JobWatch:
                 self._coordinator.device_name,
                 err,
             )
-            if _is_final(err):
-                self._on_final(err)
+            self._is_in_vain(err)
         finally:
             self._task = None
+
+    async def _async_rest(self, seconds: float) -> None:
+        """Leave the device alone for so long, or until its job is over."""
+        await async_wait_at_most(self._over, seconds)
+
+    def _now(self) -> float:
+        return self._coordinator.hass.loop.time()
+
+    def _is_in_vain(self, err: FluxError) -> bool:
+        """Whether trying again cannot help before somebody is trusted again.
+
+        In one job the rest before that doubles each time, until a report is read: the
+        device may well be itself wherever we sign in, and somebody else here.
+        """
+        if not isinstance(err, IdentityMismatch | AuthenticationFailed):
+            return False
+        self._on_distrust(err)
+        if isinstance(err, AuthenticationFailed):
+            self._refused = self._coordinator.data.job.job_number
+        elif not self._coordinator.trust.is_broken:
+            # A reboot looks like that, and a device that has taken its address.
+            return False
+        self._not_before = self._now() + self._rest
+        self._rest *= 2
+        return True
 
     async def _async_read(self, robot: Robot) -> None:
         """Read reports until the job is over and announcements say so too.
@@ -204,6 +248,14 @@ class JobWatch:
     # -- what a person is told
 
     def _say_lost(self, err: FluxError) -> None:
+        """Say that there are no reports, of a device that is there.
+
+        One that was just switched off is told of by its silence. It may be that as long
+        as nobody has heard it since.
+        """
+        self._failing_since = min(self._failing_since, self._now())
+        if isinstance(err, ConnectionFailed) and self._heard_at <= self._failing_since:
+            return
         if not self._lost:
             self._lost = True
             self._coordinator.logger.info(
@@ -213,16 +265,10 @@ class JobWatch:
             )
 
     def _say_back(self) -> None:
+        self._failing_since = float("inf")
+        self._rest = self._coordinator.timing.robot_retry
         if self._lost:
             self._lost = False
             self._coordinator.logger.info(
                 "%s gives reports again", self._coordinator.device_name
             )
-
-
-def _is_final(err: FluxError) -> bool:
-    """Whether trying again cannot help until a person has done something."""
-    if isinstance(err, SlaveKeyMismatch):
-        # What a reboot looks like, too.
-        return False
-    return isinstance(err, IdentityMismatch | AuthenticationFailed)

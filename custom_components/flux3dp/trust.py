@@ -126,6 +126,8 @@ class Trust:
         self._async_settle()
         if manager.authorized_by != "key":
             self.async_learn(AuthenticationFailed("the device does not trust our key"))
+        else:
+            self._coordinator.watch.async_go_on()
 
     async def _async_sign_in(self) -> None:
         """Sign in for as long as somebody wants it and the device is there."""
