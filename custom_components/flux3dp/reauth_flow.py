@@ -1,6 +1,6 @@
 """Reauthentication: the device forgot our key, and its password makes it trust us again.
 
-Knows the one step. Which device it is stands in the entry: nothing about it is asked.
+Knows the two forms: for a device without a password nothing is to be entered. Which device it is stands in the entry: nothing about it is asked.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class ReauthSteps(ConfigFlow):
                 errors[CONF_PASSWORD] = err.reason
             except AuthenticationFailed as err:
                 errors[CONF_PASSWORD if asked else "base"] = error_key(err)
+                # Whatever it says of itself, it wants one.
+                asked = True
             except FluxError as err:
                 async_entry_learn(entry, err)
                 errors["base"] = entry_error_key(err)
@@ -72,11 +74,23 @@ class ReauthSteps(ConfigFlow):
                 return self.async_update_reload_and_abort(
                     entry, data_updates={CONF_HOST: device.host}
                 )
+        placeholders = {"name": async_device_name(self.hass, entry)}
+        if not asked:
+            return self.async_show_form(
+                step_id="reauth_consent",
+                data_schema=vol.Schema({}),
+                errors=errors,
+                description_placeholders=placeholders,
+            )
         return self.async_show_form(
             step_id="reauth_confirm",
-            data_schema=_SCHEMA if asked else vol.Schema({}),
+            data_schema=_SCHEMA,
             errors=errors,
-            description_placeholders={
-                "name": async_device_name(self.hass, entry),
-            },
+            description_placeholders=placeholders,
         )
+
+    async def async_step_reauth_consent(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Have a device without a password trust us again."""
+        return await self.async_step_reauth_confirm(user_input)

@@ -25,14 +25,16 @@ from tests.integration.life import STATUS, act, issues, reauths
 from tests.keys import MASTER_KEYS
 
 
-async def asked(hass: HomeAssistant, entry: MockConfigEntry) -> ConfigFlowResult:
+async def asked(
+    hass: HomeAssistant, entry: MockConfigEntry, step: str = "reauth_confirm"
+) -> ConfigFlowResult:
     """Return the dialog that opened by itself."""
     await wait_until(hass, lambda: bool(reauths(hass, entry)))
     await hass.async_block_till_done()
     [flow] = reauths(hass, entry)
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])
     assert result["type"] is FlowResultType.FORM
-    assert result["step_id"] == "reauth_confirm"
+    assert result["step_id"] == step
     assert result["description_placeholders"]["name"] == NAME
     return await with_words(hass, result)
 
@@ -101,7 +103,7 @@ async def test_a_device_without_a_password_needs_only_the_consent(
     device.forget_trust()
     await device.power_on()
 
-    result = await asked(hass, entry)
+    result = await asked(hass, entry, "reauth_consent")
     assert result["data_schema"].schema == {}
     assert len(device.trust) == 0
     result = await submit(hass, result)
@@ -115,7 +117,7 @@ async def test_a_password_that_was_set_meanwhile_is_asked_for(
 ) -> None:
     device = await make_device(password=None)
     entry = await make_entry(device, trusted=False)
-    result = await asked(hass, entry)
+    result = await asked(hass, entry, "reauth_consent")
     device.set_password(PASSWORD)
     coordinator = entry.runtime_data
     assert await coordinator.async_wait_until(
@@ -201,12 +203,14 @@ async def test_a_device_without_a_password_that_lets_nobody_in(
     """It says to have no password, and wants one all the same."""
     device = await make_device(password=None)
     entry = await make_entry(device, trusted=False)
-    result = await asked(hass, entry)
+    result = await asked(hass, entry, "reauth_consent")
     device.password = "set without a word"
 
     result = await submit(hass, result)
 
     assert result["errors"] == {"base": "invalid_auth"}
+    result = await submit(hass, result, password="set without a word")
+    assert result["reason"] == "reauth_successful"
 
 
 async def test_where_the_device_let_us_in_is_where_it_is(
