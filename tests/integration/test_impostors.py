@@ -1,0 +1,221 @@
+"""Who answers in a device's name and announces a key of their own gets nothing of ours.
+
+Their datagrams agree with their certificate, so that nothing but the key that was
+remembered at setup tells them from the device.
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import replace
+import struct
+
+from homeassistant.components.camera import async_get_image
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.flux3dp.aioflux import Timing
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
+from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device
+from tests.integration.conftest import (
+    FAST,
+    PASSWORD,
+    MakeDevice,
+    MakeEntry,
+    signed_in,
+    wait_until,
+)
+from tests.integration.flows import swap_mainboard
+from tests.integration.jobs import BRISK, entity, press, run_job, status_is
+from tests.integration.life import act, issues, log_lines, reauths
+from tests.keys import MASTER_KEYS
+
+# "Who is there?", in either generation: no uuid, and nothing behind it.
+PROBES = {struct.pack("<4sBB16x", b"FLUX", version, 0) for version in (1, 2)}
+
+
+@pytest.fixture
+def pace() -> Timing:
+    """Return a pace with little patience for who does not say who they are.
+
+    And with much for silence: whoever asks is then a person.
+    """
+    return replace(FAST, setup_wait=0.1, startup_grace=0.05, unheard=20.0)
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return a device whose job stands where a test wants it."""
+    return await make_device(generation=request.param, timing=BRISK)
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> MockConfigEntry:
+    """Return the entry of a device that is set up with an impostor in its place.
+
+    They announce what they do and have not said yet who they are, so that nobody here
+    could have found out by now: they even know the name of our key.
+    """
+    entry = await make_entry(device, setup=False)
+    # The robot port is left to those who order something.
+    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
+    await device.swap_master_key(MASTER_KEYS[1])
+    device.faults.silent = True
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await status_is(hass, "idle")
+    await signed_in(hass, entry)
+    assert device.received.connections == []
+    return entry
+
+
+async def outcome(
+    hass: HomeAssistant, device: Device, order: Awaitable[object]
+) -> str | None:
+    """Have an impostor answer as soon as somebody asks for them; why an order failed.
+
+    None: it did not.
+    """
+
+    async def ordered() -> str | None:
+        try:
+            await order
+        except HomeAssistantError as err:
+            return err.translation_key
+        return None
+
+    device.received.datagrams.clear()
+    task = hass.async_create_task(ordered())
+    await device.wait_for(
+        lambda: any(heard.data in PROBES for heard in device.received.datagrams)
+    )
+    device.faults.silent = False
+    async with asyncio.timeout(10):
+        return await task
+
+
+def ports(device: Device) -> set[int]:
+    """Return which ports were connected to."""
+    return {record.port for record in device.received.connections}
+
+
+def assert_nothing_of_ours(device: Device) -> None:
+    """Assert that whoever is there was told nothing."""
+    assert device.received.application_bytes == b""
+    assert device.received.passwords == []
+    assert device.received.management == []
+    assert device.received.robot == []
+    assert device.received.camera == []
+
+
+async def test_an_impostor_who_is_there_at_setup_is_told_nothing(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, setup=False)
+    await device.swap_master_key(MASTER_KEYS[1])
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
+    await signed_in(hass, entry)
+    assert ports(device) == {MANAGEMENT_PORT}
+    assert_nothing_of_ours(device)
+    assert reauths(hass, entry) == []
+
+
+async def test_an_impostor_is_told_no_command(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    why = await outcome(hass, device, act(hass, entry, "rename", name="Attic"))
+
+    assert MANAGEMENT_PORT in ports(device)
+    assert_nothing_of_ours(device)
+    assert why == "identity_mismatch"
+    assert "master_key_changed" in issues(hass)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_impostor_is_given_no_order(
+    hass: HomeAssistant, device: Device
+) -> None:
+    await run_job(hass, device)
+
+    why = await outcome(hass, device, press(hass, "pause"))
+
+    assert ROBOT_PORT in ports(device)
+    assert_nothing_of_ours(device)
+    assert why == "identity_mismatch"
+    assert device.status.st_id == 16
+    assert "master_key_changed" in issues(hass)
+
+
+@pytest.mark.usefixtures("entry")
+async def test_an_impostor_is_asked_for_no_picture(
+    hass: HomeAssistant, device: Device
+) -> None:
+    look = async_get_image(hass, entity("camera", "camera"))
+
+    why = await outcome(hass, device, look)
+
+    assert CAMERA_PORT in ports(device)
+    assert_nothing_of_ours(device)
+    assert why == "identity_mismatch"
+    assert "master_key_changed" in issues(hass)
+
+
+async def test_an_impostor_is_not_told_the_password_that_is_typed_for_the_device(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, trusted=False)
+    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    [dialog] = reauths(hass, entry)
+    await swap_mainboard(hass, device)
+
+    result = await hass.config_entries.flow.async_configure(
+        dialog["flow_id"], {"password": PASSWORD}
+    )
+
+    assert_nothing_of_ours(device)
+    assert len(device.trust) == 0
+    assert result["errors"] == {"base": "key_changed"}
+    assert "master_key_changed" in issues(hass)
+
+
+async def test_an_impostor_is_not_told_the_password_for_an_entry_that_is_not_loaded(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, trusted=False)
+    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    [dialog] = reauths(hass, entry)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await swap_mainboard(hass, device)
+
+    result = await hass.config_entries.flow.async_configure(
+        dialog["flow_id"], {"password": PASSWORD}
+    )
+
+    assert ports(device) == {MANAGEMENT_PORT}
+    assert_nothing_of_ours(device)
+    assert len(device.trust) == 0
+    assert result["errors"] == {"base": "key_changed"}
+
+
+async def test_an_impostor_is_not_told_whose_key_to_forget(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await make_entry(device)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await swap_mainboard(hass, device)
+
+    await hass.config_entries.async_remove(entry.entry_id)
+
+    assert ports(device) == {MANAGEMENT_PORT}
+    assert_nothing_of_ours(device)
+    assert len(device.trust) == 1
+    [line] = log_lines(caplog)
+    assert "may still trust the key of this Home Assistant" in line
