@@ -128,7 +128,7 @@ async def test_reports_go_on_after_another_device_had_taken_the_address(
     assert other.received.robot == []
     device.faults.clear()
 
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[2])
+    await device.wait_for(lambda: entry.data["host"] == ADDRESSES[2])
     await reports_go_on(device)
     await status_is(hass, "running")
     assert issues(hass) == {}
