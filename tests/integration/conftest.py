@@ -94,6 +94,9 @@ def no_complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     yield
     for phase in ("setup", "call"):
         for record in caplog.get_records(phase):
+            if record.name == "asyncio":
+                # What a slow machine was at, with all the words of Home Assistant in it.
+                continue
             message = record.getMessage()
             assert not (DOMAIN in message and _COMPLAINT.search(message)), message
 
