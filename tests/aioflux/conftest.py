@@ -57,9 +57,9 @@ def loopback(socket_enabled: None) -> Iterator[None]:
     pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def key() -> ClientKey:
-    """Return the client's key."""
+    """Return the client's key; reading it takes as long as a handshake."""
     return ClientKey.from_pem(CLIENT_KEY.decode())
 
 

@@ -128,9 +128,9 @@ def our_network(pace: Timing) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def client_key() -> ClientKey:
-    """Return the key of this Home Assistant."""
+    """Return the key of this Home Assistant; reading it takes as long as a handshake."""
     return ClientKey.from_pem(CLIENT_KEY.decode())
 
 
