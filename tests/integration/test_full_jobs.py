@@ -240,6 +240,7 @@ async def test_two_jobs_in_a_row(
         await status_is(hass, "running")
         device.job.finish()
         await status_is(hass, "completed")
+        await device.wait_for(lambda: device.status.st_id == 64)
         device.player.quit()
         await status_is(hass, "idle")
 
