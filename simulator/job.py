@@ -38,6 +38,8 @@ ABORTED: Final = State(128, "ABORTED")
 COMPLETED: Final = State(64, "COMPLETED")
 
 _PAUSED_IDS = frozenset({32, 36, 48, 256, 1024})
+#: What can be paused: all that is under way, but for initialising and ends.
+_UNDER_WAY_IDS = frozenset({4, 16, 18})
 #: Errors with which the head is gone from the first moment on.
 _GONE_AT_ONCE = frozenset({"HEAD_OFFLINE", "HARDWARE_FAILURE", "RESET"})
 _HEAD_FAULTS = frozenset({"HEAD_OFFLINE", "TYPE_ERROR"})
@@ -146,14 +148,7 @@ class Job:
 
     def pause(self) -> None:
         """Pause; the device is *pausing* for a while."""
-        if self.state not in {
-            STARTING_COLD,
-            STARTING,
-            WAITING_HEAD,
-            CORRECTING,
-            RUNNING,
-            RESUMING,
-        }:
+        if self.state.st_id not in _UNDER_WAY_IDS or self.state is ABORTING:
             raise BusyError
         self._pause(())
 

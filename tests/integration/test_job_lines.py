@@ -43,46 +43,43 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
     return await make_device(generation=request.param, timing=BRISK)
 
 
-async def watched(hass: HomeAssistant, device: Device) -> None:
-    """Have a job run, and be read of."""
-    await run_job(hass, device)
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-
-
-async def test_a_device_that_is_switched_off_in_mid_job(
+@pytest.fixture
+async def watched(
     hass: HomeAssistant,
     device: Device,
     make_entry: MakeEntry,
     caplog: pytest.LogCaptureFixture,
-) -> None:
+) -> Device:
+    """Return the device with a job that runs and is read of, nothing logged so far."""
     await make_entry(device)
-    await watched(hass, device)
+    await run_job(hass, device)
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+    assert log_lines(caplog) == []
+    return device
 
-    await device.power_off()
+
+async def test_a_device_that_is_switched_off_in_mid_job(
+    hass: HomeAssistant, watched: Device, caplog: pytest.LogCaptureFixture
+) -> None:
+    await watched.power_off()
     await status_is(hass, "offline")
     assert log_lines(caplog) == [OFF]
 
-    await device.power_on()
+    await watched.power_on()
     await status_is(hass, "idle")
-    device.start_job(put_job(device))
-    await device.wait_command("player report")
+    watched.start_job(put_job(watched))
+    await watched.wait_command("player report")
     await status_is(hass, "running")
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     assert log_lines(caplog) == [OFF, ON]
 
 
 async def test_a_device_that_is_out_of_contact_in_mid_job(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, watched: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await make_entry(device)
-    await watched(hass, device)
-
     for _ in range(2):
         caplog.clear()
-        async with out_of_contact(hass, device):
+        async with out_of_contact(hass, watched):
             assert log_lines(caplog) == [OFF]
         await status_is(hass, "running")
         await wait_until(hass, lambda: value(hass, "nozzle_target") != "unknown")
@@ -90,43 +87,31 @@ async def test_a_device_that_is_out_of_contact_in_mid_job(
 
 
 async def test_a_device_that_is_there_and_gives_no_reports(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, watched: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await make_entry(device)
-    await watched(hass, device)
-
-    await device.refuse_connections(ROBOT_PORT)
-    await device.drop_connections()
+    await watched.refuse_connections(ROBOT_PORT)
+    await watched.drop_connections()
     for status in ("paused", "running", "paused"):
-        (device.job.resume if status == "running" else device.job.pause)()
+        (watched.job.resume if status == "running" else watched.job.pause)()
         await status_is(hass, status)
     # Said when it was tried again in vain, and the device was heard meanwhile.
-    await device.wait_for(lambda: bool(log_lines(caplog)))
+    await watched.wait_for(lambda: bool(log_lines(caplog)))
     [line] = log_lines(caplog)
     assert line.startswith(LOST)
 
-    await device.accept_connections(ROBOT_PORT)
-    await device.wait_for(lambda: len(log_lines(caplog)) > 1)
+    await watched.accept_connections(ROBOT_PORT)
+    await watched.wait_for(lambda: len(log_lines(caplog)) > 1)
     assert log_lines(caplog)[1:] == [BACK]
 
 
 async def test_a_connection_that_was_cut_for_a_moment_is_not_worth_a_line(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, watched: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await make_entry(device)
-    await watched(hass, device)
-
     for _ in range(3):
-        robot = device.received.robot
+        robot = watched.received.robot
         asked = robot.count("player report")
-        await device.drop_connections()
-        await device.wait_for(
+        await watched.drop_connections()
+        await watched.wait_for(
             lambda asked=asked, robot=robot: robot.count("player report") > asked + 2
         )
 
