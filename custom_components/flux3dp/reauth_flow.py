@@ -1,6 +1,7 @@
 """Reauthentication: the device forgot our key, and its password makes it trust us again.
 
-Knows the two forms: for a device without a password nothing is to be entered. Which device it is stands in the entry: nothing about it is asked.
+Knows the two forms: for a device without a password nothing is to be entered. Which
+device it is stands in the entry: nothing about it is asked.
 """
 
 from __future__ import annotations

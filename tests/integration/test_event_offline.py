@@ -4,7 +4,7 @@ from homeassistant.components.homeassistant import (
     DOMAIN as HOME_ASSISTANT,
     SERVICE_UPDATE_ENTITY,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, State
 from homeassistant.setup import async_setup_component
 import pytest
 
@@ -31,6 +31,14 @@ async def paused_and_off(hass: HomeAssistant, device: Device) -> None:
     await status_is(hass, "offline")
 
 
+def assert_kept(hass: HomeAssistant, before: State) -> None:
+    """Make sure that the event is the one it was, with all that went with it."""
+    after = look(hass, "event", "job")
+    assert after.state == before.state != "unavailable"
+    assert after.attributes["event_type"] == "paused"
+    assert after.attributes["error"] == "filament_runout"
+
+
 async def test_an_event_is_kept_by_a_device_that_is_off_when_somebody_looks(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
@@ -46,11 +54,8 @@ async def test_an_event_is_kept_by_a_device_that_is_off_when_somebody_looks(
         blocking=True,
     )
 
-    after = look(hass, "event", "job")
     assert value(hass, "progress") == "unavailable"
-    assert after.state == before.state != "unavailable"
-    assert after.attributes["event_type"] == "paused"
-    assert after.attributes["error"] == "filament_runout"
+    assert_kept(hass, before)
 
 
 async def test_an_event_is_kept_by_a_device_that_is_off_when_the_entry_is_loaded(
@@ -63,11 +68,8 @@ async def test_an_event_is_kept_by_a_device_that_is_off_when_the_entry_is_loaded
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
 
-    after = look(hass, "event", "job")
     assert value(hass, "status") == "offline"
-    assert after.state == before.state != "unavailable"
-    assert after.attributes["event_type"] == "paused"
-    assert after.attributes["error"] == "filament_runout"
+    assert_kept(hass, before)
 
 
 async def test_a_device_that_was_never_there_has_no_event_yet(

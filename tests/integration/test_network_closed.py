@@ -1,13 +1,11 @@
 """A device that leaves for another network while nobody waits for it any more."""
 
-from dataclasses import replace
-
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import Device, Timing
+from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
     MakeDevice,
@@ -76,9 +74,7 @@ async def test_a_refusal_that_nobody_waits_for_is_in_the_log(
     make_entry: MakeEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    device = await make_device(
-        networks=[ATTIC], timing=replace(Timing.fast(), wifi_rollback=2.0)
-    )
+    device = await make_device(networks=[ATTIC])
     entry = await make_entry(device)
     device.faults.replies["network"] = None  # not answered, until the time is up
     result = await sent(hass, entry, "Attic")
