@@ -45,6 +45,10 @@ HOME = {
 
 CONFIGURATION = """\
 # Written by script/run at every start.
+automation: !include automations.yaml
+script: !include scripts.yaml
+scene: !include scenes.yaml
+input_boolean:
 frontend:
 config:
 history:
@@ -62,6 +66,9 @@ logger:
     homeassistant.components.camera.img_util: critical
     aiohttp_fast_zlib: error
 """
+# What the editors of automations, scripts and scenes save to.
+EDITED = ("automations.yaml", "scripts.yaml", "scenes.yaml")
+
 DISCOVERY = """
 # Discovery from the start, before there is a first device.
 flux3dp:
@@ -71,11 +78,13 @@ flux3dp:
 def write_configuration(folder: Path, components: Path, *, discovery: bool) -> None:
     """Write configuration.yaml to ``folder`` and link custom_components into it.
 
-    ``discovery`` adds the bare ``flux3dp:`` key.
+    ``discovery`` adds the bare ``flux3dp:`` key. What a person saved in there stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
     text = CONFIGURATION + (DISCOVERY if discovery else "")
     (folder / "configuration.yaml").write_text(text, encoding="utf-8")
+    for name in EDITED:
+        (folder / name).touch()
     link = folder / "custom_components"
     link.unlink(missing_ok=True)
     link.symlink_to(components, target_is_directory=True)
