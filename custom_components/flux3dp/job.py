@@ -52,6 +52,9 @@ __all__ = [
 # one. The abort takes about a second, the next datagram comes within three.
 _RESUME_PATIENCE = 0.8
 
+# What a nozzle's temperature (°C) must change by to be shown again.
+_STILL = 1.0
+
 # A file can call its job anything, and a state of Home Assistant has no more characters.
 _NAME_LENGTH = 255
 
@@ -167,12 +170,19 @@ def _shown(state: JobState, sight: Sight | None, now: float) -> JobState:
         error_label=sight.error_label,
         occupied_by=sight.occupied_by,
         toolhead=sight.toolhead,
-        nozzle_temperature=sight.nozzle_temperature,
+        nozzle_temperature=_steady(state.nozzle_temperature, sight.nozzle_temperature),
         nozzle_target=sight.nozzle_target,
     )
     if state.job is None or state.job.left:
         return shown
     return _timed(shown, state.job, sight, now)
+
+
+def _steady(shown: float | None, measured: float | None) -> float | None:
+    """Return the temperature shown (°C): a heater is never quite still."""
+    if shown is None or measured is None or abs(measured - shown) >= _STILL:
+        return measured
+    return shown
 
 
 def _timed(shown: JobState, job: Job, sight: Sight, now: float) -> JobState:

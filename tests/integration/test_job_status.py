@@ -190,6 +190,17 @@ def test_temperatures_need_a_toolhead_and_a_report() -> None:
     assert watch.state.nozzle_temperature is None
 
 
+def test_a_nozzle_that_is_never_quite_still_is_shown_once() -> None:
+    watch = Watch()
+    shown = []
+    for measured in [199.6, 200.4, 199.7, 200.5, 199.9] * 20 + [200.6, 200.0, 199.6]:
+        watch.read(report(16, temperature=measured))
+        shown.append(watch.state.nozzle_temperature)
+    assert shown == [199.6] * 100 + [200.6] * 2 + [199.6]
+    # The target is what was set: each step of it counts.
+    assert watch.state.nozzle_target == 199.6
+
+
 def test_an_occupying_client_is_no_error() -> None:
     watch = Watch()
     watch.hear(datagram(0))
