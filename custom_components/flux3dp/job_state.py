@@ -207,6 +207,15 @@ class JobState:
         return self.st_id is not None
 
     @property
+    def controllable(self) -> bool:
+        """Whether a job is there that can be steered, whatever its id is called.
+
+        Not one that initializes or is already aborting.
+        """
+        past = (JobStatus.INITIALIZING, JobStatus.ABORTING)
+        return self.active and self.status not in past
+
+    @property
     def advice(self) -> Advice | None:
         """What helps against the error."""
         return advice_for(self.error)
