@@ -37,8 +37,9 @@ from .aioflux import (
 from .const import DOMAIN
 from .discovery import async_get_listener
 from .forms import PASSWORD_SELECTOR
+from .naming import display_name
 from .options_flow import FluxOptionsFlow
-from .pairing import Pairing, display_name, error_key
+from .pairing import Pairing, error_key
 from .reauth_flow import ReauthSteps
 from .reconfigure_flow import ReconfigureSteps
 
@@ -286,7 +287,7 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
         known = self._async_current_ids(include_ignore=False)
         return sorted(
             (device for uuid, device in self._found.items() if uuid not in known),
-            key=lambda device: (device.name.casefold(), device.host),
+            key=lambda device: (display_name(device).casefold(), device.host),
         )
 
 

@@ -38,7 +38,12 @@ from .job import INITIAL, JobStatus, describe, expect, track
 from .job_events import async_tell
 from .job_store import JobStore
 from .job_watch import JobWatch
-from .naming import async_device_name, async_follow_name, async_registered
+from .naming import (
+    async_device_name,
+    async_follow_name,
+    async_registered,
+    display_name,
+)
 from .presence import Presence
 from .robot_link import RobotLink, Unloaded
 from .trust import Trust, gate
@@ -129,7 +134,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             serial_number=entry.data[CONF_SERIAL],
         )
         if device is not None:
-            info["name"] = device.name or device.model_name
+            info["name"] = display_name(device)
             info["model"] = device.model_name
             info["model_id"] = device.model
             info["sw_version"] = device.firmware
@@ -291,7 +296,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def async_describe_job(
         self, job_number: int, info: JobInfo, picture: bytes | None
     ) -> None:
-        """Take what job number `job_number` is, and its picture (PNG)."""
+        """Take what job number `job_number` is, and its picture (PNG, JPEG)."""
         job = describe(self.data.job, job_number=job_number, info=info)
         known = replace(self.data, job=job, picture=JobPicture(job_number, picture))
         self._async_publish(self.data.status, known)

@@ -10,10 +10,10 @@ from .job import JobState, JobStatus, Reported
 
 @dataclass(frozen=True, slots=True)
 class JobPicture:
-    """The picture of job number `job_number`: PNG, None if it has none."""
+    """The picture of job number `job_number`: PNG or JPEG, None if it has none."""
 
     job_number: int
-    png: bytes | None
+    content: bytes | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class FluxImageDescription(FluxEntityDescription, ImageEntityDescription):
     """The one line of the table."""
 
 
+_PNG = b"\x89PNG"
+
 PREVIEW = FluxImageDescription(key="preview", translation_key="preview")
 
 
@@ -56,7 +58,6 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
     """
 
     entity_description: FluxImageDescription
-    _attr_content_type = "image/png"
 
     def __init__(
         self,
@@ -86,11 +87,11 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
 
     @override
     async def async_image(self) -> bytes | None:
-        """Return the picture, PNG."""
+        """Return the picture, PNG or JPEG."""
         picture, job = self.coordinator.data.picture, self.coordinator.data.job
         if picture is None or picture.job_number != job.job_number:
             return None
-        return picture.png
+        return picture.content
 
     @callback
     @override
@@ -102,9 +103,15 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
     def _async_show(self) -> None:
         """Take note of another picture, and of a job that has none yet."""
         picture, job = self.coordinator.data.picture, self.coordinator.data.job
-        if picture is None or picture.job_number != job.job_number or not picture.png:
+        if (
+            picture is None
+            or picture.job_number != job.job_number
+            or not picture.content
+        ):
             self._attr_image_last_updated = None
             return
+        is_png = picture.content.startswith(_PNG)
+        self._attr_content_type = "image/png" if is_png else "image/jpeg"
         if self._shown.job_number != picture.job_number or self._shown.since is None:
             now = dt_util.utcnow()
             self._shown = _Shown(picture.job_number, now.isoformat())

@@ -29,6 +29,7 @@ from .job_state import (
     JobStatus,
     Problem,
     Toolhead,
+    state_text,
 )
 from .job_times import estimate_remaining, steady_finish
 
@@ -54,9 +55,6 @@ _RESUME_PATIENCE = 0.8
 
 # What a nozzle's temperature (°C) must change by to be shown again.
 _STILL = 1.0
-
-# A file can call its job anything, and a state of Home Assistant has no more characters.
-_NAME_LENGTH = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +119,12 @@ def describe(
     if job is None or state.job_number != job_number:
         return state
     if name is not None:
-        job = replace(job, name=name)
+        job = replace(job, name=state_text(name))
     if info is not None:
-        title = info.title and info.title.strip()[:_NAME_LENGTH]
         job = replace(
             job,
             # What was started here goes by the name of its file.
-            name=job.name or title or None,
+            name=job.name or state_text(info.title),
             time_cost=info.time_cost,
             toolhead=job.toolhead or fitted(toolhead_of(info.head_type or "")),
         )
@@ -140,6 +137,7 @@ def expect(state: JobState, name: str | None, now: float) -> JobState:
     For a job that is about to be started here: a device does not tell the name
     of the file it runs.
     """
+    name = state_text(name)
     return replace(state, expected=None if name is None else Expected(name, now))
 
 
@@ -168,7 +166,7 @@ def _shown(state: JobState, sight: Sight | None, now: float) -> JobState:
         problem=bool(sight.error_label) or sight.phase is Phase.ALARM,
         error=sight.error,
         error_label=sight.error_label,
-        occupied_by=sight.occupied_by,
+        occupied_by=state_text(sight.occupied_by),
         toolhead=sight.toolhead,
         nozzle_temperature=_steady(state.nozzle_temperature, sight.nozzle_temperature),
         nozzle_target=sight.nozzle_target,

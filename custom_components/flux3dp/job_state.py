@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
+
+from .aioflux.json_values import clean_text, duration_of, is_blank
 from .catalogue import Advice, ErrorKey, advice_for
 from .job_times import RunningClock
+
+_STATE_LENGTH: Final = 255
 
 # More seconds than any clock shows: what is stored and beyond that is damage.
 _FOREVER: Final = 1e12
@@ -207,15 +212,6 @@ class JobState:
         return self.st_id is not None
 
     @property
-    def controllable(self) -> bool:
-        """Whether a job is there that can be steered, whatever its id is called.
-
-        Not one that initializes or is already aborting.
-        """
-        past = (JobStatus.INITIALIZING, JobStatus.ABORTING)
-        return self.active and self.status not in past
-
-    @property
     def advice(self) -> Advice | None:
         """What helps against the error."""
         return advice_for(self.error)
@@ -266,12 +262,24 @@ class JobState:
             job_number=_count(stored.get("job_number")),
             expected=_expected(stored.get("expected")),
             last_job_result=_result(stored.get("last_job_result")),
-            last_job_duration=_seconds(stored.get("last_job_duration")),
+            last_job_duration=duration_of(stored.get("last_job_duration")),
             jobs_completed=_count(stored.get("jobs_completed")),
         )
 
 
 INITIAL: Final = JobState()
+
+
+def state_text(text: str | None) -> str | None:
+    """Return text of a device as a state of Home Assistant, None if it cannot be one.
+
+    A file can call its job anything: nothing to be seen, more than a state has room for,
+    or what Home Assistant says when it knows nothing.
+    """
+    text = clean_text(text or "").strip()[:_STATE_LENGTH]
+    if is_blank(text) or text in (STATE_UNAVAILABLE, STATE_UNKNOWN):
+        return None
+    return text
 
 
 def _job_to_dict(job: Job) -> dict[str, object]:
@@ -301,8 +309,8 @@ def _job_from_dict(data: object) -> Job | None:
         return None
     return Job(
         session=_text(stored.get("session")),
-        name=_text(stored.get("name")),
-        time_cost=_seconds(stored.get("time_cost")),
+        name=state_text(_text(stored.get("name"))),
+        time_cost=duration_of(stored.get("time_cost")),
         toolhead=_toolhead(stored.get("toolhead")),
         error_label=_text(stored.get("error_label")) or "",
         top_progress=_share(stored.get("top_progress")),
@@ -362,7 +370,7 @@ def _clock(value: object) -> RunningClock | None:
     """Return a stopwatch from its base and the moment it runs since."""
     if not isinstance(value, list) or len(value) != 2:
         return None
-    base = _seconds(value[0])
+    base = duration_of(value[0])
     return None if base is None else RunningClock(base, _seconds(value[1]))
 
 

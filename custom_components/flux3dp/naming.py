@@ -9,8 +9,25 @@ from __future__ import annotations
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.util import slugify
 
+from .aioflux import DeviceInfo
 from .const import DOMAIN
+
+# How much of a name goes into entity ids, in Home Assistant's spelling of it: an id has
+# 255 characters, with the platform, what the entity is called and a number beside it.
+_NAME_LENGTH = 150
+
+
+def display_name(device: DeviceInfo) -> str:
+    """Return what a device is called: its own name, or its model if that shows nothing.
+
+    Cut where entity ids become too long: they spell a character of Chinese in up to six.
+    """
+    name = device.display_name[:_NAME_LENGTH]
+    while len(slugify(name)) > _NAME_LENGTH:
+        name = name[:-1]
+    return name.rstrip()
 
 
 @callback

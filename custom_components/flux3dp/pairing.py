@@ -32,6 +32,7 @@ from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
 from .coordinator import FluxConfigEntry
 from .discovery import async_get_listener
 from .identity import async_get_client_key, key_label
+from .naming import display_name
 
 _ERROR_KEYS: dict[type[FluxError], str] = {
     AuthenticationFailed: "invalid_auth",
@@ -52,11 +53,6 @@ def error_key(err: FluxError) -> str:
 def entry_error_key(err: FluxError) -> str:
     """Return the same for a device that is set up: another key is settled in Repairs."""
     return "key_changed" if isinstance(err, IdentityMismatch) else error_key(err)
-
-
-def display_name(device: DeviceInfo) -> str:
-    """Return what a device is called; its model if it has no name."""
-    return device.name or device.model_name
 
 
 class Pairing:

@@ -12,6 +12,7 @@ from custom_components.flux3dp.aioflux.datagram import (
     DatagramError,
     NotifyV1,
     NotifyV2,
+    TouchReplyV2,
     decode,
     probe,
     status_of_known,
@@ -69,6 +70,24 @@ def test_a_text_that_was_cut_inside_a_character(head: bytes, label: str) -> None
     assert heard.status.head_module == head.decode(errors="ignore")
     assert heard.status.error_label == cut.decode(errors="ignore")
     assert status_of_known(data, heard.prefix) == heard.status
+
+
+def test_texts_have_no_control_characters() -> None:
+    head, label = "USER/a\x1bb\u200f".encode(), b"HEAD_ERROR\n\x00"
+    heard = decode(NOTIFY_V2[:-48] + head.ljust(16, b"\0") + label.ljust(32, b"\0"))
+    assert isinstance(heard, NotifyV2)
+    assert (heard.status.head_module, heard.status.error_label) == (
+        "USER/ab",
+        "HEAD_ERROR",
+    )
+    # As long as before: the lengths stand in front.
+    touched = decode(
+        TOUCH_V2.replace(
+            b"delta-1p\0name=B\xc3\xbcro", b"d\r\n\x1ba-1p\0name=\x7fB\nro"
+        )
+    )
+    assert isinstance(touched, TouchReplyV2)
+    assert (touched.info["model"], touched.info["name"]) == ("da-1p", "Bro")
 
 
 def test_broadcast_tells_the_generation() -> None:

@@ -2,7 +2,39 @@
 
 import pytest
 
-from custom_components.flux3dp.aioflux.device import supports_tcp_management
+from custom_components.flux3dp.aioflux.device import (
+    DeviceInfo,
+    Identity,
+    supports_tcp_management,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "model", "shown"),
+    [
+        (" Attic ", "fbm1", "Attic"),
+        ("", "fbm1", "beamo"),
+        ("  \u3000", "fbm1", "beamo"),
+        ("\u200b", "new-1", "new-1"),
+        (" ", " ", "FLUX"),
+    ],
+)
+def test_a_name_that_shows_nothing_is_the_models(
+    name: str, model: str, shown: str
+) -> None:
+    device = DeviceInfo(
+        uuid="00" * 16,
+        serial="",
+        name=name,
+        model=model,
+        firmware="",
+        has_password=False,
+        host="127.0.0.1",
+        version=1,
+        master_key=b"",
+        identity=Identity.UNVERIFIED,
+    )
+    assert device.display_name == shown
 
 
 @pytest.mark.parametrize(

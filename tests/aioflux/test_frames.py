@@ -102,6 +102,13 @@ def test_refusals(text: str, symbol: str, words: tuple[str, ...]) -> None:
     assert (caught.value.symbol, caught.value.words) == (symbol, words)
 
 
+def test_a_refusal_is_a_short_line_of_a_log() -> None:
+    with pytest.raises(CommandFailed) as caught:
+        decode_reply("error BAD\n\x1b[31m\u202e\x00 ".encode() + b"x" * 60_000)
+    assert str(caught.value).startswith("BAD [31m x")
+    assert len(str(caught.value)) == 200
+
+
 def test_kicked_is_the_end() -> None:
     with pytest.raises(Kicked):
         decode_reply(b"error KICKED")

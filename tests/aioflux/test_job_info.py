@@ -82,6 +82,41 @@ async def test_damaged_metadata_are_the_only_loss(
     assert recording.differences == []
 
 
+JPEG = b"\xff\xd8\xff\xe0 picture"
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [
+        ([("image/jpeg", JPEG)], JPEG),
+        ([("image/webp", b"RIFF"), ("image/png", PICTURE)], PICTURE),
+        ([("image/png", b"<svg/>")], None),
+        ([("text/json", b"{}"), ("video/mp4", b"?" * 70_000)], None),
+        ([("image/\x1b[31m", b"")], None),
+        ([("image/png", b"?" * (5 * 1024 * 1024))], None),
+    ],
+    ids=["jpeg", "webp first", "no picture", "other kinds", "odd kind", "too large"],
+)
+async def test_parts_of_another_kind_cost_neither_name_nor_connection(
+    play: Play, key: ClientKey, parts: list[tuple[str, bytes]], shown: bytes | None
+) -> None:
+    await play([*handshake(), *answer(("text/json", GOOD), *parts)], ROBOT_PORT)
+    device = device_of("rescue-v2", device_key())
+    async with await Robot.open(device, key, timing=FAST) as robot:
+        info, picture = await robot.info()
+        assert (info.time_cost, picture) == (120.5, shown)
+        assert (await robot.report()).st_id == 16
+
+
+async def test_a_job_without_metadata_is_one(play: Play, key: ClientKey) -> None:
+    await play([*handshake(), *answer(("image/png", PICTURE))], ROBOT_PORT)
+    device = device_of("rescue-v2", device_key())
+    async with await Robot.open(device, key, timing=FAST) as robot:
+        info, picture = await robot.info()
+        assert (info.time_cost, picture) == (None, PICTURE)
+        assert (await robot.report()).st_id == 16
+
+
 async def test_the_first_of_two_pictures_counts(play: Play, key: ClientKey) -> None:
     parts = (("text/json", GOOD), ("image/png", PICTURE), ("image/png", b"second"))
     await play([*handshake(), *answer(*parts)], ROBOT_PORT)

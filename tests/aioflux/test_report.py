@@ -135,6 +135,8 @@ def test_a_missing_toolhead_is_not_one_that_is_gone(
         ([math.nan], None),
         ([None], None),
         (["25"], None),
+        ([1e300], None),
+        ([-300], None),
         ({"0": 25}, None),
     ],
 )
@@ -171,6 +173,36 @@ def test_a_negative_time_is_none() -> None:
     parsed = report(time_running=-1, time_total=-0.5, traveled=-2)
     assert (parsed.time_running, parsed.time_total) == (None, None)
     assert parsed.traveled == -2.0
+
+
+@pytest.mark.parametrize("seconds", [1e308, 300_000_000_000, 10**400, math.nan])
+def test_a_time_that_no_job_takes_is_none(seconds: float) -> None:
+    parsed = report(time_running=seconds, time_total=seconds)
+    assert parsed.time_running is parsed.time_total is None
+    info = parse_job_info(json.dumps({"TIME_COST": seconds, "FILAMENT_USED": "12"}))
+    assert (info.time_cost, info.filament_used) == (None, (12.0,))
+    assert parse_file_info(f"TIME_COST={seconds}").time_cost is None
+
+
+def test_a_length_that_no_file_describes_is_none() -> None:
+    info = parse_file_info("TRAVEL_DIST=1e300\0FILAMENT_USED=1e12,5")
+    assert (info.travel_distance, info.filament_used) == (None, (5.0,))
+
+
+def test_an_error_is_a_few_clean_words() -> None:
+    assert report(error=["HEAD_ERROR\n\u202eTILT", "\0"]).error == (
+        "HEAD_ERROR",
+        "TILT",
+    )
+    endless = report(error=["x" * 50_000] * 1000).error
+    assert len(" ".join(endless)) < 2000
+
+
+def test_metadata_have_no_control_characters() -> None:
+    title = "Ben\u0000c\u202ehy\r\n"
+    assert parse_job_info(json.dumps({"TITLE": title})).title == "Benchy"
+    assert parse_job_info(json.dumps({"TITLE": "\u0000\x1f"})).title is None
+    assert parse_file_info("TITLE=Ben\x1bchy").title == "Benchy"
 
 
 def test_half_a_character_does_not_get_into_a_store() -> None:

@@ -41,15 +41,11 @@ STATUSES = {
     -17: "cartridge_access",
     7: None,
     -99: None,
-    20: None,
-    34: None,
-    258: None,
-    1026: None,
     2048: None,
 }
-ACTIVE = {1, 4, 6, 18, 16, 32, 36, 48, 38, 50, 516, 1024, 7, 20, 34, 258, 1026, 2048}
+ACTIVE = {1, 4, 6, 18, 16, 32, 36, 48, 38, 50, 516, 1024, 7, 2048}
 PAUSED = {32, 36, 48}
-PAUSING = {34, 38, 50}
+PAUSING = {38, 50}
 
 
 def test_it_loads_without_home_assistant() -> None:
@@ -89,7 +85,6 @@ def test_every_status_id(st_id: int, status: str | None) -> None:
         state = watch.state
         assert (state.online, state.st_id, state.status) == (True, st_id, status)
         assert state.active is (st_id in ACTIVE)
-        assert state.controllable is (st_id in ACTIVE - {1})
         assert state.paused is (st_id in PAUSED)
         assert state.running is (st_id in ACTIVE - PAUSED - PAUSING)
         assert state.problem is (st_id in (256, 512))
@@ -114,7 +109,6 @@ def test_a_label_refines_what_runs(st_id: int, label: str, status: str) -> None:
     watch = Watch()
     watch.read(report(st_id, label))
     assert watch.state.status == status
-    assert watch.state.controllable is (status != "aborting")
 
 
 def test_silence_is_offline() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import struct
 
 from .device import DeviceStatus, clamp_progress
+from .json_values import clean_text
 
 PORT = 1901
 GROUP = "239.255.255.250"
@@ -238,14 +239,14 @@ def _decode_status(data: bytes, offset: int) -> DeviceStatus:
     if len(data) < offset + _STATUS_LENGTH:
         raise DatagramError("too_short")
     timestamp, st_id, progress, head, label = _STATUS.unpack_from(data, offset)
-    text = _cut_text(label)
+    text = clean_text(_cut_text(label))
     # While the device is occupied this field holds the occupying client.
     occupied = st_id < 0
     return DeviceStatus(
         timestamp,
         st_id,
         clamp_progress(progress),
-        _cut_text(head),
+        clean_text(_cut_text(head)),
         "" if occupied else text,
         text if occupied else "",
     )
@@ -256,7 +257,7 @@ def _decode_info(data: bytes, version: int) -> dict[str, str]:
     for item in _text_all(data).split("\0"):
         key, equals, value = item.partition("=")
         if equals:
-            info[key] = value
+            info[key] = clean_text(value)
     if any(key not in info for key in _REQUIRED_INFO[version]):
         raise DatagramError("incomplete_info")
     return info

@@ -12,6 +12,8 @@ from enum import StrEnum
 import math
 import re
 
+from .json_values import is_blank
+
 MODELS = {
     "delta-1": "FLUX Delta",
     "delta-1p": "FLUX Delta+",
@@ -123,6 +125,12 @@ class DeviceInfo:
     def model_name(self) -> str:
         """The model's name in the shop, or its id (section 2, Models)."""
         return MODELS.get(self.model, self.model)
+
+    @property
+    def display_name(self) -> str:
+        """What to call the device: its model's name if its own shows nothing."""
+        names = (self.name, self.model_name, "FLUX")
+        return next(name.strip() for name in names if not is_blank(name))
 
     @property
     def manageable(self) -> bool:

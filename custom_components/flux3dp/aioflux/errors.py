@@ -6,6 +6,11 @@ languages, belong to whoever shows them.
 
 from __future__ import annotations
 
+from .json_values import clean_text
+
+# A refusal is a symbol and a few words; a sentence for a person has no room for more.
+_MAX_MESSAGE = 200
+
 
 class FluxError(Exception):
     """Anything a device, or the way to it, can do wrong."""
@@ -59,8 +64,11 @@ class CommandFailed(FluxError):
     """The device refused a command: `error SYMBOL [words]` (section 3)."""
 
     def __init__(self, symbol: str, words: tuple[str, ...] = ()) -> None:
-        """Keep the symbol (`RESOURCE_BUSY`) and the words behind it."""
-        super().__init__(" ".join((symbol, *words)))
+        """Keep the symbol (`RESOURCE_BUSY`) and the words behind it.
+
+        `str()` is what may be logged and shown of them.
+        """
+        super().__init__(clean_text(" ".join((symbol, *words)))[:_MAX_MESSAGE])
         self.symbol = symbol
         self.words = words
 

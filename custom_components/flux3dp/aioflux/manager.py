@@ -24,10 +24,9 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
-from .json_values import text_of
+from .json_values import clean_text, is_blank, text_of
 from .key import ClientKey
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
-from .robot_text import check_word
 from .session import Session
 from .timing import DEFAULT_TIMING, Timing
 from .transport import MANAGEMENT_PORT, connect_tls
@@ -210,7 +209,7 @@ class Manager(Client):
                 if verb == "ok":
                     return items
                 if verb != "data":
-                    raise ProtocolError(f"{words[0]} was answered with {verb!r}")
+                    raise ProtocolError(f"{words[0]} was answered with {verb[:40]!r}")
                 items.append(rest)
 
         return await self._session.exchange("\0".join(words).encode(), read, timeout)
@@ -240,9 +239,12 @@ async def ensure_trusted(
 
 def check_name(name: str) -> None:
     """Raise InvalidRequest for a name the device would take and not show."""
-    if not name.strip():
+    if clean_text(name) != name:
+        raise InvalidRequest(
+            "name", "control_characters", "name has visible characters only"
+        )
+    if is_blank(name):
         raise InvalidRequest("name", "empty_name", "a name cannot be empty")
-    check_word("name", name)
     if len(name.encode()) > _MAX_NAME:
         raise InvalidRequest(
             "name", "name_too_long", f"a name has {_MAX_NAME} bytes at most"
@@ -309,14 +311,14 @@ async def _sign_in(
             proof = await _password(device, password)
             authorized_by = "password"
         else:
-            raise ProtocolError(f"the device asks for {asked!r}")
+            raise ProtocolError(f"the device asks for {asked[:40]!r}")
         answer = await session.exchange(proof, session.read_reply, timing.handshake)
     except CommandFailed as err:
         if err.symbol == "AUTH_ERROR":
             raise AuthenticationFailed("the device does not let us in") from err
         raise
     if answer != "ok":
-        raise ProtocolError(f"the sign-in was answered with {answer!r}")
+        raise ProtocolError(f"the sign-in was answered with {answer[:40]!r}")
     return authorized_by
 
 

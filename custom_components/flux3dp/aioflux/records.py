@@ -16,6 +16,7 @@ import time
 from .datagram import DatagramError, NotifyV1, NotifyV2, TouchReplyV1, TouchReplyV2
 from .device import DeviceInfo, DeviceStatus
 from .identity import assess, load_rsa_public_key, rsa_signed
+from .json_values import clean_text
 
 _HAS_PASSWORD = "pwd"  # noqa: S105 - the name of a text, not a password
 
@@ -141,7 +142,7 @@ class Record:
     ) -> DeviceInfo:
         return DeviceInfo(
             uuid=self.uuid,
-            serial=serial,
+            serial=clean_text(serial),
             name=info["name"],
             model=info["model"],
             firmware=info["ver"],

@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 import json
-import math
 import re
 from types import MappingProxyType
 from typing import NamedTuple
 
 from .device import clamp_progress
 from .errors import ProtocolError
-from .json_values import clean_text, finite_number
+from .json_values import clean_text, duration_of, finite_number, number_between
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -52,6 +51,17 @@ _HEAD_TYPE = ("HEAD_TYPE", "head_type")
 _CREATED_AT = ("CREATED_AT", "created_at")
 _AUTHOR = ("AUTHOR", "author")
 _SOFTWARE = ("SOFTWARE", "software")
+
+# An error is a symbol of a few words.
+_MAX_WORDS = 16
+_MAX_WORD = 64
+
+# Between absolute zero and what melts a heater: anything else was not measured (°C).
+_COLDEST = -273.15
+_HOTTEST = 2000.0
+
+# More than any file describes: a thousand kilometers (mm).
+_MAX_LENGTH = 1e9
 
 # `float()` also reads `1_000`, ` 1 ` and `infinity`, which no device writes.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -134,12 +144,12 @@ def parse_report(text: str | bytes) -> Report:
         error=_words(data.get("error")),
         progress=None if progress is None else clamp_progress(progress),
         traveled=finite_number(data.get("traveled")),
-        time_total=_duration(data.get("time_total")),
-        time_running=_duration(data.get("time_running")),
+        time_total=duration_of(data.get("time_total")),
+        time_running=duration_of(data.get("time_running")),
         module=_text(data.get("module")),
         has_module=_says_module(data),
-        nozzle_temperature=_first_number(data.get("rt")),
-        nozzle_target=_first_number(data.get("tt")),
+        nozzle_temperature=_temperature(data.get("rt")),
+        nozzle_target=_temperature(data.get("tt")),
         position=_position(data.get("pos")),
         extras=MappingProxyType(
             {key: value for key, value in data.items() if key not in _KNOWN_KEYS}
@@ -172,7 +182,13 @@ def parse_file_info(text: str) -> JobInfo:
     `text` is what follows `ok `. A part without `=` is left out.
     """
     pairs = (part.partition("=") for part in text.split("\0"))
-    return _job_info({key: value for key, found, value in pairs if found and key})
+    return _job_info(
+        {
+            clean_text(key): clean_text(value)
+            for key, found, value in pairs
+            if found and key
+        }
+    )
 
 
 def _json_object(text: str | bytes, what: str) -> dict[str, object]:
@@ -192,36 +208,31 @@ def _spelled(value: str | float) -> str:
     return clean_text(value if isinstance(value, str) else str(value))
 
 
-def _duration(value: object) -> float | None:
-    """Return a number of seconds, never negative."""
-    number = finite_number(value)
-    return None if number is None or number < 0 else number
-
-
-def _first_number(value: object) -> float | None:
-    """Return the first of a list of numbers: one value per nozzle."""
+def _temperature(value: object) -> float | None:
+    """Return the first of a list of temperatures (°C): one per nozzle."""
     if isinstance(value, list):
-        return finite_number(value[0]) if value else None
-    return finite_number(value)
+        value = value[0] if value else None
+    return number_between(value, _COLDEST, _HOTTEST)
 
 
 def _text(value: object) -> str | None:
     """Return text that is not empty; None for anything else."""
-    return clean_text(value) if isinstance(value, str) and value else None
+    return clean_text(value) or None if isinstance(value, str) else None
 
 
 def _words(value: object) -> tuple[str, ...]:
     """Return an error's words; numbers among them as text."""
     if isinstance(value, str):
-        return tuple(clean_text(value).split())
+        value = [value]
     if not isinstance(value, list):
         return ()
     return tuple(
         word
-        for item in value
+        for item in value[:_MAX_WORDS]
         if isinstance(item, str | int | float) and not isinstance(item, bool)
-        for word in _spelled(item).split()
-    )
+        for part in str(item).split()[:_MAX_WORDS]
+        if (word := clean_text(part[:_MAX_WORD]))
+    )[:_MAX_WORDS]
 
 
 def _says_module(data: Mapping[str, object]) -> bool:
@@ -239,12 +250,12 @@ def _position(value: object) -> Position | None:
 
 def _job_info(raw: dict[str, str]) -> JobInfo:
     """Give the metadata's parts their names and types."""
-    filament = (_amount(part) for part in _first(raw, _FILAMENT_USED).split(","))
+    filament = (_length(part) for part in _first(raw, _FILAMENT_USED).split(","))
     return JobInfo(
         title=_first(raw, _TITLE) or None,
         head_type=_first(raw, _HEAD_TYPE) or None,
-        time_cost=_amount(_first(raw, _TIME_COST)),
-        travel_distance=_amount(_first(raw, _TRAVEL_DISTANCE)),
+        time_cost=duration_of(_number(_first(raw, _TIME_COST))),
+        travel_distance=_length(_first(raw, _TRAVEL_DISTANCE)),
         filament_used=tuple(amount for amount in filament if amount is not None),
         created_at=_first(raw, _CREATED_AT) or None,
         author=_first(raw, _AUTHOR) or None,
@@ -258,9 +269,11 @@ def _first(raw: Mapping[str, str], spellings: tuple[str, ...]) -> str:
     return next((raw[key] for key in spellings if raw.get(key)), "")
 
 
-def _amount(text: str) -> float | None:
-    """Return a number written as text, if it is one and not negative."""
-    if not _NUMBER.fullmatch(text := text.strip()):
-        return None
-    number = float(text)
-    return number if math.isfinite(number) and number >= 0 else None
+def _number(text: str) -> float | None:
+    """Return a number written as text, if it is one."""
+    return float(text) if _NUMBER.fullmatch(text := text.strip()) else None
+
+
+def _length(text: str) -> float | None:
+    """Return a length (mm) written as text, if it is one."""
+    return number_between(_number(text), 0.0, _MAX_LENGTH)

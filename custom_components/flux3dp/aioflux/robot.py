@@ -22,6 +22,7 @@ from .key import ClientKey
 from .report import JobInfo, Report, parse_job_info, parse_report
 from .robot_text import (
     check_word,
+    is_picture,
     parse_binary,
     parse_device_details,
     parse_value,
@@ -34,6 +35,8 @@ from .timing import DEFAULT_TIMING, Timing
 # Far above what devices send, far below what would hurt to keep.
 _MAX_METADATA = 256 * 1024
 _MAX_PICTURE = 4 * 1024 * 1024
+# What else is read, and thrown away, rather than to lose the connection.
+_MAX_SKIPPED = 32 * 1024 * 1024
 # No toolhead heats further; what a device's own limit is, it says itself.
 _MAX_TEMPERATURE = 300.0
 
@@ -90,8 +93,9 @@ class Robot(Client):
     async def info(self) -> tuple[JobInfo, bytes | None]:
         """Return the metadata of the started or finished job, and its picture.
 
-        The picture is PNG, None if the job has none; metadata that cannot be read
-        is none. CommandFailed before a job was started.
+        The picture is PNG or JPEG, None if the job has none; metadata that cannot be
+        read is none, and parts of another kind are skipped. CommandFailed before a job
+        was started.
         """
         return await self._session.exchange(spell("player", "info"), self._read_info)
 
@@ -104,16 +108,21 @@ class Robot(Client):
             mime, size = part
             if mime == "text/json" and info is None and size <= _MAX_METADATA:
                 info = _lenient_info(await self._session.read_exactly(size))
-            elif mime == "image/png" and size <= _MAX_PICTURE:
+            elif picture is None and size <= _MAX_PICTURE:
                 another = await self._session.read_exactly(size)
-                picture = picture or another
+                picture = another if is_picture(another) else None
             else:
-                raise ProtocolError(
-                    f"{size} bytes of {mime} are no part of a job's info"
-                )
-        if text != "ok" or info is None:
+                await self._skip(size)
+        if text != "ok":
             raise ProtocolError("a job's info that is not whole")
-        return info, picture
+        return info or parse_job_info("{}"), picture
+
+    async def _skip(self, size: int) -> None:
+        """Read past a part of a reply that is of no use here."""
+        if size > _MAX_SKIPPED:
+            raise ProtocolError(f"a part of {size} bytes in a job's info")
+        while size:
+            size -= len(await self._session.read_some(size))
 
     async def select(self, path: str) -> None:
         """Select a job file (`SD/folder/job.fc`) for `start` on this connection.

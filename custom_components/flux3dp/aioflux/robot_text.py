@@ -14,11 +14,13 @@ from types import MappingProxyType
 import unicodedata
 
 from .errors import InvalidRequest, ProtocolError
+from .json_values import clean_text
 
 STORAGES = ("SD", "USB")
 """The storages of a device: the memory card, and a stick that is only read."""
 
 _BINARY = re.compile(r"binary (\S+) (\d{1,10})", re.ASCII)
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
 _VALUE = "ok VAL "
 _NO_VALUE = "ok EMPTY"
 
@@ -60,6 +62,14 @@ def split_path(path: str) -> tuple[str, str]:
     return storage, rest
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether a part of a job's info is a picture a browser shows: PNG or JPEG.
+
+    By its first bytes: what the device calls it is the slicer's word.
+    """
+    return data.startswith(_PICTURES)
+
+
 def parse_binary(text: str) -> tuple[str, int] | None:
     """Return MIME type and size of a `binary …` reply; None if it is another."""
     match = _BINARY.fullmatch(text)
@@ -81,7 +91,9 @@ def parse_device_details(text: str) -> Mapping[str, str]:
     if verb != "ok":
         raise ProtocolError("device details that do not begin with ok")
     pairs = (line.partition(":") for line in lines)
-    return MappingProxyType({key: value for key, found, value in pairs if found})
+    return MappingProxyType(
+        {clean_text(key): clean_text(value) for key, found, value in pairs if found}
+    )
 
 
 def parse_mac_addresses(details: Mapping[str, str]) -> Mapping[str, str]:

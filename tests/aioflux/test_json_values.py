@@ -1,0 +1,70 @@
+"""Single values: what can be stored, logged and shown, and what is a number at all."""
+
+import json
+import math
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.flux3dp.aioflux.json_values import (
+    MAX_DURATION,
+    clean_text,
+    duration_of,
+    is_blank,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        ("Delta in der Werkstatt ♥", "Delta in der Werkstatt ♥"),
+        ("打印机", "打印机"),
+        ("a\u0000b\r\nc\x1b[31m\x7f\x85", "abc[31m"),
+        ("a\u2028b\u2029", "ab"),
+        ("\u202egpj.\u2066x\u2069\u200f\u061c", "gpj.x"),
+        ("half \ud800", "half ?"),
+        # Joined letters and people need theirs.
+        ("क्\u200cष", "क्\u200cष"),
+        ("👩\u200d🔧", "👩\u200d🔧"),
+        ("two\u00a0words", "two\u00a0words"),
+    ],
+)
+def test_what_breaks_a_line_or_turns_it_is_dropped(text: str, clean: str) -> None:
+    assert clean_text(text) == clean
+
+
+@given(st.text(st.characters()))
+def test_clean_text_is_one_line_and_stays_clean(text: str) -> None:
+    clean = clean_text(text)
+    assert len(clean.splitlines()) <= 1
+    assert "\0" not in clean
+    assert clean_text(clean) == clean
+    assert json.loads(json.dumps(clean).encode()) == clean
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u00a0\u3000", "\u200b\u200d", "\t\u202e"])
+def test_a_text_that_shows_nothing_is_blank(text: str) -> None:
+    assert is_blank(text)
+    assert not is_blank(f"{text}x")
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        (0, 0.0),
+        (90.5, 90.5),
+        (MAX_DURATION, MAX_DURATION),
+        (MAX_DURATION + 1, None),
+        (300_000_000_000, None),
+        (1e308, None),
+        (10**400, None),
+        (-1, None),
+        (math.nan, None),
+        (math.inf, None),
+        ("90", None),
+        (True, None),
+        (None, None),
+    ],
+)
+def test_nothing_takes_ten_years(value: object, seconds: float | None) -> None:
+    assert duration_of(value) == seconds

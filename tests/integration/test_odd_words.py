@@ -1,0 +1,188 @@
+"""What a device says of itself and its job, however odd, breaks nothing that reads it."""
+
+import json
+import logging
+
+from homeassistant.core import HomeAssistant, valid_entity_id
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from homeassistant.util import slugify
+import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.flux3dp.job_state import JobState, state_text
+from simulator import Device
+from simulator.fcode import build
+from tests.contract.files import DOMAIN, TRANSLATIONS, read_json
+from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.jobs import BRISK, look, run_job, status_is, value
+from tests.integration.life import log_lines, registered
+
+# Each of them is seven characters in an entity id.
+LONG = "装" * 42
+
+
+@pytest.fixture
+async def device(make_device: MakeDevice) -> Device:
+    """Return a device whose job stands where a test wants it."""
+    return await make_device(timing=BRISK)
+
+
+@pytest.mark.parametrize("seconds", ["300000000000", "1e300", "-5", "9" * 300])
+async def test_an_absurd_estimate_is_none(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+    seconds: str,
+) -> None:
+    await make_entry(device)
+    caplog.clear()
+    await run_job(hass, device, TIME_COST=seconds, TITLE="Vase")
+    await wait_until(hass, lambda: value(hass, "job_name") == "Vase")
+    for key in ("finish_time", "time_remaining", "job_duration"):
+        assert value(hass, key) == "unknown"
+    # Whatever comes after it is read as before.
+    device.job.set_progress(0.5)
+    await wait_until(hass, lambda: value(hass, "progress") == "50.0")
+    assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
+
+
+async def test_absurd_numbers_in_a_report_are_none(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await make_entry(device)
+    caplog.clear()
+    await run_job(hass, device, TITLE="Vase")
+    absurd = {
+        "st_id": 16,
+        "st_label": "RUNNING",
+        "session": "aaa111",
+        "prog": 0.25,
+        "time_running": 1e308,
+        "time_total": -1e308,
+        "rt": [1e300],
+        "tt": [float("nan")],
+        "traveled": 1e308,
+    }
+    device.faults.replies["player report"] = json.dumps(absurd)
+    await wait_until(hass, lambda: value(hass, "progress") == "25.0")
+    await wait_until(hass, lambda: value(hass, "nozzle_temperature") == "unknown")
+    assert value(hass, "nozzle_target") == "unknown"
+    device.faults.replies["player report"] = json.dumps(absurd | {"st_id": 64})
+    await status_is(hass, "completed")
+    assert float(value(hass, "last_job_duration")) < 10
+    assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    "title", ["unavailable", " unknown ", "\x1b\x7f\u202e", "\u200b \u3000"]
+)
+async def test_a_title_that_reads_as_none_is_none(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, title: str
+) -> None:
+    entry = await make_entry(device)
+    await run_job(hass, device, TITLE=title)
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+    assert entry.runtime_data.data.job.job_name is None
+    assert value(hass, "job_name") == "unknown"
+
+
+def test_text_that_can_be_a_state() -> None:
+    assert state_text(" Va\nse\x1b \u202e") == "Vase"
+    assert state_text("Unknown artist") == "Unknown artist"
+    assert state_text("x" * 300) == "x" * 255
+    assert state_text(None) is state_text("") is None
+
+
+def test_what_was_stored_before_is_mended_when_it_is_read() -> None:
+    stored = JobState().to_dict() | {
+        "job": {"name": "unavailable", "time_cost": 3e11, "clock": [5e11, None]},
+        "last_job_duration": 9e11,
+    }
+    state = JobState.from_dict(stored)
+    assert state.job is not None
+    assert state.job.name is state.job.time_cost is state.job.clock is None
+    assert state.last_job_duration is None
+
+
+async def test_a_picture_of_another_kind_is_shown(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    hass_client: ClientSessionGenerator,
+) -> None:
+    assert await async_setup_component(hass, "http", {})
+    await make_entry(device)
+    jpeg = b"\xff\xd8\xff\xe0 a picture"
+    metadata = {"TITLE": "Vase", "TIME_COST": "600", "HEAD_TYPE": "EXTRUDER"}
+    device.files.write("SD", "vase.fc", build(metadata, [jpeg]))
+    device.start_job("SD/vase.fc")
+    await wait_until(hass, lambda: value(hass, "job_name") == "Vase")
+    client = await hass_client()
+    url = look(hass, "image", "preview").attributes["entity_picture"]
+    answer = await client.get(url)
+    assert answer.content_type == "image/jpeg"
+    assert await answer.read() == jpeg
+
+
+# -- names
+
+
+async def test_a_long_name_leaves_room_for_every_entity(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(name=LONG)
+    entry = await make_entry(device)
+    registry = er.async_get(hass)
+    entities = er.async_entries_for_config_entry(registry, entry.entry_id)
+    assert all(valid_entity_id(entity.entity_id) for entity in entities)
+    missing = {
+        entity.entity_id
+        for entity in entities
+        if entity.disabled_by is None and hass.states.get(entity.entity_id) is None
+    }
+    assert missing == set()
+    name = registered(hass, entry).name
+    assert name is not None
+    # Not cut by more than is needed, and whole words are left of what follows it.
+    assert len(slugify(name)) > 140
+    ends = {entity.entity_id.rpartition(slugify(name))[2] for entity in entities}
+    assert {"_status", "_problem", "_last_job_duration"} <= ends
+
+
+def test_in_every_language_an_entity_id_has_room() -> None:
+    for path in TRANSLATIONS.glob("*.json"):
+        for platform, entities in read_json(path)["entity"].items():
+            for words in entities.values():
+                begin = f"{platform}.{'x' * 150}_"
+                # Another device of the same name gets a number.
+                assert len(f"{begin}{slugify(words['name'])}_99") <= 255
+
+
+async def test_a_name_of_blanks_is_the_models(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    device.rename(" \u3000\u200b")
+    await wait_until(hass, lambda: registered(hass, entry).name == "FLUX Delta")
+    assert entry.title == "FLUX Delta"
+
+
+async def test_a_name_breaks_no_line_of_the_log(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await make_entry(device)
+    device.rename("At\ntic\x1b[31m\u202e")
+    await wait_until(hass, lambda: registered(hass, entry).name == "Attic[31m")
+    await device.power_off()
+    await status_is(hass, "offline")
+    ours = [line.getMessage() for line in caplog.records if DOMAIN in line.name]
+    assert any("Attic[31m does not answer" in line for line in log_lines(caplog))
+    assert all(line.isprintable() for line in ours)
