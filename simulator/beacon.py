@@ -27,7 +27,7 @@ class Beacon:
         self._identify = PLACEHOLDER_IDENTIFY
         self._booted = 0.0
         self._renew_at: float | None = None
-        #: Of the latest boot or change of settings, as its 32-bit float.
+        #: Of the latest boot or change of name, as its 32-bit float.
         self.slave_timestamp = 0.0
         self.session = bytes(8)
 
@@ -67,9 +67,13 @@ class Beacon:
         """The key of this boot (generation 1)."""
         return self._slave
 
-    def settings_changed(self) -> None:
-        """Have the next datagrams, after the usual lag, tell that something changed."""
+    def renew_soon(self) -> None:
+        """Have the next datagrams, after the usual lag, ask to be touched again."""
         self._renew_at = _now() + self._device.config.timing.name_lag
+
+    def address_changed(self) -> None:
+        """Take another session, which generation 2 does with another address."""
+        self.session = secrets.token_bytes(8)
 
     def notify(self) -> bytes:
         """Return the notify of this moment."""

@@ -14,6 +14,9 @@ from .received import ConnectionRecord
 if TYPE_CHECKING:
     from .device import Device
 
+#: No write of a picture is longer.
+_WRITE = 4096
+
 
 @dataclass(eq=False)
 class CameraSession:
@@ -74,8 +77,9 @@ class CameraSession:
     async def _send_picture(self, picture: bytes) -> None:
         faults = self.device.faults
         length = len(picture) if faults.image_length is None else faults.image_length
-        data = struct.pack("<I", length) + picture
-        if faults.half_image is not None:
-            await self.frames.send_raw(data[: 4 + faults.half_image])
+        await self.frames.send_raw(struct.pack("<I", length))
+        cut = faults.half_image
+        for start in range(0, len(picture[:cut]), _WRITE):
+            await self.frames.send_raw(picture[:cut][start : start + _WRITE])
+        if cut is not None:
             await self.record.closed.wait()
-        await self.frames.send_raw(data)

@@ -55,7 +55,7 @@ class Timing:
     job_aborting: float = 0.8
     #: From ``quit`` to a player that answers again, and from that to idle.
     job_quitting: float = 0.4
-    #: Until a head that went silent counts as offline.
+    #: Until a head that went silent counts as offline, or a job finds none.
     head_offline: float = 3.0
     #: Between two looks at the job, which bounds how exactly all of the above are kept.
     job_tick: float = 0.1
@@ -135,6 +135,8 @@ class DeviceConfig:
 
     #: An address of its own in 127.0.0.0/8; the ports are the real ones.
     address: str
+    #: Of a second interface. What is asked there is answered too, by datagrams from ``address``.
+    other_address: str | None = None
     #: 32 hex digits.
     uuid: str
     serial: str
@@ -177,6 +179,8 @@ class DeviceConfig:
     #: A beam machine reports ``laser_pwr`` and the like, and has no nozzle.
     beam: bool = False
     mac: str = "b8:27:eb:12:34:56"
+    #: Of the second interface, where there is one.
+    other_mac: str = "b8:27:eb:12:34:57"
     #: Where nonces and keys of a connection come from; a test replays recorded ones.
     random: Callable[[int], bytes] = field(default=os.urandom, repr=False)
 
@@ -190,5 +194,6 @@ class DeviceConfig:
             raise ValueError("a generation is 1 or 2")
         if self.udp_management and self.generation != 1:
             raise ValueError("management by datagrams is older than generation 2")
-        if not self.address.startswith("127."):
-            raise ValueError("a simulated device lives in 127.0.0.0/8")
+        for address in (self.address, self.other_address or self.address):
+            if not address.startswith("127."):
+                raise ValueError("a simulated device lives in 127.0.0.0/8")

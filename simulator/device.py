@@ -196,6 +196,8 @@ class Device:
         await self._arrive(self.address)
 
     async def _arrive(self, address: str) -> None:
+        if address != self.address:
+            self.beacon.address_changed()
         self.address = address
         await self._ports.open(address)
         await self._discovery.open(address)
@@ -239,13 +241,12 @@ class Device:
     def rename(self, name: str) -> None:
         """Get another name; touch replies have it at once, datagrams tell of it later."""
         self.name = name
-        self.beacon.settings_changed()
+        self.beacon.renew_soon()
         self.changed()
 
     def set_password(self, password: str | None) -> None:
-        """Get another password, or none. Trusted keys stay."""
+        """Get another password, or none. Trusted keys stay, and no datagram tells of it."""
         self.password = password
-        self.beacon.settings_changed()
         self.changed()
 
     def forget_trust(self) -> None:
@@ -318,6 +319,14 @@ class Device:
     async def drop_connections(self) -> None:
         """Cut every open connection."""
         await self._ports.drop_connections()
+
+    def strand_connections(self, *ports: int) -> None:
+        """Leave what is open on these ports, or on all, half open; new ones are served.
+
+        Nothing passes in either direction any more, and neither side hears of the other's end.
+        """
+        for port in ports or (MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT):
+            self._ports.strand(port)
 
     # -- watching it -------------------------------------------------------------------
 

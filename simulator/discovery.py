@@ -1,4 +1,4 @@
-"""The discovery port of a device: announcements, and answers to probes and touches (section 2).
+"""Discovery of a device: announcements, and answers to probes and touches (section 2).
 
 Owns the UDP sockets and the tasks that announce. The bytes are made by ``beacon.py``.
 """
@@ -6,6 +6,7 @@ Owns the UDP sockets and the tasks that announce. The bytes are made by ``beacon
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 import socket
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,11 @@ class Discovery:
         self._unicast = await self._endpoint(
             _bound(address, DISCOVERY_PORT), self._heard
         )
+        if config.other_address is not None:
+            # Its route to the client leaves by the first interface: so do the answers.
+            await self._endpoint(
+                _bound(config.other_address, DISCOVERY_PORT), self._heard
+            )
         if config.multicast:
             group = _bound(GROUP, DISCOVERY_PORT)
             group.setsockopt(
@@ -60,13 +66,13 @@ class Discovery:
                 socket.inet_aton(GROUP) + _LOOPBACK,
             )
             await self._endpoint(group, self._heard_in_group)
-        # Announcements come from a port of their own: nobody may answer to it.
+        # Announcements come from a port of their own, which answers as the other does.
         announcer = _bound(address, 0)
         announcer.setsockopt(
             socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address)
         )
         announcer.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        self._announcer = await self._endpoint(announcer, lambda data, sender: None)
+        self._announcer = await self._endpoint(announcer, self._heard_by_announcer)
         self._tasks.append(asyncio.create_task(self._announce_for_ever()))
         if config.broadcast_interval is not None:
             self._tasks.append(
@@ -134,37 +140,44 @@ class Discovery:
             self._heard(data, sender)
 
     def _heard(self, data: bytes, sender: tuple[str, int]) -> None:
+        self._hear(data, sender, self._unicast)
+
+    def _heard_by_announcer(self, data: bytes, sender: tuple[str, int]) -> None:
+        self._hear(data, sender, self._announcer)
+
+    def _hear(
+        self,
+        data: bytes,
+        sender: tuple[str, int],
+        by: asyncio.DatagramTransport | None,
+    ) -> None:
         device = self._device
         device.received.datagrams.append(Datagram(data, sender))
-        if not device.faults.silent:
-            self._answer(data, sender)
+        if by is not None and not device.faults.silent:
+            self._answer(data, partial(self._send, by, to=sender))
         device.signal.pulse()
 
-    def _answer(self, data: bytes, sender: tuple[str, int]) -> None:
+    def _answer(self, data: bytes, reply: Callable[[bytes], None]) -> None:
         device = self._device
         request = datagrams.parse_request(data)
-        if (
-            request is None
-            or request.version != device.generation
-            or self._unicast is None
-        ):
+        if request is None or request.version != device.generation:
             return
         if (
             request.action == datagrams.ACTION_NOTIFY
             and request.uuid == datagrams.ZERO_UUID
         ):
-            self._send(self._unicast, device.beacon.notify(), sender)
+            reply(device.beacon.notify())
             device.counters.probes_answered += 1
         elif (
             request.action == datagrams.ACTION_TOUCH
             and request.uuid == device.uuid_bytes
         ):
-            self._send(self._unicast, device.beacon.touch_reply(), sender)
+            reply(device.beacon.touch_reply())
             device.counters.touches_answered += 1
         elif device.config.udp_management and request.uuid == device.uuid_bytes:
-            reply = self._management.answer(request.action, data[_PLAIN_REQUEST:])
-            if reply is not None:
-                self._send(self._unicast, reply, sender)
+            answer = self._management.answer(request.action, data[_PLAIN_REQUEST:])
+            if answer is not None:
+                reply(answer)
 
     def _send(
         self, transport: asyncio.DatagramTransport, data: bytes, to: tuple[str, int]

@@ -46,6 +46,8 @@ class Faults:
     management: StreamFaults = field(default_factory=StreamFaults)
     robot: StreamFaults = field(default_factory=StreamFaults)
     camera: StreamFaults = field(default_factory=StreamFaults)
+    #: Another client leaves each finished job so many seconds after its end, as soon as it may.
+    quit_after: float | None = None
     #: Pictures end after so many bytes, the length still says all; then the camera stalls.
     half_image: int | None = None
     #: The camera announces pictures of this many bytes.

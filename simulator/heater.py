@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 ROOM = 25.0
 PRINTING = 200.0
+#: A toolhead that is cooler than this in a pause is switched off (section 5).
+OFF_BELOW = 46.0
 _SPAN = PRINTING - ROOM
 
 

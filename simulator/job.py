@@ -7,39 +7,32 @@ who starts it; ``player.py`` keeps it going and tells the world.
 from collections.abc import Callable
 import math
 import secrets
-from typing import Final, NamedTuple
 
 from .config import Timing
 from .fcode import Fcode
-from .heater import PRINTING, Heater
+from .heater import OFF_BELOW, PRINTING, Heater
+from .job_states import (
+    ABORTED,
+    ABORTING,
+    COMPLETED,
+    CORRECTING,
+    INIT,
+    PAUSED,
+    PAUSED_IDS,
+    PAUSED_START,
+    PAUSING,
+    PAUSING_START,
+    RESUMING,
+    RESUMING_START,
+    RUNNING,
+    STARTING,
+    STARTING_COLD,
+    UNDER_WAY_IDS,
+    WAITING_HEAD,
+    State,
+)
+from .running_time import RunningTime
 
-
-class State(NamedTuple):
-    """A state as reports give it."""
-
-    st_id: int
-    label: str
-
-
-INIT: Final = State(1, "INIT")
-STARTING_COLD: Final = State(4, "STARTING")
-STARTING: Final = State(16, "STARTING")
-WAITING_HEAD: Final = State(16, "WAITING_HEAD")
-CORRECTING: Final = State(16, "CORRECTING")
-RUNNING: Final = State(16, "RUNNING")
-PAUSING_START: Final = State(38, "PAUSING")
-PAUSED_START: Final = State(36, "PAUSED")
-RESUMING_START: Final = State(6, "RESUMING")
-PAUSING: Final = State(50, "PAUSING")
-PAUSED: Final = State(48, "PAUSED")
-RESUMING: Final = State(18, "RESUMING")
-ABORTING: Final = State(16, "ABORTING")
-ABORTED: Final = State(128, "ABORTED")
-COMPLETED: Final = State(64, "COMPLETED")
-
-_PAUSED_IDS = frozenset({32, 36, 48, 256, 1024})
-#: What can be paused: all that is under way, but for initialising and ends.
-_UNDER_WAY_IDS = frozenset({4, 16, 18})
 #: Errors with which the head is gone from the first moment on.
 _GONE_AT_ONCE = frozenset({"HEAD_OFFLINE", "HARDWARE_FAILURE", "RESET"})
 _HEAD_FAULTS = frozenset({"HEAD_OFFLINE", "TYPE_ERROR"})
@@ -79,12 +72,13 @@ class Job:
         self._due: float | None = None
         self._then: Callable[[], None] | None = None
         self._cool_at: float | None = None
-        self._lose_head_at: float | None = None
+        #: Whether the heater was turned off in a pause: once cold, the head is switched off.
+        self._standby = False
         self._interrupted = RUNNING
         self._prepared = False
         self._heater = Heater()
         self._fraction = 0.0
-        self._running_for = 0.0
+        self._running = RunningTime()
         self._total_for = 0.0
         self._enter(INIT, timing.job_init, self._check_head)
 
@@ -98,7 +92,7 @@ class Job:
     @property
     def paused(self) -> bool:
         """Tell whether it waits for a person."""
-        return self.state.st_id in _PAUSED_IDS
+        return self.state.st_id in PAUSED_IDS
 
     @property
     def progress(self) -> float:
@@ -120,7 +114,7 @@ class Job:
             "prog": self.progress,
             "traveled": distance,
             "pos": self._position(distance),
-            "time_running": self._running_for,
+            "time_running": self._running.shown,
             "time_total": self._total_for,
         }
         if self._head_known:
@@ -148,7 +142,7 @@ class Job:
 
     def pause(self) -> None:
         """Pause; the device is *pausing* for a while."""
-        if self.state.st_id not in _UNDER_WAY_IDS or self.state is ABORTING:
+        if self.state.st_id not in UNDER_WAY_IDS or self.state is ABORTING:
             raise BusyError
         self._pause(())
 
@@ -157,7 +151,8 @@ class Job:
         if not self.paused:
             raise BusyError
         self.error = ()
-        self._cool_at = self._lose_head_at = None
+        self._cool_at, self._standby = None, False
+        self._running.begin_stretch()
         if self.state.st_id == PAUSED_START.st_id:
             self._enter(RESUMING_START, self._timing.job_resuming, self._check_head)
         else:
@@ -167,9 +162,8 @@ class Job:
         """End it; the error is forgotten."""
         if self.state is INIT or self.ended or self.state is ABORTING:
             raise BusyError
-        paused = self.paused or self.state is STARTING_COLD
         self.error = ()
-        if paused:
+        if self.paused or self.state is STARTING_COLD:
             self._end(ABORTED)
         else:
             self._enter(ABORTING, self._timing.job_aborting, lambda: self._end(ABORTED))
@@ -200,7 +194,7 @@ class Job:
         """Heat the nozzle to a temperature while paused, °C."""
         self.require_paused()
         self._heater.target = target
-        self._cool_at = None
+        self._cool_at, self._standby = None, False
 
     # -- what happens to it --------------------------------------------------------------
 
@@ -253,6 +247,12 @@ class Job:
         """Jump to a point of the job, 0 to 1."""
         self._fraction = fraction
 
+    def hurry(self) -> None:
+        """End the state it is in, however long that was to last (``math.inf`` holds one)."""
+        if self._due is not None:
+            self._due = self._now
+        self._heater.temperature = max(self._heater.temperature, self._heater.target)
+
     def finish(self) -> None:
         """Complete at once."""
         self._fraction = 1.0
@@ -265,13 +265,14 @@ class Job:
         passed, self._now = now - self._now, now
         if self.state is not INIT and not self.ended:
             self._total_for += passed
-            if not self.paused:
-                self._running_for += passed
+            if not self.paused and self.state not in {RESUMING, RESUMING_START}:
+                self._running.advance(passed)
         self._heater.advance(passed, self._heating_time)
         if self._cool_at is not None and now >= self._cool_at:
             self._cool_at, self._heater.target = None, 0.0
-        if self._lose_head_at is not None and now >= self._lose_head_at:
-            self._lose_head_at, self.module = None, None
+            self._standby = True
+        if self._standby and self._heater.temperature < OFF_BELOW:
+            self.module = None
         if self._due is not None and now >= self._due:
             then, self._due, self._then = self._then, None, None
             if then is not None:
@@ -292,6 +293,8 @@ class Job:
         self.state = state
         self._due = None if after is None else self._now + after
         self._then = then
+        if self.paused or state is ABORTED:
+            self._running.forget()
 
     def _check_head(self) -> None:
         fault = self._head_fault()
@@ -368,10 +371,8 @@ class Job:
 
     def _paused(self, state: State) -> None:
         self._enter(state)
-        self._cool_at = self._now + self._timing.job_cooling
-        if self.error[:1] in {("HEAD_ERROR",), ("HARDWARE_ERROR",)}:
-            # With such an error the head is switched off, and then is not there any more.
-            self._lose_head_at = self._now + self._timing.head_offline
+        if not self._beam:
+            self._cool_at = self._now + self._timing.job_cooling
 
     def _resumed(self) -> None:
         if self.wrong:
@@ -387,7 +388,7 @@ class Job:
             self._enter(self._interrupted)
 
     def _end(self, state: State) -> None:
-        self._cool_at = self._lose_head_at = None
+        self._cool_at, self._standby = None, False
         self._enter(state)
 
     @property

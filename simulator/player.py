@@ -8,7 +8,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from .fcode import Fcode, parse
-from .job import ABORTED, BusyError, Job
+from .job import BusyError, Job
+from .job_states import ABORTED
 from .received import ConnectionRecord
 from .status import Status
 
@@ -33,6 +34,14 @@ _LABELS = {
     68: "COMPLETED",
     128: "ABORTED",
     130: "ABORTING",
+}
+
+
+#: What an occupied device does, in its reports. Only the first was ever recorded.
+_TASKS = {
+    -1: "MaintainTask",
+    -2: "ScanTask",
+    -3: "InteractiveTask",
 }
 
 
@@ -156,16 +165,30 @@ class Player:
 
     async def _play(self) -> None:
         device = self._device
+        ended_at: float | None = None
         while (job := self.job) is not None:
             if self._orphaned(job):
                 job.fail("FILE_BROKEN")
             if _now() >= self._publish_at:
                 self._publish()
+            if job.ended and ended_at is None:
+                ended_at = _now()
+            if ended_at is not None and self._another_leaves(ended_at):
+                self.quit()
             device.signal.pulse()
             await asyncio.sleep(device.config.timing.job_tick)
         await asyncio.sleep(max(0.0, self._quit_until - _now()))
         device.set_status(st_id=0, progress=0.0, head_module="N/A", error_label="")
         device.signal.pulse()
+
+    def _another_leaves(self, ended_at: float) -> bool:
+        device = self._device
+        after = device.faults.quit_after
+        return (
+            after is not None
+            and _now() >= ended_at + after
+            and bool(device.status.st_id & 192)
+        )
 
     def _orphaned(self, job: Job) -> bool:
         return (
@@ -197,7 +220,7 @@ def _posed_report(status: Status) -> dict[str, object]:
         return {
             "st_id": status.st_id,
             "st_label": "OCCUPIED",
-            "info": status.occupied_by,
+            "info": f"{status.occupied_by}@{_TASKS.get(status.st_id, 'RawTask')}",
         }
     if status.st_id <= 1:
         return {"st_id": status.st_id, "st_label": label}

@@ -54,8 +54,11 @@ class Ports:
         """Take connections on one port, again after ``refuse``."""
         if port in self._servers:
             return
+        other = self._device.config.other_address
         self._servers[port] = await asyncio.get_running_loop().create_server(
-            lambda: Wire(port, self._faults(port), self._connected), self._address, port
+            lambda: Wire(port, self._faults(port), self._connected),
+            [self._address, *([other] if other else [])],
+            port,
         )
 
     async def refuse(self, port: int) -> None:
@@ -74,6 +77,12 @@ class Ports:
         for port in PORTS:
             await self.refuse(port)
         await self.drop_connections()
+
+    def strand(self, port: int) -> None:
+        """Leave the open connections of a port half open."""
+        for wire in self._connections.values():
+            if wire.record.port == port:
+                wire.strand()
 
     async def drop_connections(self) -> None:
         """Cut every connection; listening goes on."""

@@ -123,11 +123,16 @@ async def _press_button(session: RobotSession, words: list[str]) -> None:
 async def _deviceinfo(session: RobotSession, words: list[str]) -> None:
     device = session.device
     config = device.config
+    macs = [f"wlan0:{config.mac}"]
+    addresses = [f"ipaddr:wlan0:{device.address}"]
+    if config.other_address is not None:
+        macs.append(f"len0:{config.other_mac}")
+        addresses.append(f"ipaddr:len0:{config.other_address}")
     lines = (
         "ok",
-        f"macaddr:wlan0:{config.mac}",
+        f"macaddr:{','.join(macs)}",
         f"uuid:{config.uuid}",
-        f"ipaddr:wlan0:{device.address}",
+        *addresses,
         f"dev:{config.serial == 'XXXXXXXXXX'}",
         f"version:{device.firmware}",
         f"model:{config.model}",

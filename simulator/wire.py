@@ -40,6 +40,7 @@ class Wire(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._sent = 0
+        self._stranded = False
         self._transport: asyncio.Transport | None = None
         self.record = ConnectionRecord(port, ("", 0))
 
@@ -86,7 +87,7 @@ class Wire(asyncio.Protocol):
 
     async def read(self, limit: int = 65536) -> bytes:
         """Return what is there, at most ``limit`` bytes; nothing at the end."""
-        while not self._buffer:
+        while self._stranded or not self._buffer:
             if self.lost:
                 return b""
             self._arrived.clear()
@@ -97,6 +98,7 @@ class Wire(asyncio.Protocol):
             len(self._buffer) <= _HIGH_WATER
             and self._transport is not None
             and not self.lost
+            and not self._stranded
         ):
             self._transport.resume_reading()
         return data
@@ -124,11 +126,19 @@ class Wire(asyncio.Protocol):
         await self._send(data)
 
     async def _send(self, data: bytes) -> None:
+        if self._stranded:
+            await self.record.closed.wait()
         if self.lost or self._transport is None:
             raise ConnectionResetError("the client is gone")
         self._transport.write(data)
         self._sent += len(data)
         await self._writable.wait()
+
+    def strand(self) -> None:
+        """Become half open: nothing is read or sent any more, not even the end."""
+        self._stranded = True
+        if self._transport is not None and not self.lost:
+            self._transport.pause_reading()
 
     def close(self) -> None:
         """Close once everything is sent."""

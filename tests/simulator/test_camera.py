@@ -9,6 +9,7 @@ import pytest
 
 from simulator import CAMERA_PORT, Device, Timing, TrustedKey
 from simulator.picture import Scene, draw
+from simulator.tls import TlsStream
 from tests.keys import CLIENT_KEY
 
 from .client import Key, Stream, open_robot
@@ -69,6 +70,28 @@ async def test_the_recorded_client_gets_a_picture(
         stream.write(command)
         shown = Image.open(io.BytesIO(await picture(stream)))
         assert (shown.format, shown.size) == ("JPEG", (640, 480))
+
+
+async def test_a_picture_leaves_as_its_length_and_then_in_small_writes(
+    make_device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: list[bytes] = []
+    write = TlsStream.write
+
+    async def noted(stream: TlsStream, data: bytes) -> None:
+        writes.append(data)
+        await write(stream, data)
+
+    device = await make_device()
+    async with await camera(device) as stream:
+        monkeypatch.setattr(TlsStream, "write", noted)
+        stream.send_frame(b"f")
+        shown = await picture(stream)
+    length, *pieces = writes
+    assert int.from_bytes(length, "little") == len(shown) > 4096
+    assert b"".join(pieces) == shown
+    assert {len(piece) for piece in pieces[:-1]} == {4096}
+    assert len(pieces[-1]) <= 4096
 
 
 async def test_several_wishes_at_once_are_one_picture(make_device: MakeDevice) -> None:

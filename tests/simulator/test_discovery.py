@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 import hashlib
 import json
 import math
@@ -14,8 +15,9 @@ import pytest
 from simulator import Device, Timing
 from simulator.discovery import GROUP
 from simulator.faults import damage
-from tests.keys import MASTER_KEY_4096, MASTER_KEYS
+from tests.keys import CLIENT_KEY, MASTER_KEY_4096, MASTER_KEYS
 
+from .client import Key, sign_in
 from .conftest import ADDRESSES, UUID, MakeDevice
 from .datagrams import decode, decode_status, public_rsa, verify, verify_identity
 from .inbox import inbox, listener_socket, probe, udp_socket
@@ -81,6 +83,33 @@ async def test_a_probe_is_answered_to_the_sender_from_the_port_it_went_to(
     assert sender == (HERE, 1901)
     assert decode(data)["action"] == 0
     assert device.counters.probes_answered == 1
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_the_port_its_announcements_come_from_answers_too(
+    make_device: MakeDevice, generation: int
+) -> None:
+    own = bytes((generation,))
+    async with inbox(listener_socket()) as (_, heard), inbox(udp_socket()) as asking:
+        await make_device(generation=generation)
+        _, announcer = await heard.next()
+        transport, box = asking
+        assert announcer[1] != 1901
+        for request, action in ((b"\0" + bytes(16), 0), (b"" + UUID, 3)):
+            transport.sendto(b"FLUX" + own + request, announcer)
+            answer, sender = await box.next()
+            assert (decode(answer)["action"], sender) == (action, announcer)
+
+
+async def test_what_is_asked_at_a_second_interface_is_answered_from_the_first(
+    make_device: MakeDevice,
+) -> None:
+    await make_device(other_address=ADDRESSES[5])
+    for request, action in ((b"\0" + bytes(16), 0), (b"\2" + UUID, 3)):
+        answer, sender = await probe(ADDRESSES[5], b"FLUX\2" + request)
+        assert (decode(answer)["action"], sender) == (action, (HERE, 1901))
+    stream = await sign_in(ADDRESSES[5], Key(CLIENT_KEY), "secret")
+    await stream.close()
 
 
 @pytest.mark.parametrize("generation", [1, 2])
@@ -221,6 +250,30 @@ async def test_a_boot_tells_to_touch_it_again(
     assert after[:2] != before[:2]
     status = decode(device.beacon.notify())["status"]
     assert (status["st_id"], status["head_module"]) == (0, "OFFLINE")
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_only_a_new_name_and_the_address_ask_for_a_touch(
+    make_device: MakeDevice, generation: int
+) -> None:
+    device = await make_device(
+        generation=generation, timing=replace(Timing.fast(), name_lag=0.0)
+    )
+
+    def mark() -> object:
+        noted = decode(device.beacon.notify())
+        return noted.get("slave_timestamp", noted.get("session"))
+
+    first = mark()
+    device.set_password(None)
+    device.set_password("another")
+    assert mark() == first
+    assert decode(device.beacon.touch_reply())["info"]["pwd"] == "T"
+    await device.move(ADDRESSES[4])
+    moved = mark()
+    assert (moved != first) is (generation == 2)
+    device.rename("Another")
+    assert mark() != moved
 
 
 async def test_it_moves_and_is_heard_at_the_new_address(

@@ -1,14 +1,15 @@
 """Faults a test gives a device, what it keeps of them, and devices that cannot be."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from simulator import CAMERA_PORT, MANAGEMENT_PORT
+from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Timing
 from tests.keys import CLIENT_KEY
 
-from .client import Key, Stream, sign_in
-from .conftest import ADDRESSES, MakeDevice, device_config
+from .client import Key, Stream, command, open_robot, sign_in
+from .conftest import ADDRESSES, MakeDevice, device_config, trust
 
 KEY = Key(CLIENT_KEY)
 HERE = ADDRESSES[0]
@@ -87,6 +88,48 @@ async def test_a_stalled_connection_stays_until_the_client_goes(
         with pytest.raises(TimeoutError):
             await device.wait_closed_connections(0.1)
     await device.wait_closed_connections()
+
+
+async def test_a_half_open_connection_hears_nothing_and_others_are_served(
+    make_device: MakeDevice,
+) -> None:
+    device = await make_device()
+    trust(device)
+    stranded = await open_robot(HERE, KEY, device.config.uuid)
+    assert await command(stranded, "position") == "CommandTask"
+    device.strand_connections(ROBOT_PORT)
+    stranded.send_frame(b"player report")
+    async with await open_robot(HERE, KEY, device.config.uuid) as stream:
+        assert await command(stream, "position") == "CommandTask"
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await stranded.reader.read(1)
+    assert device.received.robot == ["position", "position"]
+    await stranded.close()
+    # The device has not heard of the end either, until it cuts the connection itself.
+    assert device.connections[ROBOT_PORT] == 1
+    await device.drop_connections()
+    assert device.connections[ROBOT_PORT] == 0
+
+
+async def test_another_client_leaves_a_finished_job_once_datagrams_say_so(
+    make_device: MakeDevice,
+) -> None:
+    device = await make_device(timing=replace(Timing.fast(), job_speed=0.0))
+    device.faults.quit_after = 0.0
+    job = device.start_job()
+    await device.wait_for(lambda: job.state.label == "RUNNING")
+    job.finish()
+    assert device.player.peek() is job
+    told = []
+
+    def left() -> bool:
+        told.append(device.status.st_id)
+        return device.player.peek() is None
+
+    await device.wait_for(left)
+    assert told[-1] == 64
+    await device.wait_for(lambda: device.status.st_id == 0)
 
 
 async def test_what_was_received_is_kept(make_device: MakeDevice) -> None:

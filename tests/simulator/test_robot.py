@@ -238,7 +238,11 @@ async def test_an_occupied_device_says_so_until_it_is_kicked(
     device.occupy(-2, by="192.168.1.50")
     async with await robot(device) as stream:
         found = json.loads(await command(stream, "player report"))
-        assert found == {"st_id": -2, "st_label": "OCCUPIED", "info": "192.168.1.50"}
+        assert found == {
+            "st_id": -2,
+            "st_label": "OCCUPIED",
+            "info": "192.168.1.50@ScanTask",
+        }
         await command(stream, "player select SD 'calibration cube.fc'")
         assert await command(stream, "player start") == "error RESOURCE_BUSY"
         assert await command(stream, "kick") == "ok"

@@ -1,0 +1,170 @@
+"""What a job says of time and of its toolhead, second by second, on a clock of the test's own."""
+
+from dataclasses import replace
+import math
+
+import pytest
+
+from simulator import Timing
+from simulator.fcode import Fcode
+from simulator.job import Job
+
+# Whole seconds, so that what is read is what was passed.
+TIMING = replace(
+    Timing(),
+    job_init=1.0,
+    job_starting=1.0,
+    job_heating=4.0,
+    job_reheating=4.0,
+    job_pausing=1.0,
+    job_cooling=1.0,
+    job_resuming=1.0,
+    job_aborting=1.0,
+    job_tick=1.0,
+    job_speed=0.0,
+)
+
+
+class Clock:
+    """A job, and the seconds that pass for it."""
+
+    def __init__(
+        self, toolhead: str = "EXTRUDER", timing: Timing = TIMING, *, beam: bool = False
+    ) -> None:
+        metadata = {"TIME_COST": "600", "TRAVEL_DIST": "1000", "CORRECTION": "N"}
+        self.job = Job(Fcode(metadata=metadata), toolhead, timing, 0.0, beam=beam)
+        self.now = 0.0
+
+    def pass_to(self, label: str) -> None:
+        while self.job.state.label != label:
+            self.tick()
+
+    def tick(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.now += 1.0
+            self.job.advance(self.now)
+
+    def read(self, key: str) -> object:
+        return self.job.report().get(key)
+
+    def running(self) -> float:
+        found = self.job.report().get("time_running", 0.0)
+        assert isinstance(found, float)
+        return found
+
+    def run_to(self, seconds: float) -> None:
+        while self.running() < seconds:
+            self.tick()
+
+    def pause(self) -> None:
+        self.job.pause()
+        self.pass_to("PAUSED")
+
+    def resume(self) -> None:
+        self.job.resume()
+        self.pass_to("RUNNING")
+
+
+def test_time_running_forgets_earlier_stretches() -> None:
+    clock = Clock()
+    clock.run_to(29)
+    clock.pause()
+    assert clock.running() == 30
+    clock.resume()
+    clock.run_to(59)
+    clock.job.pause()
+    clock.tick()
+    # The second of pausing was counted, and then the first stretch was forgotten.
+    assert (clock.job.state.label, clock.running()) == ("PAUSED", 30)
+    clock.tick(10)
+    assert clock.running() == 30
+    clock.resume()
+    assert clock.running() == 30
+    clock.tick(4)
+    assert clock.running() == 34
+    clock.job.abort()
+    clock.tick()
+    assert (clock.job.state.label, clock.running()) == ("ABORTED", 5)
+
+
+def test_a_job_that_completes_forgets_nothing() -> None:
+    clock = Clock()
+    clock.run_to(10)
+    clock.pause()
+    clock.resume()
+    clock.run_to(20)
+    clock.job.finish()
+    assert clock.running() == 20
+
+
+def test_cancelled_in_a_pause_it_shows_the_stretch_before() -> None:
+    clock = Clock()
+    clock.run_to(29)
+    clock.pause()
+    clock.resume()
+    clock.tick(7)
+    clock.pause()
+    clock.job.abort()
+    assert (clock.job.state.label, clock.running()) == ("ABORTED", 8)
+
+
+def test_a_cold_toolhead_is_switched_off_in_a_pause_without_an_error() -> None:
+    clock = Clock()
+    clock.pass_to("RUNNING")
+    clock.pause()
+    assert clock.read("tt") == [200.0]
+    clock.tick()
+    assert clock.read("tt") == [0.0]
+    coldest: object = None
+    # From 200 °C by 11 °C a second.
+    while (report := clock.job.report())["module"] is not None:
+        coldest = report["rt"]
+        clock.tick()
+    assert coldest == [46.9]
+    assert (report["module"], report["error"], "rt" in report) == (None, [], False)
+    clock.job.resume()
+    clock.tick()
+    warming = []
+    while clock.job.state == (18, "RESUMING"):
+        warming.append(clock.read("rt"))
+        assert (clock.read("module"), clock.read("tt")) == ("EXTRUDER", [200.0])
+        clock.tick()
+    assert len(warming) >= 3
+    assert clock.job.state.label == "RUNNING"
+
+
+@pytest.mark.parametrize(("beam", "module"), [(False, None), (True, "LASER")])
+def test_a_toolhead_without_a_heater_is_cold_at_once(
+    beam: bool, module: str | None
+) -> None:
+    clock = Clock("LASER", beam=beam)
+    clock.pass_to("RUNNING")
+    clock.pause()
+    assert clock.read("module") == "LASER"
+    clock.tick(2)
+    assert clock.read("module") == module
+
+
+def test_a_nozzle_kept_warm_in_a_pause_keeps_its_toolhead() -> None:
+    clock = Clock()
+    clock.pass_to("RUNNING")
+    clock.pause()
+    clock.job.set_target(180.0)
+    clock.tick(60)
+    assert (clock.read("module"), clock.read("rt")) == ("EXTRUDER", [180.0])
+
+
+def test_a_state_may_be_held_until_it_is_hurried() -> None:
+    clock = Clock(timing=replace(TIMING, job_pausing=math.inf, job_heating=math.inf))
+    clock.pass_to("WAITING_HEAD")
+    clock.tick(1000)
+    assert clock.job.state.label == "WAITING_HEAD"
+    clock.job.hurry()
+    clock.tick()
+    assert clock.job.state.label == "RUNNING"
+    clock.job.pause()
+    clock.tick(1000)
+    assert clock.job.state.label == "PAUSING"
+    clock.job.hurry()
+    clock.tick()
+    assert clock.job.state.label == "PAUSED"
