@@ -7,13 +7,33 @@ translations, the first two of their section `exceptions`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
+from homeassistant.const import (
+    ATTR_AREA_ID,
+    ATTR_DEVICE_ID,
+    ATTR_ENTITY_ID,
+    ATTR_FLOOR_ID,
+    ATTR_LABEL_ID,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.translation import async_get_translations
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+from homeassistant.helpers.translation import (
+    async_get_cached_translations,
+    async_get_translations,
+)
+import voluptuous as vol
 
 from .aioflux import (
     AuthenticationFailed,
@@ -60,6 +80,17 @@ _REFUSALS = {
     "UNKNOWN_ERROR": "refused_without_reason",
 }
 
+_TARGETS: Final = (
+    ATTR_ENTITY_ID,
+    ATTR_DEVICE_ID,
+    ATTR_AREA_ID,
+    ATTR_FLOOR_ID,
+    ATTR_LABEL_ID,
+)
+
+# A target of triggers and conditions: it names something.
+TARGET_SCHEMA: Final = vol.All(cv.TARGET_FIELDS, cv.has_at_least_one_key(*_TARGETS))
+
 
 @contextmanager
 def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
@@ -105,11 +136,49 @@ async def async_error_words(hass: HomeAssistant, error: ErrorKey) -> str:
 
     In the language of Home Assistant: whose eyes a sentence is for is not known here.
     """
-    words = await async_get_translations(hass, hass.config.language, "entity", {DOMAIN})
+    await async_get_translations(hass, hass.config.language, "entity", {DOMAIN})
+    return " ".join(part for part in async_error_sentences(hass, error) if part)
+
+
+@callback
+def async_error_sentences(hass: HomeAssistant, error: ErrorKey) -> tuple[str, str]:
+    """Return what an error is, and what helps against it; "" where there is nothing.
+
+    In the language of Home Assistant, whose words are loaded with the integration.
+    """
+    if error is ErrorKey.NONE:
+        return "", ""
+    words = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
     sensor = f"component.{DOMAIN}.entity.sensor.error"
     said = words.get(f"{sensor}.state.{error}", error)
     advice = words.get(f"{sensor}.state_attributes.advice.state.{advice_for(error)}")
-    return f"{said}. {advice}" if advice else f"{said}."
+    return f"{said}.", advice or ""
+
+
+@callback
+def async_targeted_devices(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> list[dr.DeviceEntry]:
+    """Return our devices that a target reaches, each once, the disabled ones too.
+
+    `target` is that of an action, a trigger or a condition: ids of devices, areas,
+    floors, labels and entities. An entity stands for its device, a group for its
+    members. What the target names and does not exist is left out.
+    """
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(dict(target)))
+    entities = er.async_get(hass)
+    device_ids = selected.referenced_devices | {
+        entity.device_id
+        for entity_id in selected.referenced | selected.indirectly_referenced
+        if (entity := entities.async_get(entity_id)) and entity.device_id
+    }
+    registry = dr.async_get(hass)
+    return [
+        device
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
+        if device.id in device_ids and (DOMAIN, entry.unique_id) in device.identifiers
+    ]
 
 
 @callback

@@ -102,6 +102,9 @@ def _issue(issue: dict[str, Any]) -> dict[str, Any]:
     return issue
 
 
+_NAMED = {vol.Required("name"): text, vol.Required("description"): text}
+_BY_TARGET = {KEY: {**_NAMED, vol.Optional("fields"): {KEY: _NAMED}}}
+
 _STATES = {vol.Optional("name"): text, vol.Optional("state"): _texts(KEY)}
 
 STRINGS = vol.Schema(
@@ -160,6 +163,8 @@ STRINGS = vol.Schema(
                 },
             }
         },
+        vol.Optional("triggers"): _BY_TARGET,
+        vol.Optional("conditions"): _BY_TARGET,
         vol.Optional("issues"): {
             KEY: vol.All(
                 {
@@ -197,6 +202,8 @@ ICONS = vol.Schema(
                 vol.Optional("sections"): {KEY: ICON},
             }
         },
+        vol.Optional("triggers"): {cv.slug: {vol.Required("trigger"): ICON}},
+        vol.Optional("conditions"): {cv.slug: {vol.Required("condition"): ICON}},
     }
 )
 
@@ -230,9 +237,10 @@ def icon_problems(icons: Mapping[str, Any], strings: Mapping[str, Any]) -> list[
         if platform == "binary_sensor":
             unknown -= {"on", "off"}
         problems += [f"{platform}.{key} has no state {s}" for s in sorted(unknown)]
-    actions, pictures = set(strings.get("services", {})), set(icons.get("services", {}))
-    problems += [f"action {name}: no icon" for name in sorted(actions - pictures)]
-    problems += [f"action {name}: no name" for name in sorted(pictures - actions)]
+    for part in ("services", "triggers", "conditions"):
+        words, pictures = set(strings.get(part, {})), set(icons.get(part, {}))
+        problems += [f"{part}.{name}: no icon" for name in sorted(words - pictures)]
+        problems += [f"{part}.{name}: no name" for name in sorted(pictures - words)]
     return problems
 
 

@@ -109,8 +109,10 @@ def test_entities(code: Code, english: dict[str, Any]) -> None:
 
 
 def test_selectors(code: Code, english: dict[str, Any]) -> None:
-    actions = load_yaml_dict(str(INTEGRATION / "services.yaml"))
-    used = selector_uses(code) | set(selector_translations(actions))
+    used = selector_uses(code)
+    for name in ("services.yaml", "triggers.yaml", "conditions.yaml"):
+        described = load_yaml_dict(str(INTEGRATION / name))
+        used |= set(selector_translations(described))
     assert used == set(english["selector"])
 
 

@@ -44,6 +44,14 @@ STRINGS: dict[str, Any] = {
             "fields": {"name": {"name": "Name", "description": "The name."}},
         }
     },
+    "triggers": {"job_started": {"name": "Started", "description": "A job starts."}},
+    "conditions": {
+        "is_idle": {
+            "name": "Idle",
+            "description": "It is idle.",
+            "fields": {"behavior": {"name": "If", "description": "Any, or all."}},
+        }
+    },
     "issues": {
         "gone": {"title": "{name} is gone", "description": "Look for {name}."},
         "key": {
@@ -62,6 +70,8 @@ ICONS: dict[str, Any] = {
         },
     },
     "services": {"rename": {"service": "mdi:rename"}},
+    "triggers": {"job_started": {"trigger": "mdi:play"}},
+    "conditions": {"is_idle": {"condition": "mdi:sleep"}},
 }
 
 
@@ -150,6 +160,10 @@ def test_the_examples_are_good() -> None:
         ("services/rename/description", None, "description"),
         ("services/rename/fields/name/description", None, "description"),
         ("services/rename/fields/name/selector", "text", "selector"),
+        ("triggers/job_started/name", None, "name"),
+        ("triggers/job_started/event", "started", "event"),
+        ("conditions/is_idle/description", None, "description"),
+        ("conditions/is_idle/fields/behavior/name", None, "name"),
         ("issues/gone/title", None, "title"),
         ("issues/gone/description", None, "either"),
         ("issues/key/description", "Key", "either"),
@@ -175,6 +189,10 @@ def test_broken_strings(path: str, value: Any, problem: str) -> None:
         ("services/rename", None, "no icon"),
         ("services/rename", "mdi:rename", "rename"),
         ("services/move", {"service": "mdi:truck"}, "no name"),
+        ("triggers/job_started", None, "triggers.job_started: no icon"),
+        ("triggers/job_lost", {"trigger": "mdi:ghost"}, "no name"),
+        ("triggers/job_started", {"condition": "mdi:play"}, "job_started"),
+        ("conditions/is_idle", None, "conditions.is_idle: no icon"),
         ("issues", {}, "issues"),
     ],
 )

@@ -1,0 +1,140 @@
+"""Conditions by target: what the devices of an area, floor or label do now.
+
+Knows what *is idle* and *needs attention* mean, for triggers too. The job tracker knows
+the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final, Unpack, override
+
+from homeassistant.const import CONF_OPTIONS, CONF_TARGET
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.condition import (
+    ATTR_BEHAVIOR,
+    BEHAVIOR_ALL,
+    BEHAVIOR_ANY,
+    Condition,
+    ConditionCheckParams,
+    ConditionConfig,
+)
+from homeassistant.helpers.typing import ConfigType
+import voluptuous as vol
+
+from .const import DOMAIN
+from .coordinator import FluxConfigEntry
+from .helpers import TARGET_SCHEMA, async_targeted_devices
+from .job import JobState
+
+_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_TARGET): TARGET_SCHEMA,
+        vol.Required(CONF_OPTIONS, default=dict): {
+            vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY): vol.In(
+                [BEHAVIOR_ANY, BEHAVIOR_ALL]
+            ),
+        },
+    }
+)
+
+
+# Of the status ids, those of a job that has ended and is not cleared yet.
+_ENDED: Final = 0b1100_0000
+
+
+def is_idle(job: JobState) -> bool:
+    """Whether a device would take a job: a finished one that is not cleared is none.
+
+    Negative ids: occupied by another program, or by maintenance.
+    """
+    return (
+        job.st_id is not None
+        and job.st_id >= 0
+        and not job.active
+        and not needs_attention(job)
+    )
+
+
+def needs_attention(job: JobState) -> bool:
+    """Whether a person is needed: an error on an active job, or an alarm."""
+    return job.problem and job.st_id is not None and not job.st_id & _ENDED
+
+
+class JobCondition(Condition):
+    """Something is so of any, or of all, devices that the target reaches.
+
+    A disabled device does not count, one that is not loaded is nothing, and of no
+    device at all nothing is so: what is switched off because "all are idle" then stays.
+    """
+
+    holds: Callable[[JobState], bool]
+    """Whether it is so of a device."""
+
+    @override
+    @classmethod
+    async def async_validate_config(
+        cls, hass: HomeAssistant, config: ConfigType
+    ) -> ConfigType:
+        """Validate the target, and whether any or all devices are meant."""
+        validated: ConfigType = _SCHEMA(config)
+        return validated
+
+    def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
+        """Take the target, and whether any or all devices are meant."""
+        super().__init__(hass, config)
+        self._target = config.target or {}
+        self._behavior = (config.options or {}).get(ATTR_BEHAVIOR, BEHAVIOR_ANY)
+
+    def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
+        """Look now; this is what 2026.10 calls."""
+        answers = [
+            job is not None and self.holds(job)
+            for job in _jobs(self._hass, self._target)
+        ]
+        if self._behavior == BEHAVIOR_ALL:
+            return bool(answers) and all(answers)
+        return any(answers)
+
+    async def async_get_checker(self) -> Callable[..., bool]:
+        """Return what 2026.3 calls."""
+        return self._async_check
+
+
+def _jobs(hass: HomeAssistant, target: ConfigType) -> Iterator[JobState | None]:
+    """Yield the job of each enabled device that a target reaches; None: not loaded."""
+    for device in async_targeted_devices(hass, target):
+        if device.disabled:
+            continue
+        loaded: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+        yield next(
+            (
+                entry.runtime_data.data.job
+                for entry in loaded
+                if (DOMAIN, entry.unique_id) in device.identifiers
+            ),
+            None,
+        )
+
+
+def _condition(so: Callable[[JobState], bool]) -> type[JobCondition]:
+    """Return the class of one condition: Home Assistant makes its instances."""
+
+    class OneCondition(JobCondition):
+        holds = staticmethod(so)
+
+    return OneCondition
+
+
+_CONDITIONS: Final[dict[str, type[Condition]]] = {
+    "is_running": _condition(lambda job: job.running),
+    "is_paused": _condition(lambda job: job.paused),
+    "is_idle": _condition(is_idle),
+    "is_offline": _condition(lambda job: not job.online),
+    "needs_attention": _condition(needs_attention),
+}
+
+
+async def async_get_conditions(hass: HomeAssistant) -> dict[str, type[Condition]]:
+    """Return the conditions, by what stands behind `flux3dp.`."""
+    return _CONDITIONS

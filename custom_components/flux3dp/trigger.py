@@ -1,0 +1,131 @@
+"""Triggers by target: what happens to a job, on any device of an area, floor or label.
+
+Fed by the job tracker, as the event entity is: each transition once, as it is seen, and
+none for what happened out of sight. What a target reaches is looked up when something
+happens, so a device that is renamed, or moved into the area, takes part at once.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, override
+
+from homeassistant.const import ATTR_DEVICE_ID, CONF_TARGET, CONF_TYPE, Platform
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.trigger import Trigger, TriggerActionRunner, TriggerConfig
+from homeassistant.helpers.typing import ConfigType
+import voluptuous as vol
+
+from .catalogue import ErrorKey
+from .condition import needs_attention
+from .const import DOMAIN
+from .helpers import TARGET_SCHEMA, async_error_sentences, async_targeted_devices
+from .job import JobEvent, JobEventType
+from .job_events import JobSignal, async_listen_all
+
+NEEDS_ATTENTION: Final = "needs_attention"
+
+_SCHEMA: Final = vol.Schema({vol.Required(CONF_TARGET): TARGET_SCHEMA})
+
+
+class JobTrigger(Trigger):
+    """Something happens to the job of a device that the target reaches."""
+
+    happens: JobEventType | None
+    """What happens; None: the device begins to need attention."""
+
+    @override
+    @classmethod
+    async def async_validate_config(
+        cls, hass: HomeAssistant, config: ConfigType
+    ) -> ConfigType:
+        """Validate the target; there is nothing else to choose."""
+        validated: ConfigType = _SCHEMA(config)
+        return validated
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        """Take the target."""
+        super().__init__(hass, config)
+        self._target = config.target or {}
+
+    @override
+    async def async_attach_runner(
+        self, run_action: TriggerActionRunner, did_not_trigger: object = None
+    ) -> CALLBACK_TYPE:
+        """Run the action when it happens. 2026.10 passes `did_not_trigger`, 2026.3 not."""
+
+        @callback
+        def hear(signal: JobSignal) -> None:
+            if not self._is_it(signal):
+                return
+            for device in async_targeted_devices(self._hass, self._target):
+                if (DOMAIN, signal.uuid) in device.identifiers:
+                    payload = _payload(self._hass, device, signal)
+                    name = payload["device_name"]
+                    run_action(payload, f"{payload[CONF_TYPE]} of {name}")
+
+        return async_listen_all(self._hass, hear)
+
+    def _is_it(self, signal: JobSignal) -> bool:
+        if isinstance(signal.news, JobEvent):
+            return signal.news.type is self.happens
+        return self.happens is None and needs_attention(signal.state)
+
+
+def _payload(
+    hass: HomeAssistant, device: dr.DeviceEntry, signal: JobSignal
+) -> dict[str, str | float | None]:
+    """Return what `trigger` has in templates, ready for a message: "" is not known.
+
+    `duration` is in seconds, None if not known, and `duration_text` as h:mm:ss;
+    `error_key` and `advice_key` are what the sentences `error` and `advice` stand for.
+    """
+    news = signal.news
+    happened = news.type.value if isinstance(news, JobEvent) else NEEDS_ATTENTION
+    seconds = news.duration if isinstance(news, JobEvent) else None
+    name = news.name if isinstance(news, JobEvent) else signal.state.job_name
+    error, advice = async_error_sentences(hass, news.error)
+    return {
+        CONF_TYPE: happened,
+        ATTR_DEVICE_ID: device.id,
+        "device_name": device.name_by_user or device.name,
+        "job_name": name or "",
+        "duration": None if seconds is None else round(seconds),
+        "duration_text": ""
+        if seconds is None
+        else str(timedelta(seconds=round(seconds))),
+        "error": error,
+        "error_key": "" if news.error is ErrorKey.NONE else news.error.value,
+        "advice": advice,
+        "camera": _entity_id(hass, Platform.CAMERA, signal.uuid, "camera"),
+        "preview": _entity_id(hass, Platform.IMAGE, signal.uuid, "preview"),
+    }
+
+
+def _entity_id(hass: HomeAssistant, platform: Platform, uuid: str, key: str) -> str:
+    """Return what an entity is called now; "" without it, or while it is disabled."""
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{uuid}_{key}")
+    entity = registry.async_get(entity_id) if entity_id else None
+    return entity.entity_id if entity and not entity.disabled else ""
+
+
+def _trigger(what: JobEventType | None) -> type[JobTrigger]:
+    """Return the class of one trigger: Home Assistant makes its instances."""
+
+    class OneTrigger(JobTrigger):
+        happens = what
+
+    return OneTrigger
+
+
+_TRIGGERS: Final[dict[str, type[Trigger]]] = {
+    **{f"job_{event.value}": _trigger(event) for event in JobEventType},
+    NEEDS_ATTENTION: _trigger(None),
+}
+
+
+async def async_get_triggers(hass: HomeAssistant) -> dict[str, type[Trigger]]:
+    """Return the triggers, by what stands behind `flux3dp.`."""
+    return _TRIGGERS
