@@ -14,6 +14,7 @@ from homeassistant.helpers.typing import ConfigType
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .discovery import async_get_listener
+from .frontend import async_register_card, async_serve_card, async_unregister_card
 from .issues import async_settle_all
 from .job_store import JobStore
 from .services import async_setup_services
@@ -36,6 +37,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and begin to listen; nobody is waited for."""
     async_setup_services(hass)
+    await async_serve_card(hass)
     await async_get_listener(hass)
     return True
 
@@ -46,6 +48,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> bool
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_register_card(hass)
     return True
 
 
@@ -58,4 +61,6 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> Non
     """Forget what was stored about a device, and have it forget us."""
     await JobStore(hass, entry).async_remove()
     async_settle_all(hass, entry)
+    if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
+        await async_unregister_card(hass)
     await async_forget_us(hass, entry)

@@ -1,0 +1,112 @@
+// A page with the card in every situation, to look at and to measure: `script/card --look` and `script/card --bench`.
+// `?dark`, `?dir=rtl`, `?columns=3`, `?only=fault`, `?lang=de`.
+
+import type { CardConfig } from "../src/config";
+import type { Hass } from "../src/hass";
+import { CONFIG, house, SITUATIONS } from "./house";
+import de from "../../custom_components/flux3dp/translations/de.json";
+import en from "../../custom_components/flux3dp/translations/en.json";
+import ja from "../../custom_components/flux3dp/translations/ja.json";
+
+interface Card extends HTMLElement {
+  hass: Hass;
+  setConfig(config: CardConfig): void;
+  updateComplete: Promise<boolean>;
+}
+const query = new URLSearchParams(location.search);
+const language = query.get("lang") ?? "en";
+const translations = ({ de, en, ja } as Record<string, unknown>)[language] as typeof en;
+
+const ROOM = "camera.room";
+const STILL = document.createElement("canvas");
+STILL.width = 64;
+STILL.height = 48;
+const pen = STILL.getContext("2d")!;
+pen.fillStyle = "#264";
+pen.fillRect(0, 0, 64, 48);
+pen.fillStyle = "#eee";
+pen.fillRect(20, 20, 24, 18);
+
+export function make(situation: string, change: Partial<CardConfig> = {}, box = document.createElement("div")): Card {
+  const card = document.createElement("flux3dp-card") as Card;
+  card.setConfig({ ...CONFIG, ...change });
+  card.hass = houseOf(situation);
+  box.className = change.layout ?? "full";
+  box.append(card);
+  document.querySelector("main")!.append(box);
+  return card;
+}
+
+export function houseOf(situation: string): Hass {
+  const hass = house(
+    SITUATIONS[situation]!,
+    {
+      locale: { language, time_format: "24", time_zone: "server" },
+      // In place of a camera: a picture.
+      hassUrl: (path = "") => (path.includes("camera_proxy_stream") ? STILL.toDataURL() : path),
+    },
+    translations,
+  );
+  hass.states["switch.plug"] = { entity_id: "switch.plug", state: situation === "off" ? "off" : "on", attributes: { friendly_name: "Plug" } };
+  hass.states["sensor.renamed_power"] = { entity_id: "sensor.renamed_power", state: "118", attributes: {} };
+  hass.states[ROOM] = { entity_id: ROOM, state: "idle", attributes: { access_token: "" } };
+  return hass;
+}
+
+/** Microseconds per call, the middle of many. */
+async function measure(act: (round: number) => void | Promise<unknown>, rounds = 400): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const start = performance.now();
+    await act(round);
+    times.push(performance.now() - start);
+  }
+  return times.sort((one, other) => one - other)[rounds >> 1]! * 1000;
+}
+
+/** What a state change costs one card: one of another device, and one of its own with all that is drawn anew. */
+export async function bench(): Promise<{ other: number; own: number }> {
+  const card = make("running");
+  await card.updateComplete;
+  let hass = houseOf("running");
+  // A house of some size: what is not ours must cost nothing.
+  for (let number = 0; number < 3000; number++) {
+    const id = `sensor.other_${number}`;
+    hass.states[id] = { entity_id: id, state: "1", attributes: {} };
+    hass.entities[id] = { entity_id: id, device_id: "other", platform: "demo" };
+  }
+  card.hass = hass;
+  await card.updateComplete;
+  // Copying the states is the frontend's part: done before the clock starts.
+  const next = (entity: string, round: number) => {
+    const state = { entity_id: entity, state: String(round % 100), attributes: {} };
+    hass = { ...hass, states: { ...hass.states, [entity]: state } };
+    return hass;
+  };
+  const time = async (entity: string) => {
+    const houses = Array.from({ length: 200 }, (_, round) => next(entity, round));
+    return measure(async (round) => {
+      card.hass = houses[round]!;
+      await card.updateComplete;
+      card.getBoundingClientRect(); // with its layout
+    }, houses.length);
+  };
+  return { other: await time("sensor.other_7"), own: await time("sensor.renamed_progress") };
+}
+
+Object.assign(window, { bench, make, houseOf });
+document.documentElement.lang = language;
+document.documentElement.classList.toggle("dark", query.has("dark"));
+document.documentElement.dir = query.get("dir") ?? "ltr";
+const columns = Number(query.get("columns") ?? 1);
+document.querySelector("main")!.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
+if (!query.has("bench")) {
+  const only = query.get("only");
+  for (const situation of only ? only.split(",") : Object.keys(SITUATIONS)) {
+    const power = { power: "switch.plug", power_sensor: "sensor.renamed_power" };
+    make(situation, ["off", "running"].includes(situation) ? power : {});
+    make(situation, { layout: "compact" });
+  }
+  make("idle", { device_id: "" });
+  make("off", { camera: ROOM });
+}

@@ -1,0 +1,493 @@
+var $=globalThis,I=$.ShadowRoot&&($.ShadyCSS===void 0||$.ShadyCSS.nativeShadow)&&"adoptedStyleSheets"in Document.prototype&&"replace"in CSSStyleSheet.prototype,L1=Symbol(),B1=new WeakMap,T=class{constructor(C,H,V){if(this._$cssResult$=!0,V!==L1)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=C,this.t=H}get styleSheet(){let C=this.o,H=this.t;if(I&&C===void 0){let V=H!==void 0&&H.length===1;V&&(C=B1.get(H)),C===void 0&&((this.o=C=new CSSStyleSheet).replaceSync(this.cssText),V&&B1.set(H,C))}return C}toString(){return this.cssText}},y1=L=>new T(typeof L=="string"?L:L+"",void 0,L1),M1=(L,...C)=>{let H=L.length===1?L[0]:C.reduce((V,M,r)=>V+(e=>{if(e._$cssResult$===!0)return e.cssText;if(typeof e=="number")return e;throw Error("Value passed to 'css' function must be a 'css' function result: "+e+". Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.")})(M)+L[r+1],L[0]);return new T(H,L,L1)},P1=(L,C)=>{if(I)L.adoptedStyleSheets=C.map(H=>H instanceof CSSStyleSheet?H:H.styleSheet);else for(let H of C){let V=document.createElement("style"),M=$.litNonce;M!==void 0&&V.setAttribute("nonce",M),V.textContent=H.cssText,L.appendChild(V)}},r1=I?L=>L:L=>L instanceof CSSStyleSheet?(C=>{let H="";for(let V of C.cssRules)H+=V.cssText;return y1(H)})(L):L;var{is:_2,defineProperty:D2,getOwnPropertyDescriptor:E2,getOwnPropertyNames:W2,getOwnPropertySymbols:N2,getPrototypeOf:$2}=Object,z=globalThis,T1=z.trustedTypes,I2=T1?T1.emptyScript:"",z2=z.reactiveElementPolyfillSupport,F=(L,C)=>L,e1={toAttribute(L,C){switch(C){case Boolean:L=L?I2:null;break;case Object:case Array:L=L==null?L:JSON.stringify(L)}return L},fromAttribute(L,C){let H=L;switch(C){case Boolean:H=L!==null;break;case Number:H=L===null?null:Number(L);break;case Object:case Array:try{H=JSON.parse(L)}catch{H=null}}return H}},R1=(L,C)=>!_2(L,C),F1={attribute:!0,type:String,converter:e1,reflect:!1,useDefault:!1,hasChanged:R1};Symbol.metadata??=Symbol("metadata"),z.litPropertyMetadata??=new WeakMap;var v=class extends HTMLElement{static addInitializer(C){this._$Ei(),(this.l??=[]).push(C)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(C,H=F1){if(H.state&&(H.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(C)&&((H=Object.create(H)).wrapped=!0),this.elementProperties.set(C,H),!H.noAccessor){let V=Symbol(),M=this.getPropertyDescriptor(C,V,H);M!==void 0&&D2(this.prototype,C,M)}}static getPropertyDescriptor(C,H,V){let{get:M,set:r}=E2(this.prototype,C)??{get(){return this[H]},set(e){this[H]=e}};return{get:M,set(e){let i=M?.call(this);r?.call(this,e),this.requestUpdate(C,i,V)},configurable:!0,enumerable:!0}}static getPropertyOptions(C){return this.elementProperties.get(C)??F1}static _$Ei(){if(this.hasOwnProperty(F("elementProperties")))return;let C=$2(this);C.finalize(),C.l!==void 0&&(this.l=[...C.l]),this.elementProperties=new Map(C.elementProperties)}static finalize(){if(this.hasOwnProperty(F("finalized")))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(F("properties"))){let H=this.properties,V=[...W2(H),...N2(H)];for(let M of V)this.createProperty(M,H[M])}let C=this[Symbol.metadata];if(C!==null){let H=litPropertyMetadata.get(C);if(H!==void 0)for(let[V,M]of H)this.elementProperties.set(V,M)}this._$Eh=new Map;for(let[H,V]of this.elementProperties){let M=this._$Eu(H,V);M!==void 0&&this._$Eh.set(M,H)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(C){let H=[];if(Array.isArray(C)){let V=new Set(C.flat(1/0).reverse());for(let M of V)H.unshift(r1(M))}else C!==void 0&&H.push(r1(C));return H}static _$Eu(C,H){let V=H.attribute;return V===!1?void 0:typeof V=="string"?V:typeof C=="string"?C.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(C=>this.enableUpdating=C),this._$AL=new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(C=>C(this))}addController(C){(this._$EO??=new Set).add(C),this.renderRoot!==void 0&&this.isConnected&&C.hostConnected?.()}removeController(C){this._$EO?.delete(C)}_$E_(){let C=new Map,H=this.constructor.elementProperties;for(let V of H.keys())this.hasOwnProperty(V)&&(C.set(V,this[V]),delete this[V]);C.size>0&&(this._$Ep=C)}createRenderRoot(){let C=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return P1(C,this.constructor.elementStyles),C}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(C=>C.hostConnected?.())}enableUpdating(C){}disconnectedCallback(){this._$EO?.forEach(C=>C.hostDisconnected?.())}attributeChangedCallback(C,H,V){this._$AK(C,V)}_$ET(C,H){let V=this.constructor.elementProperties.get(C),M=this.constructor._$Eu(C,V);if(M!==void 0&&V.reflect===!0){let r=(V.converter?.toAttribute!==void 0?V.converter:e1).toAttribute(H,V.type);this._$Em=C,r==null?this.removeAttribute(M):this.setAttribute(M,r),this._$Em=null}}_$AK(C,H){let V=this.constructor,M=V._$Eh.get(C);if(M!==void 0&&this._$Em!==M){let r=V.getPropertyOptions(M),e=typeof r.converter=="function"?{fromAttribute:r.converter}:r.converter?.fromAttribute!==void 0?r.converter:e1;this._$Em=M;let i=e.fromAttribute(H,r.type);this[M]=i??this._$Ej?.get(M)??i,this._$Em=null}}requestUpdate(C,H,V,M=!1,r){if(C!==void 0){let e=this.constructor;if(M===!1&&(r=this[C]),V??=e.getPropertyOptions(C),!((V.hasChanged??R1)(r,H)||V.useDefault&&V.reflect&&r===this._$Ej?.get(C)&&!this.hasAttribute(e._$Eu(C,V))))return;this.C(C,H,V)}this.isUpdatePending===!1&&(this._$ES=this._$EP())}C(C,H,{useDefault:V,reflect:M,wrapped:r},e){V&&!(this._$Ej??=new Map).has(C)&&(this._$Ej.set(C,e??H??this[C]),r!==!0||e!==void 0)||(this._$AL.has(C)||(this.hasUpdated||V||(H=void 0),this._$AL.set(C,H)),M===!0&&this._$Em!==C&&(this._$Eq??=new Set).add(C))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(H){Promise.reject(H)}let C=this.scheduleUpdate();return C!=null&&await C,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[M,r]of this._$Ep)this[M]=r;this._$Ep=void 0}let V=this.constructor.elementProperties;if(V.size>0)for(let[M,r]of V){let{wrapped:e}=r,i=this[M];e!==!0||this._$AL.has(M)||i===void 0||this.C(M,void 0,r,i)}}let C=!1,H=this._$AL;try{C=this.shouldUpdate(H),C?(this.willUpdate(H),this._$EO?.forEach(V=>V.hostUpdate?.()),this.update(H)):this._$EM()}catch(V){throw C=!1,this._$EM(),V}C&&this._$AE(H)}willUpdate(C){}_$AE(C){this._$EO?.forEach(H=>H.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(C)),this.updated(C)}_$EM(){this._$AL=new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(C){return!0}update(C){this._$Eq&&=this._$Eq.forEach(H=>this._$ET(H,this[H])),this._$EM()}updated(C){}firstUpdated(C){}};v.elementStyles=[],v.shadowRootOptions={mode:"open"},v[F("elementProperties")]=new Map,v[F("finalized")]=new Map,z2?.({ReactiveElement:v}),(z.reactiveElementVersions??=[]).push("2.1.2");var i1=globalThis,_1=L=>L,U=i1.trustedTypes,D1=U?U.createPolicy("lit-html",{createHTML:L=>L}):void 0,o1="$lit$",x=`lit$${Math.random().toFixed(9).slice(2)}$`,A1="?"+x,U2=`<${A1}>`,g=document,_=()=>g.createComment(""),D=L=>L===null||typeof L!="object"&&typeof L!="function",a1=Array.isArray,z1=L=>a1(L)||typeof L?.[Symbol.iterator]=="function",t1=`[ 	
+\f\r]`,R=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,E1=/-->/g,W1=/>/g,h=RegExp(`>|${t1}(?:([^\\s"'>=/]+)(${t1}*=${t1}*(?:[^ 	
+\f\r"'\`<>=]|("|')|))|$)`,"g"),N1=/'/g,$1=/"/g,U1=/^(?:script|style|textarea|title)$/i,d1=L=>(C,...H)=>({_$litType$:L,strings:C,values:H}),p=d1(1),b5=d1(2),B5=d1(3),f=Symbol.for("lit-noChange"),o=Symbol.for("lit-nothing"),I1=new WeakMap,O=g.createTreeWalker(g,129);function G1(L,C){if(!a1(L)||!L.hasOwnProperty("raw"))throw Error("invalid template strings array");return D1!==void 0?D1.createHTML(C):C}var Q1=(L,C)=>{let H=L.length-1,V=[],M,r=C===2?"<svg>":C===3?"<math>":"",e=R;for(let i=0;i<H;i++){let t=L[i],d,A,a=-1,m=0;for(;m<t.length&&(e.lastIndex=m,A=e.exec(t),A!==null);)m=e.lastIndex,e===R?A[1]==="!--"?e=E1:A[1]!==void 0?e=W1:A[2]!==void 0?(U1.test(A[2])&&(M=RegExp("</"+A[2],"g")),e=h):A[3]!==void 0&&(e=h):e===h?A[0]===">"?(e=M??R,a=-1):A[1]===void 0?a=-2:(a=e.lastIndex-A[2].length,d=A[1],e=A[3]===void 0?h:A[3]==='"'?$1:N1):e===$1||e===N1?e=h:e===E1||e===W1?e=R:(e=h,M=void 0);let n=e===h&&L[i+1].startsWith("/>")?" ":"";r+=e===R?t+U2:a>=0?(V.push(d),t.slice(0,a)+o1+t.slice(a)+x+n):t+x+(a===-2?i:n)}return[G1(L,r+(L[H]||"<?>")+(C===2?"</svg>":C===3?"</math>":"")),V]},E=class L{constructor({strings:C,_$litType$:H},V){let M;this.parts=[];let r=0,e=0,i=C.length-1,t=this.parts,[d,A]=Q1(C,H);if(this.el=L.createElement(d,V),O.currentNode=this.el.content,H===2||H===3){let a=this.el.content.firstChild;a.replaceWith(...a.childNodes)}for(;(M=O.nextNode())!==null&&t.length<i;){if(M.nodeType===1){if(M.hasAttributes())for(let a of M.getAttributeNames())if(a.endsWith(o1)){let m=A[e++],n=M.getAttribute(a).split(x),c=/([.?@])?(.*)/.exec(m);t.push({type:1,index:r,name:c[2],strings:n,ctor:c[1]==="."?Q:c[1]==="?"?j:c[1]==="@"?q:w}),M.removeAttribute(a)}else a.startsWith(x)&&(t.push({type:6,index:r}),M.removeAttribute(a));if(U1.test(M.tagName)){let a=M.textContent.split(x),m=a.length-1;if(m>0){M.textContent=U?U.emptyScript:"";for(let n=0;n<m;n++)M.append(a[n],_()),O.nextNode(),t.push({type:2,index:++r});M.append(a[m],_())}}}else if(M.nodeType===8)if(M.data===A1)t.push({type:2,index:r});else{let a=-1;for(;(a=M.data.indexOf(x,a+1))!==-1;)t.push({type:7,index:r}),a+=x.length-1}r++}}static createElement(C,H){let V=g.createElement("template");return V.innerHTML=C,V}};function k(L,C,H=L,V){if(C===f)return C;let M=V!==void 0?H._$Co?.[V]:H._$Cl,r=D(C)?void 0:C._$litDirective$;return M?.constructor!==r&&(M?._$AO?.(!1),r===void 0?M=void 0:(M=new r(L),M._$AT(L,H,V)),V!==void 0?(H._$Co??=[])[V]=M:H._$Cl=M),M!==void 0&&(C=k(L,M._$AS(L,C.values),M,V)),C}var G=class{constructor(C,H){this._$AV=[],this._$AN=void 0,this._$AD=C,this._$AM=H}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(C){let{el:{content:H},parts:V}=this._$AD,M=(C?.creationScope??g).importNode(H,!0);O.currentNode=M;let r=O.nextNode(),e=0,i=0,t=V[0];for(;t!==void 0;){if(e===t.index){let d;t.type===2?d=new P(r,r.nextSibling,this,C):t.type===1?d=new t.ctor(r,t.name,t.strings,this,C):t.type===6&&(d=new K(r,this,C)),this._$AV.push(d),t=V[++i]}e!==t?.index&&(r=O.nextNode(),e++)}return O.currentNode=g,M}p(C){let H=0;for(let V of this._$AV)V!==void 0&&(V.strings!==void 0?(V._$AI(C,V,H),H+=V.strings.length-2):V._$AI(C[H])),H++}},P=class L{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(C,H,V,M){this.type=2,this._$AH=o,this._$AN=void 0,this._$AA=C,this._$AB=H,this._$AM=V,this.options=M,this._$Cv=M?.isConnected??!0}get parentNode(){let C=this._$AA.parentNode,H=this._$AM;return H!==void 0&&C?.nodeType===11&&(C=H.parentNode),C}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(C,H=this){C=k(this,C,H),D(C)?C===o||C==null||C===""?(this._$AH!==o&&this._$AR(),this._$AH=o):C!==this._$AH&&C!==f&&this._(C):C._$litType$!==void 0?this.$(C):C.nodeType!==void 0?this.T(C):z1(C)?this.k(C):this._(C)}O(C){return this._$AA.parentNode.insertBefore(C,this._$AB)}T(C){this._$AH!==C&&(this._$AR(),this._$AH=this.O(C))}_(C){this._$AH!==o&&D(this._$AH)?this._$AA.nextSibling.data=C:this.T(g.createTextNode(C)),this._$AH=C}$(C){let{values:H,_$litType$:V}=C,M=typeof V=="number"?this._$AC(C):(V.el===void 0&&(V.el=E.createElement(G1(V.h,V.h[0]),this.options)),V);if(this._$AH?._$AD===M)this._$AH.p(H);else{let r=new G(M,this),e=r.u(this.options);r.p(H),this.T(e),this._$AH=r}}_$AC(C){let H=I1.get(C.strings);return H===void 0&&I1.set(C.strings,H=new E(C)),H}k(C){a1(this._$AH)||(this._$AH=[],this._$AR());let H=this._$AH,V,M=0;for(let r of C)M===H.length?H.push(V=new L(this.O(_()),this.O(_()),this,this.options)):V=H[M],V._$AI(r),M++;M<H.length&&(this._$AR(V&&V._$AB.nextSibling,M),H.length=M)}_$AR(C=this._$AA.nextSibling,H){for(this._$AP?.(!1,!0,H);C!==this._$AB;){let V=_1(C).nextSibling;_1(C).remove(),C=V}}setConnected(C){this._$AM===void 0&&(this._$Cv=C,this._$AP?.(C))}},w=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(C,H,V,M,r){this.type=1,this._$AH=o,this._$AN=void 0,this.element=C,this.name=H,this._$AM=M,this.options=r,V.length>2||V[0]!==""||V[1]!==""?(this._$AH=Array(V.length-1).fill(new String),this.strings=V):this._$AH=o}_$AI(C,H=this,V,M){let r=this.strings,e=!1;if(r===void 0)C=k(this,C,H,0),e=!D(C)||C!==this._$AH&&C!==f,e&&(this._$AH=C);else{let i=C,t,d;for(C=r[0],t=0;t<r.length-1;t++)d=k(this,i[V+t],H,t),d===f&&(d=this._$AH[t]),e||=!D(d)||d!==this._$AH[t],d===o?C=o:C!==o&&(C+=(d??"")+r[t+1]),this._$AH[t]=d}e&&!M&&this.j(C)}j(C){C===o?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,C??"")}},Q=class extends w{constructor(){super(...arguments),this.type=3}j(C){this.element[this.name]=C===o?void 0:C}},j=class extends w{constructor(){super(...arguments),this.type=4}j(C){this.element.toggleAttribute(this.name,!!C&&C!==o)}},q=class extends w{constructor(C,H,V,M,r){super(C,H,V,M,r),this.type=5}_$AI(C,H=this){if((C=k(this,C,H,0)??o)===f)return;let V=this._$AH,M=C===o&&V!==o||C.capture!==V.capture||C.once!==V.once||C.passive!==V.passive,r=C!==o&&(V===o||M);M&&this.element.removeEventListener(this.name,this,V),r&&this.element.addEventListener(this.name,this,C),this._$AH=C}handleEvent(C){typeof this._$AH=="function"?this._$AH.call(this.options?.host??this.element,C):this._$AH.handleEvent(C)}},K=class{constructor(C,H,V){this.element=C,this.type=6,this._$AN=void 0,this._$AM=H,this.options=V}get _$AU(){return this._$AM._$AU}_$AI(C){k(this,C)}},j1={M:o1,P:x,A:A1,C:1,L:Q1,R:G,D:z1,V:k,I:P,H:w,N:j,U:q,B:Q,F:K},G2=i1.litHtmlPolyfillSupport;G2?.(E,P),(i1.litHtmlVersions??=[]).push("3.3.3");var q1=(L,C,H)=>{let V=H?.renderBefore??C,M=V._$litPart$;if(M===void 0){let r=H?.renderBefore??null;V._$litPart$=M=new P(C.insertBefore(_(),r),r,void 0,H??{})}return M._$AI(L),M};var p1=globalThis,S=class extends v{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let C=super.createRenderRoot();return this.renderOptions.renderBefore??=C.firstChild,C}update(C){let H=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(C),this._$Do=q1(H,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return f}};S._$litElement$=!0,S.finalized=!0,p1.litElementHydrateSupport?.({LitElement:S});var Q2=p1.litElementPolyfillSupport;Q2?.({LitElement:S});(p1.litElementVersions??=[]).push("4.2.2");var{I:U5}=j1;var K1=L=>L.strings===void 0;var X1={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},m1=L=>(...C)=>({_$litDirective$:L,values:C}),X=class{constructor(C){}get _$AU(){return this._$AM._$AU}_$AT(C,H,V){this._$Ct=C,this._$AM=H,this._$Ci=V}_$AS(C,H){return this.update(C,H)}update(C,H){return this.render(...H)}};var W=(L,C)=>{let H=L._$AN;if(H===void 0)return!1;for(let V of H)V._$AO?.(C,!1),W(V,C);return!0},J=L=>{let C,H;do{if((C=L._$AM)===void 0)break;H=C._$AN,H.delete(L),L=C}while(H?.size===0)},J1=L=>{for(let C;C=L._$AM;L=C){let H=C._$AN;if(H===void 0)C._$AN=H=new Set;else if(H.has(L))break;H.add(L),K2(C)}};function j2(L){this._$AN!==void 0?(J(this),this._$AM=L,J1(this)):this._$AM=L}function q2(L,C=!1,H=0){let V=this._$AH,M=this._$AN;if(M!==void 0&&M.size!==0)if(C)if(Array.isArray(V))for(let r=H;r<V.length;r++)W(V[r],!1),J(V[r]);else V!=null&&(W(V,!1),J(V));else W(this,L)}var K2=L=>{L.type==X1.CHILD&&(L._$AP??=q2,L._$AQ??=j2)},Y=class extends X{constructor(){super(...arguments),this._$AN=void 0}_$AT(C,H,V){super._$AT(C,H,V),J1(this),this.isConnected=C._$AU}_$AO(C,H=!0){C!==this.isConnected&&(this.isConnected=C,C?this.reconnected?.():this.disconnected?.()),H&&(W(this,C),J(this))}setValue(C){if(K1(this._$Ct))this._$Ct._$AI(C,this);else{let H=[...this._$Ct._$AH];H[this._$Ci]=C,this._$Ct._$AI(H,this,0)}}disconnected(){}reconnected(){}};var n1=new WeakMap,v1=m1(class extends Y{render(L){return o}update(L,[C]){let H=C!==this.G;return H&&this.rt(void 0),(H||this.lt!==this.ct)&&(this.G=C,this.ht=L.options?.host,this.rt(this.ct=L.element)),o}rt(L){if(this.G!==void 0)if(this.isConnected||(L=void 0),typeof this.G=="function"){let C=this.ht??globalThis,H=n1.get(C);H===void 0&&(H=new WeakMap,n1.set(C,H)),H.get(this.G)!==void 0&&this.G.call(this.ht,void 0),H.set(this.G,L),L!==void 0&&this.G.call(this.ht,L)}else this.G.value=L}get lt(){return typeof this.G=="function"?n1.get(this.ht??globalThis)?.get(this.G):this.G?.value}disconnected(){this.lt===this.ct&&this.rt(void 0)}reconnected(){this.rt(this.ct)}});var N="flux3dp";function Y1(L,C){let H=L.entities[C];return H?.platform===N?H:void 0}function C2(L,C){let H={};if(!C)return H;for(let V of Object.values(L.entities))V.device_id!==C||V.platform!==N||!V.translation_key||(H[`${V.entity_id.split(".",1)[0]}.${V.translation_key}`]=V.entity_id);return H}var H2={card_name:"FLUX-Gerät",card_description:"Was ein FLUX-Drucker oder -Laser macht, wie weit er ist, was nicht stimmt und was hilft.",choose_device:"Wähle ein Gerät",device_gone:"Dieses Gerät gibt es nicht mehr",invalid_option:"Der Wert von {option} ist ungültig.",no_status:"Unbekannt",left:"Noch {time}",done_at:"Ende: {time}",took:"Dauer: {time}",in_use:"Von einem anderen Programm verwendet",in_use_by:"Verwendet von {program}",no_toolhead:"Kein Werkzeugkopf",progress:"Fortschritt",live_picture:"Live-Bild von {name}",job_picture:"Bild des Auftrags",show_camera:"Kamera anzeigen",show_job_picture:"Bild des Auftrags anzeigen",waiting_for_picture:"Warten auf die Kamera",cancel_question:"Diesen Auftrag abbrechen?",cancel_text:"Ein abgebrochener Auftrag kann nicht fortgesetzt werden.",cancel_no:"Auftrag behalten",power_question:"Während eines Auftrags ausschalten?",power_text:"{name} hat einen aktiven Auftrag. Ohne Strom ist er verloren.",power_no:"Eingeschaltet lassen",power_yes:"Ausschalten",not_allowed:"Dein Benutzer darf dieses Gerät ansehen, aber nicht bedienen. Wende dich an einen Administrator.",close:"Schließen",device:"Gerät",layout:"Layout",layout_full:"Alles",layout_compact:"Eine Zeile",camera:"Andere Kamera",camera_help:"Wird anstelle der Kamera des Geräts angezeigt.",power:"Stromschalter",power_help:"Ein Schalter oder eine Steckdose, über die das Gerät Strom bekommt. Vor dem Ausschalten während eines Auftrags wird gefragt.",power_sensor:"Leistung",hide:"Weglassen",part_picture:"Bild",part_job:"Auftragsname",part_progress:"Fortschritt",part_times:"Zeiten",part_temperature:"Temperatur",part_toolhead:"Werkzeugkopf",part_buttons:"Schaltflächen"};var x1={card_name:"FLUX device",card_description:"What a FLUX printer or laser does, how far it is, what is wrong and what helps.",choose_device:"Choose a device",device_gone:"This device no longer exists",invalid_option:"The value of {option} is not valid.",no_status:"Unknown",left:"{time} left",done_at:"Ends {time}",took:"Took {time}",in_use:"In use by another program",in_use_by:"In use by {program}",no_toolhead:"No toolhead",progress:"Progress",live_picture:"Live picture of {name}",job_picture:"Picture of the job",show_camera:"Show the camera",show_job_picture:"Show the picture of the job",waiting_for_picture:"Waiting for the camera",cancel_question:"Cancel this job?",cancel_text:"A canceled job cannot be resumed.",cancel_no:"Keep the job",power_question:"Switch off during a job?",power_text:"{name} has an active job. Without power it is lost.",power_no:"Leave it on",power_yes:"Switch off",not_allowed:"Your user may look but not control this device. Ask an administrator.",close:"Close",device:"Device",layout:"Layout",layout_full:"Everything",layout_compact:"One row",camera:"Another camera",camera_help:"Shown in place of the camera of the device.",power:"Power switch",power_help:"A switch or plug that powers the device. Switching it off asks first during a job.",power_sensor:"Power",hide:"Leave out",part_picture:"Picture",part_job:"Job name",part_progress:"Progress",part_times:"Times",part_temperature:"Temperature",part_toolhead:"Toolhead",part_buttons:"Buttons"};var V2={card_name:"Dispositivo FLUX",card_description:"Qué hace una impresora o un láser FLUX, cuánto lleva, qué falla y qué ayuda.",choose_device:"Elige un dispositivo",device_gone:"Este dispositivo ya no existe",invalid_option:"El valor de {option} no es válido.",no_status:"Desconocido",left:"Quedan {time}",done_at:"Termina: {time}",took:"Duración: {time}",in_use:"En uso por otro programa",in_use_by:"En uso por {program}",no_toolhead:"Sin cabezal",progress:"Progreso",live_picture:"Imagen en directo de {name}",job_picture:"Imagen del trabajo",show_camera:"Mostrar la cámara",show_job_picture:"Mostrar la imagen del trabajo",waiting_for_picture:"Esperando a la cámara",cancel_question:"¿Cancelar este trabajo?",cancel_text:"Un trabajo cancelado no se puede reanudar.",cancel_no:"Conservar el trabajo",power_question:"¿Apagar durante un trabajo?",power_text:"{name} tiene un trabajo activo. Sin corriente se pierde.",power_no:"Dejar encendido",power_yes:"Apagar",not_allowed:"Tu usuario puede ver este dispositivo, pero no controlarlo. Pídeselo a un administrador.",close:"Cerrar",device:"Dispositivo",layout:"Diseño",layout_full:"Todo",layout_compact:"Una fila",camera:"Otra cámara",camera_help:"Se muestra en lugar de la cámara del dispositivo.",power:"Interruptor de corriente",power_help:"Un interruptor o enchufe que alimenta el dispositivo. Durante un trabajo, pregunta antes de apagarlo.",power_sensor:"Potencia",hide:"Omitir",part_picture:"Imagen",part_job:"Nombre del trabajo",part_progress:"Progreso",part_times:"Tiempos",part_temperature:"Temperatura",part_toolhead:"Cabezal",part_buttons:"Botones"};var L2={card_name:"Appareil FLUX",card_description:"Ce que fait une imprimante ou un laser FLUX, où il en est, ce qui ne va pas et ce qui aide.",choose_device:"Choisissez un appareil",device_gone:"Cet appareil n'existe plus",invalid_option:"La valeur de {option} n'est pas valide.",no_status:"Inconnu",left:"Encore {time}",done_at:"Fin : {time}",took:"Durée : {time}",in_use:"Utilisé par un autre programme",in_use_by:"Utilisé par {program}",no_toolhead:"Pas de tête d'outil",progress:"Avancement",live_picture:"Image en direct de {name}",job_picture:"Image de la tâche",show_camera:"Afficher la caméra",show_job_picture:"Afficher l'image de la tâche",waiting_for_picture:"En attente de la caméra",cancel_question:"Annuler cette tâche ?",cancel_text:"Une tâche annulée ne peut pas être reprise.",cancel_no:"Garder la tâche",power_question:"Éteindre pendant une tâche ?",power_text:"{name} a une tâche active. Sans courant, elle est perdue.",power_no:"Laisser allumé",power_yes:"Éteindre",not_allowed:"Votre utilisateur peut voir cet appareil, mais pas le contrôler. Adressez-vous à un administrateur.",close:"Fermer",device:"Appareil",layout:"Disposition",layout_full:"Tout",layout_compact:"Une ligne",camera:"Autre caméra",camera_help:"Affichée à la place de la caméra de l'appareil.",power:"Interrupteur d'alimentation",power_help:"Un interrupteur ou une prise qui alimente l'appareil. Pendant une tâche, une confirmation est demandée avant d'éteindre.",power_sensor:"Puissance",hide:"Masquer",part_picture:"Image",part_job:"Nom de la tâche",part_progress:"Avancement",part_times:"Durées",part_temperature:"Température",part_toolhead:"Tête d'outil",part_buttons:"Boutons"};var M2={card_name:"Dispositivo FLUX",card_description:"Cosa fa una stampante o un laser FLUX, a che punto è, cosa non va e cosa aiuta.",choose_device:"Scegli un dispositivo",device_gone:"Questo dispositivo non esiste più",invalid_option:"Il valore di {option} non è valido.",no_status:"Sconosciuto",left:"Ancora {time}",done_at:"Fine: {time}",took:"Durata: {time}",in_use:"In uso da un altro programma",in_use_by:"In uso da {program}",no_toolhead:"Nessuna testina",progress:"Avanzamento",live_picture:"Immagine dal vivo di {name}",job_picture:"Immagine del lavoro",show_camera:"Mostra la telecamera",show_job_picture:"Mostra l'immagine del lavoro",waiting_for_picture:"In attesa della telecamera",cancel_question:"Annullare questo lavoro?",cancel_text:"Un lavoro annullato non può essere ripreso.",cancel_no:"Mantieni il lavoro",power_question:"Spegnere durante un lavoro?",power_text:"{name} ha un lavoro attivo. Senza corrente va perso.",power_no:"Lascia acceso",power_yes:"Spegni",not_allowed:"Il tuo utente può vedere questo dispositivo, ma non controllarlo. Rivolgiti a un amministratore.",close:"Chiudi",device:"Dispositivo",layout:"Disposizione",layout_full:"Tutto",layout_compact:"Una riga",camera:"Altra telecamera",camera_help:"Mostrata al posto della telecamera del dispositivo.",power:"Interruttore di alimentazione",power_help:"Un interruttore o una presa che alimenta il dispositivo. Durante un lavoro, chiede prima di spegnere.",power_sensor:"Potenza",hide:"Nascondi",part_picture:"Immagine",part_job:"Nome del lavoro",part_progress:"Avanzamento",part_times:"Tempi",part_temperature:"Temperatura",part_toolhead:"Testina",part_buttons:"Pulsanti"};var r2={card_name:"FLUXデバイス",card_description:"FLUXのプリンターやレーザーの動作、進み具合、問題とその対処方法を表示します。",choose_device:"デバイスを選択してください",device_gone:"このデバイスはもう存在しません",invalid_option:"{option} の値が正しくありません。",no_status:"不明",left:"残り {time}",done_at:"{time} に完了",took:"所要時間 {time}",in_use:"別のプログラムが使用中",in_use_by:"{program} が使用中",no_toolhead:"ツールヘッドなし",progress:"進捗状況",live_picture:"{name} のライブ映像",job_picture:"ジョブの画像",show_camera:"カメラを表示",show_job_picture:"ジョブの画像を表示",waiting_for_picture:"カメラを待っています",cancel_question:"このジョブをキャンセルしますか？",cancel_text:"キャンセルしたジョブは再開できません。",cancel_no:"ジョブを続ける",power_question:"ジョブの途中で電源を切りますか？",power_text:"{name} はジョブの実行中です。電源を切るとジョブは失われます。",power_no:"電源を切らない",power_yes:"電源を切る",not_allowed:"このユーザーはデバイスを表示できますが、操作はできません。管理者に依頼してください。",close:"閉じる",device:"デバイス",layout:"レイアウト",layout_full:"すべて",layout_compact:"1行",camera:"別のカメラ",camera_help:"デバイスのカメラの代わりに表示します。",power:"電源スイッチ",power_help:"デバイスに電源を供給するスイッチまたはプラグ。ジョブの途中で切るときは確認します。",power_sensor:"電力",hide:"表示しない項目",part_picture:"画像",part_job:"ジョブ名",part_progress:"進捗状況",part_times:"時間",part_temperature:"温度",part_toolhead:"ツールヘッド",part_buttons:"ボタン"};var e2={card_name:"FLUX 기기",card_description:"FLUX 프린터나 레이저가 무엇을 하는지, 얼마나 진행되었는지, 무엇이 잘못되었고 어떻게 해결하는지 보여 줍니다.",choose_device:"기기를 선택하세요",device_gone:"이 기기는 더 이상 존재하지 않습니다",invalid_option:"{option} 값이 올바르지 않습니다.",no_status:"알 수 없음",left:"{time} 남음",done_at:"{time} 완료 예정",took:"소요 시간 {time}",in_use:"다른 프로그램에서 사용 중",in_use_by:"{program}에서 사용 중",no_toolhead:"툴헤드 없음",progress:"진행 상황",live_picture:"{name}의 실시간 화면",job_picture:"작업 이미지",show_camera:"카메라 보기",show_job_picture:"작업 이미지 보기",waiting_for_picture:"카메라를 기다리는 중",cancel_question:"이 작업을 취소할까요?",cancel_text:"취소한 작업은 다시 시작할 수 없습니다.",cancel_no:"작업 유지",power_question:"작업 중에 전원을 끌까요?",power_text:"{name}에 진행 중인 작업이 있습니다. 전원이 꺼지면 작업을 잃습니다.",power_no:"켜 두기",power_yes:"끄기",not_allowed:"이 사용자는 기기를 볼 수만 있고 제어할 수 없습니다. 관리자에게 문의하세요.",close:"닫기",device:"기기",layout:"레이아웃",layout_full:"모두",layout_compact:"한 줄",camera:"다른 카메라",camera_help:"기기의 카메라 대신 표시됩니다.",power:"전원 스위치",power_help:"기기에 전원을 공급하는 스위치 또는 플러그. 작업 중에 끌 때는 먼저 묻습니다.",power_sensor:"전력",hide:"숨기기",part_picture:"이미지",part_job:"작업 이름",part_progress:"진행 상황",part_times:"시간",part_temperature:"온도",part_toolhead:"툴헤드",part_buttons:"버튼"};var t2={card_name:"FLUX-apparaat",card_description:"Wat een FLUX-printer of -laser doet, hoe ver hij is, wat er mis is en wat helpt.",choose_device:"Kies een apparaat",device_gone:"Dit apparaat bestaat niet meer",invalid_option:"De waarde van {option} is niet geldig.",no_status:"Onbekend",left:"Nog {time}",done_at:"Einde: {time}",took:"Duur: {time}",in_use:"In gebruik door een ander programma",in_use_by:"In gebruik door {program}",no_toolhead:"Geen gereedschapskop",progress:"Voortgang",live_picture:"Livebeeld van {name}",job_picture:"Afbeelding van de taak",show_camera:"Camera tonen",show_job_picture:"Afbeelding van de taak tonen",waiting_for_picture:"Wachten op de camera",cancel_question:"Deze taak annuleren?",cancel_text:"Een geannuleerde taak kan niet worden hervat.",cancel_no:"Taak behouden",power_question:"Uitschakelen tijdens een taak?",power_text:"{name} heeft een actieve taak. Zonder stroom gaat die verloren.",power_no:"Aan laten",power_yes:"Uitschakelen",not_allowed:"Je gebruiker mag dit apparaat bekijken, maar niet bedienen. Vraag het een beheerder.",close:"Sluiten",device:"Apparaat",layout:"Indeling",layout_full:"Alles",layout_compact:"Eén rij",camera:"Andere camera",camera_help:"Getoond in plaats van de camera van het apparaat.",power:"Stroomschakelaar",power_help:"Een schakelaar of stekker die het apparaat van stroom voorziet. Tijdens een taak wordt gevraagd voordat hij uitgaat.",power_sensor:"Vermogen",hide:"Weglaten",part_picture:"Beeld",part_job:"Taaknaam",part_progress:"Voortgang",part_times:"Tijden",part_temperature:"Temperatuur",part_toolhead:"Gereedschapskop",part_buttons:"Knoppen"};var i2={card_name:"Urządzenie FLUX",card_description:"Co robi drukarka lub laser FLUX, jak daleko jest, co jest nie tak i co pomaga.",choose_device:"Wybierz urządzenie",device_gone:"To urządzenie już nie istnieje",invalid_option:"Wartość opcji {option} jest nieprawidłowa.",no_status:"Nieznany",left:"Pozostało {time}",done_at:"Koniec: {time}",took:"Czas trwania: {time}",in_use:"W użyciu przez inny program",in_use_by:"W użyciu przez {program}",no_toolhead:"Brak głowicy",progress:"Postęp",live_picture:"Obraz na żywo z {name}",job_picture:"Obraz zadania",show_camera:"Pokaż kamerę",show_job_picture:"Pokaż obraz zadania",waiting_for_picture:"Oczekiwanie na kamerę",cancel_question:"Anulować to zadanie?",cancel_text:"Anulowanego zadania nie można wznowić.",cancel_no:"Zachowaj zadanie",power_question:"Wyłączyć w trakcie zadania?",power_text:"{name} ma aktywne zadanie. Bez zasilania zostanie utracone.",power_no:"Zostaw włączone",power_yes:"Wyłącz",not_allowed:"Twój użytkownik może oglądać to urządzenie, ale nie może nim sterować. Zwróć się do administratora.",close:"Zamknij",device:"Urządzenie",layout:"Układ",layout_full:"Wszystko",layout_compact:"Jeden wiersz",camera:"Inna kamera",camera_help:"Pokazywana zamiast kamery urządzenia.",power:"Wyłącznik zasilania",power_help:"Przełącznik lub gniazdko zasilające urządzenie. W trakcie zadania wyłączenie wymaga potwierdzenia.",power_sensor:"Moc",hide:"Pomiń",part_picture:"Obraz",part_job:"Nazwa zadania",part_progress:"Postęp",part_times:"Czasy",part_temperature:"Temperatura",part_toolhead:"Głowica",part_buttons:"Przyciski"};var l1={card_name:"Dispositivo FLUX",card_description:"O que uma impressora ou um laser FLUX faz, em que ponto está, o que há de errado e o que ajuda.",choose_device:"Escolha um dispositivo",device_gone:"Este dispositivo não existe mais",invalid_option:"O valor de {option} não é válido.",no_status:"Desconhecido",left:"Faltam {time}",done_at:"Término: {time}",took:"Duração: {time}",in_use:"Em uso por outro programa",in_use_by:"Em uso por {program}",no_toolhead:"Sem cabeçote",progress:"Progresso",live_picture:"Imagem ao vivo de {name}",job_picture:"Imagem do trabalho",show_camera:"Mostrar a câmera",show_job_picture:"Mostrar a imagem do trabalho",waiting_for_picture:"Aguardando a câmera",cancel_question:"Cancelar este trabalho?",cancel_text:"Um trabalho cancelado não pode ser retomado.",cancel_no:"Manter o trabalho",power_question:"Desligar durante um trabalho?",power_text:"{name} tem um trabalho ativo. Sem energia, ele é perdido.",power_no:"Deixar ligado",power_yes:"Desligar",not_allowed:"Seu usuário pode ver este dispositivo, mas não controlá-lo. Peça a um administrador.",close:"Fechar",device:"Dispositivo",layout:"Layout",layout_full:"Tudo",layout_compact:"Uma linha",camera:"Outra câmera",camera_help:"Mostrada no lugar da câmera do dispositivo.",power:"Interruptor de energia",power_help:"Um interruptor ou uma tomada que alimenta o dispositivo. Durante um trabalho, pergunta antes de desligar.",power_sensor:"Potência",hide:"Ocultar",part_picture:"Imagem",part_job:"Nome do trabalho",part_progress:"Progresso",part_times:"Tempos",part_temperature:"Temperatura",part_toolhead:"Cabeçote",part_buttons:"Botões"};var Z1={card_name:"FLUX 设备",card_description:"FLUX 打印机或激光机在做什么、进度如何、出了什么问题以及如何解决。",choose_device:"请选择设备",device_gone:"此设备已不存在",invalid_option:"{option} 的值无效。",no_status:"未知",left:"剩余 {time}",done_at:"预计 {time} 完成",took:"用时 {time}",in_use:"其他程序正在使用",in_use_by:"{program} 正在使用",no_toolhead:"无工具头",progress:"进度",live_picture:"{name} 的实时画面",job_picture:"作业图片",show_camera:"显示摄像头",show_job_picture:"显示作业图片",waiting_for_picture:"正在等待摄像头",cancel_question:"取消此作业？",cancel_text:"已取消的作业无法继续。",cancel_no:"保留作业",power_question:"在作业期间关闭电源？",power_text:"{name} 有正在进行的作业。断电后作业将丢失。",power_no:"保持开启",power_yes:"关闭电源",not_allowed:"您的用户可以查看但不能控制此设备。请联系管理员。",close:"关闭",device:"设备",layout:"布局",layout_full:"全部",layout_compact:"单行",camera:"其他摄像头",camera_help:"代替设备的摄像头显示。",power:"电源开关",power_help:"为设备供电的开关或插座。作业期间关闭前会先询问。",power_sensor:"功率",hide:"不显示",part_picture:"图片",part_job:"作业名称",part_progress:"进度",part_times:"时间",part_temperature:"温度",part_toolhead:"工具头",part_buttons:"按钮"};var C1={card_name:"FLUX 裝置",card_description:"FLUX 印表機或雷射機在做什麼、進度如何、出了什麼問題以及如何解決。",choose_device:"請選擇裝置",device_gone:"此裝置已不存在",invalid_option:"{option} 的值無效。",no_status:"未知",left:"剩餘 {time}",done_at:"預計 {time} 完成",took:"用時 {time}",in_use:"其他程式正在使用",in_use_by:"{program} 正在使用",no_toolhead:"無工具頭",progress:"進度",live_picture:"{name} 的即時畫面",job_picture:"工作圖片",show_camera:"顯示攝影機",show_job_picture:"顯示工作圖片",waiting_for_picture:"正在等待攝影機",cancel_question:"要取消此工作嗎？",cancel_text:"取消的工作無法繼續。",cancel_no:"保留工作",power_question:"要在工作期間關閉電源嗎？",power_text:"{name} 有進行中的工作。斷電後工作將會遺失。",power_no:"保持開啟",power_yes:"關閉電源",not_allowed:"您的使用者可以檢視但無法控制此裝置。請聯絡管理員。",close:"關閉",device:"裝置",layout:"版面配置",layout_full:"全部",layout_compact:"單列",camera:"其他攝影機",camera_help:"取代裝置的攝影機顯示。",power:"電源開關",power_help:"為裝置供電的開關或插座。工作期間關閉前會先詢問。",power_sensor:"功率",hide:"不顯示",part_picture:"圖片",part_job:"工作名稱",part_progress:"進度",part_times:"時間",part_temperature:"溫度",part_toolhead:"工具頭",part_buttons:"按鈕"};var o5={de:H2,en:x1,es:V2,fr:L2,it:M2,ja:r2,ko:e2,nl:t2,pl:i2,"pt-BR":l1,"zh-Hans":Z1,"zh-Hant":C1},A5={pt:l1,zh:Z1,"zh-TW":C1,"zh-HK":C1};function l(L=globalThis.document?.documentElement.lang??"en"){for(let C=L;C;C=C.slice(0,Math.max(0,C.lastIndexOf("-")))){let H=o5[C]??A5[C];if(H)return H}return x1}function s(L,C){return L.replace(/\{(\w+)\}/g,(H,V)=>C[V]??H)}var b="flux3dp-card",u1=`custom:${b}`,o2=["picture","job","progress","times","temperature","toolhead","buttons"];function S1(L){let C=V=>{throw new Error(`${b}: ${l().invalid_option.replace("{option}",V)}`)};(!L||typeof L!="object")&&C("config");let H=["device_id","camera","power","power_sensor"];for(let V of H){let M=L[V];M!=null&&typeof M!="string"&&C(V)}return L.layout&&!["full","compact"].includes(L.layout)&&C("layout"),L.hide&&!(Array.isArray(L.hide)&&L.hide.every(V=>o2.includes(V)))&&C("hide"),L}function A2(){let L=l(),C=(M,r)=>({value:M,label:r}),H={device_id:L.device,layout:L.layout,hide:L.hide,camera:L.camera,power:L.power,power_sensor:L.power_sensor},V={camera:L.camera_help,power:L.power_help};return{schema:[{name:"device_id",required:!0,selector:{device:{filter:{integration:N}}}},{name:"layout",selector:{select:{mode:"dropdown",options:[C("full",L.layout_full),C("compact",L.layout_compact)]}}},{name:"camera",selector:{entity:{filter:{domain:"camera"}}}},{name:"power",selector:{entity:{filter:[{domain:["switch","light","input_boolean"]}]}}},{name:"power_sensor",selector:{entity:{filter:{domain:"sensor",device_class:"power"}}}},{name:"hide",selector:{select:{multiple:!0,mode:"list",options:o2.map(M=>C(M,L[`part_${M}`]))}}}],computeLabel:M=>H[M.name]??M.name,computeHelper:M=>V[M.name],assertConfig:S1}}function a2(L){let C=Object.values(L.entities).filter(M=>M.platform===N&&M.device_id),H=M=>M.translation_key==="status"&&!["offline",void 0].includes(L.states[M.entity_id]?.state),V=(C.find(H)??C[0])?.device_id??"";return{type:u1,device_id:V,layout:"full"}}function d2(L,C){let H=Y1(L,C)?.device_id;if(!H)return null;let V=l();return[{config:{type:u1,device_id:H,layout:"full"},label:V.layout_full},{config:{type:u1,device_id:H,layout:"compact"},label:V.layout_compact}]}var p2="M13,13H11V7H13M13,17H11V15H13M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2Z";var m2="M19.36,2.72L20.78,4.14L15.06,9.85C16.13,11.39 16.28,13.24 15.38,14.44L9.06,8.12C10.26,7.22 12.11,7.37 13.65,8.44L19.36,2.72M5.93,17.57C3.92,15.56 2.69,13.16 2.35,10.92L7.23,8.83L14.67,16.27L12.58,21.15C10.34,20.81 7.94,19.58 5.93,17.57Z";var n2="M4,4H7L9,2H15L17,4H20A2,2 0 0,1 22,6V18A2,2 0 0,1 20,20H4A2,2 0 0,1 2,18V6A2,2 0 0,1 4,4M12,7A5,5 0 0,0 7,12A5,5 0 0,0 12,17A5,5 0 0,0 17,12A5,5 0 0,0 12,7M12,9A3,3 0 0,1 15,12A3,3 0 0,1 12,15A3,3 0 0,1 9,12A3,3 0 0,1 12,9Z";var v2="M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z";var x2="M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z";var l2="M7,2V13H10V22L17,10H13L17,2H7Z";var Z2="M19,19H5V5H19M19,3H5A2,2 0 0,0 3,5V19A2,2 0 0,0 5,21H19A2,2 0 0,0 21,19V5A2,2 0 0,0 19,3M13.96,12.29L11.21,15.83L9.25,13.47L6.5,17H17.5L13.96,12.29Z";var u2="M9 13L5 16C4 16.88 3.86 18.12 4 19C4.13 20 4.91 21.22 6 21.68C7.57 22.35 9.09 21.9 10.04 20.92L19 13C20.86 11.62 20 9 18 9H12L19.46 4.61C19.9 4.29 20.08 3.82 20.06 3.37C20 2.67 19.46 2 18.6 2H18.54C18.19 2 17.86 2.11 17.56 2.29L5 9C4.19 9.46 3.94 10.24 4 11C4.05 12.03 4.74 13 6 13M5 18.5C5 17.12 6.12 16 7.5 16S10 17.12 10 18.5 8.88 21 7.5 21 5 19.88 5 18.5Z";var S2="M14,19H18V5H14M6,19H10V5H6V19Z";var s2="M15,16H13V8H15M11,16H9V8H11M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2Z";var c2="M8,5.14V19.14L19,12.14L8,5.14Z";var h2="M16.56,5.44L15.11,6.89C16.84,7.94 18,9.83 18,12A6,6 0 0,1 12,18A6,6 0 0,1 6,12C6,9.83 7.16,7.94 8.88,6.88L7.44,5.44C5.36,6.88 4,9.28 4,12A8,8 0 0,0 12,20A8,8 0 0,0 20,12C20,9.28 18.64,6.88 16.56,5.44M13,3H11V13H13";var O2="M19,6A1,1 0 0,0 20,5A1,1 0 0,0 19,4A1,1 0 0,0 18,5A1,1 0 0,0 19,6M19,2A3,3 0 0,1 22,5V11H18V7H6V11H2V5A3,3 0 0,1 5,2H19M18,18.25C18,18.63 17.79,18.96 17.47,19.13L12.57,21.82C12.4,21.94 12.21,22 12,22C11.79,22 11.59,21.94 11.43,21.82L6.53,19.13C6.21,18.96 6,18.63 6,18.25V13C6,12.62 6.21,12.29 6.53,12.12L11.43,9.68C11.59,9.56 11.79,9.5 12,9.5C12.21,9.5 12.4,9.56 12.57,9.68L17.47,12.12C17.79,12.29 18,12.62 18,13V18.25M12,11.65L9.04,13L12,14.6L14.96,13L12,11.65M8,17.66L11,19.29V16.33L8,14.71V17.66M16,17.66V14.71L13,16.33V19.29L16,17.66Z",g2="M7,2H17V8H19V13H16.5L13,17H11L7.5,13H5V8H7V2M10,22H2V20H10A1,1 0 0,0 11,19V18H13V19A3,3 0 0,1 10,22Z";var f2="M20.8 22.7L14 15.9L13 17H11L7.5 13H5V8H6.1L1.1 3L2.4 1.7L22.1 21.4L20.8 22.7M11 19C11 19.6 10.6 20 10 20H2V22H10C11.7 22 13 20.7 13 19V18H11V19M19 13V8H17V2H7V3.8L16.2 13H19Z";var k2="M2.3 2L1 3.3L2.1 4.4C2 4.6 2 4.8 2 5V11H6V8.3L8.7 11L6.5 12.1C6.2 12.3 6 12.6 6 13V18.2C6 18.6 6.2 18.9 6.5 19.1L11.4 21.8C11.6 21.9 11.8 22 12 22S12.4 21.9 12.6 21.8L17.1 19.3L20.8 23L22.1 21.7L2.3 2M4.9 2H4.8L9.8 7H18V11H22V5C22 3.3 20.7 2 19 2H4.9C5 2 5 2 4.9 2M19 4C19.6 4 20 4.4 20 5S19.6 6 19 6 18 5.6 18 5 18.4 4 19 4M12.4 9.6L18 15.2V13C18 12.6 17.8 12.3 17.5 12.1L12.6 9.7C12.5 9.7 12.5 9.6 12.4 9.6M10.2 12.5L12.2 14.5L12 14.6L9 13L10.2 12.5M8 14.7L11 16.3V19.3L8 17.7V14.7M13.7 16L15.6 17.9L13 19.3V16.3L13.7 16Z";var w2="M18,18H6V6H18V18Z";var b2="M15 13V5A3 3 0 0 0 9 5V13A5 5 0 1 0 15 13M12 4A1 1 0 0 1 13 5V8H11V5A1 1 0 0 1 12 4Z";var B2="M3.27,2L2,3.27L4.73,6H4A1,1 0 0,0 3,7V17A1,1 0 0,0 4,18H16C16.2,18 16.39,17.92 16.54,17.82L19.73,21L21,19.73M21,6.5L17,10.5V7A1,1 0 0,0 16,6H9.82L21,17.18V6.5Z";var a5={alert:p2,broom:m2,camera:n2,check:v2,close:x2,flash:l2,image:Z2,laser:u2,pause:S2,paused:s2,play:c2,power:h2,printer:O2,nozzle:g2,nozzleOff:f2,off:k2,stop:w2,thermometer:b2,noVideo:B2};function Z(L){return p`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${a5[L]}></path></svg>`}var H1=class{constructor(C){this.host=C;this.shown=!1;this.streaming=!1;this.running=!1;this.onScreen=!1;this.failures=0;this.attach=C=>{C!==this.image&&(this.end(),this.image?.removeEventListener("load",this.loaded),this.image?.removeEventListener("error",this.failed),this.image=C instanceof HTMLImageElement?C:void 0,this.image?.addEventListener("load",this.loaded),this.image?.addEventListener("error",this.failed),this.observe())};this.url=()=>"";this.settle=()=>{this.image!==void 0&&this.entity!==void 0&&this.onScreen&&!document.hidden?!this.running&&this.retry===void 0&&this.image&&(this.running=!0,this.image.src=this.url()):this.end()};this.loaded=()=>{!this.running||this.shown||(this.failures=0,this.shown=!0,this.host.requestUpdate())};this.failed=()=>{this.running&&(this.end(),this.retry=setTimeout(()=>{this.retry=void 0,this.settle()},Math.min(4e3*2**this.failures++,6e4)))};C.addController(this)}hostConnected(){document.addEventListener("visibilitychange",this.settle),this.observe()}hostDisconnected(){document.removeEventListener("visibilitychange",this.settle),this.observer?.disconnect(),this.observer=void 0,this.onScreen=!1,this.settle()}show(C,H,V){let M=C!==this.entity,r=this.streaming&&!H&&this.running&&this.shown;this.entity=C,this.streaming=H,this.url=V,M?(this.failures=0,this.end()):r&&this.failed(),this.settle()}observe(){this.observer?.disconnect(),this.observer=void 0,this.image&&(this.observer=new IntersectionObserver(C=>{this.onScreen=C.at(-1)?.isIntersecting??!1,this.settle()}),this.observer.observe(this.image.parentElement??this.image))}end(){clearTimeout(this.retry),this.retry=void 0,this.running&&(this.running=!1,this.shown=!1,this.image?.removeAttribute("src"),this.host.requestUpdate())}};var y2=M1`
+  :host {
+    display: block;
+    block-size: 100%;
+    --tone: var(--state-inactive-color, var(--disabled-color, #9e9e9e));
+    --gap: var(--ha-space-3, 12px);
+    --round: var(--ha-border-radius-lg, 12px);
+    --wash: color-mix(in srgb, var(--primary-text-color) 6%, transparent);
+  }
+  ha-card {
+    display: block;
+    block-size: 100%;
+    box-sizing: border-box;
+    position: relative;
+    overflow: hidden;
+    container-type: inline-size;
+    font-size: var(--ha-font-size-m, 14px);
+    line-height: var(--ha-line-height-normal, 1.5);
+    color: var(--primary-text-color);
+  }
+  ha-card:not(:defined) {
+    background: var(--ha-card-background, var(--card-background-color, #fff));
+    border: var(--ha-card-border-width, 1px) solid var(--ha-card-border-color, var(--divider-color, #e0e0e0));
+    border-radius: var(--ha-card-border-radius, var(--round));
+  }
+  [data-tone="off"] {
+    --tone: var(--state-unavailable-color, var(--disabled-color, #bdbdbd));
+  }
+  [data-tone="active"] {
+    --tone: var(--primary-color);
+  }
+  [data-tone="busy"],
+  [data-tone="paused"] {
+    --tone: var(--warning-color);
+  }
+  [data-tone="done"] {
+    --tone: var(--success-color);
+  }
+  [data-tone="problem"] {
+    --tone: var(--error-color);
+  }
+  svg {
+    inline-size: 24px;
+    block-size: 24px;
+    fill: currentColor;
+    flex: none;
+    display: block;
+  }
+  button {
+    font: inherit;
+    color: inherit;
+    background: none;
+    border: 0;
+    margin: 0;
+    padding: 0;
+    cursor: pointer;
+    border-radius: var(--round);
+    -webkit-tap-highlight-color: transparent;
+  }
+  button:disabled {
+    cursor: default;
+  }
+  button:focus-visible {
+    outline: 2px solid var(--primary-color);
+    outline-offset: -2px;
+  }
+  .spoken {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  .head {
+    display: flex;
+    align-items: center;
+    min-block-size: 56px;
+    padding-inline-end: 10px;
+    box-sizing: border-box;
+  }
+  .title {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    flex: 1;
+    min-inline-size: 0;
+    padding: 10px;
+    text-align: start;
+  }
+  .badge,
+  .power {
+    display: grid;
+    place-items: center;
+    inline-size: 36px;
+    block-size: 36px;
+    flex: none;
+    border-radius: 50%;
+    color: var(--tone);
+    background: color-mix(in srgb, var(--tone) 20%, transparent);
+  }
+  .words {
+    display: flex;
+    flex-direction: column;
+    min-inline-size: 0;
+  }
+  .name,
+  .state {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .name {
+    font-weight: var(--ha-font-weight-medium, 500);
+    line-height: 20px;
+  }
+  .state {
+    font-size: var(--ha-font-size-s, 12px);
+    line-height: 16px;
+  }
+  .power {
+    color: var(--secondary-text-color);
+    background: var(--wash);
+  }
+  .power[aria-pressed="true"] {
+    color: var(--state-switch-on-color, var(--state-active-color, var(--primary-color)));
+    background: color-mix(in srgb, currentColor 20%, transparent);
+  }
+  .power:disabled {
+    opacity: 0.5;
+  }
+
+  .body {
+    display: grid;
+    gap: var(--gap);
+    padding: 0 var(--gap);
+  }
+  .picture {
+    position: relative;
+    aspect-ratio: 4 / 3;
+    overflow: hidden;
+    border-radius: var(--round);
+    background: var(--wash);
+  }
+  .picture img,
+  .look {
+    display: block;
+    inline-size: 100%;
+    block-size: 100%;
+  }
+  .picture img {
+    object-fit: contain;
+    opacity: 0;
+    transition: opacity 0.2s;
+  }
+  .picture img.shown {
+    opacity: 1;
+  }
+  .waiting {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-items: center;
+    color: var(--secondary-text-color);
+    opacity: 0.5;
+  }
+  .swap {
+    position: absolute;
+    inset-block-end: 8px;
+    inset-inline-end: 8px;
+    display: grid;
+    place-items: center;
+    inline-size: 40px;
+    block-size: 40px;
+    border-radius: 50%;
+    color: var(--primary-text-color);
+    background: color-mix(in srgb, var(--card-background-color, #fff) 85%, transparent);
+  }
+
+  .details {
+    display: grid;
+    gap: var(--gap);
+    align-content: start;
+    min-inline-size: 0;
+  }
+  .details:not(:empty) {
+    padding-block-end: var(--gap);
+  }
+  .problem,
+  .notice {
+    display: flex;
+    gap: 10px;
+    padding: 10px 12px;
+    border-radius: var(--round);
+    background: color-mix(in srgb, var(--error-color) 12%, transparent);
+    overflow-wrap: anywhere;
+  }
+  .problem {
+    margin: 0 var(--gap) var(--gap);
+  }
+  .problem svg {
+    color: var(--error-color);
+  }
+  .what {
+    font-weight: var(--ha-font-weight-medium, 500);
+  }
+  .notice {
+    background: color-mix(in srgb, var(--warning-color) 16%, transparent);
+  }
+  .notice span {
+    flex: 1;
+  }
+  .job {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-weight: var(--ha-font-weight-medium, 500);
+  }
+  .progress {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+  }
+  .bar {
+    flex: 1;
+    block-size: 8px;
+    border-radius: 4px;
+    overflow: hidden;
+    background: color-mix(in srgb, var(--tone) 20%, transparent);
+  }
+  .bar div {
+    block-size: 100%;
+    border-radius: inherit;
+    background: var(--tone);
+    transition: inline-size 0.4s;
+  }
+  .percent {
+    font-variant-numeric: tabular-nums;
+    font-weight: var(--ha-font-weight-medium, 500);
+  }
+  .times {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: space-between;
+    gap: 0 var(--gap);
+    margin-block-start: calc(var(--gap) * -0.5);
+    color: var(--secondary-text-color);
+  }
+  .facts {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  .facts button {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-block-size: 32px;
+    padding: 0 12px 0 10px;
+    border-radius: 16px;
+    background: var(--wash);
+    font-variant-numeric: tabular-nums;
+  }
+  .facts svg {
+    inline-size: 18px;
+    block-size: 18px;
+    color: var(--secondary-text-color);
+  }
+  .buttons {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
+  }
+  .command {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 8px;
+    flex: 1 1 120px;
+    min-block-size: 42px;
+    padding: 4px 12px;
+    background: var(--wash);
+    font-weight: var(--ha-font-weight-medium, 500);
+  }
+  .command.cancel svg {
+    color: var(--error-color);
+  }
+  .command.pause svg,
+  .command.resume svg,
+  .command.clear svg {
+    color: var(--primary-color);
+  }
+  .command:disabled {
+    opacity: 0.5;
+  }
+  @media (hover: hover) {
+    .facts button:hover,
+    .command:hover:enabled,
+    .power:hover:enabled {
+      background: color-mix(in srgb, var(--primary-text-color) 12%, transparent);
+    }
+  }
+
+  .compact .bar {
+    position: absolute;
+    inset-inline: 0;
+    inset-block-end: 0;
+    block-size: 4px;
+    border-radius: 0;
+  }
+  .compact .notice {
+    margin: 0 10px 10px;
+  }
+
+  @container (min-width: 560px) {
+    .body:has(.picture) {
+      grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
+      padding-block-end: var(--gap);
+    }
+    .body:has(.picture) .details {
+      padding-block-end: 0;
+    }
+  }
+
+  dialog {
+    inline-size: min(400px, calc(100vw - 48px));
+    box-sizing: border-box;
+    padding: 24px;
+    border: 0;
+    border-radius: var(--ha-dialog-border-radius, 24px);
+    color: var(--primary-text-color);
+    background: var(--ha-dialog-surface-background, var(--card-background-color, #fff));
+    box-shadow: 0 8px 32px rgba(0, 0, 0, 0.4);
+  }
+  dialog::backdrop {
+    background: rgba(0, 0, 0, 0.4);
+  }
+  h2 {
+    margin: 0;
+    font-size: var(--ha-font-size-xl, 20px);
+    font-weight: var(--ha-font-weight-medium, 500);
+    line-height: 1.3;
+  }
+  p {
+    margin: 12px 0 24px;
+  }
+  .answers {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: 8px;
+  }
+  .answers button {
+    min-block-size: 42px;
+    padding: 4px 16px;
+    background: var(--wash);
+    font-weight: var(--ha-font-weight-medium, 500);
+  }
+  .answers .yes {
+    background: color-mix(in srgb, var(--error-color) 20%, transparent);
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      transition: none !important;
+    }
+  }
+`;function B(L,C){let H=C===void 0?void 0:L.states[C];return H&&H.state!=="unavailable"&&H.state!=="unknown"?H:void 0}function P2(L,C,H){if(Number.isNaN(L.getTime()))return"";let{language:V,time_format:M,time_zone:r}=H.locale,e=r==="server"?H.config.time_zone:void 0,i=new Intl.DateTimeFormat("en-CA",{timeZone:e}),t={hour:"numeric",minute:"2-digit",timeZone:e};return(M==="12"||M==="24")&&(t.hourCycle=M==="24"?"h23":"h12"),i.format(L)!==i.format(C)&&(t.weekday="short",Math.abs(L.getTime()-C.getTime())>6*864e5&&Object.assign(t,{day:"numeric",month:"short"})),new Intl.DateTimeFormat(M==="system"?void 0:V,t).format(L)}var d5=["pause","resume","cancel","clear"],p5={pause:"pause",resume:"resume",cancel:"abort",clear:"clear"},m5={offline:"off",idle:"idle",initializing:"active",starting:"active",resuming:"active",running:"active",heating:"active",calibrating:"active",reconnecting:"active",toolhead_change:"active",completing:"active",aborting:"active",pausing:"paused",paused:"paused",completed:"done",aborted:"done",alarm:"problem",fatal:"problem",maintenance:"busy",scanning:"busy",sdk_control:"busy",raw_mode:"busy",motion_test:"busy",cartridge_access:"busy"};function T2(L,C,H,V,M){let r=u=>!C.hide?.includes(u),e=u=>B(L,H[u]),i=u=>u?L.formatEntityState(u):void 0,t=e("sensor.status"),d=n5(t?.state),A=d==="active"||d==="paused",a=d==="done"||d==="problem",m=x5(L,e("sensor.error"),e("sensor.advice")),n=t?.state==="aborted"&&e("sensor.last_job_result")?.state==="failed",c=A||a?l5(L,e("sensor.progress"),t?.state==="completed"):void 0,h1=A?i(e("sensor.time_remaining")):void 0,O1=A?e("sensor.finish_time"):void 0,g1=a?i(e("sensor.last_job_duration")):void 0,f1=[h1&&s(V.left,{time:h1}),O1&&s(V.done_at,{time:P2(new Date(O1.state),M,L)}),g1&&s(V.took,{time:g1})].filter(u=>!!u),k1=i(n?e("sensor.last_job_result"):t)??(L.devices[C.device_id??""]?V.no_status:""),w1=d==="busy"?e("sensor.occupied_by")?.state:void 0,b1=d==="busy"?w1?s(V.in_use_by,{program:w1}):V.in_use:void 0,R2=v5(L,C,V),V1=m!==void 0&&d!=="off";return{name:R2,tone:V1||n?"problem":d,status:k1,statusEntity:H["sensor.status"],detail:b1,active:A,problem:d==="off"?void 0:m,job:r("job")&&(A||a)?e("sensor.job_name")?.state:void 0,progress:r("progress")?c:void 0,times:r("times")?f1:[],row:[k1,V1?m.text:b1,A?c?.text:void 0,V1?void 0:f1[0]].filter(Boolean).join(" · "),facts:Z5(L,C,H,V,r),buttons:r("buttons")?u5(L,H,t):[],...S5(L,C,H,r("picture"),A||a),power:s5(L,C)}}function n5(L){return L===void 0?"idle":m5[L]??"active"}function v5(L,C,H){if(!C.device_id)return H.choose_device;let V=L.devices[C.device_id];return V?V.name_by_user||V.name||H.card_name:H.device_gone}function x5(L,C,H){if(!C||C.state==="none")return;let V=L.formatEntityState(C),M=C.attributes.label;if(C.state==="other"&&typeof M=="string"&&M&&(V=`${V}: ${M}`),H)return{text:V,advice:L.formatEntityState(H)};let r=C.attributes.advice;return{text:V,advice:r?L.formatEntityAttributeValue(C,"advice"):void 0}}function l5(L,C,H){let V=Number(C?.state);return!C||Number.isNaN(V)?void 0:{percent:H?100:Math.min(100,Math.max(0,V)),text:L.formatEntityState(C,H?"100":void 0)}}function Z5(L,C,H,V,M){let r=[],e=A=>L.localize(`component.flux3dp.entity.${A}.name`),i=B(L,H["sensor.nozzle_temperature"]);if(i&&M("temperature")){let A=B(L,H["sensor.nozzle_target"]),a=A&&Number(A.state)>0?L.formatEntityState(A):void 0,m=L.formatEntityState(i);r.push({icon:"thermometer",text:a?`${m} / ${a}`:m,label:`${e("sensor.nozzle_temperature")}: ${m}`+(a?`, ${e("sensor.nozzle_target")}: ${a}`:""),entity:i.entity_id})}let t=B(L,H["sensor.toolhead"]);if(t&&M("toolhead")){let A=t.state==="none"?V.no_toolhead:L.formatEntityState(t),a=t.state==="laser"?"laser":t.state==="none"?"nozzleOff":"nozzle";r.push({icon:a,text:A,label:`${e("sensor.toolhead")}: ${A}`,entity:t.entity_id})}let d=B(L,C.power_sensor);if(d){let A=L.formatEntityState(d);r.push({icon:"flash",text:A,label:`${V.power_sensor}: ${A}`,entity:d.entity_id})}return r}function u5(L,C,H){let V=H?.attributes.commands;return d5.flatMap(M=>{let r=p5[M],e=C[`button.${r}`];return!e||!H||!Array.isArray(V)||!V.includes(M)?[]:(L.states[e]?.state??"unavailable")==="unavailable"?[]:[{command:M,entity:e,text:L.localize(`component.flux3dp.entity.button.${r}.name`)}]})}function S5(L,C,H,V,M){if(!V)return{};let r=C.camera||H["camera.camera"],e=r!==void 0&&(L.states[r]?.state??"unavailable")!=="unavailable",i=M?B(L,H["image.preview"])?.attributes.entity_picture:void 0;return{camera:e?r:void 0,picture:typeof i=="string"?i:void 0}}function s5(L,C){if(!C.power)return;let H=L.states[C.power],V=H?.attributes.friendly_name;return{entity:C.power,name:typeof V=="string"?V:C.power,on:H?.state==="on",available:H?.state==="on"||H?.state==="off"}}function F2(L,C,H,V){return L.localize!==C.localize||L.formatEntityState!==C.formatEntityState||L.locale!==C.locale||V!==void 0&&L.devices[V]!==C.devices[V]||H.some(M=>L.states[M]!==C.states[M])}var c5={off:"off",idle:"printer",busy:"printer",active:"nozzle",paused:"paused",done:"check",problem:"alert"},h5={pause:"pause",resume:"play",cancel:"stop",clear:"broom"},y=class extends S{constructor(){super(...arguments);this.entities={};this.watched=[];this.live=new H1(this);this.mayControl=!0;this.showJobPicture=!1}setConfig(H){this.config=S1(H),this.find(),this.requestUpdate()}set hass(H){let V=this.house;if(this.house=H,!V||V.entities!==H.entities)this.find();else if(!F2(V,H,this.watched,this.config?.device_id))return;this.requestUpdate()}getCardSize(){return this.config?.layout==="compact"?1:this.config?.hide?.includes("picture")?4:8}getGridOptions(){return this.config?.layout==="compact"?{columns:6,rows:1,min_columns:6,min_rows:1}:{columns:12,rows:"auto",min_columns:6}}find(){if(!this.house||!this.config)return;this.entities=C2(this.house,this.config.device_id);let H=[this.config.camera,this.config.power,this.config.power_sensor];this.watched=[...Object.values(this.entities),...H.filter(V=>!!V)]}render(){let{house:H,config:V}=this;if(!H||!V)return o;let M=l(H.locale.language),r=T2(H,V,this.entities,M,new Date),e=V.layout==="compact";return p`<ha-card class=${e?"compact":"full"} data-tone=${r.tone}>
+      ${e?this.renderRow(r,M):this.renderFull(r,M)}
+      ${this.question?this.renderQuestion(this.question):o}
+    </ha-card>`}renderRow(H,V){return p`<div class="head">${this.renderTitle(H,H.row)}${this.renderPower(H,V)}</div>
+      ${H.active?this.renderBar(H,V):o}
+      ${this.renderNotice(V)}`}renderFull(H,V){let M=H.detail?`${H.status} · ${H.detail}`:H.status,{problem:r}=H;return p`<div class="head">${this.renderTitle(H,M)}${this.renderPower(H,V)}</div>
+      ${r?p`<div class="problem">
+            ${Z("alert")}
+            <div>
+              <div class="what">${r.text}</div>
+              ${r.advice?p`<div>${r.advice}</div>`:o}
+            </div>
+          </div>`:o}
+      <div class="body">
+        ${this.renderPicture(H,V)}
+        <div class="details">
+          ${H.job?p`<div class="job">${H.job}</div>`:o}
+          ${H.progress?p`<div class="progress">
+                ${this.renderBar(H,V)}<span class="percent">${H.progress.text}</span>
+              </div>`:o}
+          ${H.times.length?p`<div class="times">${H.times.map(e=>p`<span>${e}</span>`)}</div>`:o}
+          ${H.facts.length?p`<div class="facts">
+                ${H.facts.map(e=>p`<button type="button" title=${e.label} aria-label=${e.label} @click=${()=>this.more(e.entity)}>
+                      ${Z(e.icon)}<span>${e.text}</span>
+                    </button>`)}
+              </div>`:o}
+          ${H.buttons.length?p`<div class="buttons">${H.buttons.map(e=>this.renderButton(e,V))}</div>`:o}
+          ${this.renderNotice(V)}
+        </div>
+      </div>`}renderTitle(H,V){let{statusEntity:M}=H;return p`<button
+        type="button"
+        class="title"
+        ?disabled=${!M}
+        @click=${()=>M&&this.more(M)}
+      >
+        <span class="badge">${Z(c5[H.tone])}</span>
+        <span class="words"><span class="name">${H.name}</span><span class="state">${V}</span></span>
+      </button>
+      <span class="spoken" role="status">${[H.status,H.problem?.text].filter(Boolean).join(". ")}</span>`}renderBar(H,V){if(!H.progress)return o;let{percent:M,text:r}=H.progress;return p`<div
+      class="bar"
+      role="progressbar"
+      aria-label=${V.progress}
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow=${M}
+      aria-valuetext=${r}
+    >
+      <div style="inline-size: ${M}%"></div>
+    </div>`}renderPicture(H,V){let{house:M}=this,{camera:r,picture:e}=H;if(!M||!r&&!e)return o;let i=r!==void 0&&e!==void 0;if(r===void 0||i&&this.showJobPicture)return p`<div class="picture">
+        <img class="shown" src=${M.hassUrl(e)} alt=${V.job_picture} />
+        ${i?this.renderSwap("camera",V.show_camera):o}
+      </div>`;let t=M.states[r]?.state;return this.live.show(r,t==="streaming",()=>this.streamOf(r)),p`<div class="picture">
+      ${this.live.shown?o:p`<span class="waiting" title=${V.waiting_for_picture}>${Z("noVideo")}</span>`}
+      <button type="button" class="look" @click=${()=>this.more(r)} aria-label=${s(V.live_picture,{name:H.name})}>
+        <img class=${this.live.shown?"shown":""} alt="" ${v1(this.live.attach)} />
+      </button>
+      ${i?this.renderSwap("image",V.show_job_picture):o}
+    </div>`}renderSwap(H,V){return p`<button type="button" class="swap" title=${V} aria-label=${V} @click=${()=>{this.showJobPicture=!this.showJobPicture,this.requestUpdate()}}>${Z(H)}</button>`}renderButton(H,V){let M=()=>this.run(H.entity,"button","press",V),r=H.command==="cancel"?()=>this.ask({title:V.cancel_question,text:V.cancel_text,no:V.cancel_no,yes:H.text,act:M}):M;return p`<button
+      type="button"
+      class="command ${H.command}"
+      ?disabled=${!this.mayControl||this.pending!==void 0}
+      aria-busy=${this.pending===H.entity?"true":"false"}
+      @click=${r}
+    >
+      ${Z(h5[H.command])}<span>${H.text}</span>
+    </button>`}renderPower(H,V){let{power:M}=H;return M?p`<button
+      type="button"
+      class="power"
+      title=${M.name}
+      aria-label=${M.name}
+      aria-pressed=${M.on?"true":"false"}
+      ?disabled=${!M.available||!this.mayControl||this.pending!==void 0}
+      @click=${()=>this.switchPower(M,H,V)}
+    >
+      ${Z("power")}
+    </button>`:o}renderNotice(H){if(!this.notice)return o;let V=()=>{this.notice=void 0,this.requestUpdate()};return p`<div class="notice" role="alert">
+      <span>${this.notice}</span>
+      ${this.mayControl?p`<button type="button" title=${H.close} aria-label=${H.close} @click=${V}>${Z("close")}</button>`:o}
+    </div>`}renderQuestion(H){let V=()=>{this.question=void 0,this.requestUpdate()},M=i=>{i instanceof HTMLDialogElement&&!i.open&&i.showModal()},r=i=>i.target===i.currentTarget&&i.target.close(),e=i=>{i.currentTarget.closest("dialog")?.close(),H.act()};return p`<dialog ${v1(M)} aria-labelledby="question" aria-describedby="reason" @close=${V} @click=${r}>
+      <form method="dialog">
+        <h2 id="question">${H.title}</h2>
+        <p id="reason">${H.text}</p>
+        <div class="answers">
+          <button type="submit" class="no" autofocus>${H.no}</button>
+          <button type="button" class="yes" @click=${e}>${H.yes}</button>
+        </div>
+      </form>
+    </dialog>`}ask(H){this.question=H,this.requestUpdate()}switchPower(H,V,M){let r=()=>this.run(H.entity,"homeassistant",H.on?"turn_off":"turn_on",M);if(!H.on||!V.active)return void r();this.ask({title:M.power_question,text:s(M.power_text,{name:V.name}),no:M.power_no,yes:M.power_yes,act:r})}async run(H,V,M,r){if(!(!this.house||this.pending!==void 0)){this.pending=H,this.notice=void 0,this.requestUpdate();try{await this.house.callService(V,M,{entity_id:H},void 0,!1)}catch(e){let{code:i,message:t}=e;i==="unauthorized"&&(this.mayControl=!1),this.notice=i==="unauthorized"?r.not_allowed:t||String(e)}finally{this.pending=void 0,this.requestUpdate()}}}more(H){this.dispatchEvent(new CustomEvent("hass-more-info",{bubbles:!0,composed:!0,detail:{entityId:H}}))}streamOf(H){let V=this.house?.states[H]?.attributes.access_token;return this.house?.hassUrl(`/api/camera_proxy_stream/${H}?token=${String(V)}`)??""}};y.styles=y2,y.getConfigForm=A2,y.getStubConfig=a2;function c1(){let L=window.customElements;L.get(b)||L.define(b,y)}c1();window.customElements.whenDefined("home-assistant").then(c1);for(let L of[0,1e3,5e3])setTimeout(c1,L);var s1=window;s1.customCards??=[];s1.customCards.some(L=>L.type===b)||s1.customCards.push({type:b,get name(){return l().card_name},get description(){return l().card_description},preview:!0,documentationURL:"https://github.com/flux3dp-contributors/flux3dp#dashboards",getEntitySuggestion:d2});
+/*! Bundled license information:
+
+@lit/reactive-element/css-tag.js:
+  (**
+   * @license
+   * Copyright 2019 Google LLC
+   * SPDX-License-Identifier: BSD-3-Clause
+   *)
+
+@lit/reactive-element/reactive-element.js:
+lit-html/lit-html.js:
+lit-element/lit-element.js:
+lit-html/directive.js:
+lit-html/async-directive.js:
+  (**
+   * @license
+   * Copyright 2017 Google LLC
+   * SPDX-License-Identifier: BSD-3-Clause
+   *)
+
+lit-html/is-server.js:
+  (**
+   * @license
+   * Copyright 2022 Google LLC
+   * SPDX-License-Identifier: BSD-3-Clause
+   *)
+
+lit-html/directive-helpers.js:
+lit-html/directives/ref.js:
+  (**
+   * @license
+   * Copyright 2020 Google LLC
+   * SPDX-License-Identifier: BSD-3-Clause
+   *)
+*/
