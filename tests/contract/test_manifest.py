@@ -49,7 +49,8 @@ def test_hacs() -> None:
 
 def test_imports() -> None:
     manifest = read_json(INTEGRATION / "manifest.json")
-    assert dependency_problems(modules(), manifest["dependencies"]) == []
+    declared = manifest["dependencies"] + manifest["after_dependencies"]
+    assert dependency_problems(modules(), declared) == []
     assert library_import_problems(library_modules()) == []
 
 
