@@ -24,6 +24,11 @@ _LOOPBACK = socket.inet_aton("127.0.0.1")
 _PLAIN_REQUEST = 22
 
 
+def _interface(address: str) -> bytes:
+    """Return the interface to join the group on; loopback has one for all of 127.x."""
+    return _LOOPBACK if address.startswith("127.") else socket.inet_aton(address)
+
+
 class _Endpoint(asyncio.DatagramProtocol):
     """Hands over what comes in on a socket."""
 
@@ -63,7 +68,7 @@ class Discovery:
             group.setsockopt(
                 socket.IPPROTO_IP,
                 socket.IP_ADD_MEMBERSHIP,
-                socket.inet_aton(GROUP) + _LOOPBACK,
+                socket.inet_aton(GROUP) + _interface(address),
             )
             await self._endpoint(group, self._heard_in_group)
         # Announcements come from a port of their own, which answers as the other does.

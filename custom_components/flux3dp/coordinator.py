@@ -44,7 +44,7 @@ from .naming import (
     async_registered,
     display_name,
 )
-from .presence import Presence
+from .presence import HassClock, Presence
 from .robot_link import RobotLink, Unloaded
 from .trust import Trust, gate
 from .turns import Turns
@@ -91,7 +91,10 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self.reconnects = 0  # How often the device came back, for diagnostics.
         self._unsubscribe: Callable[[], None] | None = None
         self._presence = Presence(
-            hass, listener.timing, ask=self._probe, on_silent=self._async_silent
+            HassClock(hass),
+            listener.timing,
+            ask=self._probe,
+            on_silent=self._async_silent,
         )
         self._follower = AddressFollower(
             hass,

@@ -7,7 +7,13 @@ device that has been set up is `coordinator.py`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address
+from itertools import chain
+
 from homeassistant.components import network
+from homeassistant.components.network.util import async_get_source_ip
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
     SOURCE_INTEGRATION_DISCOVERY,
@@ -20,10 +26,13 @@ from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import discovery_flow
 from homeassistant.helpers.discovery_flow import DiscoveryKey
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
+import ifaddr
 
 from .aioflux import ConnectionFailed, Identity, Listener, Sighting
+from .aioflux.datagram import GROUP
 from .const import ANY_INTERFACE, DOMAIN, LOGGER, TIMING, VENDOR_KEYS
 
 _DATA_LISTENER: HassKey[Listener] = HassKey(f"{DOMAIN}_listener")
@@ -45,27 +54,20 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     like any other, and is said once in the log.
     """
     adapters = await network.async_get_adapters(hass)
-    interfaces = [
-        address["address"]
-        for adapter in adapters
-        if adapter["enabled"]
-        for address in adapter["ipv4"]
-    ]
-    if not interfaces:
+    if not any(adapter["enabled"] and adapter["ipv4"] for adapter in adapters):
         LOGGER.warning(
             "Home Assistant's network settings have no interface with an IPv4 address: "
             "FLUX devices are looked for on the system's default one"
         )
     listener = Listener(
-        # Whatever that is when it is used: the network may come up after us.
-        interfaces=interfaces or [ANY_INTERFACE],
+        interfaces=await _async_interfaces(hass),
         vendor_keys=VENDOR_KEYS,
         timing=TIMING,
     )
     try:
         await listener.start()
     except ConnectionFailed as err:
-        LOGGER.error("FLUX devices cannot be reached until a restart: %s", err)
+        LOGGER.error("FLUX devices cannot be reached for now: %s", err)
 
     cards = DiscoveryCards(hass)
     listener.subscribe(cards.async_seen)
@@ -73,12 +75,67 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
         hass, SIGNAL_CONFIG_ENTRY_CHANGED, cards.async_entry_changed
     )
 
+    async def follow_interfaces(_now: datetime) -> None:
+        """Use the interfaces of now: networks come up late, and are made again."""
+        try:
+            await listener.use_interfaces(await _async_interfaces(hass))
+        except ConnectionFailed as err:
+            LOGGER.debug("FLUX devices cannot be reached yet: %s", err)
+
+    stop_following = async_track_time_interval(
+        hass,
+        follow_interfaces,
+        timedelta(seconds=TIMING.interfaces),
+        name="FLUX interfaces",
+    )
+
     async def close(_event: Event) -> None:
+        stop_following()
         await listener.close()
 
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, close)
     listener.scan()
     return listener
+
+
+async def _async_interfaces(hass: HomeAssistant) -> list[str]:
+    """Return the IPv4 addresses of the interfaces to use now.
+
+    Those of the interfaces that are enabled in Home Assistant's network settings, which
+    it reads once, at start: the system is asked for their addresses of now. One that is
+    gone keeps the address it had, because it may come back with it. With automatic
+    settings the interface that the system itself would take comes in addition: at the
+    start of Home Assistant it may have been missing.
+    """
+    adapters = await network.async_get_adapters(hass)
+    current = {
+        adapter.nice_name: [ip.ip for ip in adapter.ips if isinstance(ip.ip, str)]
+        for adapter in await hass.async_add_executor_job(ifaddr.get_adapters)
+    }
+    addresses = {
+        address
+        for adapter in adapters
+        if adapter["enabled"]
+        for address in current.get(
+            adapter["name"], [each["address"] for each in adapter["ipv4"]]
+        )
+    }
+    if all(adapter["enabled"] is adapter["auto"] for adapter in adapters):
+        if default := async_get_source_ip(GROUP):
+            addresses.add(default)
+        elif not addresses:
+            addresses = _external(chain(*current.values()))
+    # The system's default interface, whatever that is when it is used.
+    return sorted(addresses) or [ANY_INTERFACE]
+
+
+def _external(addresses: Iterable[str]) -> set[str]:
+    """Return the addresses that a device can be reached from."""
+    return {
+        address
+        for address in addresses
+        if not (parsed := IPv4Address(address)).is_loopback and not parsed.is_link_local
+    }
 
 
 class DiscoveryCards:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
@@ -15,45 +16,77 @@ from homeassistant.helpers.event import async_call_later
 from .aioflux import Timing
 
 
+class Clock(Protocol):
+    """What time it is, in seconds, and what wakes us later."""
+
+    def time(self) -> float:
+        """Return the time; it never goes back."""
+
+    def call_later(self, seconds: float, wake: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `wake` once after so long; what is returned cancels that."""
+
+
+class HassClock:
+    """The clock of Home Assistant's event loop."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Take Home Assistant, whose end cancels every timer."""
+        self._hass = hass
+
+    def time(self) -> float:
+        """Return the time of the event loop."""
+        return self._hass.loop.time()
+
+    def call_later(self, seconds: float, wake: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `wake` in the event loop."""
+
+        @callback
+        def due(_now: datetime) -> None:
+            wake()
+
+        job = HassJob(due, "FLUX presence", cancel_on_shutdown=True)
+        return async_call_later(self._hass, seconds, job)
+
+
 class Presence:
     """The one timer of a device.
 
     Announcements put it off, so a device that multicast reaches is hardly ever probed;
-    where multicast does not reach, the same probes are the polling. One that has gone
-    silent is asked on, so that it is back with its first answer.
+    where multicast does not reach, the same probes are the polling. A probe and its
+    answer may both get lost, so there are several before a device is taken to be off:
+    that is 14 s after it was last heard, in a job too, where only the probes begin
+    sooner. One that is silent is probed on, so that it is back with its first answer.
     """
 
     def __init__(
         self,
-        hass: HomeAssistant,
+        clock: Clock,
         timing: Timing,
         *,
         ask: Callable[[], None],
         on_silent: Callable[[], None],
     ) -> None:
         """Take what asks the device once, and who hears that it did not answer."""
-        self._hass = hass
+        self._clock = clock
         self._timing = timing
         self._ask = ask
         self._on_silent = on_silent
-        self._unanswered = 0
+        self.silent = False
+        """Whether the device was probed for long enough and did not answer."""
+        self._heard = float("-inf")
+        self._silent_at: float | None = None  # None: it is not being probed
         self._deadline = 0.0
         self._due = 0.0
         self._cancel: CALLBACK_TYPE | None = None
         self._stopped = False
-
-    @property
-    def silent(self) -> bool:
-        """Whether as many probes as it takes went unanswered."""
-        return self._unanswered > self._timing.probe_attempts
 
     @callback
     def async_ask(self) -> None:
         """Ask now, and expect an answer: at the start, and when in doubt."""
         if self._stopped:
             return
-        if self._unanswered == 0:
-            self._probe()
+        if self._silent_at is None:
+            self._probe(self._clock.time() + self._patience)
         else:
             self._ask()
 
@@ -62,9 +95,11 @@ class Presence:
         """Take note of a sign of life; a device with an active job is asked sooner."""
         if self._stopped:
             return
-        self._unanswered = 0
+        self.silent = False
+        self._silent_at = None
+        self._heard = self._clock.time()
         interval = self._timing.unheard_active if active else self._timing.unheard
-        self._deadline = self._hass.loop.time() + interval
+        self._deadline = self._heard + interval
         # Every three seconds for years: the timer is left running where it can be, and
         # finds out for itself that the deadline has moved on.
         if self._cancel is None or self._due > self._deadline:
@@ -72,9 +107,14 @@ class Presence:
 
     @callback
     def async_stop(self) -> None:
-        """Ask no more, whoever wants to: somebody may still wait for the device."""
+        """Ask no more, even if a task still waits for the device."""
         self._stopped = True
         self._stop_timer()
+
+    @property
+    def _patience(self) -> float:
+        """How long a device is probed before it is taken to be off."""
+        return self._timing.probe_attempts * self._timing.probe_interval
 
     def _stop_timer(self) -> None:
         if self._cancel is not None:
@@ -84,30 +124,28 @@ class Presence:
     def _set_timer(self, due: float) -> None:
         self._stop_timer()
         self._due = due
-        self._cancel = async_call_later(
-            self._hass,
-            due - self._hass.loop.time(),
-            HassJob(self._async_timer, "FLUX presence", cancel_on_shutdown=True),
-        )
+        self._cancel = self._clock.call_later(due - self._clock.time(), self._wake)
 
-    @callback
-    def _async_timer(self, _now: datetime) -> None:
+    def _wake(self) -> None:
         self._cancel = None
-        if self._hass.loop.time() < self._deadline:
+        if self._clock.time() < self._deadline:
             self._set_timer(self._deadline)
+        elif self._silent_at is None:
+            self._probe(self._heard + self._timing.unheard + self._patience)
         else:
-            self._probe()
+            self._probe(self._silent_at)
 
-    def _probe(self) -> None:
-        """Ask, and come back; give up when enough of that went unanswered."""
-        gave_up = self._unanswered == self._timing.probe_attempts
-        patient = self._unanswered >= self._timing.probe_attempts
-        if not self.silent:
-            self._unanswered += 1
+    def _probe(self, silent_at: float) -> None:
+        """Ask, and come back; at `silent_at` the device is silent."""
+        now = self._clock.time()
+        self._silent_at = silent_at
+        falls_silent = not self.silent and now >= silent_at
+        self.silent = self.silent or falls_silent
         self._ask()
-        self._deadline = self._hass.loop.time() + (
-            self._timing.unheard if patient else self._timing.probe_interval
-        )
+        if self.silent:
+            self._deadline = now + self._timing.unheard
+        else:
+            self._deadline = min(now + self._timing.probe_interval, silent_at)
         self._set_timer(self._deadline)
-        if gave_up:
+        if falls_silent:
             self._on_silent()

@@ -227,7 +227,7 @@ async def test_without_any_socket_home_assistant_goes_on(
 
     entry = await make_entry(device)
 
-    assert "FLUX devices cannot be reached until a restart" in caplog.text
+    assert "FLUX devices cannot be reached for now" in caplog.text
     assert hass.states.get("sensor.delta_in_der_werkstatt_status").state == "offline"
     assert await hass.config_entries.async_unload(entry.entry_id)
 

@@ -9,7 +9,7 @@ from. What that means for trust is decided by whoever connects (`transport.py`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 import logging
 
 from . import datagram
@@ -65,12 +65,20 @@ class Listener:
 
     async def close(self) -> None:
         """Close the sockets and forget every timer; closing twice is fine."""
-        self._sockets.close()
+        await self._sockets.close()
         for record in self._records.values():
             self._end_touch(record)
         self._audience.clear()
-        # Transports tell their protocols in the next turn of the loop.
-        await asyncio.sleep(0)
+
+    async def use_interfaces(self, interfaces: Sequence[str]) -> None:
+        """Use the interfaces with these IPv4 addresses from now on.
+
+        To be called now and then with what the system has: joins the group again
+        where an interface is new or was made again, and asks there at once.
+        ConnectionFailed if not even probing is possible.
+        """
+        if await self._sockets.use(interfaces):
+            self.scan()
 
     # -- what is known
 
@@ -108,7 +116,8 @@ class Listener:
 
         Returns the function that ends it; calling that twice is fine.
         """
-        return self._audience.subscribe(callback, uuid=uuid, host=host)
+        hosts = None if host is None else (host,)
+        return self._audience.subscribe(callback, uuid=uuid, hosts=hosts)
 
     def pin(self, uuid: str, master_key: bytes) -> None:
         """Expect this master key (DER) from this uuid and believe no other."""
@@ -154,20 +163,33 @@ class Listener:
     async def find(self, host: str, timeout: float | None = None) -> DeviceInfo:
         """Return the device at an IPv4 address or host name.
 
-        Raises InvalidRequest (`host`, `unresolvable`), or DeviceNotFound after
-        `timeout` seconds (default `Timing.find`).
+        A device with two interfaces may answer from the other one: then it is found
+        at that address. Raises InvalidRequest (`host`, `unresolvable`), or
+        DeviceNotFound after `timeout` seconds (default `Timing.find`), which the
+        resolver's time is part of.
         """
-        address = await resolve(host)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + (self.timing.find if timeout is None else timeout)
+        address = await resolve(host, end - loop.time())
+        hosts = {address}
 
-        def ask() -> None:
-            self.probe(address)
+        def answered(data: bytes, sender: str) -> None:
+            hosts.add(sender)
+            self._heard_own(data, sender)
 
-        return await self._await_device(
-            ask,
-            self.timing.find if timeout is None else timeout,
-            f"no FLUX device answers at {host}",
-            host=address,
-        )
+        async with self._sockets.question(answered) as send:
+
+            def ask() -> None:
+                for version in datagram.VERSIONS:
+                    request = datagram.probe(version)
+                    self.counters.probes += send(request, address)
+
+            return await self._await_device(
+                ask,
+                end - loop.time(),
+                f"no FLUX device answers at {host}",
+                hosts=hosts,
+            )
 
     async def lookup(
         self, uuid: str, timeout: float | None = None, hosts: Iterable[str] = ()
@@ -200,7 +222,7 @@ class Listener:
         message: str,
         *,
         uuid: str | None = None,
-        host: str | None = None,
+        hosts: Collection[str] | None = None,
     ) -> DeviceInfo:
         """Ask until a sighting of a known device answers, or the time is over."""
         found: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
@@ -212,7 +234,7 @@ class Listener:
             if device.identity is not Identity.MISMATCH or uuid is None:
                 found.set_result(device)
 
-        unsubscribe = self.subscribe(heard, uuid=uuid, host=host)
+        unsubscribe = self._audience.subscribe(heard, uuid=uuid, hosts=hosts)
         try:
             async with asyncio.timeout(timeout):
                 while True:

@@ -6,7 +6,7 @@ Knows who wants to hear of which uuid and address. What makes a sighting is
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 import logging
 
@@ -39,7 +39,7 @@ class Sighting:
 class _Subscription:
     callback: Callable[[Sighting], None]
     uuid: str | None
-    host: str | None
+    hosts: Collection[str] | None
 
 
 class Audience:
@@ -54,10 +54,13 @@ class Audience:
         callback: Callable[[Sighting], None],
         *,
         uuid: str | None,
-        host: str | None,
+        hosts: Collection[str] | None,
     ) -> Unsubscribe:
-        """Add somebody, for one uuid or one address if given."""
-        subscription = _Subscription(callback, uuid, host)
+        """Add a subscriber, for one uuid or some addresses if given.
+
+        `hosts` is looked at with each sighting: it may grow.
+        """
+        subscription = _Subscription(callback, uuid, hosts)
         self._subscriptions.append(subscription)
 
         def unsubscribe() -> None:
@@ -67,15 +70,19 @@ class Audience:
         return unsubscribe
 
     def waits_for(self, host: str) -> bool:
-        """Whether somebody wants to hear of just this address."""
-        return any(subscription.host == host for subscription in self._subscriptions)
+        """Whether a subscriber asked for just this address."""
+        return any(
+            subscription.hosts is not None and host in subscription.hosts
+            for subscription in self._subscriptions
+        )
 
     def tell(self, sighting: Sighting) -> None:
         """Tell everybody whom a sighting concerns."""
         for subscription in tuple(self._subscriptions):
             if subscription.uuid not in (None, sighting.uuid):
                 continue
-            if subscription.host not in (None, sighting.host):
+            hosts = subscription.hosts
+            if hosts is not None and sighting.host not in hosts:
                 continue
             try:
                 subscription.callback(sighting)
