@@ -86,11 +86,12 @@ class Cable:
         for device in self._devices:
             ended = device.__aexit__(None, None, None)
             asyncio.run_coroutine_threadsafe(ended, self._loop).result()
+        if self._plugged:
+            # A network that ends takes both ends of its cables along.
+            self.pull()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._far.shutdown()
         self._loop.close()
-        if self._plugged:
-            self.pull()
 
 
 @contextmanager
