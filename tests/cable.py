@@ -83,15 +83,18 @@ class Cable:
 
     def close(self) -> None:
         """Switch the devices off, and end the other host."""
-        for device in self._devices:
-            ended = device.__aexit__(None, None, None)
-            asyncio.run_coroutine_threadsafe(ended, self._loop).result()
+        asyncio.run_coroutine_threadsafe(self._switch_off(), self._loop).result()
         if self._plugged:
             # A network that ends takes both ends of its cables along.
             self.pull()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._far.shutdown()
         self._loop.close()
+
+    async def _switch_off(self) -> None:
+        for device in self._devices:
+            await device.__aexit__(None, None, None)
+        await asyncio.get_running_loop().shutdown_default_executor()
 
 
 @contextmanager
