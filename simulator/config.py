@@ -57,6 +57,13 @@ class Timing:
     job_quitting: float = 0.4
     #: Until a head that went silent counts as offline, or a job finds none.
     head_offline: float = 3.0
+    #: From ``task maintain`` to a toolhead that is known, or to the error of dead boards.
+    head_ready: float = 2.5
+    boards_dead: float = 4.0
+    #: Between two reports of work in maintenance; to go home; from cold to hot.
+    maintain_tick: float = 1.0
+    maintain_home: float = 0.85
+    maintain_heating: float = 4.4
     #: Between two looks at the job, which bounds how exactly all of the above are kept.
     job_tick: float = 0.1
     #: How much faster than its ``TIME_COST`` a job runs.
@@ -88,6 +95,11 @@ class Timing:
             job_aborting=0.03,
             job_quitting=0.03,
             head_offline=0.05,
+            head_ready=0.02,
+            boards_dead=0.05,
+            maintain_tick=0.02,
+            maintain_home=0.02,
+            maintain_heating=0.1,
             job_tick=0.01,
             job_speed=200.0,
             camera=0.02,
@@ -176,6 +188,12 @@ class DeviceConfig:
     slave_key_not_ready: bool = False
     #: ``EXTRUDER``, ``LASER``, ``PRINTER``, ``USER/…``, or None: none is attached.
     toolhead: str | None = "EXTRUDER"
+    #: What the extruder says of itself, °C.
+    max_temperature: float = 235.0
+    #: The boards of the recordings: they load and unload at once, and have nothing to debug.
+    plain_boards: bool = False
+    #: Settings it does not know, as older firmware.
+    unknown_settings: Sequence[str] = ()
     #: A beam machine reports ``laser_pwr`` and the like, and has no nozzle.
     beam: bool = False
     mac: str = "b8:27:eb:12:34:56"

@@ -19,14 +19,16 @@ from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, DeviceConfig
 from .discovery import Discovery
 from .faults import Faults
 from .files import FileStore
+from .heater import Nozzle
 from .job import Job
 from .keys import RsaKey
 from .player import Player
 from .ports import Ports
 from .received import Counters, Received
 from .robot import RobotSession
+from .settings import Settings
 from .status import Status
-from .tls import server_context
+from .tls import ServerContexts
 from .trust import Trust
 from .waiting import Signal
 
@@ -58,14 +60,19 @@ class Device:
         self.bugs: list[BaseException] = []
         self.player = Player(self)
         self.files = FileStore(config.toolhead or "EXTRUDER")
-        #: What ``config get`` reads.
-        self.settings: dict[str, str] = {}
+        self.settings = Settings(
+            generation=config.generation, unknown=config.unknown_settings
+        )
+        #: The nozzle between jobs, in maintenance.
+        self.nozzle = Nozzle(seconds=config.timing.maintain_heating)
+        #: Whether filament is in reach, for a load.
+        self.filament = True
         #: The head that is attached; ``change_head`` while a job runs.
         self.toolhead = config.toolhead
         self.robot_sessions: set[RobotSession] = set()
         self._discovery = Discovery(self)
         self._ports = Ports(self)
-        self._contexts: dict[bytes, ssl.SSLContext] = {}
+        self._contexts = ServerContexts(config.uuid, config.serial, old=config.old_tls)
         self._tasks: set[asyncio.Task[None]] = set()
         self._moving = asyncio.Lock()
         self._saver: asyncio.Task[None] | None = None
@@ -93,15 +100,10 @@ class Device:
 
     async def tls_context(self) -> ssl.SSLContext:
         """Return what the ports serve TLS with: the master key, or a fault's key."""
-        pem = self.faults.wrong_certificate or self.master_key.pem
-        if (context := self._contexts.get(pem)) is None:
-            key = (
-                self.master_key if pem == self.master_key.pem else RsaKey.from_pem(pem)
-            )
-            context = self._contexts[pem] = await server_context(
-                key, self.config.uuid, self.config.serial, old=self.config.old_tls
-            )
-        return context
+        wrong = self.faults.wrong_certificate
+        return await self._contexts.get(
+            self.master_key if wrong is None else RsaKey.from_pem(wrong)
+        )
 
     # -- on and off --------------------------------------------------------------------
 
@@ -222,17 +224,14 @@ class Device:
         occupied_by: str | None = None,
     ) -> None:
         """Change what the next datagrams say; what is None stays as it is."""
-        changes = {
-            "st_id": st_id,
-            "progress": progress,
-            "head_module": head_module,
-            "error_label": error_label,
-            "occupied_by": occupied_by,
-        }
-        for name, value in changes.items():
-            if value is not None:
-                setattr(self.status, name, value)
-        self.status.timestamp = self.beacon.clock
+        self.status.change(
+            st_id=st_id,
+            progress=progress,
+            head_module=head_module,
+            error_label=error_label,
+            occupied_by=occupied_by,
+            timestamp=self.beacon.clock,
+        )
 
     def announce(self) -> None:
         """Send a notify at once."""
@@ -301,6 +300,12 @@ class Device:
         if self.status.st_id < 0:
             self.set_status(st_id=0, occupied_by="")
 
+    def press_button(self) -> None:
+        """Press the button on the device, which ends a load of filament."""
+        for session in self.robot_sessions:
+            if session.task is not None:
+                session.task.press_button()
+
     async def kick_sessions(self) -> None:
         """Throw out everybody on the robot port: an unsolicited ``error KICKED``, and closed."""
         for session in list(self.robot_sessions):
@@ -349,14 +354,9 @@ class Device:
         """Return once a command beginning so was received on any port since ``clear``."""
 
         def came() -> bool:
-            return (
-                any(
-                    " ".join(words).startswith(command)
-                    for words in self.received.management
-                )
-                or any(text.startswith(command) for text in self.received.robot)
-                or command in self.received.camera
-            )
+            said = [" ".join(words) for words in self.received.management]
+            said += self.received.robot + self.received.camera
+            return any(text.startswith(command) for text in said)
 
         await self.wait_for(came, within)
 

@@ -48,6 +48,11 @@ class Faults:
     camera: StreamFaults = field(default_factory=StreamFaults)
     #: Another client leaves each finished job so many seconds after its end, as soon as it may.
     quit_after: float | None = None
+    #: Its boards do not answer: ``task maintain`` fails.
+    boards_dead: bool = False
+    #: Work in maintenance never ends; or ends with these words for an error.
+    endless_work: bool = False
+    work_error: str | None = None
     #: Pictures end after so many bytes, the length still says all; then the camera stalls.
     half_image: int | None = None
     #: The camera announces pictures of this many bytes.

@@ -28,3 +28,33 @@ class Heater:
             self.temperature = min(self.target, self.temperature + step)
         else:
             self.temperature = max(self.target, ROOM, self.temperature - step / 4)
+
+
+@dataclass(slots=True)
+class Nozzle(Heater):
+    """The heater of a device between jobs, moved by the loop's clock.
+
+    As the boards under the recordings, it keeps its target in standby, and heats no more.
+    """
+
+    #: From cold to hot, s.
+    seconds: float = 4.4
+    _now: float = 0.0
+    _on: bool = False
+
+    def switch(self, now: float, *, on: bool) -> None:
+        """Wake it from standby, or put it there."""
+        self.advance_to(now)
+        self._on = on
+
+    def advance_to(self, now: float) -> None:
+        """Bring it to a moment."""
+        passed, self._now = now - self._now, now
+        target = self.target
+        self.target = target if self._on else 0.0
+        self.advance(passed, self.seconds)
+        self.target = target
+
+    def skip_to(self, now: float) -> None:
+        """Let time pass without anybody measuring: its cable is out."""
+        self._now = now

@@ -4,7 +4,7 @@ A state machine with deadlines: ``advance`` brings it to a moment. Knows neither
 who starts it; ``player.py`` keeps it going and tells the world.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 import math
 import secrets
 
@@ -53,8 +53,10 @@ class Job:
         now: float,
         *,
         beam: bool,
+        held: Container[str] = (),
     ) -> None:
-        """Start at ``now``, a moment of the loop's clock."""
+        """Start at ``now``, by the loop's clock; of itself no state in ``held`` ends."""
+        self._held = held
         self.fcode = fcode
         self.toolhead = toolhead
         self.state = INIT
@@ -247,12 +249,6 @@ class Job:
         """Jump to a point of the job, 0 to 1."""
         self._fraction = fraction
 
-    def hurry(self) -> None:
-        """End the state it is in, however long that was to last (``math.inf`` holds one)."""
-        if self._due is not None:
-            self._due = self._now
-        self._heater.temperature = max(self._heater.temperature, self._heater.target)
-
     def finish(self) -> None:
         """Complete at once."""
         self._fraction = 1.0
@@ -268,6 +264,8 @@ class Job:
             if not self.paused and self.state not in {RESUMING, RESUMING_START}:
                 self._running.advance(passed)
         self._heater.advance(passed, self._heating_time)
+        if self.state.label in self._held:
+            return
         if self._cool_at is not None and now >= self._cool_at:
             self._cool_at, self._heater.target = None, 0.0
             self._standby = True
@@ -397,5 +395,5 @@ class Job:
 
     @property
     def _heating_time(self) -> float:
-        timing = self._timing
-        return timing.job_reheating if self.state is RESUMING else timing.job_heating
+        again = self.state is RESUMING
+        return self._timing.job_reheating if again else self._timing.job_heating

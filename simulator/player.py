@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .fcode import Fcode, parse
 from .job import BusyError, Job
 from .job_states import ABORTED
+from .maintenance import TASK
 from .received import ConnectionRecord
 from .status import Status
 
@@ -39,10 +40,14 @@ _LABELS = {
 
 #: What an occupied device does, in its reports. Only the first was ever recorded.
 _TASKS = {
-    -1: "MaintainTask",
+    -1: TASK,
     -2: "ScanTask",
     -3: "InteractiveTask",
 }
+
+
+#: Between ``quit`` and idle; only ``held`` has this name for it.
+LEAVING = "LEAVING"
 
 
 class NoTaskError(Exception):
@@ -59,6 +64,9 @@ class Player:
     def __init__(self, device: Device) -> None:
         """Start idle."""
         self._device = device
+        #: Labels of states, such as ``PAUSING`` or ``LEAVING`` (between ``quit`` and idle), that
+        #: last while they are in here: a test looks at its leisure at what passes quickly.
+        self.held: set[str] = set()
         self._job: Job | None = None
         self._quit_error = ""
         self._quit_until = 0.0
@@ -87,7 +95,7 @@ class Player:
 
         ``BusyError`` when there is a job, ``BrokenFileError`` when it is no job file.
         """
-        if self._job is not None or self._device.status.st_id < 0:
+        if self.occupant() is not None:
             raise BusyError
         if self._leaving:
             raise PlayerError(self._quit_error)
@@ -99,6 +107,7 @@ class Player:
             device.config.timing,
             _now(),
             beam=device.config.beam,
+            held=self.held,
         )
         self._owner = owner
         if owner is None:
@@ -106,6 +115,13 @@ class Player:
         self._publish()
         self._task = asyncio.create_task(self._play())
         return self._job
+
+    def occupant(self) -> str | None:
+        """Return who has the device, be it a job; None: it is free."""
+        if self._job is not None:
+            return "PlayTask"
+        status = self._device.status
+        return _who(status) if status.st_id < 0 else None
 
     def quit(self) -> None:
         """Leave a finished job, once datagrams say so too."""
@@ -166,20 +182,24 @@ class Player:
     async def _play(self) -> None:
         device = self._device
         ended_at: float | None = None
-        while (job := self.job) is not None:
-            if self._orphaned(job):
-                job.fail("FILE_BROKEN")
-            if _now() >= self._publish_at:
-                self._publish()
-            if job.ended and ended_at is None:
-                ended_at = _now()
-            if ended_at is not None and self._another_leaves(ended_at):
-                self.quit()
+        while (job := self.job) is not None or self._quitting:
+            if job is not None:
+                if self._orphaned(job):
+                    job.fail("FILE_BROKEN")
+                if _now() >= self._publish_at:
+                    self._publish()
+                if job.ended and ended_at is None:
+                    ended_at = _now()
+                if ended_at is not None and self._another_leaves(ended_at):
+                    self.quit()
             device.signal.pulse()
             await asyncio.sleep(device.config.timing.job_tick)
-        await asyncio.sleep(max(0.0, self._quit_until - _now()))
         device.set_status(st_id=0, progress=0.0, head_module="N/A", error_label="")
         device.signal.pulse()
+
+    @property
+    def _quitting(self) -> bool:
+        return _now() < self._quit_until or LEAVING in self.held
 
     def _another_leaves(self, ended_at: float) -> bool:
         device = self._device
@@ -213,6 +233,10 @@ class Player:
         return job
 
 
+def _who(status: Status) -> str:
+    return f"{status.occupied_by}@{_TASKS.get(status.st_id, 'RawTask')}"
+
+
 def _posed_report(status: Status) -> dict[str, object]:
     """Return the report of a device without a job, of a status that somebody set."""
     label = _LABELS.get(status.st_id, "UNKNOWN")
@@ -220,7 +244,7 @@ def _posed_report(status: Status) -> dict[str, object]:
         return {
             "st_id": status.st_id,
             "st_label": "OCCUPIED",
-            "info": f"{status.occupied_by}@{_TASKS.get(status.st_id, 'RawTask')}",
+            "info": _who(status),
         }
     if status.st_id <= 1:
         return {"st_id": status.st_id, "st_label": label}

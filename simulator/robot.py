@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from . import robot_commands
 from .errors import HangUpError, RobotError
 from .frames import Frames
+from .maintenance import Maintenance
 from .received import ConnectionRecord
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class RobotSession:
     selected: bytes | None = field(default=None, init=False)
     #: Whether the selection is a ``#`` upload.
     temporary: bool = field(default=False, init=False)
+    #: The task it is in, and with it the device.
+    task: Maintenance | None = field(default=None, init=False)
 
     async def run(self) -> None:
         """Answer commands, one at a time and in order, until either side ends it."""
@@ -41,6 +44,7 @@ class RobotSession:
             pass
         finally:
             sessions.discard(self)
+            await self.end_task()
 
     async def _command(self, frame: bytes) -> None:
         text = frame.decode(errors="replace")
@@ -58,7 +62,10 @@ class RobotSession:
                     await self.frames.send(reply)
                 return
         try:
-            await robot_commands.run(self, words)
+            if self.task is None:
+                await robot_commands.run(self, words)
+            elif not await self.task.command("".join(words[:1]), words[1:]):
+                self.task = None
         except RobotError as error:
             await self.frames.send(f"error {error}")
 
@@ -72,7 +79,14 @@ class RobotSession:
         await self.frames.send_raw(content[:cut])
         raise HangUpError
 
+    async def end_task(self) -> None:
+        """Leave the task it is in."""
+        task, self.task = self.task, None
+        if task is not None:
+            await task.end()
+
     async def kick(self) -> None:
         """Throw the client out."""
+        await self.end_task()
         await self.frames.send("error KICKED")
         self.hang_up()

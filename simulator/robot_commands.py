@@ -1,5 +1,6 @@
 """The commands of the robot port that are not about files (section 5)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 import json
@@ -10,6 +11,7 @@ from .errors import HangUpError, RobotError
 from .fcode import BrokenFileError
 from .files import StoreError
 from .job import BusyError
+from .maintenance import Maintenance
 from .player import NoTaskError, PlayerError
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ async def _start(session: RobotSession, words: list[str]) -> None:
     player = session.device.player
     if player.job is not None:
         raise BusyError
-    if session.selected is None:
+    if session.selected is None or player.occupant() is not None:
         raise NoTaskError
     player.start(session.selected, owner=session.record if session.temporary else None)
     await session.frames.send("ok")
@@ -149,12 +151,15 @@ async def _config_get(session: RobotSession, words: list[str]) -> None:
 
 
 async def _config_set(session: RobotSession, words: list[str]) -> None:
-    session.device.settings[words[0]] = words[1]
+    device = session.device
+    device.settings.set(words[0], "".join(words[1:]))
+    if device.generation == 1 and words[0] in {"broadcast", "enable_cloud"}:
+        device.beacon.renew_soon()
     await session.frames.send("ok")
 
 
 async def _config_del(session: RobotSession, words: list[str]) -> None:
-    session.device.settings.pop(words[0], None)
+    session.device.settings.delete(words[0])
     await session.frames.send("ok")
 
 
@@ -162,7 +167,21 @@ async def _kick(session: RobotSession, words: list[str]) -> None:
     job = session.device.player.job
     if job is not None and not job.ended:
         raise BusyError
+    for other in list(session.device.robot_sessions):
+        if other.task is not None:
+            await other.kick()
     session.device.free()
+    await session.frames.send("ok")
+
+
+async def _maintain(session: RobotSession, words: list[str]) -> None:
+    device = session.device
+    if (who := device.player.occupant()) is not None:
+        raise RobotError(f"RESOURCE_BUSY {who}")
+    if device.faults.boards_dead:
+        await asyncio.sleep(device.config.timing.boards_dead)
+        raise RobotError("SUBSYSTEM_ERROR")
+    session.task = Maintenance(device, session.frames, session.record.peer[0])
     await session.frames.send("ok")
 
 
@@ -194,8 +213,9 @@ _COMMANDS = {
     "file cp": _Command(4, 4, file_commands.cp),
     "deviceinfo": _Command(0, 0, _deviceinfo),
     "config get": _Command(1, 1, _config_get),
-    "config set": _Command(2, 2, _config_set),
+    "config set": _Command(1, 2, _config_set),
     "config del": _Command(1, 1, _config_del),
     "kick": _Command(0, 0, _kick),
+    "task maintain": _Command(0, 0, _maintain),
     "position": _Command(0, 0, _position),
 }

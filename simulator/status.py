@@ -9,9 +9,6 @@ import struct
 
 _BLOCK = struct.Struct("<dif16s32s")
 
-#: The ids of a device that somebody occupies.
-OCCUPIED_IDS = frozenset({-1, -2, -3, -10, -15, -17})
-
 
 @dataclass(slots=True)
 class Status:
@@ -28,6 +25,12 @@ class Status:
     occupied_by: str = ""
     #: Of the device's own clock: when this was last true.
     timestamp: float = 0.0
+
+    def change(self, **changes: float | str | None) -> None:
+        """Change fields by name; what is None stays as it is."""
+        for name, value in changes.items():
+            if value is not None:
+                setattr(self, name, value)
 
     def block(self) -> bytes:
         """Return the 64 bytes of the datagrams."""

@@ -8,6 +8,7 @@ thing: a version-3 certificate is made, its version field taken out, and the res
 import asyncio
 from contextlib import suppress
 import datetime
+from functools import partial
 from pathlib import Path
 import ssl
 from tempfile import TemporaryDirectory
@@ -103,6 +104,21 @@ async def server_context(
 ) -> ssl.SSLContext:
     """Make what a device serves TLS with; ``old``: TLS 1.0 and nothing newer."""
     return await asyncio.to_thread(_server_context, key, uuid, serial, old=old)
+
+
+class ServerContexts:
+    """What a device serves TLS with, made once for each key."""
+
+    def __init__(self, uuid: str, serial: str, *, old: bool = False) -> None:
+        """Make nothing yet."""
+        self._made: dict[bytes, ssl.SSLContext] = {}
+        self._make = partial(server_context, uuid=uuid, serial=serial, old=old)
+
+    async def get(self, key: RsaKey) -> ssl.SSLContext:
+        """Return it for a key."""
+        if key.pem not in self._made:
+            self._made[key.pem] = await self._make(key)
+        return self._made[key.pem]
 
 
 class TlsStream:

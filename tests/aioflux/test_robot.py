@@ -1,7 +1,6 @@
 """The robot port, against simulated devices on real sockets."""
 
 import asyncio
-from dataclasses import replace
 import math
 
 import pytest
@@ -24,10 +23,13 @@ async def reach(device: Device, label: str) -> None:
 
 async def test_a_job_from_start_to_idle(device: Device, robot: Robot) -> None:
     assert (await robot.report()).label == "IDLE"
+    held = device.player.held
+    held |= {"INIT", "WAITING_HEAD", "PAUSING"}
     await robot.start(CUBE)
     report = await robot.report()
     assert (report.st_id, report.label, report.session) == (1, "INIT", None)
 
+    held.remove("INIT")
     await reach(device, "WAITING_HEAD")
     report = await robot.report()
     assert (report.st_id, report.label) == (16, "WAITING_HEAD")
@@ -37,6 +39,7 @@ async def test_a_job_from_start_to_idle(device: Device, robot: Robot) -> None:
     session = report.session
     assert session
 
+    held.remove("WAITING_HEAD")
     await reach(device, "RUNNING")
     device.job.set_progress(0.42)
     report = await robot.report()
@@ -46,6 +49,7 @@ async def test_a_job_from_start_to_idle(device: Device, robot: Robot) -> None:
 
     await robot.pause()
     assert (await robot.report()).st_id == 50
+    held.remove("PAUSING")
     await reach(device, "PAUSED")
     report = await robot.report()
     assert (report.st_id, report.error) == (48, ())
@@ -58,10 +62,12 @@ async def test_a_job_from_start_to_idle(device: Device, robot: Robot) -> None:
     assert report.progress == 1.0
 
     await device.wait_for(lambda: device.status.st_id == 64)
+    held.add("LEAVING")
     await robot.quit()
     with pytest.raises(CommandFailed) as caught:
         await robot.report()
     assert caught.value.symbol == "SUBSYSTEM_ERROR"
+    held.remove("LEAVING")
     await device.wait_for(lambda: device.status.st_id == 0)
     assert (await robot.report()).st_id == 0
     assert robot.is_open
@@ -110,6 +116,8 @@ async def test_the_commands_of_a_pause(device: Device, robot: Robot) -> None:
         with pytest.raises(CommandFailed) as caught:
             await command
         assert caught.value.symbol == "RESOURCE_BUSY"
+    # In none of these does the device do anything of its own accord.
+    device.player.held |= {"PAUSED", "LOAD_FILAMENT", "UNLOAD_FILAMENT"}
     device.job.runout()
     await reach(device, "PAUSED")
     assert (await robot.report()).error == ("FILAMENT_RUNOUT", "1")
@@ -121,6 +129,7 @@ async def test_the_commands_of_a_pause(device: Device, robot: Robot) -> None:
     assert (await robot.report()).label == "PAUSED"
     await robot.unload_filament()
     assert (await robot.report()).label == "UNLOAD_FILAMENT"
+    device.player.held.remove("UNLOAD_FILAMENT")
     await reach(device, "PAUSED")
     await robot.set_toolhead_heater(187.5)
     assert (await robot.report()).nozzle_target == 187.5
@@ -160,12 +169,12 @@ async def test_refusals_of_a_job(device: Device, robot: Robot) -> None:
     device.files.entries["SD"]["broken.fc"] = b"FCx0000000"
     with pytest.raises(CommandFailed, match="FILE_BROKEN"):
         await robot.start("SD/broken.fc")
-    # Initialising for long enough to be asked four things.
-    device.config.timing = replace(device.config.timing, job_init=0.5)
+    device.player.held.add("INIT")
     await robot.start(CUBE)
     for command in (robot.start(CUBE), robot.pause(), robot.abort(), robot.kick()):
         with pytest.raises(CommandFailed, match="RESOURCE_BUSY"):
             await command
+    device.player.held.remove("INIT")
     await reach(device, "RUNNING")
     await robot.pause()
     await reach(device, "PAUSED")
@@ -181,6 +190,7 @@ async def test_names_arrive_as_they_are(
 ) -> None:
     sd = device.files.entries["SD"]
     sd["my folder"] = {name: device.files.read("SD", "calibration cube.fc")}
+    device.player.held.add("INIT")
     await robot.start(f"SD/my folder/{name}")
     assert device.job.fcode == device.player.fcode()
     assert (await robot.report()).st_id == 1
@@ -223,11 +233,19 @@ async def test_what_the_device_says_of_itself(device: Device, robot: Robot) -> N
 
 async def test_settings(device: Device, robot: Robot) -> None:
     assert await robot.config_get("broadcast") is None
-    await robot.config_set("broadcast", "very well")
-    assert device.settings == {"broadcast": "very well"}
-    assert await robot.config_get("broadcast") == "very well"
+    mark = device.beacon.slave_timestamp
+    await robot.config_set("broadcast", "A")
+    # Generation 1 then asks to be touched again, after a while.
+    await device.wait_for(
+        lambda: (
+            bool(device.beacon.notify())
+            and (device.generation == 2 or device.beacon.slave_timestamp != mark)
+        )
+    )
+    assert device.settings.get("broadcast") == "A"
+    assert await robot.config_get("broadcast") == "A"
     await robot.config_del("broadcast")
-    assert device.settings == {}
+    assert device.settings.get("broadcast") is None
     for command in (
         robot.config_set("broadcast", ""),
         robot.config_get(""),
@@ -241,14 +259,15 @@ async def test_kick_frees_an_occupied_device(device: Device, robot: Robot) -> No
     device.occupy(-1, by="192.168.1.77")
     report = await robot.report()
     assert (report.st_id, report.label) == (-1, "OCCUPIED")
-    assert report.extras["info"] == "192.168.1.77"
+    assert report.extras["info"] == "192.168.1.77@MaintainTask"
     await robot.kick()
     assert (await robot.report()).st_id == 0
 
 
 async def test_replies_belong_to_their_requests(device: Device, robot: Robot) -> None:
-    device.settings.update({f"key{number}": f"value {number}" for number in range(40)})
-    values = await asyncio.gather(
-        *(robot.config_get(f"key{number}") for number in range(40))
-    )
-    assert values == [f"value {number}" for number in range(40)]
+    keys = ["correction", "replay", "zoffset", "camera_version"]
+    values = {key: f"value of {key}" for key in keys}
+    device.settings.values.update(values)
+    asked = keys * 10
+    found = await asyncio.gather(*(robot.config_get(key) for key in asked))
+    assert found == [values[key] for key in asked]

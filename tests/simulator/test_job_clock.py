@@ -1,7 +1,6 @@
 """What a job says of time and of its toolhead, second by second, on a clock of the test's own."""
 
 from dataclasses import replace
-import math
 
 import pytest
 
@@ -28,11 +27,11 @@ TIMING = replace(
 class Clock:
     """A job, and the seconds that pass for it."""
 
-    def __init__(
-        self, toolhead: str = "EXTRUDER", timing: Timing = TIMING, *, beam: bool = False
-    ) -> None:
+    def __init__(self, toolhead: str = "EXTRUDER", *, beam: bool = False) -> None:
+        self.held: set[str] = set()
         metadata = {"TIME_COST": "600", "TRAVEL_DIST": "1000", "CORRECTION": "N"}
-        self.job = Job(Fcode(metadata=metadata), toolhead, timing, 0.0, beam=beam)
+        fcode = Fcode(metadata=metadata)
+        self.job = Job(fcode, toolhead, TIMING, 0.0, beam=beam, held=self.held)
         self.now = 0.0
 
     def pass_to(self, label: str) -> None:
@@ -154,17 +153,18 @@ def test_a_nozzle_kept_warm_in_a_pause_keeps_its_toolhead() -> None:
     assert (clock.read("module"), clock.read("rt")) == ("EXTRUDER", [180.0])
 
 
-def test_a_state_may_be_held_until_it_is_hurried() -> None:
-    clock = Clock(timing=replace(TIMING, job_pausing=math.inf, job_heating=math.inf))
+def test_a_state_that_is_held_lasts() -> None:
+    clock = Clock()
+    clock.held |= {"WAITING_HEAD", "PAUSING"}
     clock.pass_to("WAITING_HEAD")
     clock.tick(1000)
     assert clock.job.state.label == "WAITING_HEAD"
-    clock.job.hurry()
+    clock.held.remove("WAITING_HEAD")
     clock.tick()
     assert clock.job.state.label == "RUNNING"
     clock.job.pause()
     clock.tick(1000)
     assert clock.job.state.label == "PAUSING"
-    clock.job.hurry()
+    clock.held.clear()
     clock.tick()
     assert clock.job.state.label == "PAUSED"

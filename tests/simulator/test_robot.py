@@ -225,10 +225,38 @@ async def test_the_answers_of_an_idle_device(
 
 async def test_a_setting_is_kept(make_device: MakeDevice) -> None:
     async with await robot(await make_device()) as stream:
-        assert await command(stream, "config set leveling 'A B'") == "ok"
-        assert await command(stream, "config get leveling") == "ok VAL A B"
+        assert await command(stream, "config set leveling 'X:1 Y:2'") == "ok"
+        assert await command(stream, "config get leveling") == "ok VAL X:1 Y:2"
         assert await command(stream, "config del leveling") == "ok"
         assert await command(stream, "config get leveling") == "ok EMPTY"
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("set correction a", "ok"),
+        ("set zoffset -1", "ok"),
+        ("set zoffset 1.01", "error BAD_PARAMS"),
+        ("set zprobe_dist 230", "ok"),
+        ("set zprobe_dist 129", "error BAD_PARAMS"),
+        (
+            "set zprobe_dist 200.5",
+            "error UNKNOWN_ERROR invalid literal for int() with base 10: 200.5",
+        ),
+        ("set head_error_level 440", "ok"),
+        ("set head_error_level -1", "error BAD_PARAMS"),
+        ("set replay y", "error BAD_PARAMS"),
+        ("set broadcast L", "ok"),
+        ("set backlash 10", "error BAD_PARAMS"),
+        ("get autoresume", "error BAD_PARAMS"),
+    ],
+)
+async def test_a_setting_takes_its_values_only(
+    make_device: MakeDevice, text: str, reply: str
+) -> None:
+    device = await make_device(unknown_settings=["autoresume"])
+    async with await robot(device) as stream:
+        assert await command(stream, f"config {text}") == reply
 
 
 async def test_an_occupied_device_says_so_until_it_is_kicked(
@@ -244,7 +272,7 @@ async def test_an_occupied_device_says_so_until_it_is_kicked(
             "info": "192.168.1.50@ScanTask",
         }
         await command(stream, "player select SD 'calibration cube.fc'")
-        assert await command(stream, "player start") == "error RESOURCE_BUSY"
+        assert await command(stream, "player start") == "error NO_TASK"
         assert await command(stream, "kick") == "ok"
         assert device.status.st_id == 0
 
