@@ -10,7 +10,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final, override
 
-from homeassistant.const import ATTR_DEVICE_ID, CONF_TARGET, CONF_TYPE, Platform
+from homeassistant.const import (
+    ATTR_DEVICE_ID,
+    CONF_OPTIONS,
+    CONF_TARGET,
+    CONF_TYPE,
+    Platform,
+)
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.trigger import Trigger, TriggerActionRunner, TriggerConfig
@@ -26,7 +32,10 @@ from .job_events import JobSignal, async_listen_all
 
 NEEDS_ATTENTION: Final = "needs_attention"
 
-_SCHEMA: Final = vol.Schema({vol.Required(CONF_TARGET): TARGET_SCHEMA})
+# The editor sends options, though there are none.
+_SCHEMA: Final = vol.Schema(
+    {vol.Required(CONF_TARGET): TARGET_SCHEMA, vol.Optional(CONF_OPTIONS): {}}
+)
 
 
 class JobTrigger(Trigger):

@@ -299,6 +299,17 @@ async def test_no_camera_while_it_is_disabled(
     assert calls[0].data["preview"] == "image.what_it_makes"
 
 
+async def test_what_the_editor_saves_is_taken(hass: HomeAssistant) -> None:
+    """It sends empty options for a trigger without any."""
+    target = {"area_id": ["workshop"]}
+    config = {"platform": "flux3dp.job_started", "target": target, "options": {}}
+    assert await async_validate_trigger_config(hass, [config]) == [config]
+    with pytest.raises(vol.Invalid):
+        await async_validate_trigger_config(
+            hass, [{**config, "options": {"behavior": "any"}}]
+        )
+
+
 @pytest.mark.parametrize("target", [None, {}, {"device": "abc"}])
 async def test_a_target_names_something(
     hass: HomeAssistant, target: dict[str, Any] | None
