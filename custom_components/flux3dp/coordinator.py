@@ -35,7 +35,7 @@ from .const import CONF_MASTER_KEY, CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
 from .data import FluxData, JobPicture, Ordered
 from .issues import NETWORK_NOT_RETURNED, async_judge_firmware, async_settle
 from .job import INITIAL, JobStatus, describe, expect, track
-from .job_events import async_tell
+from .job_events import async_tell, async_tell_lost
 from .job_store import JobStore
 from .job_watch import JobWatch
 from .naming import (
@@ -348,6 +348,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             elif was_online and not data.online:
                 # Not always with the silence: a report can outlast it.
                 self._log_offline()
+                if known.job.active:
+                    async_tell_lost(self.hass, self.config_entry, self.uuid, data.job)
         self.watch.async_follow()
         async_tell(self.hass, self.config_entry, self.uuid, step)
 

@@ -29,10 +29,13 @@ type JobNews = JobEvent | Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSignal:
-    """Something that happened to the device `uuid`, and the state it led to."""
+    """Something that happened to the device `uuid`, and the state it led to.
+
+    `news` is None when contact with it was lost in mid-job.
+    """
 
     uuid: str
-    news: JobNews
+    news: JobNews | None
     state: JobState
 
 
@@ -48,8 +51,7 @@ def async_tell(hass: HomeAssistant, entry: ConfigEntry, uuid: str, step: Step) -
 
     @callback
     def send() -> None:
-        registered = async_registered(hass, entry)
-        if registered is not None and registered.disabled:
+        if _is_disabled(hass, entry):
             news.clear()
         while news:
             signal = JobSignal(uuid=uuid, news=news.pop(0), state=step.state)
@@ -60,6 +62,21 @@ def async_tell(hass: HomeAssistant, entry: ConfigEntry, uuid: str, step: Step) -
         entry.async_on_unload(entry.async_on_state_change(send))
     elif news:
         send()
+
+
+@callback
+def async_tell_lost(
+    hass: HomeAssistant, entry: ConfigEntry, uuid: str, state: JobState
+) -> None:
+    """Send that contact with a device was lost in mid-job: triggers alone want to know."""
+    if not _is_disabled(hass, entry):
+        signal = JobSignal(uuid=uuid, news=None, state=state)
+        async_dispatcher_send(hass, _SIGNAL, signal)
+
+
+def _is_disabled(hass: HomeAssistant, entry: ConfigEntry) -> bool:
+    registered = async_registered(hass, entry)
+    return registered is not None and registered.disabled
 
 
 @callback
@@ -78,7 +95,7 @@ def async_listen(
 
     @callback
     def hear(signal: JobSignal) -> None:
-        if signal.uuid == uuid:
+        if signal.uuid == uuid and signal.news is not None:
             target(signal.news)
 
     return async_listen_all(hass, hear)

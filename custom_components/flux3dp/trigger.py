@@ -31,6 +31,7 @@ from .job import JobEvent, JobEventType
 from .job_events import JobSignal, async_listen_all
 
 NEEDS_ATTENTION: Final = "needs_attention"
+OFFLINE_IN_JOB: Final = "offline_in_job"
 
 # The editor sends options, though there are none.
 _SCHEMA: Final = vol.Schema(
@@ -41,8 +42,8 @@ _SCHEMA: Final = vol.Schema(
 class JobTrigger(Trigger):
     """Something happens to the job of a device that the target reaches."""
 
-    happens: JobEventType | None
-    """What happens; None: the device begins to need attention."""
+    happens: str
+    """What: a `JobEventType`, `NEEDS_ATTENTION` or `OFFLINE_IN_JOB`."""
 
     @override
     @classmethod
@@ -66,20 +67,27 @@ class JobTrigger(Trigger):
 
         @callback
         def hear(signal: JobSignal) -> None:
-            if not self._is_it(signal):
+            if _happening(signal) != self.happens:
                 return
             for device in async_targeted_devices(self._hass, self._target):
                 if (DOMAIN, signal.uuid) in device.identifiers:
                     payload = _payload(self._hass, device, signal)
                     name = payload["device_name"]
-                    run_action(payload, f"{payload[CONF_TYPE]} of {name}")
+                    run_action(
+                        {CONF_TYPE: self.happens, **payload},
+                        f"{self.happens} of {name}",
+                    )
 
         return async_listen_all(self._hass, hear)
 
-    def _is_it(self, signal: JobSignal) -> bool:
-        if isinstance(signal.news, JobEvent):
-            return signal.news.type is self.happens
-        return self.happens is None and needs_attention(signal.state)
+
+def _happening(signal: JobSignal) -> str | None:
+    """Return what happened; None: an error on a job that is over asks for no person."""
+    if signal.news is None:
+        return OFFLINE_IN_JOB
+    if isinstance(signal.news, JobEvent):
+        return signal.news.type.value
+    return NEEDS_ATTENTION if needs_attention(signal.state) else None
 
 
 def _payload(
@@ -88,25 +96,25 @@ def _payload(
     """Return what `trigger` has in templates, ready for a message: "" is not known.
 
     `duration` is in seconds, None if not known, and `duration_text` as h:mm:ss;
-    `error_key` and `advice_key` are what the sentences `error` and `advice` stand for.
+    `error_key` is what the sentence `error` stands for.
     """
     news = signal.news
-    happened = news.type.value if isinstance(news, JobEvent) else NEEDS_ATTENTION
     seconds = news.duration if isinstance(news, JobEvent) else None
     name = news.name if isinstance(news, JobEvent) else signal.state.job_name
-    error, advice = async_error_sentences(hass, news.error)
+    key = ErrorKey.NONE if news is None else news.error
+    error, advice = async_error_sentences(hass, key)
+    if seconds is not None:
+        seconds = round(seconds)
     return {
-        CONF_TYPE: happened,
         ATTR_DEVICE_ID: device.id,
         "device_name": device.name_by_user or device.name,
         "job_name": name or "",
-        "duration": None if seconds is None else round(seconds),
-        "duration_text": ""
-        if seconds is None
-        else str(timedelta(seconds=round(seconds))),
+        "duration": seconds,
+        "duration_text": "" if seconds is None else str(timedelta(seconds=seconds)),
         "error": error,
-        "error_key": "" if news.error is ErrorKey.NONE else news.error.value,
+        "error_key": "" if key is ErrorKey.NONE else key.value,
         "advice": advice,
+        "status": _entity_id(hass, Platform.SENSOR, signal.uuid, "status"),
         "camera": _entity_id(hass, Platform.CAMERA, signal.uuid, "camera"),
         "preview": _entity_id(hass, Platform.IMAGE, signal.uuid, "preview"),
     }
@@ -120,7 +128,7 @@ def _entity_id(hass: HomeAssistant, platform: Platform, uuid: str, key: str) -> 
     return entity.entity_id if entity and not entity.disabled else ""
 
 
-def _trigger(what: JobEventType | None) -> type[JobTrigger]:
+def _trigger(what: str) -> type[JobTrigger]:
     """Return the class of one trigger: Home Assistant makes its instances."""
 
     class OneTrigger(JobTrigger):
@@ -130,8 +138,9 @@ def _trigger(what: JobEventType | None) -> type[JobTrigger]:
 
 
 _TRIGGERS: Final[dict[str, type[Trigger]]] = {
-    **{f"job_{event.value}": _trigger(event) for event in JobEventType},
-    NEEDS_ATTENTION: _trigger(None),
+    **{f"job_{event.value}": _trigger(event.value) for event in JobEventType},
+    NEEDS_ATTENTION: _trigger(NEEDS_ATTENTION),
+    OFFLINE_IN_JOB: _trigger(OFFLINE_IN_JOB),
 }
 
 

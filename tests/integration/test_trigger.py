@@ -40,10 +40,11 @@ HAPPENINGS = [
     "job_aborted",
     "job_failed",
     "needs_attention",
+    "offline_in_job",
 ]
 # What a message is made of.
 WORDS = ("device_name", "job_name", "duration_text", "error", "advice")
-CARRIED = ("type", "device_id", "error_key", "camera", "preview", *WORDS)
+CARRIED = ("type", "device_id", "error_key", "status", "camera", "preview", *WORDS)
 
 
 @pytest.fixture
@@ -251,7 +252,9 @@ async def test_silent_at_a_reload_and_a_reconnect_in_mid_job(
 ) -> None:
     entry = await make_entry(device)
     await run_job(hass, device)
-    await automate(hass, on({"device_id": registered(hass, device).id}))
+    target = {"device_id": registered(hass, device).id}
+    happenings = [name for name in HAPPENINGS if name != "offline_in_job"]
+    await automate(hass, on(target, *happenings))
 
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
@@ -263,6 +266,30 @@ async def test_silent_at_a_reload_and_a_reconnect_in_mid_job(
 
     device.job.pause()
     await wait_until(hass, lambda: noted(calls) == ["paused"])
+
+
+async def test_a_device_that_is_lost_in_mid_job(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
+) -> None:
+    entry = await make_entry(device)
+    target = {"device_id": registered(hass, device).id}
+    await automate(hass, on(target, "offline_in_job"))
+    # A device that has nothing to do may be switched off.
+    await device.power_off()
+    await status_is(hass, "offline")
+    await device.power_on()
+    await status_is(hass, "idle")
+    assert calls == []
+
+    entry.runtime_data.async_expect_job("Löffel.fc")
+    await run_job(hass, device)
+    async with out_of_contact(hass, device):
+        await wait_until(hass, lambda: noted(calls) == ["offline_in_job"])
+    await status_is(hass, "running")
+    assert noted(calls) == ["offline_in_job"]
+    assert calls[0].data["job_name"] == "Löffel.fc"
+    assert calls[0].data["status"] == entity("sensor", "status")
+    assert calls[0].data["error"] == calls[0].data["advice"] == ""
 
 
 async def test_an_automation_that_is_there_before_the_device_hears_of_it(
