@@ -19,6 +19,7 @@ from homeassistant.helpers.typing import StateType
 from .coordinator import FluxConfigEntry
 from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
+from .updates import Rank
 
 # Nothing is fetched here: the coordinator is told, and tells.
 PARALLEL_UPDATES = 0
@@ -28,6 +29,7 @@ PARALLEL_UPDATES = 0
 class FluxBinarySensorDescription(FluxEntityDescription, BinarySensorEntityDescription):
     """A line of the table: where the value comes from."""
 
+    rank: Rank = Rank.DERIVED
     is_on_fn: Callable[[FluxData], bool]
     attributes_fn: Callable[[FluxData], Mapping[str, StateType]] | None = None
 
@@ -82,6 +84,12 @@ class FluxBinarySensor(FluxEntity, BinarySensorEntity):
     def is_on(self) -> bool:
         """Whether it is so now."""
         return self.entity_description.is_on_fn(self.coordinator.data)
+
+    @property
+    @override
+    def shown(self) -> object:
+        """What is so, and its attributes."""
+        return self.is_on, self.extra_state_attributes
 
     @property
     @override

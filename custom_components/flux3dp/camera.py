@@ -84,6 +84,12 @@ class FluxCamera(FluxEntity, Camera):
         device = self.coordinator.data.device
         return device.model_name if device else None
 
+    @property
+    @override
+    def shown(self) -> object:
+        """The model, which the device names; streaming is written as it begins."""
+        return self.model
+
     @override
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None

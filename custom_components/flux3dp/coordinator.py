@@ -18,7 +18,6 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .address import AddressFollower
 from .aioflux import (
@@ -48,12 +47,13 @@ from .presence import HassClock, Presence
 from .robot_link import RobotLink, Unloaded
 from .trust import Trust, gate
 from .turns import Turns
+from .updates import OrderedCoordinator
 from .waiting import async_wait_at_most
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
 
 
-class FluxCoordinator(DataUpdateCoordinator[FluxData]):
+class FluxCoordinator(OrderedCoordinator[FluxData]):
     """The state of one device.
 
     There is no update interval: `Presence` decides when the device is asked, because
@@ -67,13 +67,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self, hass: HomeAssistant, entry: FluxConfigEntry, listener: Listener
     ) -> None:
         """Take the entry and the one listener."""
-        super().__init__(
-            hass,
-            LOGGER,
-            config_entry=entry,
-            name=entry.title,
-            always_update=False,
-        )
+        super().__init__(hass, LOGGER, entry)
         if TYPE_CHECKING:
             assert entry.unique_id is not None  # Every flow sets it.
         self.uuid = entry.unique_id

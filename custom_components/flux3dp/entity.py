@@ -1,14 +1,16 @@
-"""What the entities of a device have in common: identity and availability."""
+"""What the entities of a device have in common: identity, availability, updates."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import override
 
+from homeassistant.core import callback
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import FluxCoordinator
+from .updates import Rank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +19,8 @@ class FluxEntityDescription(EntityDescription):
 
     always_available: bool = False
     """For what is also known of a device that is off."""
+    rank: Rank = Rank.READING
+    """When it is written, of all that one update changes."""
 
 
 class FluxEntity(CoordinatorEntity[FluxCoordinator]):
@@ -29,13 +33,28 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
         self, coordinator: FluxCoordinator, description: FluxEntityDescription
     ) -> None:
         """Take the device's coordinator and the entity's line of the table."""
-        super().__init__(coordinator)
+        super().__init__(coordinator, description.rank)
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.uuid}_{description.key}"
         self._attr_device_info = coordinator.device_info
+        self._written: tuple[bool, object] | None = None
 
     @property
     @override
     def available(self) -> bool:
         """Whether there is anything to read: the device is heard, or needs not be."""
         return self.entity_description.always_available or self.coordinator.data.online
+
+    @property
+    def shown(self) -> object:
+        """What the state is made of, besides availability; equal if nothing changed."""
+        return None
+
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state if another one is to be shown."""
+        current = (self.available, self.shown)
+        if current != self._written:
+            self._written = current
+            super()._handle_coordinator_update()

@@ -93,6 +93,12 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
             return None
         return picture.content
 
+    @property
+    @override
+    def shown(self) -> object:
+        """Since when the picture is shown."""
+        return self._attr_image_last_updated
+
     @callback
     @override
     def _handle_coordinator_update(self) -> None:

@@ -31,6 +31,7 @@ from .coordinator import FluxConfigEntry
 from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 from .job import JobResult, JobStatus, Toolhead
+from .updates import Rank
 
 # Nothing is fetched here: the coordinator is told, and tells.
 PARALLEL_UPDATES = 0
@@ -63,6 +64,7 @@ SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=[status.value for status in JobStatus],
         always_available=True,
+        rank=Rank.STATUS,
         value_fn=lambda data: data.shown.status,
         # The only trace of a status nobody has a name for yet.
         attributes_fn=lambda data: {"st_id": data.job.st_id},
@@ -214,6 +216,12 @@ class FluxSensor(FluxEntity, SensorEntity):
     def native_value(self) -> StateType | datetime:
         """The value now; None where it is not known."""
         return self.entity_description.value_fn(self.coordinator.data)
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The value and its attributes."""
+        return self.native_value, self.extra_state_attributes
 
     @property
     @override

@@ -8,8 +8,14 @@ from homeassistant.const import (
     EVENT_HOMEASSISTANT_STOP,
     EVENT_STATE_CHANGED,
 )
-from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.core import (
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
@@ -17,6 +23,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from custom_components.flux3dp.aioflux import Sighting
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.job import JobState
+from custom_components.flux3dp.updates import Rank
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
@@ -27,6 +34,7 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
+from tests.integration.jobs import BRISK, press, run_job, status_is
 from tests.integration.life import (
     CONNECTIVITY,
     PROGRESS,
@@ -64,6 +72,105 @@ async def test_a_hundred_equal_announcements_are_told_to_nobody(
     device.set_status(st_id=4)
     await wait_for_state(hass, STATUS, "starting")
     assert calls
+
+
+async def test_a_change_is_written_by_those_it_concerns_only(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    device.set_status(st_id=16, progress=0.25, head_module="EXTRUDER")
+    await wait_for_state(hass, PROGRESS, "25.0")
+    reported = {
+        state.entity_id: state.last_reported for state in hass.states.async_all()
+    }
+
+    device.set_status(st_id=16, progress=0.5, head_module="EXTRUDER")
+    await wait_for_state(hass, PROGRESS, "50.0")
+    assert entry.runtime_data.data.job.progress == 0.5
+    written = {
+        state.entity_id
+        for state in hass.states.async_all()
+        if state.last_reported != reported[state.entity_id]
+    }
+    assert written == {PROGRESS}
+
+
+async def test_one_update_writes_readings_first_then_what_rests_on_them_then_events(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(timing=BRISK)
+    entry = await make_entry(device)
+    coordinator = entry.runtime_data
+    ranks = {"status": 1, "running": 2, "problem": 2, "connectivity": 2, "job": 3}
+    entities = {
+        found.entity_id: ranks.get(found.unique_id.removeprefix(f"{UUID}_"), 0)
+        for found in er.async_entries_for_config_entry(
+            er.async_get(hass), entry.entry_id
+        )
+    }
+    late: list[tuple[str, str]] = []
+    changed: set[str] = set()
+
+    def below(rank: int) -> dict[str, State | None]:
+        return {
+            entity_id: hass.states.get(entity_id)
+            for entity_id, its_rank in entities.items()
+            if its_rank < rank
+        }
+
+    @callback
+    def look(event: Event[EventStateChangedData]) -> None:
+        entity_id = event.data["entity_id"]
+        if rank := entities.get(entity_id, 0):
+            changed.add(entity_id)
+            before = below(rank)
+            # What is not written yet is written by this.
+            coordinator.async_update_listeners()
+            late.extend(
+                (entity_id, other)
+                for other, state in below(rank).items()
+                if state != before[other]
+            )
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, look)
+    await run_job(hass, device)
+    device.job.runout()
+    await status_is(hass, "paused")
+    device.job.mend()
+    await press(hass, "resume")
+    await status_is(hass, "running")
+    device.job.finish()
+    await status_is(hass, "completed")
+    await device.power_off()
+    await status_is(hass, "offline")
+
+    assert late == []
+    assert changed == {entity_id for entity_id, rank in entities.items() if rank}
+
+
+async def test_one_that_fails_keeps_no_other_from_its_update(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    coordinator = (await make_entry(device)).runtime_data
+
+    def fail() -> None:
+        raise RuntimeError("a fault of ours")
+
+    remove = coordinator.async_add_listener(fail, Rank.READING)
+    calls: list[None] = []
+    coordinator.async_add_listener(lambda: calls.append(None))
+    device.set_status(st_id=16)
+    await wait_for_state(hass, STATUS, "running")
+    assert calls
+    assert f"An entity of {NAME} was not updated" in caplog.text
+    remove()
+    caplog.clear()
+    device.set_status(st_id=0)
+    await wait_for_state(hass, STATUS, "idle")
+    assert "was not updated" not in caplog.text
 
 
 async def test_entities_follow_the_device(
