@@ -239,21 +239,31 @@ async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def wait_until(
     hass: HomeAssistant, condition: Callable[[], bool], within: float = 5.0
 ) -> None:
-    """Wait until something is so, looking whenever Home Assistant fires an event."""
+    """Wait until something is so, looking whenever Home Assistant fires an event.
+
+    And whenever a device is updated: not each update changes a state.
+    """
     fired = asyncio.Event()
 
     @callback
     def fire(_event: Event) -> None:
         fired.set()
 
-    unsubscribe = hass.bus.async_listen(MATCH_ALL, fire)
+    unsubscribes = [
+        hass.bus.async_listen(MATCH_ALL, fire),
+        *(
+            entry.runtime_data.async_add_listener(fired.set)
+            for entry in hass.config_entries.async_loaded_entries(DOMAIN)
+        ),
+    ]
     try:
         async with asyncio.timeout(within):
             while not condition():
                 fired.clear()
                 await fired.wait()
     finally:
-        unsubscribe()
+        for unsubscribe in unsubscribes:
+            unsubscribe()
 
 
 async def wait_for_state(
