@@ -1,34 +1,37 @@
-"""Buttons: pause, resume, abort, and leave a job that has ended."""
+"""Buttons: pause, resume, cancel, and clear a job that has ended."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .control import ABORT, CLEAR, PAUSE, RESUME, Order, async_order
-from .coordinator import FluxConfigEntry
+from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand, async_command
+from .const import DOMAIN
+from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity, FluxEntityDescription
 
-# Orders take turns, but an abort waits for none: `turns.py` knows, a number does not.
+# Commands take turns, but a cancel waits for none: `robot.py` knows, a number does not.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class FluxButtonDescription(FluxEntityDescription, ButtonEntityDescription):
-    """A line of the table: what is ordered."""
+    """A line of the table: what is commanded."""
 
-    order: Order
+    command: JobCommand
 
 
 BUTTONS = (
-    FluxButtonDescription(key="pause", translation_key="pause", order=PAUSE),
-    FluxButtonDescription(key="resume", translation_key="resume", order=RESUME),
-    FluxButtonDescription(key="abort", translation_key="abort", order=ABORT),
-    FluxButtonDescription(key="clear", translation_key="clear", order=CLEAR),
+    FluxButtonDescription(key="pause", translation_key="pause", command=PAUSE),
+    FluxButtonDescription(key="resume", translation_key="resume", command=RESUME),
+    FluxButtonDescription(key="abort", translation_key="abort", command=CANCEL),
+    FluxButtonDescription(key="clear", translation_key="clear", command=CLEAR),
 )
 
 
@@ -38,25 +41,59 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the buttons of a device."""
+    presses = Presses()
     async_add_entities(
-        FluxButton(entry.runtime_data, description) for description in BUTTONS
+        FluxButton(entry.runtime_data, description, presses) for description in BUTTONS
     )
 
 
+class Presses:
+    """The presses of one device's buttons in this turn of the event loop.
+
+    `button.press` with a device or an area as target presses all buttons there: the
+    presses of one call share a context and begin in the same turn. Those of a script
+    share a context too, but at different times.
+    """
+
+    def __init__(self) -> None:
+        """Begin without a press."""
+        self._pressed: dict[str, set[str]] = {}
+
+    async def async_is_alone(self, key: str, context: Context | None) -> bool:
+        """Return whether no other button is pressed by the same call."""
+        if context is None:
+            return True
+        together = self._pressed.setdefault(context.id, set())
+        together.add(key)
+        await asyncio.sleep(0)
+        # The first of them to go on closes the list; all have it in hand.
+        self._pressed.pop(context.id, None)
+        return len(together) == 1
+
+
 class FluxButton(FluxEntity, ButtonEntity):
-    """An order to the job."""
+    """A command to the job. One that does not apply now raises a sentence."""
 
     entity_description: FluxButtonDescription
 
-    @property
-    @override
-    def available(self) -> bool:
-        """Whether the device would accept the order now."""
-        return super().available and self.entity_description.order.accepted(
-            self.coordinator.data.shown
-        )
+    def __init__(
+        self,
+        coordinator: FluxCoordinator,
+        description: FluxButtonDescription,
+        presses: Presses,
+    ) -> None:
+        """Take the line of the table, and what the buttons of a device share."""
+        super().__init__(coordinator, description)
+        self._presses = presses
 
     @override
     async def async_press(self) -> None:
-        """Give the order, and wait until the device has carried it out."""
-        await async_order(self.coordinator, self.entity_description.order)
+        """Give the command, and wait until the device has carried it out."""
+        description = self.entity_description
+        if not await self._presses.async_is_alone(description.key, self._context):
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="pressed_together",
+                translation_placeholders={"name": self.coordinator.device_name},
+            )
+        await async_command(self.coordinator, description.command)

@@ -3,7 +3,7 @@
 Knows how what is heard becomes the one `FluxData` everybody reads, and when that is
 worth telling. Silence is measured by `presence.py`, another address by `address.py`,
 the job by `job.py`; reports come from `job_watch.py`; commands are sent by `services.py`
-and `control.py`.
+and `commands.py`.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from .aioflux import (
 )
 from .clock import SteadyClock
 from .const import CONF_MASTER_KEY, CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
-from .data import FluxData, JobPicture, Ordered
+from .data import FluxData, JobPicture
 from .issues import NETWORK_NOT_RETURNED, async_judge_firmware, async_settle
-from .job import INITIAL, JobStatus, describe, expect, track
+from .job import INITIAL, describe, expect, track
 from .job_events import async_tell, async_tell_lost
 from .job_store import JobStore
 from .job_watch import JobWatch
@@ -44,9 +44,8 @@ from .naming import (
     display_name,
 )
 from .presence import HassClock, Presence
-from .robot_link import RobotLink, Unloaded
+from .robot import CommandQueue, RobotLink, Unloaded
 from .trust import Trust, gate
-from .turns import Turns
 from .updates import OrderedCoordinator
 from .waiting import async_wait_at_most
 
@@ -76,8 +75,8 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
         self.clock = SteadyClock(hass.loop)
         self.trust = Trust(self)
-        self.robot = RobotLink(self)
-        self.turns = Turns()
+        self.robot = RobotLink(hass, self)
+        self.commands = CommandQueue()
         self.watch = JobWatch(self, self.robot, on_distrust=self.trust.async_learn)
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
@@ -215,6 +214,15 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
             return device
         return await self.listener.find(self.host)
 
+    async def async_reach(self) -> DeviceInfo:
+        """Return the device for a connection to it.
+
+        Raises FluxError: Unloaded, IdentityMismatch, DeviceNotFound.
+        """
+        self.require_loaded()
+        self.trust.require()
+        return await self.async_locate()
+
     async def async_wait_until(
         self,
         condition: Callable[[FluxData], bool],
@@ -285,7 +293,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self._async_publish(None)
 
     @callback
-    def async_look(self) -> None:
+    def async_reevaluate(self) -> None:
         """Look again: a report came, or has become too old to count."""
         self._async_publish(self.data.status)
 
@@ -303,13 +311,6 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         """Give the next job a name: it is about to be started here. None: it is not."""
         job = expect(self.data.job, name, self.clock.now())
         self._async_publish(self.data.status, replace(self.data, job=job))
-
-    @callback
-    def async_expect_status(self, status: JobStatus) -> None:
-        """Show what an accepted order leads to, until the device is seen next."""
-        until = self.hass.loop.time() + self.timing.status_lag
-        ordered = Ordered(status, self.robot.reported, until)
-        self.async_set_updated_data(replace(self.data, ordered=ordered))
 
     @callback
     def _async_publish(
@@ -332,9 +333,6 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         )
         self._store.async_keep(step.state)
         data = replace(known, host=self.host, status=status, job=step.state)
-        now, reported = self.hass.loop.time(), self.robot.reported
-        if data.ordered and not data.ordered.outlives(data.job, reported, now):
-            data = replace(data, ordered=None)
         if data != self.data:
             self.async_set_updated_data(data)
             if data.online and not was_online:

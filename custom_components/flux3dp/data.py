@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .aioflux import DeviceInfo, DeviceStatus
-from .job import JobState, JobStatus, Reported
+from .job import JobState
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,23 +16,6 @@ class JobPicture:
     content: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
-    """The status that an accepted order leads to.
-
-    What was known by then is no answer to it: the report `upon`, and announcements
-    `until` they have caught up (seconds of the event loop).
-    """
-
-    status: JobStatus
-    upon: Reported | None
-    until: float
-
-    def outlives(self, job: JobState, reported: Reported | None, now: float) -> bool:
-        """Whether a look that gave `job` says nothing about the order yet."""
-        return reported is self.upon if job.from_report else now < self.until
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FluxData:
     """What is known of a device, and all that its entities look at.
@@ -40,9 +23,8 @@ class FluxData:
     `host` is the address it is followed at. `device` is its own description, None
     until it answered a touch of ours. `status` is what it last said, None while it is
     silent. `job` is what all of that means; `picture` belongs to the last job that
-    could be asked, and is None before. `ordered` is what an accepted order leads to,
-    until the device is seen next; no event and no confirmation rests on it.
-    `clock_error` is what the moments in `job` lack (seconds, see `clock.py`).
+    could be asked, and is None before. `clock_error` is what the moments in `job` lack
+    (seconds, see `clock.py`).
     """
 
     host: str
@@ -50,7 +32,6 @@ class FluxData:
     status: DeviceStatus | None
     job: JobState
     picture: JobPicture | None = None
-    ordered: Ordered | None = None
     clock_error: float = 0.0
 
     @property
@@ -58,13 +39,6 @@ class FluxData:
         """When the job will be done, in epoch seconds of the system's clock."""
         finish = self.job.finish_time
         return None if finish is None else finish + self.clock_error
-
-    @property
-    def shown(self) -> JobState:
-        """The job as it is shown: with what an order just accepted leads to."""
-        if self.ordered is None or not self.online:
-            return self.job
-        return replace(self.job, status=self.ordered.status)
 
     @property
     def online(self) -> bool:

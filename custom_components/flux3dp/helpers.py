@@ -50,14 +50,13 @@ from .catalogue import ErrorKey, advice_for
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .naming import async_device_name
-from .robot_link import DeviceOccupied, Unloaded
-from .turns import Superseded
+from .robot import DeviceOccupied, Preempted, Unloaded
 
 # The first that fits is taken, so the more special ones come first.
 _TRANSLATION_KEYS: tuple[tuple[type[FluxError], str], ...] = (
     (DeviceOccupied, "occupied"),
     (Unloaded, "unloaded"),
-    (Superseded, "superseded"),
+    (Preempted, "superseded"),
     (IdentityMismatch, "identity_mismatch"),
     (AuthenticationFailed, "not_trusted"),
     (Unsupported, "unsupported"),

@@ -2,7 +2,7 @@
 
 Knows when the robot connection is wanted, and what is done without it: announcements
 carry on. A job that ended unwatched, while we were away, is asked about once. The
-connection is `robot_link.py`'s, what is read goes to the coordinator, and whether the
+connection is `robot.py`'s, what is read goes to the coordinator, and whether the
 device is to be believed is for `trust.py` to say.
 """
 
@@ -24,7 +24,7 @@ from .aioflux import (
     Robot,
 )
 from .const import CONF_HOLD_CONNECTION
-from .robot_link import RobotLink
+from .robot import RobotLink
 from .waiting import async_wait_at_most
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ class JobWatch:
         """Whether announcements have caught up with the end of the job."""
         status, reported = self._coordinator.data.status, self._link.reported
         if status is not None and reported and status.st_id == reported.report.st_id:
-            self._link.async_forget()
+            self._link.drop_report()
         return status is None or not status.is_active
 
     async def _async_ask_about(self, robot: Robot) -> None:

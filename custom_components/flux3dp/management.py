@@ -28,7 +28,7 @@ from .aioflux import (
 from .coordinator import FluxCoordinator
 from .identity import async_get_client_key, key_label
 from .issues import async_network_not_returned
-from .robot_link import Unloaded
+from .robot import Unloaded
 
 # A whole id opens the robot port of current firmware, so a person sees this much of it.
 SHORT_ID_LENGTH = 8
@@ -50,10 +50,8 @@ async def async_open_manager(coordinator: FluxCoordinator) -> Manager:
 
     Raises FluxError. With another key than the pinned one it gets nothing of ours.
     """
-    coordinator.require_loaded()
-    coordinator.trust.require()
     manager = await Manager.open(
-        await coordinator.async_locate(),
+        await coordinator.async_reach(),
         await async_get_client_key(coordinator.hass),
         timing=coordinator.timing,
         expected_key=coordinator.master_key,

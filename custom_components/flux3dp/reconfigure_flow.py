@@ -48,7 +48,7 @@ from .management import (
     async_open_manager,
 )
 from .pairing import async_entry_learn, async_prove_entry, entry_error_key
-from .robot_link import Unloaded
+from .robot import Unloaded
 
 _ADDRESS_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
 _PASSWORD_SCHEMA = vol.Schema(

@@ -27,6 +27,7 @@ from homeassistant.util import dt as dt_util
 
 from .aioflux import has_extruder
 from .catalogue import ErrorKey
+from .commands import applicable_commands
 from .coordinator import FluxConfigEntry
 from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
@@ -42,7 +43,9 @@ class FluxSensorDescription(FluxEntityDescription, SensorEntityDescription):
     """A line of the table: where the value comes from."""
 
     value_fn: Callable[[FluxData], StateType | datetime]
-    attributes_fn: Callable[[FluxData], Mapping[str, StateType]] | None = None
+    attributes_fn: Callable[[FluxData], Mapping[str, StateType | list[str]]] | None = (
+        None
+    )
     fits: Callable[[str], bool] = lambda model: True
     """Whether a machine of this model id can have the value."""
 
@@ -65,9 +68,13 @@ SENSORS = (
         options=[status.value for status in JobStatus],
         always_available=True,
         rank=Rank.STATUS,
-        value_fn=lambda data: data.shown.status,
-        # The only trace of a status nobody has a name for yet.
-        attributes_fn=lambda data: {"st_id": data.job.st_id},
+        value_fn=lambda data: data.job.status,
+        attributes_fn=lambda data: {
+            # The only trace of a status that has no name yet.
+            "st_id": data.job.st_id,
+            # What applies now: pages and cards offer that.
+            "commands": applicable_commands(data.job),
+        },
     ),
     FluxSensorDescription(
         key="progress",
@@ -225,7 +232,7 @@ class FluxSensor(FluxEntity, SensorEntity):
 
     @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, StateType] | None:
+    def extra_state_attributes(self) -> Mapping[str, StateType | list[str]] | None:
         """What belongs to the value and has no entity of its own."""
         attributes_fn = self.entity_description.attributes_fn
         return attributes_fn(self.coordinator.data) if attributes_fn else None

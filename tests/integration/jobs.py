@@ -103,19 +103,30 @@ def value(hass: HomeAssistant, key: str, platform: str = "sensor") -> str:
     return look(hass, platform, key).state
 
 
-def buttons(hass: HomeAssistant) -> set[str]:
-    """Return which buttons can be pressed."""
-    return {
-        key
-        for key in ("pause", "resume", "abort", "clear")
-        if value(hass, key, "button") != "unavailable"
-    }
+def commands(hass: HomeAssistant) -> set[str]:
+    """Return which commands apply, as pages and cards are told."""
+    return set(look(hass, "sensor", "status").attributes["commands"])
 
 
-async def press(hass: HomeAssistant, key: str) -> None:
-    """Press a button, and wait until that is done."""
+# A job that was resumed: it heats first, for as long as it takes.
+GOES_ON = {"resuming", "starting", "heating", "calibrating", "running"}
+
+# Their names as English makes ids of them.
+BUTTONS = {
+    "pause": "pause",
+    "resume": "resume",
+    "cancel": "cancel_job",
+    "clear": "clear_finished_job",
+}
+
+
+async def press(hass: HomeAssistant, command: str) -> None:
+    """Press the button of a command, and wait until that is done."""
     await hass.services.async_call(
-        "button", "press", {"entity_id": entity("button", key)}, blocking=True
+        "button",
+        "press",
+        {"entity_id": entity("button", BUTTONS[command])},
+        blocking=True,
     )
 
 

@@ -3,13 +3,38 @@
 import asyncio
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    label_registry as lr,
+)
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.control import CLEAR, PAUSE, RESUME, async_order
+from custom_components.flux3dp.commands import PAUSE, async_command
 from simulator import ROBOT_PORT, Device
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
-from tests.integration.jobs import PATIENT, buttons, press, run_job, status_is, value
+from tests.integration.conftest import (
+    ADDRESSES,
+    MakeDevice,
+    MakeEntry,
+    wait_for_state,
+    wait_until,
+)
+from tests.integration.jobs import (
+    BUTTONS,
+    GOES_ON,
+    PATIENT,
+    commands,
+    entity,
+    press,
+    put_job,
+    run_job,
+    status_is,
+    value,
+)
+from tests.integration.life import registered
 
 
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
@@ -25,19 +50,19 @@ async def fails(hass: HomeAssistant, key: str) -> str | None:
     return caught.value.translation_key
 
 
-async def test_a_press_shows_at_once_what_the_device_does(
+async def test_a_press_is_over_when_the_device_does_it(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
     await run_job(hass, device)
 
     await press(hass, "pause")
-    assert value(hass, "status") == "pausing"
+    assert value(hass, "status") in ("pausing", "paused")
     await status_is(hass, "paused")
     await press(hass, "resume")
-    assert value(hass, "status") == "running"
-    await press(hass, "abort")
-    assert value(hass, "status") == "aborting"
+    assert value(hass, "status") in GOES_ON
+    await press(hass, "cancel")
+    assert value(hass, "status") in ("aborting", "aborted")
     await status_is(hass, "aborted")
     await press(hass, "clear")
     assert value(hass, "status") == "idle"
@@ -49,20 +74,32 @@ async def test_a_press_shows_at_once_what_the_device_does(
     ]
 
 
-async def test_nothing_can_be_pressed_on_a_device_that_is_off_or_in_use(
+def available(hass: HomeAssistant) -> set[str]:
+    """Return which buttons can be pressed."""
+    return {
+        command
+        for command, key in BUTTONS.items()
+        if value(hass, key, "button") != "unavailable"
+    }
+
+
+async def test_the_buttons_are_there_while_the_device_is(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     await make_entry(device)
-    assert buttons(hass) == set()
+    assert available(hass) == set(BUTTONS)
+    assert commands(hass) == set()
     device.occupy()
     await status_is(hass, "maintenance")
-    assert buttons(hass) == set()
+    assert commands(hass) == set()
     device.free()
     await run_job(hass, device)
-    assert buttons(hass) == {"pause", "abort"}
+    assert available(hass) == set(BUTTONS)
+    assert commands(hass) == {"pause", "cancel"}
     await device.power_off()
     await status_is(hass, "offline")
-    assert buttons(hass) == set()
+    assert available(hass) == set()
+    assert commands(hass) == set()
 
 
 @pytest.mark.parametrize(
@@ -90,15 +127,18 @@ async def test_a_refusal_is_told_in_words(
     assert await fails(hass, "pause") == reason
 
 
-@pytest.mark.parametrize("key", ["pause", "abort"])
+@pytest.mark.parametrize("key", ["pause", "cancel"])
 async def test_an_order_that_is_accepted_and_not_carried_out(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, key: str
 ) -> None:
     await make_entry(device)
     await run_job(hass, device)
-    device.faults.replies[f"player {key}"] = "ok"
-    failure = {"pause": "not_paused", "abort": "not_aborted"}
-    assert await fails(hass, key) == failure[key]
+    word, failure = {
+        "pause": ("player pause", "not_paused"),
+        "cancel": ("player abort", "not_aborted"),
+    }[key]
+    device.faults.replies[word] = "ok"
+    assert await fails(hass, key) == failure
 
 
 async def test_a_resume_that_is_not_carried_out(
@@ -116,15 +156,14 @@ async def test_a_resume_that_heats_for_long_counts_as_resumed(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     device = await make_device(timing=PATIENT)
-    entry = await make_entry(device)
+    await make_entry(device)
     await run_job(hass, device)
     await press(hass, "pause")
     await status_is(hass, "paused")
     device.job.hold(18)
     device.faults.replies["player resume"] = "ok"
     await status_is(hass, "resuming")
-    # The order is given in that state: the button is not offered any more.
-    await async_order(entry.runtime_data, RESUME)
+    await press(hass, "resume")
     assert value(hass, "status") == "resuming"
 
 
@@ -168,52 +207,136 @@ async def test_announcements_confirm_what_a_cut_connection_cannot(
     coordinator = entry.runtime_data
     await device.refuse_connections(ROBOT_PORT)
     device.faults.replies["player report"] = None
-    pressing = asyncio.ensure_future(async_order(coordinator, PAUSE))
+    pressing = asyncio.ensure_future(async_command(coordinator, PAUSE))
     await device.wait_command("player pause")
     await device.drop_connections()
     await pressing
     assert value(hass, "status") in ("pausing", "paused")
 
 
-async def test_a_second_press_waits_for_the_first(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    device.job.finish()
-    await status_is(hass, "completed")
-    first, second = await asyncio.gather(
-        press(hass, "clear"), press(hass, "clear"), return_exceptions=True
-    )
-    assert first is None
-    assert isinstance(second, HomeAssistantError)
-    assert second.translation_key == "refused_no_task"
-
-
-async def test_orders_are_for_the_states_that_take_them(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+@pytest.mark.parametrize(
+    ("st_id", "expected"),
+    [
+        (1, set()),
+        (2, set()),
+        (4, {"pause", "cancel"}),
+        (6, {"pause", "cancel"}),
+        (16, {"pause", "cancel"}),
+        (20, {"pause", "cancel"}),
+        (34, {"pause", "cancel"}),
+        (38, {"cancel"}),
+        (36, {"resume", "cancel"}),
+        (50, {"cancel"}),
+        (48, {"resume", "cancel"}),
+        (66, set()),
+        (64, {"clear"}),
+        (68, set()),
+        (130, set()),
+        (128, {"clear"}),
+        (256, {"resume", "cancel"}),
+        (258, {"pause", "cancel"}),
+        (512, {"cancel"}),
+        (516, {"pause", "cancel"}),
+        (1024, {"resume", "cancel"}),
+        (1026, {"pause", "cancel"}),
+        (2048, {"pause", "cancel"}),
+        (7, {"pause", "cancel"}),
+        (-1, set()),
+    ],
+)
+async def test_commands_are_for_the_states_that_take_them(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    st_id: int,
+    expected: set[str],
 ) -> None:
     device = await make_device(model="fbm1", beam=True, toolhead="LASER")
     await make_entry(device)
-    for st_id, expected in {
-        1: set(),
-        2: set(),
-        4: {"pause", "abort"},
-        6: {"pause", "abort"},
-        16: {"pause", "abort"},
-        38: {"abort"},
-        36: {"resume", "abort"},
-        50: {"abort"},
-        48: {"resume", "abort"},
-        66: set(),
-        64: {"clear"},
-        68: set(),
-        130: set(),
-        128: {"clear"},
-        256: {"resume", "abort"},
-        1024: {"resume", "abort"},
-        7: set(),
-    }.items():
-        device.set_status(st_id=st_id)
-        await wait_until(hass, lambda expected=expected: buttons(hass) == expected)
-    assert CLEAR.patient
+    device.set_status(st_id=1)
+    await status_is(hass, "initializing")
+    device.set_status(st_id=st_id)
+    await wait_until(hass, lambda: commands(hass) == expected)
+
+
+# -- several buttons at once
+
+
+@pytest.fixture
+async def running(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> tuple[Device, MockConfigEntry]:
+    """Return a device whose job runs, and its entry."""
+    entry = await make_entry(device)
+    await run_job(hass, device)
+    return device, entry
+
+
+def steering(device: Device) -> list[str]:
+    """Return what the device was told to do with its job."""
+    told = [line for line in device.received.robot if line.startswith("player")]
+    return [line for line in told if line not in ("player report", "player info")]
+
+
+@pytest.mark.parametrize("target", ["device", "area", "label", "entities"])
+async def test_a_press_that_reaches_several_buttons_presses_none(
+    hass: HomeAssistant, running: tuple[Device, MockConfigEntry], target: str
+) -> None:
+    device, entry = running
+    registry, ours = dr.async_get(hass), registered(hass, entry)
+    area = ar.async_get(hass).async_create("Workshop")
+    label = lr.async_get(hass).async_create("Hot")
+    registry.async_update_device(ours.id, area_id=area.id, labels={label.label_id})
+    data: dict[str, object] = {
+        "device": {"device_id": ours.id},
+        "area": {"area_id": area.id},
+        "label": {"label_id": label.label_id},
+        "entities": {"entity_id": [entity("button", key) for key in BUTTONS.values()]},
+    }[target]
+    with pytest.raises(ServiceValidationError) as refused:
+        await hass.services.async_call("button", "press", data, blocking=True)
+
+    assert refused.value.translation_key == "pressed_together"
+    assert "Pause job" in str(refused.value)
+    assert steering(device) == []
+    assert value(hass, "status") == "running"
+
+
+async def test_the_presses_of_one_script_are_not_one_press(
+    hass: HomeAssistant, running: tuple[Device, MockConfigEntry]
+) -> None:
+    device, _ = running
+    pause, resume = (
+        {"action": "button.press", "target": {"entity_id": entity("button", key)}}
+        for key in ("pause", "resume")
+    )
+    assert await async_setup_component(
+        hass, "script", {"script": {"twice": {"sequence": [pause, pause, resume]}}}
+    )
+    await hass.services.async_call("script", "twice", blocking=True)
+
+    assert steering(device)[:2] == ["player pause", "player pause"]
+    assert steering(device)[-1] == "player resume"
+    assert value(hass, "status") in GOES_ON
+
+
+async def test_one_button_each_of_two_devices_is_pressed(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    running: tuple[Device, MockConfigEntry],
+) -> None:
+    device, _ = running
+    other = await make_device(
+        address=ADDRESSES[1], uuid="2" * 32, name="Other", timing=PATIENT
+    )
+    await make_entry(other)
+    other.start_job(put_job(other))
+    await wait_for_state(hass, "sensor.other_status", "running")
+    await hass.services.async_call(
+        "button",
+        "press",
+        {"entity_id": [entity("button", "pause"), "button.other_pause"]},
+        blocking=True,
+    )
+    assert steering(device) == steering(other) == ["player pause"]

@@ -8,7 +8,7 @@ from tests.integration.conftest import MakeDevice, MakeEntry
 from tests.integration.jobs import (
     PATIENT,
     TIME_COST,
-    buttons,
+    commands,
     look,
     press,
     put_job,
@@ -28,18 +28,18 @@ async def test_an_extruder_job_from_start_to_end(
     device = await make_device(generation=generation, timing=PATIENT)
     await make_entry(device)
     seen = witness(hass)
-    assert buttons(hass) == set()
+    assert commands(hass) == set()
 
     device.start_job(put_job(device, CORRECTION="A"))
     await status_is(hass, "initializing")
-    assert buttons(hass) == set()
+    assert commands(hass) == set()
     await status_is(hass, "starting")
     assert device.connections[23811] == 1
     await status_is(hass, "heating")
     assert value(hass, "toolhead") == "extruder"
     assert float(value(hass, "nozzle_target")) == 200
     assert value(hass, "running", "binary_sensor") == "on"
-    assert buttons(hass) == {"pause", "abort"}
+    assert commands(hass) == {"pause", "cancel"}
     await status_is(hass, "calibrating")
     await status_is(hass, "running")
     assert float(value(hass, "nozzle_temperature")) == pytest.approx(200, abs=1)
@@ -51,7 +51,7 @@ async def test_an_extruder_job_from_start_to_end(
     await status_is(hass, "paused")
     assert value(hass, "running", "binary_sensor") == "off"
     assert value(hass, "finish_time") == "unknown"
-    assert buttons(hass) == {"resume", "abort"}
+    assert commands(hass) == {"resume", "cancel"}
 
     await press(hass, "resume")
     await status_is(hass, "running")
@@ -81,12 +81,12 @@ async def test_an_extruder_job_from_start_to_end(
     assert value(hass, "last_job_result") == "completed"
     assert value(hass, "jobs_completed") == "1"
     assert float(value(hass, "last_job_duration")) > 0
-    assert buttons(hass) == {"clear"}
+    assert commands(hass) == {"clear"}
     await device.wait_closed_connections()
 
     await press(hass, "clear")
     await status_is(hass, "idle")
-    assert buttons(hass) == set()
+    assert commands(hass) == set()
     await device.wait_closed_connections()
 
     assert seen.statuses == [
@@ -156,7 +156,7 @@ async def test_a_laser_job_from_start_to_end(
     device.job.hold(1024, "USER_OPERATION_CHANGE_TOOLHEAD")
     await status_is(hass, "toolhead_change")
     assert value(hass, "error") == "change_toolhead"
-    assert "resume" in buttons(hass)
+    assert "resume" in commands(hass)
     await press(hass, "resume")
     await status_is(hass, "running")
 
@@ -165,10 +165,10 @@ async def test_a_laser_job_from_start_to_end(
     device.job.proceed()
     await status_is(hass, "running")
 
-    await press(hass, "abort")
+    await press(hass, "cancel")
     await status_is(hass, "aborted")
     assert value(hass, "last_job_result") == "aborted"
-    assert buttons(hass) == {"clear"}
+    assert commands(hass) == {"clear"}
     await press(hass, "clear")
     await status_is(hass, "idle")
 
@@ -201,7 +201,7 @@ async def test_an_abort_gives_the_error_that_the_device_forgets(
 
     device.job.runout()
     await status_is(hass, "paused")
-    await press(hass, "abort")
+    await press(hass, "cancel")
     await status_is(hass, "aborted")
 
     assert value(hass, "error") == "none"

@@ -69,7 +69,7 @@ async def test_the_times_of_a_job(
     assert value(hass, "finish_time") == "unknown"
     assert value(hass, "time_remaining") != "unknown"
 
-    await press(hass, "abort")
+    await press(hass, "cancel")
     await status_is(hass, "aborted")
     for key in ("finish_time", "time_remaining"):
         assert value(hass, key) == "unknown"

@@ -9,8 +9,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.flux3dp.commands import PAUSE, RESUME, async_command
 from custom_components.flux3dp.const import DOMAIN
-from custom_components.flux3dp.control import PAUSE, RESUME, async_order
 from simulator import ROBOT_PORT
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_for_state
 from tests.integration.jobs import PATIENT, press, reason, run_job, status_is
@@ -95,7 +95,7 @@ async def test_an_order_ends_when_the_entry_is_unloaded(
     # Accepted, and not carried out: the confirmation goes on by announcements.
     device.faults.replies["player resume"] = "ok"
     await device.refuse_connections(ROBOT_PORT)
-    resuming = hass.async_create_task(async_order(entry.runtime_data, RESUME))
+    resuming = hass.async_create_task(async_command(entry.runtime_data, RESUME))
     await device.wait_command("player resume")
     assert await hass.config_entries.async_unload(entry.entry_id)
 
@@ -119,7 +119,7 @@ async def test_what_a_removed_entry_still_hears_is_not_stored(
     assert stored not in hass_storage
 
     # Whoever still holds the old coordinator: an order, and what it would bring.
-    late = hass.async_create_task(async_order(old, PAUSE))
+    late = hass.async_create_task(async_command(old, PAUSE))
     assert await reason(late) == "unloaded"
     old._store.async_keep(replace(old.data.job, jobs_completed=7))
     await hass.async_stop(force=True)

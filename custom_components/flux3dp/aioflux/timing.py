@@ -76,6 +76,8 @@ class Timing:
     """Between two `player report` of a job."""
     report_fresh: float = 5.0
     """How long a report outweighs datagrams."""
+    connection_stuck: float = 1.0
+    """A held connection that does not answer for so long is not waited for."""
     status_lag: float = 1.0
     """How far announcements may lag behind reports."""
     robot_retry: float = 30.0

@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed, IdentityMismatch
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
-from custom_components.flux3dp.robot_link import DeviceOccupied
+from custom_components.flux3dp.robot import DeviceOccupied
 from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,

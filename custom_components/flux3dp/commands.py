@@ -1,0 +1,381 @@
+"""Steering a job: what a person commands, and when it counts as done.
+
+Knows the four commands, in which states they apply, and what shows that a device has
+carried them out. The device is the authority: a command is sent whatever we believe of
+its job, because announcements are up to three seconds old. A device that says `ok` has
+only understood: a press of a button is over when the device is seen to do it, and fails
+in words if it is not. The connections are `robot.py`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from homeassistant.exceptions import HomeAssistantError
+
+from .aioflux import CommandFailed, ConnectionFailed, Kicked, ProtocolError, Robot
+from .catalogue import ErrorKey
+from .const import DOMAIN
+from .coordinator import FluxCoordinator
+from .data import FluxData
+from .helpers import async_error_words, device_errors
+from .job import JobState, JobStatus
+
+_WAITING: Final = frozenset(
+    {JobStatus.PAUSED, JobStatus.ALARM, JobStatus.TOOLHEAD_CHANGE}
+)
+_STANDING: Final = _WAITING | {JobStatus.PAUSING, JobStatus.FATAL}
+_CANCELING: Final = frozenset({JobStatus.ABORTING, JobStatus.ABORTED})
+# A machine that stopped by itself still has its job, as has one that is ending it.
+_WITH_JOB: Final = frozenset({JobStatus.ALARM, JobStatus.FATAL, JobStatus.ABORTING})
+_UNSTEERABLE: Final = frozenset({JobStatus.INITIALIZING, JobStatus.ABORTING})
+# Of the ids that are called completed, 68 is already something else.
+_ENDED_IDS: Final = frozenset({64, 128})
+# What a device refuses a command with because of the state of its job.
+_STATE_REFUSALS: Final = frozenset({"RESOURCE_BUSY", "NO_TASK"})
+
+
+def _has_job(job: JobState) -> bool:
+    """Whether a job is there that has not ended, whatever its state is called."""
+    return job.active or job.status in _WITH_JOB
+
+
+def _is_steerable(job: JobState) -> bool:
+    """Whether the job takes commands: it is past its beginning, and not being ended."""
+    return _has_job(job) and job.status not in _UNSTEERABLE
+
+
+def _is_under_way(job: JobState) -> bool:
+    """Whether the job runs or is about to; a state without a name counts as that."""
+    return _is_steerable(job) and job.status not in _STANDING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCommand:
+    """A command to the job.
+
+    `applies` says whether a device is expected to take it now, `is_done` whether it has
+    been carried out. `needs_job`: it is pointless once the job is over. A refusal as
+    busy is no answer yet in the states of `retry_when_busy`: they pass by themselves.
+    """
+
+    name: str
+    send: Callable[[Robot], Awaitable[None]]
+    applies: Callable[[JobState], bool]
+    is_done: Callable[[JobState], bool]
+    retry_when_busy: frozenset[JobStatus]
+    needs_job: bool = False
+
+    def is_pointless(self, job: JobState) -> bool:
+        """Whether nothing can come of it, because the job is over."""
+        return self.needs_job and job.contact and not _has_job(job)
+
+
+PAUSE: Final = JobCommand(
+    name="pause",
+    send=Robot.pause,
+    applies=_is_under_way,
+    is_done=lambda job: job.status in _STANDING,
+    retry_when_busy=frozenset({JobStatus.INITIALIZING, JobStatus.RESUMING}),
+    needs_job=True,
+)
+RESUME: Final = JobCommand(
+    name="resume",
+    send=Robot.resume,
+    applies=lambda job: job.status in _WAITING,
+    is_done=lambda job: _is_under_way(job) and job.status is not JobStatus.RESUMING,
+    retry_when_busy=frozenset({JobStatus.PAUSING}),
+    needs_job=True,
+)
+CANCEL: Final = JobCommand(
+    name="cancel",
+    send=Robot.abort,
+    applies=_is_steerable,
+    # A job that is over by itself, or that was cleared since, is canceled enough.
+    is_done=lambda job: job.contact and (not _has_job(job) or job.status in _CANCELING),
+    retry_when_busy=frozenset(
+        {JobStatus.INITIALIZING, JobStatus.PAUSING, JobStatus.RESUMING}
+    ),
+)
+CLEAR: Final = JobCommand(
+    name="clear",
+    send=Robot.quit,
+    applies=lambda job: job.st_id in _ENDED_IDS,
+    is_done=lambda job: job.contact and job.st_id not in _ENDED_IDS,
+    # Refused until announcements, which lag, show the end of the job too.
+    retry_when_busy=frozenset(
+        {
+            JobStatus.COMPLETING,
+            JobStatus.COMPLETED,
+            JobStatus.ABORTING,
+            JobStatus.ABORTED,
+        }
+    ),
+)
+COMMANDS: Final = (PAUSE, RESUME, CANCEL, CLEAR)
+
+# What is said of a device that accepts a command and does not carry it out.
+_FAILURES: Final = {
+    "pause": "not_paused",
+    "resume": "not_resumed",
+    "cancel": "not_aborted",
+    "clear": "not_cleared",
+}
+# What is said of a command that does not fit the state of the device.
+_INAPPLICABLE: Final = {
+    "pause": "nothing_to_pause",
+    "resume": "nothing_to_resume",
+    "cancel": "nothing_to_cancel",
+    "clear": "nothing_to_clear",
+}
+
+
+def applicable_commands(job: JobState) -> list[str]:
+    """Return the names of the commands that apply now, for pages and cards."""
+    return [command.name for command in COMMANDS if command.applies(job)]
+
+
+async def async_command(coordinator: FluxCoordinator, command: JobCommand) -> None:
+    """Give a command, and return when the device is seen to have carried it out.
+
+    Commands take turns; a cancel waits for none, and has the others give up. Raises
+    HomeAssistantError, translated, if it is refused, not carried out, or gives up.
+    """
+    execution = _Execution(coordinator, command)
+    with device_errors(coordinator):
+        async with _turn(coordinator, command) as check:
+            await execution.async_run(check)
+
+
+@asynccontextmanager
+async def _turn(
+    coordinator: FluxCoordinator, command: JobCommand
+) -> AsyncIterator[Callable[[], None]]:
+    """Wait for the turn of a command; yields what raises Preempted."""
+    if command is CANCEL:
+        coordinator.commands.preempt()
+        yield lambda: None
+        return
+    async with coordinator.commands.turn() as check:
+        yield check
+
+
+class _Execution:
+    """One command on its way, from the first try to what came of it."""
+
+    _check: Callable[[], None]
+
+    def __init__(self, coordinator: FluxCoordinator, command: JobCommand) -> None:
+        """Take note of how things are when the command is given."""
+        self._coordinator = coordinator
+        self._link = coordinator.robot
+        self._timing = coordinator.timing
+        self._command = command
+        self._fault = coordinator.data.job.error
+        self._applied = command.applies(coordinator.data.job)
+
+    @property
+    def _job(self) -> JobState:
+        return self._coordinator.data.job
+
+    async def async_run(self, check: Callable[[], None]) -> None:
+        """Send the command and wait for what comes of it; `check` raises Preempted.
+
+        Raises FluxError, and HomeAssistantError if nothing comes of it.
+        """
+        self._check = check
+        async with AsyncExitStack() as stack:
+            robot, refusal = await self._async_deliver(stack)
+            if refusal and not await self._async_accepted(robot, refusal):
+                return
+            try:
+                done = await self._async_confirmed(robot)
+            except ConnectionFailed:
+                # It was accepted; announcements tell what comes of it.
+                done = await self._async_announced()
+        if not done:
+            raise await self._async_failure()
+
+    # -- sending
+
+    async def _async_deliver(
+        self, stack: AsyncExitStack
+    ) -> tuple[Robot, CommandFailed | None]:
+        """Send the command over a connection that `stack` closes.
+
+        Over the shared one, and if that does not answer, once more over a connection of
+        its own: to be given twice harms no command. Returns the connection, and the
+        refusal if it was one. Raises FluxError.
+        """
+        # Whatever hangs is in another user's hands; our own opening may take its time.
+        limit = self._timing.connection_stuck if self._link.is_in_use else None
+        try:
+            async with asyncio.timeout(limit):
+                robot = await stack.enter_async_context(self._link.connection())
+                return robot, await self._async_try(robot)
+        except ProtocolError:
+            raise
+        except (ConnectionFailed, TimeoutError) as err:
+            self._coordinator.logger.debug(
+                "%s gets its %s over another connection: %s",
+                self._coordinator.device_name,
+                self._command.name,
+                err or "no answer",
+            )
+        self._check()
+        robot = await stack.enter_async_context(self._link.own_connection())
+        return robot, await self._async_try(robot)
+
+    async def _async_try(self, robot: Robot) -> CommandFailed | None:
+        """Send the command; returns a refusal that is due to the state of the job."""
+        self._check()
+        try:
+            await self._command.send(robot)
+        except Kicked:
+            raise
+        except CommandFailed as err:
+            if err.symbol not in _STATE_REFUSALS:
+                raise
+            return err
+        return None
+
+    async def _async_accepted(self, robot: Robot, refusal: CommandFailed) -> bool:
+        """Wait until a refused command is accepted; False if it is not needed.
+
+        Raises the refusal, or HomeAssistantError with what is in its way.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + self._timing.control_confirm
+        while True:
+            job = await self._async_look(robot)
+            if job is not None:
+                if self._is_fulfilled(job):
+                    return False
+                if self._command is RESUME and job.status is JobStatus.RESUMING:
+                    return True
+                if not self._is_passing(job, refusal):
+                    raise self._inapplicable(job) or refusal
+            if loop.time() >= end:
+                raise refusal
+            self._coordinator.async_ask()
+            await asyncio.sleep(self._timing.control_poll)
+            again = await self._async_try(robot)
+            if again is None:
+                return True
+            refusal = again
+
+    def _is_fulfilled(self, job: JobState) -> bool:
+        """Whether what was wanted is so, by another hand or by itself.
+
+        A job that is over fulfills a cancel only if there was one to be canceled.
+        """
+        wanted = self._applied or (self._command is not CLEAR and _has_job(job))
+        return wanted and self._command.is_done(job)
+
+    def _is_passing(self, job: JobState, refusal: CommandFailed) -> bool:
+        """Whether a refusal will pass by itself, or has just passed."""
+        if job.status in self._command.retry_when_busy:
+            return True
+        return refusal.symbol == "RESOURCE_BUSY" and self._command.applies(job)
+
+    # -- what comes of it
+
+    async def _async_confirmed(self, robot: Robot) -> bool:
+        """Look until the command is carried out; False if it is not.
+
+        A resume is over when the job goes on, or has fallen back into the pause, which
+        happens within a second if the fault is still there. A job that is resuming for
+        longer heats again, which can take minutes: it is as good as resumed.
+        """
+        loop, began = asyncio.get_running_loop(), False
+        is_resume = self._command is RESUME
+        end = loop.time() + (
+            self._timing.resume_trial if is_resume else self._timing.control_confirm
+        )
+        while True:
+            if (job := await self._async_look(robot)) is not None:
+                if self._command.is_done(job):
+                    return True
+                if self._command.is_pointless(job):
+                    return False
+                if is_resume:
+                    if began and job.status in _STANDING:
+                        return False
+                    began = began or job.status not in _WAITING
+            if loop.time() >= end:
+                return is_resume and self._job.status is JobStatus.RESUMING
+            await asyncio.sleep(self._timing.control_poll)
+            self._check()
+
+    async def _async_look(self, robot: Robot) -> JobState | None:
+        """Return the job by a new report; None if there is none at this moment.
+
+        Raises Kicked, and ConnectionFailed also if the connection does not answer.
+        """
+        try:
+            async with asyncio.timeout(self._timing.connection_stuck):
+                await self._link.async_report(robot)
+        except Kicked:
+            raise
+        except CommandFailed as err:
+            # It is so for a moment after a job was left.
+            self._coordinator.logger.debug(
+                "%s has no report: %s", self._coordinator.device_name, err
+            )
+            return None
+        except TimeoutError:
+            raise ConnectionFailed("the device did not report in time") from None
+        return self._job
+
+    async def _async_announced(self) -> bool:
+        """Wait until announcements show the command carried out; False if they don't."""
+
+        def is_settled(data: FluxData) -> bool:
+            self._check()
+            return self._command.is_done(data.job) or self._command.is_pointless(
+                data.job
+            )
+
+        settled = await self._coordinator.async_wait_until(
+            is_settled, self._timing.control_confirm, ask=self._coordinator.async_ask
+        )
+        return settled and self._command.is_done(self._job)
+
+    # -- in which words it fails
+
+    def _inapplicable(self, job: JobState) -> HomeAssistantError | None:
+        """Return what tells that the command does not fit the job, if it does not."""
+        if self._command.applies(job):
+            return None
+        if self._applied and self._command.is_pointless(job):
+            return self._error("job_over")
+        return self._error(_INAPPLICABLE[self._command.name])
+
+    async def _async_failure(self) -> HomeAssistantError:
+        """Return what tells that a command was accepted and not carried out.
+
+        A resume names the fault: the one that is shown, or the one before, because the
+        device forgets it while it tries.
+        """
+        if self._command.is_pointless(self._job):
+            return self._error("job_over")
+        shown = self._job.error
+        fault = self._fault if shown is ErrorKey.NONE else shown
+        if self._command is RESUME and fault is not ErrorKey.NONE:
+            words = await async_error_words(self._coordinator.hass, fault)
+            return self._error("paused_again", fault=words)
+        return self._error(_FAILURES[self._command.name])
+
+    def _error(self, key: str, fault: str = "") -> HomeAssistantError:
+        return HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders={
+                "name": self._coordinator.device_name,
+                "fault": fault,
+            },
+        )
