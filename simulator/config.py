@@ -37,6 +37,8 @@ class Timing:
     wifi_join: float = 4.0
     #: Until a device that cannot join goes back to what it had.
     wifi_rollback: float = 20.0
+    #: From one ``network`` command until another one does not undo it.
+    network_settle: float = 20.0
     #: A job's states: initialising, starting up (homing and so on), calibrating.
     job_init: float = 0.7
     job_starting: float = 0.7
@@ -47,6 +49,8 @@ class Timing:
     #: The first of a fault to its *pausing*, and *pausing* to *paused*.
     job_fault: float = 0.3
     job_pausing: float = 2.0
+    #: *Pausing* again when a resume finds the fault still there.
+    job_repausing: float = 0.3
     #: From *paused* to the heater being turned off.
     job_cooling: float = 1.0
     #: *Resuming* without heating.
@@ -83,6 +87,7 @@ class Timing:
             network_apply=0.02,
             wifi_join=0.05,
             wifi_rollback=0.2,
+            network_settle=0.2,
             job_init=0.03,
             job_starting=0.03,
             job_correcting=0.03,
@@ -90,6 +95,7 @@ class Timing:
             job_reheating=0.05,
             job_fault=0.01,
             job_pausing=0.05,
+            job_repausing=0.02,
             job_cooling=0.03,
             job_resuming=0.03,
             job_aborting=0.03,

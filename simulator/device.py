@@ -5,7 +5,8 @@ device that is switched on.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 import hashlib
 import logging
 from pathlib import Path
@@ -13,7 +14,7 @@ import ssl
 from types import TracebackType
 from typing import Self
 
-from . import network, store
+from . import store
 from .beacon import Beacon
 from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, DeviceConfig
 from .discovery import Discovery
@@ -31,6 +32,7 @@ from .status import Status
 from .tls import ServerContexts
 from .trust import Trust
 from .waiting import Signal
+from .wifi import Wifi
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -70,6 +72,7 @@ class Device:
         #: The head that is attached; ``change_head`` while a job runs.
         self.toolhead = config.toolhead
         self.robot_sessions: set[RobotSession] = set()
+        self.wifi = Wifi(self)
         self._discovery = Discovery(self)
         self._ports = Ports(self)
         self._contexts = ServerContexts(config.uuid, config.serial, old=config.old_tls)
@@ -177,9 +180,8 @@ class Device:
 
     async def move(self, address: str) -> None:
         """Get another address (127.x), as by DHCP; connections die."""
-        async with self._moving:
-            await self._leave()
-            await self._arrive(address)
+        async with self.away():
+            await self.arrive(address)
 
     async def swap_master_key(self, pem: bytes) -> None:
         """Get another mainboard: another master key under the same uuid."""
@@ -195,9 +197,17 @@ class Device:
         self.status.timestamp = self.beacon.clock
         await self.tls_context()
         self.counters.boots += 1
-        await self._arrive(self.address)
+        await self.arrive(self.address)
 
-    async def _arrive(self, address: str) -> None:
+    @asynccontextmanager
+    async def away(self) -> AsyncIterator[None]:
+        """Be off the network meanwhile, and after it unless it arrives."""
+        async with self._moving:
+            await self._leave()
+            yield
+
+    async def arrive(self, address: str) -> None:
+        """Come onto the network, at an address."""
         if address != self.address:
             self.beacon.address_changed()
         self.address = address
@@ -252,26 +262,6 @@ class Device:
         """Forget every trusted key."""
         self.trust.clear()
         self.changed()
-
-    def apply_network(self, values: dict[str, str]) -> None:
-        """Try a network in a while, as after the ``ok`` of a ``network`` command."""
-        self.spawn(self._apply_network(values))
-
-    async def _apply_network(self, values: dict[str, str]) -> None:
-        timing = self.config.timing
-        await asyncio.sleep(timing.network_apply)
-        async with self._moving:
-            move = network.plan(values, self.networks, self.address)
-            await self._leave()
-            if move.outcome is network.Outcome.GONE:
-                return
-            rolled_back = move.outcome is network.Outcome.ROLLED_BACK
-            await asyncio.sleep(
-                timing.wifi_rollback if rolled_back else timing.wifi_join
-            )
-            if not rolled_back:
-                self.ssid = move.ssid
-            await self._arrive(move.address)
 
     @property
     def job(self) -> Job:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 GROUP = "239.255.255.250"
 _LOOPBACK = socket.inet_aton("127.0.0.1")
 _PLAIN_REQUEST = 22
+#: Seconds between two broadcasts, by the setting: seldom, often, never.
+_BROADCASTS = {"L": 27.5, "A": 2.5, "N": None}
 
 
 def _interface(address: str) -> bytes:
@@ -79,10 +81,11 @@ class Discovery:
         announcer.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         self._announcer = await self._endpoint(announcer, self._heard_by_announcer)
         self._tasks.append(asyncio.create_task(self._announce_for_ever()))
-        if config.broadcast_interval is not None:
-            self._tasks.append(
-                asyncio.create_task(self._broadcast_for_ever(config.broadcast_interval))
-            )
+        interval = config.broadcast_interval
+        if (setting := self._device.settings.get("broadcast")) is not None:
+            interval = _BROADCASTS[setting]
+        if interval is not None:
+            self._tasks.append(asyncio.create_task(self._broadcast_for_ever(interval)))
 
     async def close(self) -> None:
         """Fall silent."""

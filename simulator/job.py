@@ -54,9 +54,11 @@ class Job:
         *,
         beam: bool,
         held: Container[str] = (),
+        correction: str | None = None,
     ) -> None:
         """Start at ``now``, by the loop's clock; of itself no state in ``held`` ends."""
         self._held = held
+        self._correction = correction or fcode.metadata.get("CORRECTION", "A")
         self.fcode = fcode
         self.toolhead = toolhead
         self.state = INIT
@@ -76,12 +78,10 @@ class Job:
         self._cool_at: float | None = None
         #: Whether the heater was turned off in a pause: once cold, the head is switched off.
         self._standby = False
-        self._interrupted = RUNNING
-        self._prepared = False
+        self._interrupted, self._prepared = RUNNING, False
         self._heater = Heater()
         self._fraction = 0.0
-        self._running = RunningTime()
-        self._total_for = 0.0
+        self._running, self._total_for = RunningTime(), 0.0
         self._enter(INIT, timing.job_init, self._check_head)
 
     # -- what it shows -------------------------------------------------------------------
@@ -336,7 +336,7 @@ class Job:
             self._enter(RUNNING)
 
     def _heated(self) -> None:
-        if self.fcode.metadata.get("CORRECTION", "N") == "N":
+        if self._correction == "N":
             self._enter(RUNNING)
         else:
             self._enter(CORRECTING, self._timing.job_correcting, self._corrected)
@@ -355,7 +355,7 @@ class Job:
         if self._fraction >= 1:
             self.finish()
 
-    def _pause(self, error: tuple[str, ...]) -> None:
+    def _pause(self, error: tuple[str, ...], *, again: bool = False) -> None:
         self.error = error
         if error[:1] == ("HEAD_ERROR",) and error[1] in _GONE_AT_ONCE:
             self.module = None
@@ -365,7 +365,8 @@ class Job:
             pausing, paused = PAUSING, PAUSED
             if self.state in {STARTING, WAITING_HEAD, CORRECTING, RUNNING}:
                 self._interrupted = self.state
-        self._enter(pausing, self._timing.job_pausing, lambda: self._paused(paused))
+        after = self._timing.job_repausing if again else self._timing.job_pausing
+        self._enter(pausing, after, lambda: self._paused(paused))
 
     def _paused(self, state: State) -> None:
         self._enter(state)
@@ -374,7 +375,7 @@ class Job:
 
     def _resumed(self) -> None:
         if self.wrong:
-            self._pause(self.wrong)
+            self._pause(self.wrong, again=True)
             return
         self.module = self.toolhead
         if self._interrupted is STARTING:

@@ -211,7 +211,7 @@ class ManagementSession:
             await self._stumble()
         else:
             await self.frames.send("ok")
-            self.device.apply_network(values)
+            self.device.wifi.apply(values)
 
 
 _COMMANDS = {

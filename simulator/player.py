@@ -108,6 +108,7 @@ class Player:
             _now(),
             beam=device.config.beam,
             held=self.held,
+            correction=device.settings.get("correction"),
         )
         self._owner = owner
         if owner is None:

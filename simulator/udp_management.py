@@ -108,7 +108,7 @@ class UdpManagement:
         except (network.RefusedError, network.BrokenRequestError) as err:
             raise RefusedError("BAD_PARAMS") from err
         self._note("network", *words)
-        self._device.apply_network(values)
+        self._device.wifi.apply(values)
         return _status("ok", key)
 
     def _signed(self, body: bytes) -> tuple[ClientKey, bytes]:

@@ -31,6 +31,7 @@ PATIENT = replace(
     job_heating=0.3,
     job_correcting=0.3,
     job_pausing=0.3,
+    job_repausing=0.3,
     job_resuming=0.3,
     job_reheating=0.3,
     job_aborting=0.3,

@@ -213,6 +213,20 @@ async def test_it_may_broadcast(make_device: MakeDevice) -> None:
     assert (data, address) == (b"FLUX\0\1" + UUID, HERE)
 
 
+@pytest.mark.parametrize(("setting", "sent"), [("A", 1), ("L", 1), ("N", 0), (None, 0)])
+async def test_the_setting_says_whether_it_broadcasts(
+    make_device: MakeDevice, setting: str | None, sent: int
+) -> None:
+    device = await make_device()
+    if setting is not None:
+        device.settings.set("broadcast", setting)
+    await device.reboot()
+    # Both begin at once, and the next broadcast of either is far away.
+    announced = device.counters.notifies_sent
+    await device.wait_for(lambda: device.counters.notifies_sent > announced + 1)
+    assert device.counters.broadcasts_sent == sent
+
+
 async def test_a_notify_may_come_as_a_broadcast(make_device: MakeDevice) -> None:
     await make_device(broadcast_notify=True, multicast=False)
     async with inbox(listener_socket()) as (_, box):

@@ -17,7 +17,7 @@ TIMING = replace(
     job_reheating=4.0,
     job_pausing=1.0,
     job_cooling=1.0,
-    job_resuming=1.0,
+    job_resuming=0.6,
     job_aborting=1.0,
     job_tick=1.0,
     job_speed=0.0,
@@ -151,6 +151,46 @@ def test_a_nozzle_kept_warm_in_a_pause_keeps_its_toolhead() -> None:
     clock.job.set_target(180.0)
     clock.tick(60)
     assert (clock.read("module"), clock.read("rt")) == ("EXTRUDER", [180.0])
+
+
+def test_a_resume_into_the_same_fault_pauses_within_a_second() -> None:
+    clock = Clock()
+    clock.pass_to("RUNNING")
+    clock.job.runout()
+    clock.pass_to("PAUSED")
+    clock.job.resume()
+    seen = [clock.job.state]
+    for tenth in range(1, 11):
+        clock.job.advance(clock.now + tenth / 10)
+        seen.append(clock.job.state)
+    assert list(dict.fromkeys(seen)) == [
+        (18, "RESUMING"),
+        (50, "PAUSING"),
+        (48, "PAUSED"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "file", "calibrates"),
+    [
+        (None, None, True),
+        (None, "N", False),
+        ("N", "A", False),
+        ("H", "N", True),
+        ("A", None, True),
+    ],
+)
+def test_the_setting_outweighs_the_file_which_outweighs_the_default(
+    setting: str | None, file: str | None, calibrates: bool
+) -> None:
+    metadata = {"TIME_COST": "600"} | ({"CORRECTION": file} if file else {})
+    fcode = Fcode(metadata=metadata)
+    job = Job(fcode, "EXTRUDER", TIMING, 0.0, beam=False, correction=setting)
+    seen = []
+    for second in range(1, 20):
+        job.advance(float(second))
+        seen.append(job.state.label)
+    assert ("CORRECTING" in seen, seen[-1]) == (calibrates, "RUNNING")
 
 
 def test_a_state_that_is_held_lasts() -> None:

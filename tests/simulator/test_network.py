@@ -1,8 +1,10 @@
 """Networks: what a device refuses, what it tries after its ok, and which it joins."""
 
+from dataclasses import replace
+
 import pytest
 
-from simulator import SimulatedNetwork
+from simulator import SimulatedNetwork, Timing
 from tests.keys import CLIENT_KEY
 
 from .client import Key, sign_in
@@ -147,6 +149,28 @@ async def test_which_networks_it_joins(
     await device.wait_for(lambda: not device.online)
     await device.wait_online()
     assert device.ssid == ("n" if joins else "before")
+
+
+async def test_a_second_command_too_soon_undoes_the_first(
+    make_device: MakeDevice,
+) -> None:
+    networks = [SimulatedNetwork(ssid=name) for name in ("before", "first", "second")]
+    timing = replace(Timing.fast(), network_settle=1000.0)
+    device = await make_device(networks=networks, ssid="before", timing=timing)
+
+    async def join(ssid: str) -> None:
+        async with await sign_in(HERE, KEY, "secret") as stream:
+            words = ("method=dhcp", f"ssid={ssid}", "security=WPA2-PSK", "psk=12345678")
+            assert await stream.ask("network", *words) == "ok"
+        await device.wait_for(lambda: not device.online)
+        await device.wait_online()
+
+    await join("first")
+    assert device.ssid == "first"
+    await join("second")
+    assert device.ssid == "before"
+    await join("second")
+    assert device.ssid == "second"
 
 
 async def test_a_network_without_its_client_is_the_end_of_what_we_see(
