@@ -20,6 +20,7 @@ const TONE_ICONS: Record<Tone, IconName> = {
   done: "check",
   problem: "alert",
 };
+const LASER_TONES = new Set<Tone>(["off", "idle", "busy", "active"]);
 const COMMAND_ICONS: Record<Command, IconName> = { pause: "pause", resume: "play", cancel: "stop", clear: "broom" };
 
 /** What is asked before something that cannot be undone. */
@@ -69,7 +70,7 @@ export class FluxCard extends LitElement {
 
   getGridOptions(): object {
     return this.config?.layout === "compact"
-      ? { columns: 6, rows: 1, min_columns: 6, min_rows: 1 }
+      ? { columns: 12, rows: 1, min_columns: 6, min_rows: 1 }
       : { columns: 12, rows: "auto", min_columns: 6 };
   }
 
@@ -93,7 +94,9 @@ export class FluxCard extends LitElement {
   }
 
   private renderRow(shown: View, say: Words): TemplateResult {
-    return html`<div class="head">${this.renderTitle(shown, shown.row)}${this.renderPower(shown, say)}</div>
+    return html`<div class="head">
+        ${this.renderTitle(shown, shown.row, shown.active ? shown.progress?.text : undefined)}${this.renderPower(shown, say)}
+      </div>
       ${shown.active ? this.renderBar(shown, say) : nothing}
       ${this.renderNotice(say)}`;
   }
@@ -141,7 +144,7 @@ export class FluxCard extends LitElement {
       </div>`;
   }
 
-  private renderTitle(shown: View, state: string): TemplateResult {
+  private renderTitle(shown: View, state: string, percent?: string): TemplateResult {
     const { statusEntity } = shown;
     return html`<button
         type="button"
@@ -149,8 +152,12 @@ export class FluxCard extends LitElement {
         ?disabled=${!statusEntity}
         @click=${() => statusEntity && this.more(statusEntity)}
       >
-        <span class="badge">${icon(TONE_ICONS[shown.tone])}</span>
-        <span class="words"><span class="name">${shown.name}</span><span class="state">${state}</span></span>
+        <span class="badge">${icon(shown.laser && LASER_TONES.has(shown.tone) ? "laser" : TONE_ICONS[shown.tone])}</span>
+        <span class="words">
+          <span class="name">${shown.name}</span>
+          ${percent ? html`<span class="percent">${percent}</span>` : nothing}
+          <span class="state">${state}</span>
+        </span>
       </button>
       <span class="spoken" role="status">${[shown.status, shown.problem?.text].filter(Boolean).join(". ")}</span>`;
   }

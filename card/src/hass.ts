@@ -18,6 +18,7 @@ export interface RegistryDevice {
   id: string;
   name: string | null;
   name_by_user: string | null;
+  model_id?: string | null;
 }
 
 export interface FrontendLocale {

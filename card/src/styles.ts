@@ -68,6 +68,19 @@ export const styles = css`
     outline: 2px solid var(--primary-color);
     outline-offset: -2px;
   }
+  /* Names and sentences of another direction than the page's keep their own order, on its side. */
+  .name,
+  .state,
+  .job,
+  .percent,
+  .problem div div,
+  .times span,
+  .facts span,
+  .command span,
+  .notice span {
+    unicode-bidi: plaintext;
+    text-align: match-parent;
+  }
   .spoken {
     position: absolute;
     inline-size: 1px;
@@ -105,9 +118,14 @@ export const styles = css`
     background: color-mix(in srgb, var(--tone) 20%, transparent);
   }
   .words {
-    display: flex;
-    flex-direction: column;
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    column-gap: 8px;
+    flex: 1;
     min-inline-size: 0;
+  }
+  .state {
+    grid-column: 1 / -1;
   }
   .name,
   .state {
@@ -138,7 +156,11 @@ export const styles = css`
   .body {
     display: grid;
     gap: var(--gap);
-    padding: 0 var(--gap);
+    padding: 0 var(--gap) var(--gap);
+  }
+  .details:not(:has(> *)),
+  .body:not(:has(.picture, .details > *)) {
+    display: none;
   }
   .picture {
     position: relative;
@@ -188,9 +210,6 @@ export const styles = css`
     align-content: start;
     min-inline-size: 0;
   }
-  .details:not(:empty) {
-    padding-block-end: var(--gap);
-  }
   .problem,
   .notice {
     display: flex;
@@ -238,6 +257,9 @@ export const styles = css`
     border-radius: inherit;
     background: var(--tone);
     transition: inline-size 0.4s;
+  }
+  .words .percent {
+    line-height: 20px;
   }
   .percent {
     font-variant-numeric: tabular-nums;
@@ -320,10 +342,6 @@ export const styles = css`
   @container (min-width: 560px) {
     .body:has(.picture) {
       grid-template-columns: minmax(0, 1fr) minmax(0, 1fr);
-      padding-block-end: var(--gap);
-    }
-    .body:has(.picture) .details {
-      padding-block-end: 0;
     }
   }
 

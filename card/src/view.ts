@@ -77,6 +77,7 @@ export interface Power {
 export interface View {
   name: string;
   tone: Tone;
+  laser: boolean;
   status: string;
   /** The entity behind the status, for its dialog. */
   statusEntity?: string;
@@ -87,7 +88,7 @@ export interface View {
   job?: string;
   progress?: Progress;
   times: string[];
-  /** Status, progress and time left: all there is room for in one row. */
+  /** Status and time left, or what is wrong: beside progress all there is room for in one row. */
   row: string;
   facts: Fact[];
   buttons: Button[];
@@ -131,6 +132,7 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
   return {
     name,
     tone: wrong || failed ? "problem" : tone,
+    laser: isLaser(hass.devices[config.device_id ?? ""]?.model_id),
     status: shownStatus,
     statusEntity: entities["sensor.status"],
     detail,
@@ -139,9 +141,7 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
     job: shows("job") && (active || over) ? at("sensor.job_name")?.state : undefined,
     progress: shows("progress") ? progress : undefined,
     times: shows("times") ? times : [],
-    row: [shownStatus, wrong ? problem.text : detail, active ? progress?.text : undefined, wrong ? undefined : times[0]]
-      .filter(Boolean)
-      .join(" · "),
+    row: [shownStatus, wrong ? problem.text : (detail ?? times[0])].filter(Boolean).join(" · "),
     facts: facts(hass, config, entities, say, shows),
     buttons: shows("buttons") ? buttons(hass, entities, status) : [],
     ...pictures(hass, config, entities, shows("picture"), active || over),
@@ -152,6 +152,11 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
 function toneOf(status: string | undefined): Tone {
   // Home Assistant's "unknown": a status that has no name yet, on a device that is there.
   return status === undefined ? "idle" : (TONES[status] ?? "active");
+}
+
+/** All machines that are no printer of the Delta family burn. */
+function isLaser(model: string | null | undefined): boolean {
+  return Boolean(model) && !model?.startsWith("delta");
 }
 
 /** The name of the device, or what is to be done without one. */
@@ -193,12 +198,9 @@ function facts(
     const target = known(hass, entities["sensor.nozzle_target"]);
     const heats = target && Number(target.state) > 0 ? hass.formatEntityState(target) : undefined;
     const is = hass.formatEntityState(nozzle);
-    found.push({
-      icon: "thermometer",
-      text: heats ? `${is} / ${heats}` : is,
-      label: `${label("sensor.nozzle_temperature")}: ${is}` + (heats ? `, ${label("sensor.nozzle_target")}: ${heats}` : ""),
-      entity: nozzle.entity_id,
-    });
+    const text = heats ? `${is} / ${heats}` : is;
+    const names = [label("sensor.nozzle_temperature"), heats && label("sensor.nozzle_target")].filter(Boolean);
+    found.push({ icon: "thermometer", text, label: `${names.join(" / ")}: ${text}`, entity: nozzle.entity_id });
   }
   const toolhead = known(hass, entities["sensor.toolhead"]);
   if (toolhead && shows("toolhead")) {
@@ -209,7 +211,7 @@ function facts(
   const draws = known(hass, config.power_sensor);
   if (draws) {
     const text = hass.formatEntityState(draws);
-    found.push({ icon: "flash", text, label: `${say.power_sensor}: ${text}`, entity: draws.entity_id });
+    found.push({ icon: "flash", text, label: `${friendly(draws)}: ${text}`, entity: draws.entity_id });
   }
   return found;
 }
@@ -240,13 +242,16 @@ function pictures(
   return { camera: there ? camera : undefined, picture: typeof preview === "string" ? preview : undefined };
 }
 
+function friendly(state: EntityState): string {
+  return String(state.attributes["friendly_name"] ?? state.entity_id);
+}
+
 function powerOf(hass: Hass, config: CardConfig): Power | undefined {
   if (!config.power) return undefined;
   const state = hass.states[config.power];
-  const name = state?.attributes["friendly_name"];
   return {
     entity: config.power,
-    name: typeof name === "string" ? name : config.power,
+    name: state ? friendly(state) : config.power,
     on: state?.state === "on",
     available: state?.state === "on" || state?.state === "off",
   };

@@ -1,12 +1,22 @@
 // Opens the page of all situations in Chromium: `node card/test/browser.mjs bench|look FOLDER`. `$CHROMIUM` names the browser.
 import { createServer } from "node:http";
 import { createReadStream, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { chromium } from "playwright-core";
 
 const [task, folder] = process.argv.slice(2);
 const AIMS = { other: 1_000, own: 5_000 }; // microseconds
 const TYPES = { js: "text/javascript", html: "text/html" };
+
+/** Throw if axe finds something serious on the page. */
+async function checkAccess(page, name) {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve("axe-core") });
+  const { violations } = await page.evaluate(() => window.axe.run("main"));
+  const serious = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+  const texts = serious.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.flat().join(" ")}: ${node.failureSummary}`));
+  if (texts.length) throw new Error(`${name}: ${texts.join("\n")}`);
+}
 
 // Modules are not loaded from files.
 const server = createServer((request, response) => {
@@ -53,6 +63,7 @@ try {
       await page.setViewportSize({ width, height });
       await page.waitForTimeout(600);
       await page.screenshot({ path: `${folder}/looks/${name}.png` });
+      await checkAccess(page, name);
     }
     console.log(`card: pictures in ${folder}/looks`);
   }

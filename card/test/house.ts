@@ -43,7 +43,7 @@ export function house(values: Values, change: Partial<Hass> = {}, translations: 
   return {
     states,
     entities,
-    devices: { [DEVICE]: { id: DEVICE, name: "Delta", name_by_user: NAME } },
+    devices: { [DEVICE]: { id: DEVICE, name: "Delta", name_by_user: NAME, model_id: "delta-1" } },
     locale: { language: "en", time_format: "24", time_zone: "server" },
     config: { time_zone: "Asia/Taipei" },
     localize: (path) => {

@@ -3,7 +3,7 @@
 
 import type { CardConfig } from "../src/config";
 import type { Hass } from "../src/hass";
-import { CONFIG, house, SITUATIONS } from "./house";
+import { CONFIG, DEVICE, house, SITUATIONS } from "./house";
 import de from "../../custom_components/flux3dp/translations/de.json";
 import en from "../../custom_components/flux3dp/translations/en.json";
 import ja from "../../custom_components/flux3dp/translations/ja.json";
@@ -47,6 +47,7 @@ export function houseOf(situation: string): Hass {
     },
     translations,
   );
+  if (situation === "laser") hass.devices = { [DEVICE]: { ...hass.devices[DEVICE]!, model_id: "fbm1" } };
   hass.states["switch.plug"] = { entity_id: "switch.plug", state: situation === "off" ? "off" : "on", attributes: { friendly_name: "Plug" } };
   hass.states["sensor.renamed_power"] = { entity_id: "sensor.renamed_power", state: "118", attributes: {} };
   hass.states[ROOM] = { entity_id: ROOM, state: "idle", attributes: { access_token: "" } };

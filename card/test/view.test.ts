@@ -30,15 +30,15 @@ test("status in words, in one line", () => {
   assert.deepEqual(rows, {
     off: "Offline",
     idle: "Idle",
-    heating: "Heating · 0 %",
-    running: "Running · 63 % · 42 min left",
-    fault: "Paused · Filament ran out · 63 %",
+    heating: "Heating",
+    running: "Running · 42 min left",
+    fault: "Paused · Filament ran out",
     completed: "Completed · Took 67 min",
     failed: "Failed · Toolhead not detected",
     occupied: "Maintenance · In use by FLUX Studio",
     alarm: "Fatal error · Unknown error: HARDWARE_ERROR X9",
-    "no-camera": "Running · 63 % · 42 min left",
-    laser: "Running · 63 % · 42 min left",
+    "no-camera": "Running · 42 min left",
+    laser: "Running · 42 min left",
     disabled: "Unknown",
   });
 });
@@ -59,6 +59,12 @@ test("the tone of each situation", () => {
     laser: "active",
     disabled: "idle",
   });
+});
+
+test("a machine that is no Delta is a laser", () => {
+  const laser = (model_id: string | null) =>
+    shown("idle", {}, house(SITUATIONS["idle"]!, { devices: { [DEVICE]: { id: DEVICE, name: "", name_by_user: null, model_id } } })).laser;
+  assert.deepEqual(["delta-1", "delta-1p", "fbm1", null].map(laser), [false, false, true, false]);
 });
 
 test("the buttons are those the device would accept now", () => {
@@ -114,7 +120,7 @@ test("times: left and done, or what it took", () => {
 test("temperatures with their target, and a toolhead, where there are some", () => {
   const texts = (seen: View) => seen.facts.map((fact) => fact.text);
   assert.deepEqual(texts(shown("running")), ["199 °C / 200 °C", "Extruder"]);
-  assert.equal(shown("running").facts[0]?.label, "Nozzle temperature: 199 °C, Nozzle target: 200 °C");
+  assert.equal(shown("running").facts[0]?.label, "Nozzle temperature / Nozzle target: 199 °C / 200 °C");
   assert.deepEqual(texts(shown("completed")), ["81 °C", "Extruder"]);
   assert.deepEqual(texts(shown("laser")), []);
   assert.deepEqual(texts(shown("off")), []);
