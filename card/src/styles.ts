@@ -158,10 +158,6 @@ export const styles = css`
     gap: var(--gap);
     padding: 0 var(--gap) var(--gap);
   }
-  .details:not(:has(> *)),
-  .body:not(:has(.picture, .details > *)) {
-    display: none;
-  }
   .picture {
     position: relative;
     aspect-ratio: 4 / 3;
@@ -209,6 +205,10 @@ export const styles = css`
     gap: var(--gap);
     align-content: start;
     min-inline-size: 0;
+  }
+  .details:not(:has(> *)),
+  .body:not(:has(.picture, .details > *)) {
+    display: none;
   }
   .problem,
   .notice {

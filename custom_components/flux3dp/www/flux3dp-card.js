@@ -156,10 +156,6 @@ var $=globalThis,I=$.ShadowRoot&&($.ShadyCSS===void 0||$.ShadyCSS.nativeShadow)&
     gap: var(--gap);
     padding: 0 var(--gap) var(--gap);
   }
-  .details:not(:has(> *)),
-  .body:not(:has(.picture, .details > *)) {
-    display: none;
-  }
   .picture {
     position: relative;
     aspect-ratio: 4 / 3;
@@ -207,6 +203,10 @@ var $=globalThis,I=$.ShadowRoot&&($.ShadyCSS===void 0||$.ShadyCSS.nativeShadow)&
     gap: var(--gap);
     align-content: start;
     min-inline-size: 0;
+  }
+  .details:not(:has(> *)),
+  .body:not(:has(.picture, .details > *)) {
+    display: none;
   }
   .problem,
   .notice {
