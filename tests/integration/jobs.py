@@ -20,7 +20,7 @@ import pytest
 from simulator import ROBOT_PORT, Device, Timing as DeviceTiming
 from simulator.fcode import build
 from simulator.files import plain_png
-from tests.integration.conftest import wait_until
+from tests.integration.conftest import wait_for_state, wait_until
 
 # A device whose states last long enough to be seen one by one, and whose job runs on
 # only when a test says so.
@@ -158,12 +158,14 @@ def connections(device: Device) -> int:
 
 
 @asynccontextmanager
-async def out_of_contact(hass: HomeAssistant, device: Device) -> AsyncIterator[None]:
+async def out_of_contact(
+    hass: HomeAssistant, device: Device, status: str = entity("sensor", "status")
+) -> AsyncIterator[None]:
     """Have the device go on where nobody hears it, and be back in the end."""
     device.faults.muted = device.faults.silent = True
     await device.refuse_connections()
     await device.drop_connections()
-    await status_is(hass, "offline")
+    await wait_for_state(hass, status, "offline")
     yield
     await device.accept_connections()
     device.faults.clear()
