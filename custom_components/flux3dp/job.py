@@ -167,13 +167,28 @@ def _shown(state: JobState, sight: Sight | None, now: float) -> JobState:
         error=sight.error,
         error_label=sight.error_label,
         occupied_by=state_text(sight.occupied_by),
-        toolhead=sight.toolhead,
+        toolhead=_toolhead(state.job, sight),
         nozzle_temperature=_steady(state.nozzle_temperature, sight.nozzle_temperature),
         nozzle_target=sight.nozzle_target,
     )
     if state.job is None or state.job.left:
         return shown
     return _timed(shown, state.job, sight, now)
+
+
+def _toolhead(job: Job | None, sight: Sight) -> Toolhead | None:
+    """Return the toolhead; a device that names none need not have looked for it.
+
+    One that is idle, or begins a job, has not; and in a longer pause it switches its
+    toolhead off, which then does not answer (protocol.md section 5).
+    """
+    if sight.toolhead is not Toolhead.NONE:
+        return sight.toolhead
+    if sight.phase is not Phase.ALIVE or sight.is_initializing:
+        return None
+    if sight.is_paused and not sight.error_label.startswith("HEAD_ERROR"):
+        return job.toolhead if job else None
+    return Toolhead.NONE
 
 
 def _steady(shown: float | None, measured: float | None) -> float | None:

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Self
 
-from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN
-
 from .aioflux.json_values import clean_text, duration_of, is_blank
 from .catalogue import Advice, ErrorKey, advice_for
 from .job_times import RunningClock
 
 _STATE_LENGTH: Final = 255
+_NO_STATES: Final = ("unavailable", "unknown")
 
 # More seconds than any clock shows: what is stored and beyond that is damage.
 _FOREVER: Final = 1e12
@@ -277,9 +276,7 @@ def state_text(text: str | None) -> str | None:
     or what Home Assistant says when it knows nothing.
     """
     text = clean_text(text or "").strip()[:_STATE_LENGTH]
-    if is_blank(text) or text in (STATE_UNAVAILABLE, STATE_UNKNOWN):
-        return None
-    return text
+    return None if is_blank(text) or text in _NO_STATES else text
 
 
 def _job_to_dict(job: Job) -> dict[str, object]:

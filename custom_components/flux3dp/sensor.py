@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import override
 
 from homeassistant.components.sensor import (
+    DOMAIN as SENSOR_DOMAIN,
     SensorDeviceClass,
     SensorEntity,
     SensorEntityDescription,
@@ -21,18 +22,37 @@ from homeassistant.const import (
     UnitOfTime,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .aioflux import has_extruder
-from .catalogue import ErrorKey
+from .aioflux import has_extruder, has_toolheads
+from .catalogue import Advice, ErrorKey
 from .commands import applicable_commands
+from .const import DOMAIN
 from .coordinator import FluxConfigEntry
 from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 from .job import JobResult, JobStatus, Toolhead
 from .updates import Rank
+
+# In these a printer and a laser look alike: icons.json has their icons.
+ALIKE = frozenset(
+    {
+        JobStatus.ABORTED,
+        JobStatus.ABORTING,
+        JobStatus.ALARM,
+        JobStatus.COMPLETED,
+        JobStatus.FATAL,
+        JobStatus.HEATING,
+        JobStatus.OFFLINE,
+        JobStatus.PAUSED,
+        JobStatus.PAUSING,
+        JobStatus.RESUMING,
+        JobStatus.TOOLHEAD_CHANGE,
+    }
+)
 
 # Nothing is fetched here: the coordinator is told, and tells.
 PARALLEL_UPDATES = 0
@@ -48,11 +68,17 @@ class FluxSensorDescription(FluxEntityDescription, SensorEntityDescription):
     )
     fits: Callable[[str], bool] = lambda model: True
     """Whether a machine of this model id can have the value."""
+    laser_icon_fn: Callable[[FluxData], str | None] | None = None
+    """What icon a machine that cannot print has; None where it looks like any other."""
 
 
 def _progress(data: FluxData) -> float | None:
     progress = data.job.progress
     return None if progress is None else round(progress * 100, 1)
+
+
+def _laser_icon(data: FluxData) -> str | None:
+    return None if data.job.status in ALIKE else "mdi:laser-pointer"
 
 
 def _finish_time(data: FluxData) -> datetime | None:
@@ -69,6 +95,7 @@ SENSORS = (
         always_available=True,
         rank=Rank.STATUS,
         value_fn=lambda data: data.job.status,
+        laser_icon_fn=_laser_icon,
         attributes_fn=lambda data: {
             # The only trace of a status that has no name yet.
             "st_id": data.job.st_id,
@@ -89,6 +116,14 @@ SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=[toolhead.value for toolhead in Toolhead],
         value_fn=lambda data: data.job.toolhead,
+        fits=has_toolheads,
+    ),
+    FluxSensorDescription(
+        key="advice",
+        translation_key="advice",
+        device_class=SensorDeviceClass.ENUM,
+        options=[advice.value for advice in Advice],
+        value_fn=lambda data: data.job.advice,
     ),
     FluxSensorDescription(
         key="error",
@@ -125,6 +160,7 @@ SENSORS = (
     FluxSensorDescription(
         key="job_duration",
         translation_key="job_duration",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.SECONDS,
         suggested_unit_of_measurement=UnitOfTime.MINUTES,
@@ -144,6 +180,7 @@ SENSORS = (
     FluxSensorDescription(
         key="nozzle_target",
         translation_key="nozzle_target",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.TEMPERATURE,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
@@ -160,6 +197,7 @@ SENSORS = (
     FluxSensorDescription(
         key="last_job_duration",
         translation_key="last_job_duration",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.SECONDS,
         suggested_unit_of_measurement=UnitOfTime.MINUTES,
@@ -170,6 +208,7 @@ SENSORS = (
     FluxSensorDescription(
         key="jobs_completed",
         translation_key="jobs_completed",
+        entity_category=EntityCategory.DIAGNOSTIC,
         # It can begin again at 0, when what is stored is lost.
         state_class=SensorStateClass.TOTAL_INCREASING,
         always_available=True,
@@ -178,6 +217,7 @@ SENSORS = (
     FluxSensorDescription(
         key="last_job_result",
         translation_key="last_job_result",
+        entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.ENUM,
         options=[result.value for result in JobResult],
         always_available=True,
@@ -205,18 +245,34 @@ async def async_setup_entry(
     entry: FluxConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the sensors of a device."""
-    async_add_entities(
-        FluxSensor(entry.runtime_data, description)
-        for description in SENSORS
-        if description.fits(entry.data[CONF_MODEL])
-    )
+    """Add the sensors of a device, and remove those that its model cannot have."""
+    coordinator, registry = entry.runtime_data, er.async_get(hass)
+    sensors = []
+    for description in SENSORS:
+        if description.fits(entry.data[CONF_MODEL]):
+            sensors.append(FluxSensor(coordinator, description))
+        elif entity_id := registry.async_get_entity_id(
+            SENSOR_DOMAIN, DOMAIN, f"{coordinator.uuid}_{description.key}"
+        ):
+            registry.async_remove(entity_id)
+    async_add_entities(sensors)
 
 
 class FluxSensor(FluxEntity, SensorEntity):
     """A value the coordinator has."""
 
     entity_description: FluxSensorDescription
+
+    @property
+    @override
+    def icon(self) -> str | None:
+        """A laser's own icon; None for the one of the table of icons."""
+        icon_fn = self.entity_description.laser_icon_fn
+        if icon_fn is None or has_extruder(
+            self.coordinator.config_entry.data[CONF_MODEL]
+        ):
+            return None
+        return icon_fn(self.coordinator.data)
 
     @property
     @override

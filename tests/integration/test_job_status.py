@@ -175,6 +175,25 @@ def test_a_report_without_a_toolhead_leaves_it_to_the_datagram() -> None:
     assert watch.state.toolhead == "extruder"
 
 
+def test_a_toolhead_is_gone_only_where_the_device_has_looked() -> None:
+    watch = Watch()
+    watch.hear(datagram(0, head="N/A"))
+    assert watch.state.toolhead is None
+    watch.hear(datagram(1, head="N/A"))
+    assert watch.state.toolhead is None
+    watch.read(report(16))
+    assert watch.state.toolhead == "extruder"
+    # In a longer pause it is switched off, and no error says so.
+    watch.read(report(48, module=None))
+    assert watch.state.toolhead == "extruder"
+    watch.read(report(48, error="FILAMENT_RUNOUT 1", module=None))
+    assert watch.state.toolhead == "extruder"
+    watch.read(report(48, error="HEAD_ERROR HEAD_OFFLINE", module=None))
+    assert watch.state.toolhead == "none"
+    watch.read(report(16, module=None))
+    assert watch.state.toolhead == "none"
+
+
 def test_temperatures_need_a_toolhead_and_a_report() -> None:
     watch = Watch()
     watch.hear(datagram(16))

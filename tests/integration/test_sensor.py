@@ -3,11 +3,14 @@
 import json
 from pathlib import Path
 
+from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.flux3dp.sensor import SENSORS
+from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.job import JobStatus
+from custom_components.flux3dp.sensor import ALIKE, SENSORS
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
@@ -113,10 +116,86 @@ async def test_a_job_from_start_to_end(
     assert error.state == "filament_runout"
     assert error.attributes["label"] == "HARDWARE_ERROR FILAMENT_RUNOUT"
     assert error.attributes["advice"] == "load_filament"
+    assert value(hass, "advice") == "load_filament"
 
     device.set_status(st_id=64, progress=1.0, error_label="")
     await wait_for_state(hass, f"{PREFIX}last_job_result", "completed")
     assert value(hass, "error") == "none"
+    assert value(hass, "advice") == "unknown"
+
+
+async def test_what_people_look_for_comes_before_statistics(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    # As it was before, without a category and under a name of somebody's own.
+    before = entity_registry.async_get_or_create(
+        "sensor", DOMAIN, f"{UUID}_last_job_result", suggested_object_id="how_it_went"
+    )
+    await make_entry(await make_device())
+    after = entity_registry.async_get("sensor.how_it_went")
+    assert after is not None
+    assert after.unique_id == before.unique_id
+    assert after.entity_category is EntityCategory.DIAGNOSTIC
+    first = {line.key for line in SENSORS if line.entity_category is None}
+    assert {"status", "progress", "error", "advice", "time_remaining"} <= first
+    assert not {"job_duration", "nozzle_target", "last_job_duration"} & first
+
+
+async def test_a_count_has_no_unit(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    await make_entry(await make_device())
+    state = hass.states.get(f"{PREFIX}jobs_completed")
+    assert state is not None
+    assert state.attributes["state_class"] == "total_increasing"
+    assert "unit_of_measurement" not in state.attributes
+
+
+@pytest.mark.parametrize(
+    ("model", "toolhead", "icon"),
+    [
+        ("delta-1p", True, None),
+        ("fbm1", False, "mdi:laser-pointer"),
+        # It takes modules.
+        ("ado1", True, "mdi:laser-pointer"),
+        ("new-1", True, None),
+    ],
+)
+async def test_a_machine_shows_what_it_can_be(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    entity_registry: er.EntityRegistry,
+    *,
+    model: str,
+    toolhead: bool,
+    icon: str | None,
+) -> None:
+    device = await make_device(model=model)
+    # What an earlier version had made is not left behind.
+    entity_registry.async_get_or_create("sensor", DOMAIN, f"{UUID}_toolhead")
+    await make_entry(device)
+    found = entity_registry.async_get_entity_id("sensor", DOMAIN, f"{UUID}_toolhead")
+    assert (found is not None) is toolhead
+
+    for st_id, status, shown in ((16, "running", icon), (48, "paused", None)):
+        device.set_status(st_id=st_id)
+        await wait_for_state(hass, f"{PREFIX}status", status)
+        assert hass.states.get(f"{PREFIX}status").attributes.get("icon") == shown
+
+
+def test_a_laser_has_its_icon_wherever_a_printer_would_be_shown() -> None:
+    icons = json.loads((FOLDER / "icons.json").read_text())["entity"]["sensor"]
+    printers = {
+        state
+        for state in JobStatus
+        if "printer" in icons["status"]["state"].get(state, icons["status"]["default"])
+    }
+    assert printers | ALIKE == set(JobStatus)
+    assert not printers & ALIKE
 
 
 async def test_who_occupies_a_device_is_no_error(

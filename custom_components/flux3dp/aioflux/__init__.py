@@ -9,6 +9,7 @@ from .device import (
     DeviceStatus,
     Identity,
     has_extruder,
+    has_toolheads,
     supports_tcp_management,
 )
 from .discovery import Listener
@@ -83,6 +84,7 @@ __all__ = [
     "ensure_trusted",
     "fingerprint",
     "has_extruder",
+    "has_toolheads",
     "parse_mac_addresses",
     "parse_report",
     "prove",

@@ -33,6 +33,20 @@ MODELS = {
 }
 
 _EXTRUDER_MODELS = frozenset({"delta-1", "delta-1p"})
+# Laser machines that are nothing else: the others take modules, as a Delta does.
+_FIXED_MODELS = frozenset(
+    {
+        "fbm1",
+        "fbb1b",
+        "fbb1p",
+        "fbb2",
+        "fhexa1",
+        "fhx2rf",
+        "laser-b1",
+        "laser-b2",
+        "mozu1",
+    }
+)
 
 # Bits of st_id (section 2).
 _ENDED = 64 | 128
@@ -141,6 +155,11 @@ class DeviceInfo:
 def has_extruder(model: str) -> bool:
     """Whether machines of this model id can carry an extruder."""
     return model in _EXTRUDER_MODELS or model not in MODELS
+
+
+def has_toolheads(model: str) -> bool:
+    """Whether machines of this model id can carry one toolhead or another."""
+    return model not in _FIXED_MODELS
 
 
 def clamp_progress(value: float) -> float | None:
