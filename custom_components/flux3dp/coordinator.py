@@ -145,7 +145,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
     async def _async_setup(self) -> None:
         """Read what is stored, then begin to listen."""
         self.data = replace(self.data, job=await self._store.async_load())
-        self.listener.pin(self.uuid, self.master_key)
+        self.listener.pin(self.uuid, self.master_key, self.host)
         self._unsubscribe = self.listener.subscribe(self._async_seen, uuid=self.uuid)
         self._async_describe(self.listener.get(self.uuid, self.host))
 
@@ -201,8 +201,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
     @callback
     def async_touch(self) -> None:
         """Ask the device for its name and firmware."""
-        version = self.data.device.version if self.data.device else None
-        self.listener.touch(self.uuid, self.host, version)
+        self.listener.touch(self.uuid, self.host)
 
     async def async_locate(self) -> DeviceInfo:
         """Return the device at its address, asked for if it has not answered there.
@@ -281,6 +280,8 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self.robot.async_heard()
         self.watch.async_heard()
         data = self.data
+        if data.host != self.host:
+            self.listener.pin(self.uuid, self.master_key, self.host)
         if status != data.status or data.job.restless or data.host != self.host:
             self._async_publish(status)
         self._presence.async_heard(active=self.data.job.active)

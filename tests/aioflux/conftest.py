@@ -35,6 +35,7 @@ FAST = Timing(
     find_probe_interval=0.1,
     lookup=0.6,
     touch_interval=0.05,
+    touch_rest=0.1,
     unheard=0.3,
     unheard_active=0.1,
     probe_interval=0.05,

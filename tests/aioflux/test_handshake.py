@@ -129,7 +129,9 @@ async def test_another_key_than_the_pinned_one_receives_nothing(
     with pytest.raises(IdentityMismatch) as caught:
         await opened(info, key, timing=FAST, expected_key=OTHER_MASTER_KEY)
     assert caught.value.expected == OTHER_MASTER_KEY
-    assert caught.value.presented == info.master_key
+    # The old handshake shows no key; what discovery said of one is no proof.
+    shows_none = isinstance(caught.value, SlaveKeyMismatch)
+    assert caught.value.presented == (b"" if shows_none else info.master_key)
     await device.wait_closed_connections()
     assert device.received.application_bytes == b""
 
@@ -183,10 +185,24 @@ async def test_generation_2_is_not_talked_down_to_the_old_handshake(
     device = await make_device(generation=1)
     trust(device, key)
     info = replace(await listener.find(device.address), version=2, slave_key=None)
-    with pytest.raises(ProtocolError):
+    with pytest.raises(SlaveKeyMismatch):
         await Robot.open(info, key, timing=FAST)
     await device.wait_closed_connections()
     assert device.received.application_bytes == b""
+
+
+async def test_a_generation_that_was_forged_is_asked_for_again(
+    make_device: MakeDevice, listener: Listener, key: ClientKey
+) -> None:
+    """Anybody can announce a generation 1 device as one of generation 2."""
+    device = await make_device(generation=1)
+    trust(device, key)
+    known = await listener.find(device.address)
+    listener.pin(known.uuid, known.master_key, known.host)
+    forged = replace(known, version=2, slave_key=None)
+
+    async with await Robot.open(forged, key, timing=FAST, listener=listener) as robot:
+        assert (await robot.report()).st_id == 0
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 import json
 from pathlib import Path
 import random
 import socket
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
@@ -15,10 +18,17 @@ from custom_components.flux3dp.aioflux import (
     Identity,
     Listener,
     Sighting,
-    discovery,
 )
-from custom_components.flux3dp.aioflux.datagram import PORT, decode, probe
+from custom_components.flux3dp.aioflux.datagram import (
+    PORT,
+    TouchReplyV2,
+    decode,
+    probe,
+)
+from custom_components.flux3dp.aioflux.identity import load_rsa_public_key
+from custom_components.flux3dp.aioflux.records import MAX_STRANGERS
 from simulator import Device
+from tests.forger import Forger, public_der
 from tests.keys import MASTER_KEYS
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
@@ -78,23 +88,210 @@ async def test_a_broken_subscriber_deafens_nobody(
 
 
 async def test_a_flood_of_strangers_is_bounded(
-    make_device: MakeDevice, listener: Listener
+    make_device: MakeDevice, make_listener: MakeListener
 ) -> None:
+    # A touch takes longer than the flood, so no room is made meanwhile.
+    listener = await make_listener(timing=replace(FAST, touch_interval=5.0))
     device = await make_device()
     known = await listener.find(ADDRESSES[0])
+    listener.pin(UUID, known.master_key, ADDRESSES[0])
+    touches = listener.counters.touches
     template = bytearray((VECTORS / "signed-v2" / "notify-idle.bin").read_bytes())
     source = random.Random(1)
     for _ in range(2000):
         template[6:22] = source.randbytes(16)
         listener._heard_shared(bytes(template), ADDRESSES[3])
-    assert len(listener._records) == discovery._MAX_RECORDS
-    assert listener._touching <= discovery._MAX_TOUCHING
-    assert listener.devices == (known,)
-    assert listener.counters.dropped["too_many_touches"] > 1000
+    assert len(list(listener._records)) == MAX_STRANGERS + 1
+    assert listener.counters.touches - touches <= 32
+    assert [info.uuid for info in listener.devices] == [UUID]
+    assert listener.counters.dropped["too_many_touches"] > 1900
     # Who is asked for is found all the same.
     await make_device(address=ADDRESSES[1], uuid="ab" * 16, master_key=MASTER_KEYS[1])
     assert (await listener.find(ADDRESSES[1])).uuid == "ab" * 16
     assert device.online
+
+
+async def test_no_device_that_is_set_up_leaves_the_table(
+    make_listener: MakeListener,
+) -> None:
+    """Twice as many as there is room for strangers, and a flood beside them."""
+    listener = await make_listener()
+    notify = bytearray((VECTORS / "signed-v2" / "notify-idle.bin").read_bytes())
+    reply = bytearray((VECTORS / "signed-v2" / "touch.bin").read_bytes())
+    heard = decode(bytes(reply))
+    assert isinstance(heard, TouchReplyV2)
+    source = random.Random(3)
+    uuids = [source.randbytes(16) for _ in range(500)]
+    for number, uuid in enumerate(uuids):
+        host = f"127.0.40.{number % 200 + 20}"
+        listener.pin(uuid.hex(), heard.master_key, host)
+        for template in (notify, reply):
+            template[6:22] = uuid
+            listener._heard(bytes(template), host, own=True)
+    touches = listener.counters.touches
+    assert touches == 500
+
+    for _ in range(600):
+        notify[6:22] = source.randbytes(16)
+        listener._heard_shared(bytes(notify), ADDRESSES[3])
+    strangers = listener.counters.touches - touches
+    assert strangers <= 64
+    for number, uuid in enumerate(uuids):
+        notify[6:22] = uuid
+        listener._heard_shared(bytes(notify), f"127.0.40.{number % 200 + 20}")
+
+    assert len(listener.devices) == 500
+    # Each of them is known already.
+    assert listener.counters.touches - touches == strangers
+
+
+async def test_a_device_that_moved_away_has_its_home_where_it_is_pinned_next(
+    make_device: MakeDevice, listener: Listener
+) -> None:
+    device = await make_device()
+    known = await listener.find(ADDRESSES[0])
+    for host in (ADDRESSES[5], ADDRESSES[0], ADDRESSES[0]):
+        listener.pin(UUID, known.master_key, host)
+    assert [(each.host, each.is_home) for each in listener._records] == [
+        (device.address, True)
+    ]
+    listener.unpin(UUID)
+    assert [(each.host, each.is_home) for each in listener._records] == [
+        (device.address, False)
+    ]
+
+
+# -- in the name of a device, from its own address
+
+
+@pytest.fixture
+async def quiet(make_device: MakeDevice) -> Device:
+    """Return a device that hears everything and says nothing."""
+    device = await make_device(generation=2)
+    device.faults.muted = device.faults.silent = True
+    return device
+
+
+async def test_one_reply_for_one_touch(quiet: Device, listener: Listener) -> None:
+    """Each may cost a signature, so there is no second look within a touch."""
+    ear = Ear(listener)
+    dropped = listener.counters.dropped
+    with Forger.of(quiet) as forger:
+        forger.announce()
+        asked_from = await forger.touched()
+        for _ in range(20):
+            forger.answer(forger.reply(master_der=b"no key"), asked_from)
+        forger.answer(forger.reply(), asked_from)
+        while dropped["unasked_touch_reply"] < 20:
+            before = len(ear.heard)
+            forger.announce()
+            await ear.wait(lambda sighting: sighting.status, before)
+    assert dropped["bad_key"] == 1
+    assert listener.devices == ()
+
+
+async def test_new_sessions_without_end_are_touched_for_now_and_then(
+    quiet: Device, make_listener: MakeListener
+) -> None:
+    listener = await make_listener(timing=replace(FAST, touch_rest=600.0))
+    ear = Ear(listener)
+    with Forger.of(quiet) as forger:
+        forger.announce()
+        forger.answer(forger.reply(), await forger.touched())
+        await ear.wait(lambda sighting: sighting.device)
+        touches = listener.counters.touches
+        for _ in range(200):
+            before = len(ear.heard)
+            forger.announce()
+            await ear.wait(lambda sighting: sighting.status, before)
+    assert listener.counters.touches == touches
+    # What was asked for here is asked at once.
+    listener.touch(UUID, quiet.address)
+    assert listener.counters.touches == touches + 2
+
+
+async def test_another_key_in_its_name_changes_nothing_of_a_pinned_device(
+    quiet: Device, listener: Listener
+) -> None:
+    listener.pin(UUID, quiet.master_public_der, quiet.address)
+    ear = Ear(listener)
+    with Forger.of(quiet) as forger:
+        forger.announce()
+        forger.answer(forger.reply(), await forger.touched())
+        known = (await ear.wait(lambda sighting: sighting.device)).device
+        assert known is not None
+        listener.touch(UUID, quiet.address)
+        other = forger.reply(master_der=public_der(MASTER_KEYS[1]), name="HACKED")
+        forger.answer(other, await forger.touched())
+        told = await ear.wait(lambda sighting: sighting.changed, len(ear.heard))
+    assert told.device is not None
+    assert told.device.identity is Identity.MISMATCH
+    assert listener.get(UUID, quiet.address) == known
+    assert listener.devices == (known,)
+
+
+async def test_a_broadcast_without_end_is_answered_now_and_then(
+    quiet: Device, make_listener: MakeListener
+) -> None:
+    listener = await make_listener(timing=replace(FAST, unheard=600.0))
+    counters = listener.counters
+    with Forger.of(quiet) as forger:
+        for _ in range(200):
+            received = counters.received
+            forger.broadcast()
+            await heard_more(listener, received)
+        # In the generation it speaks, and once.
+        assert counters.probes == 1
+        for number in range(600):
+            received = counters.received
+            forger.broadcast(uuid=(number + 1).to_bytes(16))
+            await heard_more(listener, received)
+    assert len(list(listener._records)) == MAX_STRANGERS
+    assert counters.dropped["too_many_broadcasts"] > 0
+
+
+async def test_who_was_just_heard_is_not_asked_for_broadcasting(
+    quiet: Device, make_listener: MakeListener
+) -> None:
+    listener = await make_listener(timing=replace(FAST, unheard=600.0))
+    ear = Ear(listener)
+    with Forger.of(quiet) as forger:
+        forger.announce()
+        await ear.wait(lambda sighting: sighting.status)
+        received = listener.counters.received
+        forger.broadcast()
+        await heard_more(listener, received)
+    assert listener.counters.probes == 0
+
+
+async def heard_more(listener: Listener, received: int) -> None:
+    """Wait until the listener has received more datagrams than so many."""
+    async with asyncio.timeout(5):
+        while listener.counters.received <= received:  # noqa: ASYNC110 - counters tell nobody
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize(
+    ("bits", "exponent", "is_read"),
+    [
+        (4096, 65537, True),
+        (2048, 65537, True),
+        (4104, 65537, False),
+        (16384, 65537, False),
+        (2048, 3, False),
+        (2048, (1 << 2000) + 1, False),
+    ],
+)
+def test_no_key_is_read_that_no_device_has(
+    bits: int, exponent: int, is_read: bool
+) -> None:
+    # Whether it has factors matters to nobody who only reads it.
+    modulus = random.Random(bits).getrandbits(bits) | 1 << bits - 1 | 1
+    numbers = rsa.RSAPublicNumbers(exponent, modulus)
+    der = numbers.public_key().public_bytes(
+        Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+    )
+    assert (load_rsa_public_key(der) is not None) is is_read
 
 
 def damaged(count: int, source: random.Random) -> Iterator[bytes]:

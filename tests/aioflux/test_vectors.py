@@ -161,9 +161,8 @@ def test_announcement_and_touch_make_a_device(folder: str, identity: Identity) -
     assert isinstance(reply, TouchReplyV1 | TouchReplyV2)
     record = Record(notify.uuid, "192.0.2.7", notify.version)
     record.announce(notify)
-    assert record.answer(reply, [VENDOR_KEY, TEST_VENDOR], None)
-    device = record.device
-    assert device is not None
+    device = record.answer(reply, [VENDOR_KEY, TEST_VENDOR], None)
+    assert record.device == device
     assert device.identity is identity
     assert device.name == reply.info["name"]
     assert device.firmware == "1.6.95"
@@ -171,7 +170,7 @@ def test_announcement_and_touch_make_a_device(folder: str, identity: Identity) -
     assert device.host == "192.0.2.7"
     assert (device.slave_key is None) == (device.version == 2)
     # The same answer again is no news.
-    assert not record.answer(reply, [VENDOR_KEY, TEST_VENDOR], None)
+    assert record.answer(reply, [VENDOR_KEY, TEST_VENDOR], None) == device
 
 
 def test_sha1_is_for_the_serials_that_may_have_it() -> None:

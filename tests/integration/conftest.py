@@ -40,6 +40,7 @@ FAST = Timing(
     find_probe_interval=0.1,
     lookup=0.6,
     touch_interval=0.05,
+    touch_rest=0.1,
     unheard=0.4,
     unheard_active=0.2,
     probe_interval=0.1,

@@ -17,6 +17,8 @@ from .json_values import clean_text
 PORT = 1901
 GROUP = "239.255.255.250"
 VERSIONS = (1, 2)
+MAX_LENGTH = 4096
+"""No device sends a longer datagram; the longest has under 2000 bytes."""
 
 _MAGIC = b"FLUX"
 _HEADER = struct.Struct("<4sBB16s")
@@ -136,7 +138,7 @@ def status_of_known(data: bytes, prefix: bytes) -> DeviceStatus | None:
     This is the path of every steady announcement: no key is looked at and no
     text before the status block is decoded again. None if it is another prefix.
     """
-    if not data.startswith(prefix):
+    if not data.startswith(prefix) or len(data) > MAX_LENGTH:
         return None
     return _decode_status(data, len(prefix))
 
@@ -145,6 +147,8 @@ def decode(data: bytes) -> Datagram:
     """Decode one datagram from a device; DatagramError if it is not one."""
     if len(data) < _HEADER.size:
         raise DatagramError("too_short")
+    if len(data) > MAX_LENGTH:
+        raise DatagramError("too_long")
     magic, version, action, raw_uuid = _HEADER.unpack_from(data)
     if magic != _MAGIC:
         raise DatagramError("not_flux")

@@ -18,17 +18,16 @@ from .datagram import Broadcast, DatagramError, NotifyV1, NotifyV2
 from .device import DeviceInfo, Identity
 from .errors import DeviceNotFound
 from .identity import VENDOR_KEY
-from .records import Record
+from .records import Allowance, Record, Records
 from .sightings import Audience, Sighting, Unsubscribe
 from .sockets import Sockets, resolve
 from .timing import DEFAULT_TIMING, Timing
 
 _LOGGER = logging.getLogger(__name__)
 
-# Bounds against a flood of forged announcements: records kept, touches on their
-# way. A home has a handful of devices.
-_MAX_RECORDS = 256
-_MAX_TOUCHING = 32
+# Bounds against a flood of forged datagrams: so many touches in the time of one, and
+# as many probes, of each kind of sender. A home has a handful of devices.
+_MAX_TOUCHES = 32
 
 _RANK = {Identity.PINNED: 2, Identity.VERIFIED: 1, Identity.UNVERIFIED: 0}
 
@@ -52,10 +51,14 @@ class Listener:
         self.counters = Counters()
         self._vendor_keys = tuple(vendor_keys)
         self._sockets = Sockets(interfaces, self._heard_shared, self._heard_own)
-        self._records: dict[tuple[bytes, str], Record] = {}
-        self._touching = 0
+        self._records = Records(self._end_touch)
         self._pins: dict[str, bytes] = {}
         self._audience = Audience()
+        period = timing.touch_attempts * timing.touch_interval
+        self._for_asked = Allowance(_MAX_TOUCHES, period)
+        self._for_moved = Allowance(_MAX_TOUCHES, period)
+        self._for_strangers = Allowance(_MAX_TOUCHES, period)
+        self._for_broadcasts = Allowance(_MAX_TOUCHES, period)
 
     # -- life
 
@@ -66,7 +69,7 @@ class Listener:
     async def close(self) -> None:
         """Close the sockets and forget every timer; closing twice is fine."""
         await self._sockets.close()
-        for record in self._records.values():
+        for record in self._records:
             self._end_touch(record)
         self._audience.clear()
 
@@ -86,7 +89,7 @@ class Listener:
     def devices(self) -> tuple[DeviceInfo, ...]:
         """The known devices, the most believable record of each uuid."""
         best: dict[str, Record] = {}
-        for record in self._records.values():
+        for record in self._records:
             if record.device is None or record.device.identity is Identity.MISMATCH:
                 continue
             known = best.get(record.uuid)
@@ -102,7 +105,7 @@ class Listener:
             return next(
                 (device for device in self.devices if device.uuid == uuid), None
             )
-        record = self._records.get((bytes.fromhex(uuid), host))
+        record = self._records.get(bytes.fromhex(uuid), host)
         return record.device if record else None
 
     def subscribe(
@@ -119,18 +122,24 @@ class Listener:
         hosts = None if host is None else (host,)
         return self._audience.subscribe(callback, uuid=uuid, hosts=hosts)
 
-    def pin(self, uuid: str, master_key: bytes) -> None:
-        """Expect this master key (DER) from this uuid and believe no other."""
+    def pin(self, uuid: str, master_key: bytes, host: str | None = None) -> None:
+        """Expect this master key (DER) from this uuid and believe no other.
+
+        `host` is the address at which the device is set up: no flood of strangers
+        takes its place in the table. Pin again when it has moved.
+        """
         self._pins[uuid] = master_key
+        self._records.set_home(bytes.fromhex(uuid), host)
         self._repin(uuid)
 
     def unpin(self, uuid: str) -> None:
         """Forget what was pinned for this uuid."""
         self._pins.pop(uuid, None)
+        self._records.set_home(bytes.fromhex(uuid), None)
         self._repin(uuid)
 
     def _repin(self, uuid: str) -> None:
-        for record in self._records.values():
+        for record in self._records:
             if record.uuid == uuid:
                 record.repin(self._vendor_keys, self._pins.get(uuid))
 
@@ -143,7 +152,10 @@ class Listener:
         that is no IPv4 address loses the question: resolve names first.
         """
         for version in datagram.VERSIONS:
-            self.counters.probes += self._sockets.send(datagram.probe(version), host)
+            self._probe(host, version)
+
+    def _probe(self, host: str, version: int) -> None:
+        self.counters.probes += self._sockets.send(datagram.probe(version), host)
 
     def scan(self) -> None:
         """Ask everybody on every interface who is there."""
@@ -154,11 +166,12 @@ class Listener:
     def touch(self, uuid: str, host: str, version: int | None = None) -> None:
         """Ask a device at an address who it is, even if that is known.
 
-        `version` is its generation, if it was not heard there before.
+        In both generations, or in one: then only its answer counts. What was
+        announced there last may be forged.
         """
-        record = self._record(bytes.fromhex(uuid), host, version or 1)
+        record = self._records.obtain(bytes.fromhex(uuid), host, version or 1)
         record.touch_wanted = True
-        self._begin_touch(record, bounded=False)
+        self._begin_touch(record, (version,) if version else datagram.VERSIONS)
 
     async def find(self, host: str, timeout: float | None = None) -> DeviceInfo:
         """Return the device at an IPv4 address or host name.
@@ -261,7 +274,7 @@ class Listener:
         """Take one datagram: understand it, or count and drop it."""
         self.counters.received += 1
         try:
-            record = self._records.get((data[6:22], host))
+            record = self._records.get(data[6:22], host)
             if record is not None and record.prefix is not None:
                 status = datagram.status_of_known(data, record.prefix)
                 if status is not None:
@@ -274,32 +287,50 @@ class Listener:
             _LOGGER.debug("Dropped a datagram from %s: %s", host, err.reason)
 
     def _understand(self, heard: datagram.Datagram, host: str, *, own: bool) -> None:
+        uuid = bytes.fromhex(heard.uuid)
         if isinstance(heard, Broadcast):
-            self.probe(host)
+            self._answer_broadcast(self._records.obtain(uuid, host, heard.version))
             return
         if isinstance(heard, NotifyV1 | NotifyV2):
-            record = self._record(bytes.fromhex(heard.uuid), host, heard.version)
+            record = self._records.obtain(uuid, host, heard.version)
             record.announce(heard)
             self._announced(record)
             return
-        asked = self._records.get((bytes.fromhex(heard.uuid), host))
-        if not own or asked is None or not asked.touching:
+        asked = self._records.get(uuid, host)
+        if (
+            not own
+            or asked is None
+            or not asked.touching
+            or heard.version not in asked.asked_versions
+        ):
             # Whoever answers without being asked may be replaying somebody.
             raise DatagramError("unasked_touch_reply")
-        changed = asked.answer(heard, self._vendor_keys, self._pins.get(heard.uuid))
+        # One reply for one touch, whatever it is: the next may cost as much.
         self._end_touch(asked)
+        before = asked.device
+        device = asked.answer(heard, self._vendor_keys, self._pins.get(heard.uuid))
         asked.heard = asyncio.get_running_loop().time()
         self._audience.tell(
             Sighting(
-                asked.uuid, host, asked.version, None, asked.device, changed=changed
+                asked.uuid, host, heard.version, None, device, changed=device != before
             )
         )
 
+    def _answer_broadcast(self, record: Record) -> None:
+        """Ask who broadcasts what it does, unless that is known, or was just asked."""
+        now = asyncio.get_running_loop().time()
+        if now - max(record.heard, record.probed) < self.timing.unheard:
+            return
+        if not record.is_home and not self._for_broadcasts.take(now):
+            self.counters.dropped["too_many_broadcasts"] += 1
+            return
+        record.probed = now
+        self._probe(record.host, record.version)
+
     def _announced(self, record: Record) -> None:
-        record.heard = asyncio.get_running_loop().time()
-        if record.touch_wanted and not record.touching:
-            asked_for = self._audience.waits_for(record.host)
-            self._begin_touch(record, bounded=not asked_for)
+        self._records.heard(record, asyncio.get_running_loop().time())
+        if record.touch_wanted and not record.touching and self._may_touch(record):
+            self._begin_touch(record, (record.version,))
         self._audience.tell(
             Sighting(
                 record.uuid,
@@ -311,44 +342,33 @@ class Listener:
             )
         )
 
-    # -- records and touches
+    # -- touches
 
-    def _record(self, raw_uuid: bytes, host: str, version: int) -> Record:
-        key = (raw_uuid, host)
-        record = self._records.get(key)
-        if record is None:
-            if len(self._records) >= _MAX_RECORDS:
-                self._evict()
-            record = self._records[key] = Record(raw_uuid.hex(), host, version)
-        return record
+    def _may_touch(self, record: Record) -> bool:
+        """Whether a touch that was only announced for is within bounds.
 
-    def _evict(self) -> None:
-        """Forget the record least worth keeping: never answered, longest silent."""
-        key = min(
-            self._records,
-            key=lambda key: (
-                self._records[key].device is not None,
-                self._records[key].heard,
-            ),
-        )
-        self._end_touch(self._records.pop(key))
-
-    def _begin_touch(self, record: Record, *, bounded: bool = True) -> None:
-        """Touch, unless a flood of strangers has used up what they may.
-
-        What somebody here asked for, and a device that is pinned, is no stranger.
+        An announcement costs its sender nothing, and can be made up.
         """
-        if record.touching:
-            self._end_touch(record)
-        elif (
-            bounded
-            and self._touching >= _MAX_TOUCHING
-            and record.uuid not in self._pins
-        ):
-            self.counters.dropped["too_many_touches"] += 1
-            return
+        now = asyncio.get_running_loop().time()
+        if self._audience.waits_for(record.host):
+            allowance = self._for_asked
+        elif now - record.touched < self.timing.touch_rest:
+            return False
+        elif record.is_home:
+            return True
+        else:
+            moved = record.uuid in self._pins
+            allowance = self._for_moved if moved else self._for_strangers
+        if allowance.take(now):
+            return True
+        self.counters.dropped["too_many_touches"] += 1
+        return False
+
+    def _begin_touch(self, record: Record, versions: tuple[int, ...]) -> None:
+        self._end_touch(record)
+        record.touched = asyncio.get_running_loop().time()
         record.touches_left = self.timing.touch_attempts
-        self._touching += 1
+        record.asked_versions = versions
         self._send_touch(record)
 
     def _send_touch(self, record: Record) -> None:
@@ -357,8 +377,9 @@ class Listener:
             self._end_touch(record)
             return
         record.touches_left -= 1
-        request = datagram.touch(record.version, record.uuid)
-        self.counters.touches += self._sockets.send(request, record.host)
+        for version in record.asked_versions:
+            request = datagram.touch(version, record.uuid)
+            self.counters.touches += self._sockets.send(request, record.host)
         record.touch_timer = asyncio.get_running_loop().call_later(
             self.timing.touch_interval, self._send_touch, record
         )
@@ -367,7 +388,6 @@ class Listener:
         if record.touch_timer is not None:
             record.touch_timer.cancel()
             record.touch_timer = None
-            self._touching -= 1
 
 
 def _believable(record: Record) -> tuple[int, float]:

@@ -14,7 +14,6 @@ from .cipher import stream_ciphers
 from .device import DeviceInfo
 from .errors import (
     AuthenticationFailed,
-    IdentityMismatch,
     ProtocolError,
     SlaveKeyMismatch,
 )
@@ -97,13 +96,12 @@ async def _sign_in_by_signatures(
     master_key: bytes,
 ) -> None:
     """Check the device's signature, give ours, and start the AES of `FLUX0002`."""
-    if device.version != 1:
-        # TLS proves a key freshly, this handshake can be replayed: whoever
-        # should speak TLS is not followed down to it.
-        raise ProtocolError("a generation 2 device offers the handshake of the first")
-    if device.master_key != master_key:
-        # The slave key is worth the master key that vouched for it in discovery.
-        raise IdentityMismatch(master_key, device.master_key)
+    if device.version != 1 or device.master_key != master_key:
+        # TLS proves a key freshly, this handshake can be replayed: whoever should
+        # speak TLS is not followed down to it. And the slave key is worth the master
+        # key that vouched for it in discovery. But both are only what datagrams said:
+        # the device may answer another touch differently.
+        raise SlaveKeyMismatch(master_key)
     async with session.guard(timing.handshake):
         challenge = await _proven_challenge(session, device, timing)
         await session.write(key.access_id + key.sign(challenge))

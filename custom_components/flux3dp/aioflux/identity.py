@@ -26,6 +26,11 @@ VENDOR_KEY = bytes.fromhex(
 )
 """FLUX's public key, DER SubjectPublicKeyInfo: a published constant."""
 
+# Devices have keys of 4096 bits at most (section 1). Work with a larger key, or with
+# another exponent, costs as much as whoever sends it likes.
+_MAX_RSA_BITS = 4096
+_RSA_EXPONENT = 65537
+
 # Early machines may carry a signature over SHA-1, and only they.
 _SHA1_SERIALS = ("FD1A", "F1K0", "B11A", "B11B", "4040")
 
@@ -81,12 +86,18 @@ def rsa_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
 
 @lru_cache(maxsize=64)
 def load_rsa_public_key(der: bytes) -> rsa.RSAPublicKey | None:
-    """Return the RSA key a DER SubjectPublicKeyInfo holds, None if there is none."""
+    """Return the RSA key a DER SubjectPublicKeyInfo holds.
+
+    None if it holds no such key, or one that no device has: over 4096 bits, or
+    with an exponent other than 65537.
+    """
     try:
         key = load_der_public_key(der)
     except ValueError, UnsupportedAlgorithm:
         return None
-    return key if isinstance(key, rsa.RSAPublicKey) else None
+    if not isinstance(key, rsa.RSAPublicKey) or key.key_size > _MAX_RSA_BITS:
+        return None
+    return key if key.public_numbers().e == _RSA_EXPONENT else None
 
 
 def assess(

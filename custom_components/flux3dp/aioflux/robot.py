@@ -73,7 +73,8 @@ class Robot(Client):
         try:
             session = await open_robot(device, key, timing, expected_key)
         except SlaveKeyMismatch:
-            renewed = await _touch_again(device, listener) if listener else None
+            pinned = expected_key or device.master_key
+            renewed = await _touch_again(device, pinned, listener) if listener else None
             if renewed is None:
                 raise
             device = renewed
@@ -254,20 +255,25 @@ def _lenient_info(text: bytes) -> JobInfo:
         return parse_job_info("{}")
 
 
-async def _touch_again(device: DeviceInfo, listener: Listener) -> DeviceInfo | None:
-    """Return what a device answers to a new touch; None if it does not answer.
+async def _touch_again(
+    device: DeviceInfo, master_key: bytes, listener: Listener
+) -> DeviceInfo | None:
+    """Return what a generation 1 device answers to a new touch; None if it does not.
 
-    Only the answer to a touch shows a new slave key, signed by the master key.
+    Only the answer to a touch shows a new slave key, signed by the master key (DER).
     """
     answered: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
 
     def heard(sighting: Sighting) -> None:
-        if sighting.status is None and sighting.device and not answered.done():
-            answered.set_result(sighting.device)
+        described = sighting.device if sighting.status is None else None
+        if described is None or answered.done():
+            return
+        if described.version == 1 and described.master_key == master_key:
+            answered.set_result(described)
 
     unsubscribe = listener.subscribe(heard, uuid=device.uuid, host=device.host)
     try:
-        listener.touch(device.uuid, device.host)
+        listener.touch(device.uuid, device.host, 1)
         async with asyncio.timeout(listener.timing.find):
             return await answered
     except TimeoutError:

@@ -1,6 +1,6 @@
-"""What a listener tells of a datagram, and whom.
+"""What a listener tells of a datagram, and its subscribers.
 
-Knows who wants to hear of which uuid and address. What makes a sighting is
+Knows who subscribed to which uuid and address. What makes a sighting is
 `discovery.py`'s business.
 """
 
@@ -24,7 +24,7 @@ class Sighting:
     `host` is where it came from and may be forged or replayed. `status` is None
     for a touch reply. `device` is what our own touch to this uuid at this
     address learnt, None until it was answered; `changed` says that it is new or
-    differs from before.
+    differs from before. Signatures vouch for its keys, nothing for its texts.
     """
 
     uuid: str
@@ -35,7 +35,7 @@ class Sighting:
     changed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Subscription:
     callback: Callable[[Sighting], None]
     uuid: str | None
@@ -43,11 +43,13 @@ class _Subscription:
 
 
 class Audience:
-    """Everybody who wants to hear."""
+    """Every subscriber, by the uuid it subscribed to: a home may have many devices."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
-        self._subscriptions: list[_Subscription] = []
+        """Begin without a subscriber."""
+        self._subscriptions: dict[str | None, list[_Subscription]] = {}
+        # Those among them that asked for addresses.
+        self._choosy: list[_Subscription] = []
 
     def subscribe(
         self,
@@ -61,35 +63,39 @@ class Audience:
         `hosts` is looked at with each sighting: it may grow.
         """
         subscription = _Subscription(callback, uuid, hosts)
-        self._subscriptions.append(subscription)
+        subscriptions = self._subscriptions.setdefault(uuid, [])
+        subscriptions.append(subscription)
+        if hosts is not None:
+            self._choosy.append(subscription)
 
         def unsubscribe() -> None:
-            if subscription in self._subscriptions:
-                self._subscriptions.remove(subscription)
+            if subscription in self._choosy:
+                self._choosy.remove(subscription)
+            if subscription in subscriptions:
+                subscriptions.remove(subscription)
+            if not subscriptions and self._subscriptions.get(uuid) is subscriptions:
+                del self._subscriptions[uuid]
 
         return unsubscribe
 
     def waits_for(self, host: str) -> bool:
         """Whether a subscriber asked for just this address."""
-        return any(
-            subscription.hosts is not None and host in subscription.hosts
-            for subscription in self._subscriptions
-        )
+        return any(host in (subscription.hosts or ()) for subscription in self._choosy)
 
     def tell(self, sighting: Sighting) -> None:
-        """Tell everybody whom a sighting concerns."""
-        for subscription in tuple(self._subscriptions):
-            if subscription.uuid not in (None, sighting.uuid):
-                continue
-            hosts = subscription.hosts
-            if hosts is not None and sighting.host not in hosts:
-                continue
-            try:
-                subscription.callback(sighting)
-            except Exception:
-                # One subscriber's mistake must not deafen the others.
-                _LOGGER.exception("A discovery subscriber failed")
+        """Call every subscriber that a sighting concerns."""
+        for uuid in (sighting.uuid, None):
+            for subscription in tuple(self._subscriptions.get(uuid, ())):
+                hosts = subscription.hosts
+                if hosts is not None and sighting.host not in hosts:
+                    continue
+                try:
+                    subscription.callback(sighting)
+                except Exception:
+                    # One subscriber's mistake must not deafen the others.
+                    _LOGGER.exception("A discovery subscriber failed")
 
     def clear(self) -> None:
-        """Forget everybody."""
+        """Remove every subscriber."""
         self._subscriptions.clear()
+        self._choosy.clear()

@@ -30,6 +30,8 @@ class Timing:
     touch_interval: float = 0.7
     """Between two touches of a device that has not answered."""
     touch_attempts: int = 3
+    touch_rest: float = 3.0
+    """From one touch to the next of a device that announces something new each time."""
 
     unheard: float = 10.0
     """Silence after which a device is probed."""
