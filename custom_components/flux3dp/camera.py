@@ -177,7 +177,7 @@ class FluxCamera(FluxEntity, Camera):
                 expected_key=coordinator.master_key,
             )
         except FluxError as err:
-            coordinator.trust.async_learn(err)
+            coordinator.trust.handle_error(err)
             raise
 
     def _async_start(self, run: Coroutine[None, None, None]) -> asyncio.Task[None]:

@@ -32,14 +32,14 @@ from .aioflux import (
 from .clock import SteadyClock
 from .const import CONF_MASTER_KEY, CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
 from .data import FluxData, JobPicture
-from .issues import NETWORK_NOT_RETURNED, async_judge_firmware, async_settle
+from .description import Description
+from .issues import NETWORK_NOT_RETURNED, async_settle
 from .job import INITIAL, describe, expect, track
 from .job_events import async_tell, async_tell_lost
 from .job_store import JobStore
 from .job_watch import JobWatch
 from .naming import (
     async_device_name,
-    async_follow_name,
     async_registered,
     display_name,
 )
@@ -47,7 +47,7 @@ from .presence import HassClock, Presence
 from .robot import CommandQueue, RobotLink, Unloaded
 from .trust import Trust, gate
 from .updates import OrderedCoordinator
-from .waiting import async_wait_at_most
+from .waiting import Backoff, async_wait_at_most
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
 
@@ -77,7 +77,17 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self.trust = Trust(self)
         self.robot = RobotLink(hass, self)
         self.commands = CommandQueue()
-        self.watch = JobWatch(self, self.robot, on_distrust=self.trust.async_learn)
+        self.watch = JobWatch(self, self.robot, on_distrust=self.trust.handle_error)
+        self.description = Description(
+            hass,
+            entry,
+            backoff=Backoff(listener.timing.unheard),
+            connect=self.robot.connection,
+            may_ask=self._may_ask,
+            on_verified=self._async_show_description,
+            on_refuted=self.async_touch,
+            on_error=self.trust.handle_error,
+        )
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._offline_logged = False
@@ -133,7 +143,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
             info["name"] = display_name(device)
             info["model"] = device.model_name
             info["model_id"] = device.model
-            info["sw_version"] = device.firmware
+            info["sw_version"] = device.firmware or None
         elif async_registered(self.hass, entry) is None:
             info["name"] = entry.title
             info["model_id"] = entry.data[CONF_MODEL]
@@ -147,7 +157,8 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self.data = replace(self.data, job=await self._store.async_load())
         self.listener.pin(self.uuid, self.master_key, self.host)
         self._unsubscribe = self.listener.subscribe(self._async_seen, uuid=self.uuid)
-        self._async_describe(self.listener.get(self.uuid, self.host))
+        if (device := self.listener.get(self.uuid, self.host)) is not None:
+            self._async_describe(device)
 
     @override
     async def _async_update_data(self) -> FluxData:
@@ -252,25 +263,19 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
 
     @callback
     def _async_seen(self, sighting: Sighting) -> None:
-        """Take one datagram about our uuid."""
+        """Take one datagram about our uuid.
+
+        It may be forged: nothing but a TLS handshake says who is at our address.
+        """
+        if self.trust.is_broken:
+            # Another key is there, or was: the device may be itself again by now.
+            self.trust.schedule_check()
+            return
         if sighting.host != self.host:
-            if self.trust.is_broken:
-                # Two devices may have swapped their addresses.
-                self.trust.async_doubt()
-            else:
-                self._follower.async_consider(sighting)
+            self._follower.async_consider(sighting)
             return
         if sighting.device is not None:
-            mismatch = sighting.device.identity is Identity.MISMATCH
-            if mismatch is not self.trust.is_broken:
-                self.trust.async_doubt()
-            if mismatch:
-                # Somebody else answers to that name there: not our device's words.
-                return
-        if sighting.device is not None and sighting.device != self.data.device:
             self._async_describe(sighting.device)
-            if self.data.online:
-                self._answered.set()
         if sighting.status is not None:
             self._async_status(sighting.status)
 
@@ -374,30 +379,28 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self.async_ask()
 
     @callback
-    def _async_describe(self, device: DeviceInfo | None) -> None:
-        """Take the device's description, and write it into the registry."""
-        if device is None or device.identity is not Identity.PINNED:
+    def _async_describe(self, device: DeviceInfo) -> None:
+        """Take an answer to our touch."""
+        if device.identity is not Identity.PINNED:
+            self.trust.schedule_check()
             return
-        before, self.data = self.data, replace(self.data, device=device)
-        async_judge_firmware(self.hass, self.config_entry, device)
-        if before.device is not None and gate(device) != gate(before.device):
-            self.trust.async_check()
-        if device.model != self.config_entry.data[CONF_MODEL]:
-            self.hass.config_entries.async_update_entry(
-                self.config_entry,
-                data={**self.config_entry.data, CONF_MODEL: device.model},
-            )
-        registered = async_registered(self.hass, self.config_entry)
-        if registered is not None:
-            # `name` only: a name given by a person stands beside it and wins.
-            info = self.device_info
-            async_follow_name(self.hass, self.config_entry, registered, info["name"])
-            dr.async_get(self.hass).async_update_device(
-                registered.id,
-                name=info["name"],
-                model=info.get("model"),
-                model_id=info.get("model_id"),
-                sw_version=info.get("sw_version"),
-            )
-        if self.data != before:
-            self.async_set_updated_data(self.data)
+        self.description.async_take(device)
+        self._async_show_description()
+
+    @callback
+    def _async_show_description(self) -> None:
+        """Show what is known of the device, with verified texts."""
+        before, device = self.data.device, self.description.device
+        if device is None or device == before:
+            return
+        if before is not None and gate(device) != gate(before):
+            self.trust.schedule_check()
+        self.async_set_updated_data(replace(self.data, device=device))
+        if self.data.online:
+            self._answered.set()
+
+    def _may_ask(self) -> bool:
+        """Whether the device may be connected to without a person asking for it."""
+        status, trust = self.data.status, self.trust
+        occupied = status is None or status.is_occupied
+        return not (occupied or trust.is_refused or trust.is_checking)

@@ -107,7 +107,7 @@ def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
             translation_placeholders={"field": err.field},
         ) from err
     except FluxError as err:
-        coordinator.trust.async_learn(err)
+        coordinator.trust.handle_error(err)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=_translation_key(err, coordinator),

@@ -68,6 +68,7 @@ async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
     check_name(name)
     async with await async_open_manager(coordinator) as manager:
         await manager.rename(name)
+    coordinator.description.async_expect_name(name)
     return await coordinator.async_wait_until(
         lambda data: data.device is not None and data.device.name == name,
         coordinator.timing.rename_return,
@@ -179,7 +180,7 @@ def _take_failure(
     if task.cancelled() or (err := task.exception()) is None:
         return
     if isinstance(err, FluxError):
-        coordinator.trust.async_learn(err)
+        coordinator.trust.handle_error(err)
     name = coordinator.device_name
     coordinator.logger.warning("Could not change the %s of %s: %s", what, name, err)
 

@@ -97,7 +97,13 @@ class Pairing:
         if current.master_key == self.device.master_key:
             self.device = current
         if not self.device.manageable:
-            raise Unsupported(f"firmware {self.device.firmware} is too old")
+            # So a datagram says, and anybody can send those.
+            try:
+                await self.async_prove()
+            except ConnectionFailed as err:
+                raise Unsupported(
+                    f"firmware {self.device.firmware} is too old"
+                ) from err
 
     async def async_prove(self) -> None:
         """Make sure that the device holds its key, and send it nothing of ours."""
@@ -149,7 +155,7 @@ class Pairing:
 def async_entry_learn(entry: FluxConfigEntry, err: FluxError) -> None:
     """Have the coordinator of an entry learn from an error, if there is one."""
     if entry.state is ConfigEntryState.LOADED:
-        entry.runtime_data.trust.async_learn(err)
+        entry.runtime_data.trust.handle_error(err)
 
 
 async def async_entry_device(hass: HomeAssistant, entry: ConfigEntry) -> DeviceInfo:

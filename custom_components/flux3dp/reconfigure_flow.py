@@ -148,7 +148,7 @@ class ReconfigureSteps(ConfigFlow):
             return self.async_show_progress_done(next_step_id="not_trusted")
         except FluxError as err:
             # An SSID can be typed as well; if the device is away that shows then.
-            coordinator.trust.async_learn(err)
+            coordinator.trust.handle_error(err)
             self._networks = {}
             self._wifi_error = _error_key(err)
         return self.async_show_progress_done(next_step_id="wifi_settings")
@@ -261,7 +261,7 @@ class ReconfigureSteps(ConfigFlow):
             except AuthenticationFailed:
                 return await self.async_step_not_trusted()
             except FluxError as err:
-                coordinator.trust.async_learn(err)
+                coordinator.trust.handle_error(err)
                 errors["base"] = _error_key(err)
             else:
                 return self.async_abort(reason="reconfigure_successful")
@@ -285,7 +285,7 @@ class ReconfigureSteps(ConfigFlow):
     ) -> ConfigFlowResult:
         """Give way to the dialog that gets our key trusted again."""
         if (coordinator := self._coordinator) is not None:
-            coordinator.trust.async_learn(AuthenticationFailed())
+            coordinator.trust.handle_error(AuthenticationFailed())
         return self.async_abort(reason="not_trusted")
 
     @callback

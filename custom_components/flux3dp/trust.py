@@ -1,9 +1,9 @@
 """Whether the device holds its key, and whether it still trusts ours.
 
-Both are learnt from handshakes and from nothing else: datagrams can be forged. Knows
-what follows: a repair when another master key is presented, and until it is settled no
-command; reauthentication when our key is not trusted any more. What is sent in a
-handshake belongs to `aioflux`.
+Both are learnt from handshakes and from nothing else: datagrams can be forged, so they
+are a reason for a handshake now and then, and no more. Knows what follows: a repair when
+another master key is presented, and until it is settled no command; reauthentication
+when our key is not trusted any more. What is sent in a handshake belongs to `aioflux`.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from .discovery import async_get_listener
 from .identity import async_get_client_key
 from .issues import MASTER_KEY_CHANGED, async_master_key_changed, async_settle
 from .naming import async_device_name
+from .waiting import Backoff
 
 if TYPE_CHECKING:
     from .coordinator import FluxCoordinator
@@ -49,7 +50,14 @@ class Trust:
         self._task: asyncio.Task[None] | None = None
         self._wanted = False
         self._reauth_due = False
-        self._not_before = float("-inf")
+        self._backoff = Backoff(coordinator.timing.unheard)
+        self.is_refused = False
+        """Whether the device does not trust our key, as far as we know."""
+
+    @property
+    def is_checking(self) -> bool:
+        """Whether a sign-in in the background is under way."""
+        return self._task is not None and not self._task.done()
 
     @property
     def is_broken(self) -> bool:
@@ -69,7 +77,7 @@ class Trust:
         at the next print.
         """
         self._wanted = True
-        if self._task is None or self._task.done():
+        if not self.is_checking:
             coordinator = self._coordinator
             self._task = coordinator.config_entry.async_create_background_task(
                 coordinator.hass,
@@ -86,47 +94,52 @@ class Trust:
             self.async_check()
 
     @callback
-    def async_doubt(self) -> None:
-        """Check because datagrams speak against what is believed of the key.
+    def schedule_check(self) -> None:
+        """Check because of a datagram, now or when it is time to.
 
-        They can be made up, so they are worth a handshake now and then, and no more.
+        It can be made up, so it is worth a handshake less and less often.
         """
-        now = self._coordinator.hass.loop.time()
-        if now >= self._not_before:
-            self._not_before = now + self._coordinator.timing.unheard
+        if self._backoff.take(self._coordinator.hass.loop.time()):
             self.async_check()
 
     @callback
-    def async_learn(self, err: FluxError) -> None:
+    def handle_error(self, err: FluxError) -> None:
         """Take an error of any connection as what it says about trust, if it does."""
         coordinator = self._coordinator
         if isinstance(err, AuthenticationFailed):
             # Whoever refuses our key has proved to hold the pinned one before.
-            self._async_settle()
+            self.clear_mismatch()
+            self.is_refused = True
             entry, hass = coordinator.config_entry, coordinator.hass
             # Home Assistant starts none beside a dialog that reconfigures.
             self._reauth_due = any(
                 entry.async_get_active_flows(hass, {SOURCE_RECONFIGURE})
             )
             entry.async_start_reauth(hass)
-        elif isinstance(err, IdentityMismatch) and err.presented:
-            if self._is_of_another_device(err.presented):
+        elif isinstance(err, IdentityMismatch):
+            if not err.presented:
+                # It was another key, and TLS on the management port shows which.
+                self.schedule_check()
+            elif self._is_of_another_device(err.presented):
                 # Addresses have changed hands, and ours is somewhere else.
-                self._async_settle()
+                self.clear_mismatch()
             else:
-                self._async_break(err.presented)
+                self.set_mismatch(err.presented)
 
     @callback
     def async_signed_in(self, manager: Manager) -> None:
         """Take a sign-in that succeeded as what it says about trust.
 
-        A device without a password lets everybody in here, but the robot and the
-        camera port only those whose key it trusts.
+        It outranks every datagram, so the device is asked anew who it is. One without
+        a password lets everybody in here, but the robot and the camera port only those
+        whose key it trusts.
         """
-        self._async_settle()
+        self.clear_mismatch()
+        self._coordinator.async_touch()
         if manager.authorized_by != "key":
-            self.async_learn(AuthenticationFailed("the device does not trust our key"))
+            self.handle_error(AuthenticationFailed("the device does not trust our key"))
         else:
+            self.is_refused = False
             self._coordinator.watch.async_go_on()
 
     async def _async_sign_in(self) -> None:
@@ -140,6 +153,9 @@ class Trust:
                 await asyncio.sleep(coordinator.timing.startup_grace)
                 if self._wanted or not coordinator.data.online:
                     break
+        if not self.is_refused and not self.is_broken:
+            # What was claimed meanwhile could not be verified yet.
+            await coordinator.description.async_verify()
 
     async def async_try(self) -> bool:
         """Sign in with our key and learn from it; False if nobody was to be reached.
@@ -159,7 +175,7 @@ class Trust:
             coordinator.logger.debug(
                 "No sign-in at %s: %s", coordinator.device_name, err
             )
-            self.async_learn(err)
+            self.handle_error(err)
             return not isinstance(err, ConnectionFailed)
         return True
 
@@ -174,10 +190,11 @@ class Trust:
         )
 
     @callback
-    def _async_break(self, presented: bytes) -> None:
-        """Take it that the device presents another key than the pinned one."""
+    def set_mismatch(self, presented: bytes) -> None:
+        """Take it that the device presents another key (DER) than the pinned one."""
         coordinator = self._coordinator
         if self._presented is None:
+            self._backoff.reset(coordinator.hass.loop.time())
             coordinator.logger.warning(
                 "%s presents another master key than the pinned one; "
                 "nothing is sent to it until that is settled in Repairs",
@@ -187,11 +204,12 @@ class Trust:
         async_master_key_changed(coordinator.hass, coordinator.config_entry, presented)
 
     @callback
-    def _async_settle(self) -> None:
+    def clear_mismatch(self) -> None:
         """Take it that the device holds the pinned key (again)."""
         coordinator = self._coordinator
         if self._presented is not None:
             self._presented = None
+            self._backoff.reset(coordinator.hass.loop.time())
             coordinator.logger.info(
                 "No other master key is in the way of %s any more; "
                 "commands are sent to it again",
@@ -202,7 +220,7 @@ class Trust:
 
 def gate(device: DeviceInfo) -> tuple[object, ...]:
     """Return what of a device a changed trust may go along with."""
-    return device.firmware, device.version, device.has_password
+    return device.version, device.has_password
 
 
 async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:

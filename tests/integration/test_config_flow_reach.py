@@ -11,6 +11,7 @@ import pytest
 
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
+from simulator import MANAGEMENT_PORT
 from tests.integration.conftest import PASSWORD, MakeDevice
 from tests.integration.flows import (
     NOBODY,
@@ -184,6 +185,8 @@ async def test_firmware_that_is_too_old_can_be_updated(
     hass: HomeAssistant, make_device: MakeDevice
 ) -> None:
     device = await make_device(generation=1, firmware="1.0b12")
+    # Such firmware has no such port. What it says of itself alone refuses nothing.
+    await device.refuse_connections(MANAGEMENT_PORT)
     result = await enter(hass, device.address)
     assert result["step_id"] == "manual"
     assert result["errors"] == {"base": "unsupported_firmware"}

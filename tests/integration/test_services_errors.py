@@ -108,7 +108,7 @@ async def test_a_device_that_speaks_something_else_is_a_sentence(
 async def test_firmware_without_management_is_a_sentence(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
-    device = await make_device(generation=1, firmware="1.0b12")
+    device = await make_device(generation=1, firmware="1.0b12", udp_management=True)
     entry = await make_entry(device)
 
     with pytest.raises(HomeAssistantError) as failed:

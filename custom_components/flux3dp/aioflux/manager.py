@@ -19,6 +19,7 @@ from .discovery import Listener
 from .errors import (
     AuthenticationFailed,
     CommandFailed,
+    ConnectionFailed,
     DeviceNotFound,
     InvalidRequest,
     ProtocolError,
@@ -38,6 +39,9 @@ _CHALLENGE_LENGTH = 64
 _MAX_NAME = 128
 # Two of them and the command must fit into one frame.
 _MAX_PASSWORD = 1000
+# Far above what devices send, far below what would hurt to keep.
+_MAX_ITEMS = 1000
+_MAX_ITEMS_LENGTH = 256 * 1024
 _UUID = re.compile(r"[0-9a-fA-F]{32}")
 # A device without a password takes any text, but never answers an empty one.
 _ANY_TEXT = "-"
@@ -97,13 +101,17 @@ class Manager(Client):
         device can have, AuthenticationFailed.
         """
         device = await _locate(target, listener)
-        if not device.manageable:
+        try:
+            session = await connect_tls(
+                device.host, MANAGEMENT_PORT, expected_key or device.master_key, timing
+            )
+        except ConnectionFailed as err:
+            # That firmware is old is only what a datagram says; it has no such port.
+            if device.manageable:
+                raise
             raise Unsupported(
                 f"firmware {device.firmware} is too old: it needs 1.1 or newer"
-            )
-        session = await connect_tls(
-            device.host, MANAGEMENT_PORT, expected_key or device.master_key, timing
-        )
+            ) from err
         try:
             authorized_by = await _sign_in(session, device, key, password, timing)
         except BaseException:
@@ -204,6 +212,7 @@ class Manager(Client):
 
         async def read() -> list[str]:
             items: list[str] = []
+            length = 0
             while True:
                 verb, _, rest = (await self._session.read_reply()).partition(" ")
                 if verb == "ok":
@@ -211,6 +220,9 @@ class Manager(Client):
                 if verb != "data":
                     raise ProtocolError(f"{words[0]} was answered with {verb[:40]!r}")
                 items.append(rest)
+                length += len(rest)
+                if len(items) > _MAX_ITEMS or length > _MAX_ITEMS_LENGTH:
+                    raise ProtocolError(f"{words[0]} was answered without end")
 
         return await self._session.exchange("\0".join(words).encode(), read, timeout)
 
