@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 import secrets
 import socket
-import struct
 from typing import Self
 
 from simulator import Device
@@ -23,7 +22,6 @@ from simulator.datagrams import (
 from simulator.keys import RsaKey
 
 PORT = 1901
-IDLE = struct.pack("<dif16s32s", 0.0, 0, 0.0, b"N/A", b"")
 
 
 class Forger:
@@ -51,12 +49,12 @@ class Forger:
         self._socket.sendto(data, ("127.0.0.1", PORT))
 
     def announce(self, *, uuid: bytes | None = None) -> None:
-        """Announce the device, or another one, idle and in a session never heard of."""
+        """Announce the device, or another one, in a session never heard of."""
         self.send(
             notify_v2(
                 uuid=uuid or self._device.uuid_bytes,
                 session=secrets.token_bytes(8),
-                status=IDLE,
+                status=self._device.status.block(),
             )
         )
 

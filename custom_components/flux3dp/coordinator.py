@@ -270,9 +270,9 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         if self.trust.is_broken:
             # Another key is there, or was: the device may be itself again by now.
             self.trust.schedule_check()
-            return
         if sighting.host != self.host:
-            self._follower.async_consider(sighting)
+            if not self.trust.is_broken:
+                self._follower.async_consider(sighting)
             return
         if sighting.device is not None:
             self._async_describe(sighting.device)

@@ -8,7 +8,6 @@ looked into less and less often. Who may be asked, and when, is `coordinator.py`
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
@@ -66,7 +65,6 @@ class Description:
         self._claim: DeviceInfo | None = None
         self._refuted: _Texts | None = None
         self._expected_name: str | None = None
-        self._task: asyncio.Task[None] | None = None
         registered = async_registered(hass, entry)
         self._verified = _Texts(
             (registered and registered.name) or entry.title,
@@ -92,10 +90,10 @@ class Description:
                 self._async_accept(self._verified._replace(name=display_name(claim)))
             if (device := self.device) is not None:
                 async_judge_firmware(self._hass, self._entry, device)
-        if self._task is None and self._is_open and self._may_ask():
-            self._task = self._entry.async_create_background_task(
+        if self._may_ask() and (open_claim := self._take_due()) is not None:
+            self._entry.async_create_background_task(
                 self._hass,
-                self._async_verify_in_background(),
+                self._async_ask_about(open_claim),
                 f"flux3dp description of {self._entry.title}",
             )
 
@@ -104,27 +102,19 @@ class Description:
         """Take it that the device has this name: it took it from us."""
         self._expected_name = name
 
-    @property
-    def _is_open(self) -> bool:
-        """Whether the latest claim waits to be verified."""
-        return self._claim is not None and _texts(self._claim) not in (
-            self._verified,
-            self._refuted,
-        )
-
-    async def _async_verify_in_background(self) -> None:
-        try:
-            await self.async_verify()
-        finally:
-            self._task = None
-
     async def async_verify(self) -> None:
         """Ask the device about the latest claim, if it is time to. Never raises."""
+        if (claim := self._take_due()) is not None:
+            await self._async_ask_about(claim)
+
+    def _take_due(self) -> DeviceInfo | None:
+        """Return the latest claim if it is to be verified now, and take it to be."""
         claim = self._claim
-        if claim is None or not self._is_open:
-            return
-        if not self._backoff.take(self._hass.loop.time()):
-            return
+        if claim is None or _texts(claim) in (self._verified, self._refuted):
+            return None
+        return claim if self._backoff.take(self._hass.loop.time()) else None
+
+    async def _async_ask_about(self, claim: DeviceInfo) -> None:
         try:
             async with self._connect() as robot:
                 details = await robot.deviceinfo()

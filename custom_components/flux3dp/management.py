@@ -68,7 +68,7 @@ async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
     check_name(name)
     async with await async_open_manager(coordinator) as manager:
         await manager.rename(name)
-    coordinator.description.async_expect_name(name)
+        coordinator.description.async_expect_name(name)
     return await coordinator.async_wait_until(
         lambda data: data.device is not None and data.device.name == name,
         coordinator.timing.rename_return,

@@ -172,21 +172,20 @@ async def quiet(make_device: MakeDevice) -> Device:
     return device
 
 
-async def test_one_reply_for_one_touch(quiet: Device, listener: Listener) -> None:
+async def test_one_reply_for_one_touch(
+    quiet: Device, make_listener: MakeListener
+) -> None:
     """Each may cost a signature, so there is no second look within a touch."""
-    ear = Ear(listener)
-    dropped = listener.counters.dropped
+    listener = await make_listener(timing=replace(FAST, touch_rest=600.0))
     with Forger.of(quiet) as forger:
         forger.announce()
         asked_from = await forger.touched()
         for _ in range(20):
             forger.answer(forger.reply(master_der=b"no key"), asked_from)
         forger.answer(forger.reply(), asked_from)
-        while dropped["unasked_touch_reply"] < 20:
-            before = len(ear.heard)
-            forger.announce()
-            await ear.wait(lambda sighting: sighting.status, before)
-    assert dropped["bad_key"] == 1
+        await heard_more(listener, 21)
+    dropped = listener.counters.dropped
+    assert (dropped["bad_key"], dropped["unasked_touch_reply"]) == (1, 20)
     assert listener.devices == ()
 
 

@@ -209,6 +209,7 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
             await hass.async_block_till_done()
             await signed_in(hass, entry)
             device.received.connections.clear()
+            device.received.robot.clear()
         return entry
 
     return make

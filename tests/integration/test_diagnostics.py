@@ -184,7 +184,8 @@ async def test_a_job_is_told_without_its_name(
 
     data, text = await download(hass, entry, hass_client)
 
-    assert data["robot"]["connections"] == 1
+    # The first asked for the firmware, at setup.
+    assert data["robot"]["connections"] == 2
     assert data["job"]["error"] == "fan_failure"
     assert data["last_datagram"]["error_label"] == "HEAD_ERROR FAN_FAILURE 128"
     assert_discreet(device, text)

@@ -12,7 +12,7 @@ import pytest
 from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from simulator import MANAGEMENT_PORT, Device
+from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
@@ -35,11 +35,18 @@ async def test_a_running_device_is_there_at_once_and_signed_in_to_once(
     assert entry.state is ConfigEntryState.LOADED
     assert hass.states.get(STATUS).state == "idle"
     await signed_in(hass, entry)
-    [connection] = device.received.connections
-    assert connection.port == MANAGEMENT_PORT
-    assert connection.access_id == client_key.access_id.hex()
+    # Once more, over its robot port, it was asked which firmware it has: the first time.
+    first, second = device.received.connections
+    assert (first.port, second.port) == (MANAGEMENT_PORT, ROBOT_PORT)
+    assert first.access_id == second.access_id == client_key.access_id.hex()
     assert device.received.management == []
+    assert device.received.robot == ["deviceinfo"]
     await device.wait_closed_connections()
+
+    device.received.clear()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await signed_in(hass, entry)
+    assert [each.port for each in device.received.connections] == [MANAGEMENT_PORT]
 
 
 async def test_setup_succeeds_with_the_device_off(

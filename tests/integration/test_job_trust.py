@@ -160,6 +160,7 @@ async def test_reports_go_on_after_a_reauthentication(
     device.forget_trust()
     await run_job(hass, device)
     await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    await hass.async_block_till_done()  # It has begun, and may not have a form yet.
 
     [flow] = reauths(hass, entry)
     await hass.config_entries.flow.async_configure(

@@ -1,0 +1,312 @@
+"""Datagrams only inform: forged with a device's own address, they lock and rewrite nothing.
+
+The forger has what the device sends to everyone: its address, its uuid, its public key.
+What it has not is the private key, so every handshake and every reply over TLS is the
+device's own.
+"""
+
+import asyncio
+from dataclasses import replace
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.flux3dp.aioflux import ClientKey, Identity, Timing
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
+from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device, TrustedKey
+from tests.aioflux.listening import Ear
+from tests.forger import Forger, public_der
+from tests.integration.conftest import (
+    FAST,
+    NAME,
+    UUID,
+    MakeDevice,
+    MakeEntry,
+    signed_in,
+    wait_until,
+)
+from tests.integration.jobs import (
+    BRISK,
+    connections,
+    press,
+    run_job,
+    status_is,
+    value,
+    witness,
+)
+from tests.integration.life import act, issues, reauths, registered
+from tests.keys import MASTER_KEYS
+
+# Enough announcements for a device that is not believed to be taken for silent.
+LONG = 60
+OTHER_TEXTS = {"ver": "1.0b1", "model": "fbm1", "name": "HACKED"}
+
+
+@pytest.fixture
+def pace() -> Timing:
+    """Return a pace at which what is done now and then is done once in a test."""
+    return replace(FAST, handshake=30.0)
+
+
+async def forge(
+    entry: MockConfigEntry, forger: Forger, device: Device, data: bytes
+) -> None:
+    """Have the listener touch a device, and the forger answer before it can."""
+    listener = entry.runtime_data.listener
+    ear = Ear(listener, uuid=UUID, host=device.address)
+    silent, device.faults.silent = device.faults.silent, True
+    try:
+        # Another touch may be due before.
+        listener.touch(UUID, device.address, 2)
+        forger.answer(data, await forger.touched())
+        await ear.wait(lambda sighting: sighting.changed)
+    finally:
+        device.faults.silent = silent
+        ear.unsubscribe()
+
+
+async def announced(device: Device, times: int) -> None:
+    """Wait until a device has announced itself so often."""
+    sent = device.counters.notifies_sent
+    await device.wait_for(lambda: device.counters.notifies_sent > sent + times)
+
+
+def assert_untouched(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Assert that no word of a forger has become known here."""
+    device = registered(hass, entry)
+    assert entry.title == device.name == NAME
+    assert (device.model_id, device.sw_version) == ("delta-1", "1.6.95")
+    assert entry.data["model"] == "delta-1"
+    assert issues(hass) == {}
+    assert reauths(hass, entry) == []
+
+
+async def test_a_firmware_is_known_once_the_device_has_told_it(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, setup=False)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await signed_in(hass, entry)
+
+    assert_untouched(hass, entry)
+    assert device.received.robot == ["deviceinfo"]
+
+
+# -- another key
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["answers", "announces only"])
+async def test_another_key_in_its_name_does_not_switch_a_device_off(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, silent: bool
+) -> None:
+    entry = await make_entry(device)
+    seen = witness(hass)
+    device.faults.silent = silent
+    with Forger.of(device) as forger:
+        forger.announce()
+        other = forger.reply(master_der=public_der(MASTER_KEYS[1]), **OTHER_TEXTS)
+        await forge(entry, forger, device, other)
+        await announced(device, LONG)
+        await signed_in(hass, entry)
+        assert "offline" not in seen.statuses
+        assert value(hass, "status") == "idle"
+
+        listener = entry.runtime_data.listener
+        await hass.config_entries.async_unload(entry.entry_id)
+        if not silent:
+            # Nothing is pinned now, so the listener believes what comes.
+            device.faults.silent = True
+            ear = Ear(listener, uuid=UUID)
+            listener.touch(UUID, device.address, 2)
+            forger.answer(other, await forger.touched())
+            await ear.wait(lambda sighting: sighting.device)
+            device.faults.silent = False
+        assert await hass.config_entries.async_setup(entry.entry_id)
+    await status_is(hass, "idle")
+    device.set_status(st_id=1)
+    await status_is(hass, "initializing")
+    device.set_status(st_id=0)
+    await status_is(hass, "idle")
+    assert_untouched(hass, entry)
+    if not silent:
+        # The sign-in outranks what is left of the forger, and touches again.
+        await wait_until(hass, lambda: entry.runtime_data.data.device is not None)
+        known = listener.get(UUID, device.address)
+        assert known is not None
+        assert known.identity is Identity.PINNED
+
+
+@pytest.mark.parametrize("pace", [replace(FAST, unheard=60.0)], ids=["patient"])
+async def test_other_keys_without_end_are_looked_into_once(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    with Forger.of(device) as forger:
+        for number in range(10):
+            other = public_der(MASTER_KEYS[1 + number % 3])
+            data = forger.reply(master_der=other, name=str(number))
+            await forge(entry, forger, device, data)
+            await signed_in(hass, entry)
+
+    assert [each.port for each in device.received.connections] == [MANAGEMENT_PORT]
+    assert_untouched(hass, entry)
+
+
+# -- other texts
+
+
+async def test_other_texts_with_the_genuine_key_rewrite_nothing(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    with Forger.of(device) as forger:
+        forger.announce()
+        await forge(entry, forger, device, forger.reply(**OTHER_TEXTS))
+        await announced(device, LONG)
+
+        assert_untouched(hass, entry)
+        assert value(hass, "status") == "idle"
+        assert await act(hass, entry, "list_trusted_keys")
+        assert entry.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize("pace", [replace(FAST, unheard=60.0)], ids=["patient"])
+async def test_other_texts_without_end_are_verified_once(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, setup=False)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await signed_in(hass, entry)
+    device.received.connections.clear()
+    verifications = device.received.robot.count("deviceinfo")
+    with Forger.of(device) as forger:
+        for number in range(10):
+            data = forger.reply(ver="1.0b1", name=f"HACKED {number}")
+            await forge(entry, forger, device, data)
+            await announced(device, 2)
+            # What is looked into here must not wait for that.
+            assert await act(hass, entry, "list_trusted_keys")
+
+    assert device.received.robot.count("deviceinfo") - verifications <= 1
+    assert connections(device) <= 1
+    assert_untouched(hass, entry)
+
+
+async def test_a_device_without_a_trusted_key_keeps_its_old_texts(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    client_key: ClientKey,
+) -> None:
+    entry = await make_entry(device)
+    device.forget_trust()
+    await hass.config_entries.async_reload(entry.entry_id)
+    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    device.received.connections.clear()
+
+    device.rename("Attic")
+    await announced(device, LONG)
+    assert registered(hass, entry).name == NAME
+    assert connections(device) == 0
+
+    device.trust.add(TrustedKey.from_pem("Home Assistant", client_key.public_pem))
+    await act(hass, entry, "list_trusted_keys")
+    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+
+
+# -- real changes
+
+
+async def test_a_real_change_is_taken_over_by_one_short_connection(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    device.received.robot.clear()
+
+    device.rename("Attic")
+    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+    await wait_until(hass, lambda: entry.title == "Attic")
+    await device.wait_closed_connections()
+    await announced(device, LONG)
+
+    assert [each.port for each in device.received.connections] == [ROBOT_PORT]
+    assert device.received.robot == ["deviceinfo"]
+
+
+async def test_a_new_firmware_is_taken_over(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+
+    await device.upgrade(firmware="6.1.11")
+
+    await wait_until(hass, lambda: registered(hass, entry).sw_version == "6.1.11")
+    assert registered(hass, entry).name == NAME
+
+
+async def test_half_a_lie_is_half_believed(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(generation=2)
+    entry = await make_entry(device)
+    device.faults.silent = True
+    device.rename("Attic")
+    with Forger.of(device) as forger:
+        await forge(entry, forger, device, forger.reply(ver="1.0b1"))
+        await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+
+    assert registered(hass, entry).sw_version == "1.6.95"
+    assert issues(hass) == {}
+
+
+async def test_in_a_job_the_connection_that_is_open_is_used(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(timing=BRISK)
+    entry = await make_entry(device)
+    await run_job(hass, device)
+    await device.wait_for(lambda: "player report" in device.received.robot)
+
+    device.rename("Attic")
+    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+
+    assert connections(device) == 1
+
+
+async def test_a_device_that_is_occupied_is_not_asked(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    device.set_status(st_id=-1, error_label="192.0.2.4")
+    await status_is(hass, "maintenance")
+    device.rename("Attic")
+    await announced(device, LONG)
+    assert connections(device) == 0
+    assert registered(hass, entry).name == NAME
+
+    device.set_status(st_id=0, error_label="")
+    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+
+
+# -- another generation
+
+
+async def test_a_generation_1_device_that_is_announced_as_2_takes_commands(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(generation=1, timing=BRISK)
+    entry = await make_entry(device)
+    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
+    await run_job(hass, device)
+    with Forger.of(device) as forger:
+        # Whatever the device itself announces or answers comes later.
+        device.faults.muted = True
+        forger.announce()
+        await forge(entry, forger, device, forger.reply())
+        assert entry.runtime_data.data.device.version == 2
+        async with asyncio.timeout(10):
+            await press(hass, "pause")
+
+    assert device.status.st_id in (50, 48)
