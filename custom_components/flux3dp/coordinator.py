@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST, CONF_MODEL
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
@@ -30,7 +30,7 @@ from .aioflux import (
     Timing,
 )
 from .clock import SteadyClock
-from .const import CONF_MASTER_KEY, CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
+from .const import CONF_MASTER_KEY, LOGGER
 from .data import FluxData, JobPicture
 from .description import Description
 from .issues import NETWORK_NOT_RETURNED, async_settle
@@ -40,8 +40,6 @@ from .job_store import JobStore
 from .job_watch import JobWatch
 from .naming import (
     async_device_name,
-    async_registered,
-    display_name,
 )
 from .presence import HassClock, Presence
 from .robot import CommandQueue, RobotLink, Unloaded
@@ -129,25 +127,8 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
 
     @property
     def device_info(self) -> dr.DeviceInfo:
-        """The device registry's entry, as far as it is known.
-
-        A device that is off keeps the name and firmware the registry has.
-        """
-        entry, device = self.config_entry, self.data.device
-        info = dr.DeviceInfo(
-            identifiers={(DOMAIN, self.uuid)},
-            manufacturer=MANUFACTURER,
-            serial_number=entry.data[CONF_SERIAL],
-        )
-        if device is not None:
-            info["name"] = display_name(device)
-            info["model"] = device.model_name
-            info["model_id"] = device.model
-            info["sw_version"] = device.firmware or None
-        elif async_registered(self.hass, entry) is None:
-            info["name"] = entry.title
-            info["model_id"] = entry.data[CONF_MODEL]
-        return info
+        """The device registry's entry, as far as it is known."""
+        return self.description.device_info
 
     # -- life
 

@@ -19,7 +19,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
 from .aioflux import CommandFailed, DeviceInfo, FluxError, Robot
-from .const import LOGGER
+from .const import CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
 from .issues import async_judge_firmware
 from .naming import async_device_name, async_follow_name, async_registered, display_name
 from .waiting import Backoff
@@ -79,6 +79,28 @@ class Description:
         if claim is None or _texts(claim) == self._verified:
             return claim
         return replace(claim, **self._verified._asdict())
+
+    @property
+    def device_info(self) -> dr.DeviceInfo:
+        """The device registry's entry, as far as it is known.
+
+        A device that is off keeps the name and firmware the registry has.
+        """
+        entry, device = self._entry, self.device
+        info = dr.DeviceInfo(
+            identifiers={(DOMAIN, str(entry.unique_id))},
+            manufacturer=MANUFACTURER,
+            serial_number=entry.data[CONF_SERIAL],
+        )
+        if device is not None:
+            info["name"] = self._verified.name
+            info["model"] = device.model_name
+            info["model_id"] = device.model
+            info["sw_version"] = device.firmware or None
+        elif async_registered(self._hass, entry) is None:
+            info["name"] = entry.title
+            info["model_id"] = entry.data[CONF_MODEL]
+        return info
 
     @callback
     def async_take(self, claim: DeviceInfo) -> None:
@@ -162,12 +184,13 @@ class Description:
         if (registered := async_registered(hass, entry)) is not None:
             # `name` only: a name given by a person stands beside it and wins.
             async_follow_name(hass, entry, registered, verified.name)
+            info = self.device_info
             dr.async_get(hass).async_update_device(
                 registered.id,
-                name=verified.name,
-                model=device.model_name,
-                model_id=device.model,
-                sw_version=device.firmware or None,
+                name=info["name"],
+                model=info["model"],
+                model_id=info["model_id"],
+                sw_version=info["sw_version"],
             )
 
 

@@ -1,6 +1,7 @@
 """Management, against simulated devices on real sockets."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,10 +16,11 @@ from custom_components.flux3dp.aioflux import (
     Listener,
     Manager,
     NetworkConfig,
+    ProtocolError,
     ensure_trusted,
     prove,
 )
-from simulator import Device, SimulatedNetwork
+from simulator import Device, SimulatedNetwork, TrustedKey
 from tests.keys import OTHER_CLIENT_KEY
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice, open_with_password
@@ -209,8 +211,58 @@ async def test_a_device_that_says_nothing(
     await device.wait_closed_connections()
 
 
+def _keys(count: int, label: str) -> Iterator[TrustedKey]:
+    for number in range(count):
+        yield TrustedKey(label=label, access_id=f"{number:040x}")
+
+
 @pytest.mark.parametrize(
-    "reply", ["data {", "hello", "data [1]", "data label=x"], ids=str
+    ("count", "label"), [(1001, "x"), (10, "x" * 30_000)], ids=["many", "long"]
+)
+async def test_keys_without_end_are_not_listened_to(
+    device: Device, info: DeviceInfo, key: ClientKey, count: int, label: str
+) -> None:
+    for each in _keys(count, label):
+        device.trust.add(each)
+    async with await open_with_password(info, key) as manager:
+        with pytest.raises(ProtocolError, match="list_trust was answered without end"):
+            await manager.list_trust()
+        assert not manager.is_open
+    await device.wait_closed_connections()
+
+
+async def test_as_many_keys_as_a_device_may_have_are_listed(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    for each in _keys(1000, "x"):
+        device.trust.add(each)
+    timing = replace(FAST, command=10.0)
+    async with await Manager.open(
+        info, key, password="secret", timing=timing
+    ) as manager:
+        assert len(await manager.list_trust()) == 1000
+
+
+async def test_networks_without_end_are_not_listened_to(
+    make_device: MakeDevice, listener: Listener, key: ClientKey
+) -> None:
+    await make_device(networks=[SimulatedNetwork(ssid="x" * 30_000) for _ in range(10)])
+    info = await listener.find(ADDRESSES[0])
+    async with await open_with_password(info, key) as manager:
+        with pytest.raises(ProtocolError, match="scan_wifi was answered without end"):
+            await manager.scan_wifi()
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "data {",
+        "hello",
+        "data [1]",
+        "data label=x",
+        'data {"label": ' + "[" * 20_000 + "]" * 20_000 + "}",
+    ],
+    ids=lambda reply: reply[:16],
 )
 async def test_a_device_that_talks_nonsense(
     reply: str, device: Device, info: DeviceInfo, key: ClientKey

@@ -152,6 +152,10 @@ def test_refused(
         ("true", None),
         ("NaN", None),
         ("9" * 401, None),
+        ("150", -150),
+        ("151", None),
+        ("1e300", None),
+        ("-1e300", -50),
     ],
 )
 def test_rssi_in_both_conventions(rssi: str, dbm: int | None) -> None:

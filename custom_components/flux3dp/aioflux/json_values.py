@@ -6,6 +6,7 @@ What a value means is the business of whoever asked for it.
 
 from __future__ import annotations
 
+import json
 import math
 import unicodedata
 
@@ -20,6 +21,16 @@ _BIDI = frozenset(
 )
 # The first letter of the categories in which a character shows nothing by itself.
 _INVISIBLE = frozenset("CZ")
+
+
+def json_object(text: str | bytes) -> dict[str, object] | None:
+    """Return a JSON object, None if it is none."""
+    # RecursionError: a device, or whoever poses as one, can nest without end.
+    try:
+        data: object = json.loads(text)
+    except ValueError, RecursionError:
+        return None
+    return data if isinstance(data, dict) else None
 
 
 def clean_text(text: str) -> str:
@@ -43,8 +54,8 @@ def is_blank(text: str) -> bool:
 
 
 def text_of(value: object) -> str:
-    """Return a value as text; an empty one for null, as for a key that is missing."""
-    return "" if value is None else clean_text(str(value))
+    """Return text, or a number as text; an empty one for anything else."""
+    return clean_text(str(value)) if isinstance(value, str | int | float) else ""
 
 
 def finite_number(value: object) -> float | None:

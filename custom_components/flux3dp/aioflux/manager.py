@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 import inspect
-import json
 import re
 from typing import Literal, Self
 
@@ -25,7 +24,7 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
-from .json_values import clean_text, is_blank, text_of
+from .json_values import clean_text, is_blank, json_object, text_of
 from .key import ClientKey
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
 from .session import Session
@@ -351,12 +350,12 @@ async def _password(device: DeviceInfo, password: Password | None) -> bytes:
 def _parse_trust(data: str, ours: str) -> TrustedKey:
     """Read a trusted key: JSON, or `label=…`, `access_id=…` of older firmware."""
     if data.startswith("{"):
-        try:
-            item = json.loads(data)
-        except ValueError:
-            raise ProtocolError("a trusted key that is not JSON") from None
+        item = json_object(data)
     else:
-        item = dict(part.split("=", 1) for part in data.split("\0") if "=" in part)
+        pairs = (part.partition("=") for part in data.split("\0"))
+        item = {key: value for key, found, value in pairs if found}
+    if item is None:
+        raise ProtocolError("a trusted key that is no JSON object")
     access_id = text_of(item.get("access_id")).lower()
     return TrustedKey(
         label=text_of(item.get("label")),

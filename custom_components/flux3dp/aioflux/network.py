@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
-import json
 import re
 from typing import Literal
 
 from .errors import InvalidRequest, ProtocolError
-from .json_values import finite_number, text_of
+from .json_values import finite_number, json_object, text_of
 
 INTERFACES = ("wlan0", "wlan1", "len0", "len1")
 SECURITIES = ("open", "WEP", "WPA-PSK", "WPA2-PSK")
 
 _MAX_SSID = 32
 _MAX_PREFIX = 30
+# Weaker than that is no signal; a device can spell any number.
+_WEAKEST = -150
 _HEX = re.compile(r"[0-9A-Fa-f]+")
 
 type Method = Literal["dhcp", "static"]
@@ -208,12 +209,8 @@ class WifiNetwork:
 
 def parse_wifi_network(data: str) -> WifiNetwork:
     """Read one `data` object of `scan_wifi`; ProtocolError if it is none."""
-    try:
-        item = json.loads(data)
-    except ValueError:
-        raise ProtocolError("a Wi-Fi network that is not JSON") from None
-    if not isinstance(item, dict):
-        raise ProtocolError("a Wi-Fi network that is not an object")
+    if (item := json_object(data)) is None:
+        raise ProtocolError("a Wi-Fi network that is no JSON object")
     security = text_of(item.get("security"))
     if item.get("encrypt") is False:
         # "WEP" and not encrypted is how some firmware says open.
@@ -229,7 +226,7 @@ def parse_wifi_network(data: str) -> WifiNetwork:
 
 
 def _dbm(raw: object) -> int | None:
-    """Return dBm of a device's rssi, which comes in two conventions.
+    """Return dBm of a device's rssi, which comes in two conventions; None for nonsense.
 
     Positive is dBm with its sign flipped. Negative is a quality in percent with
     its sign flipped, which stands for -100 dBm (0 %) to -50 dBm (100 %).
@@ -237,7 +234,8 @@ def _dbm(raw: object) -> int | None:
     rssi = finite_number(raw)
     if rssi is None:
         return None
-    return round(-rssi if rssi > 0 else min(-rssi, 100) / 2 - 100)
+    dbm = -rssi if rssi > 0 else min(-rssi, 100) / 2 - 100
+    return round(dbm) if dbm >= _WEAKEST else None
 
 
 def _check_text(field: str, value: str) -> None:

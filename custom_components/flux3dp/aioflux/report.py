@@ -10,14 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-import json
 import re
 from types import MappingProxyType
 from typing import NamedTuple
 
 from .device import clamp_progress
 from .errors import ProtocolError
-from .json_values import clean_text, duration_of, finite_number, number_between
+from .json_values import (
+    clean_text,
+    duration_of,
+    finite_number,
+    json_object,
+    number_between,
+)
 
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -130,7 +135,8 @@ def parse_report(text: str | bytes) -> Report:
     Raises `ProtocolError` if it is no JSON object with a whole number `st_id`:
     without that nothing is said. Anything else that is odd is left out.
     """
-    data = _json_object(text, "report")
+    if (data := json_object(text)) is None:
+        raise ProtocolError("a report that is no JSON object")
     st_id = data.get("st_id")
     if isinstance(st_id, float) and st_id.is_integer():
         st_id = int(st_id)
@@ -166,7 +172,8 @@ def parse_job_info(text: str | bytes) -> JobInfo:
     if isinstance(text, bytes):
         # An author's name in another encoding is no reason to know nothing.
         text = text.decode(errors="replace")
-    data = _json_object(text, "job info")
+    if (data := json_object(text)) is None:
+        raise ProtocolError("a job info that is no JSON object")
     return _job_info(
         {
             clean_text(key): _spelled(value)
@@ -189,18 +196,6 @@ def parse_file_info(text: str) -> JobInfo:
             if found and key
         }
     )
-
-
-def _json_object(text: str | bytes, what: str) -> dict[str, object]:
-    """Return a JSON object, or raise `ProtocolError`."""
-    # RecursionError: a device, or whoever poses as one, can nest without end.
-    try:
-        data: object = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError(f"a {what} that is not JSON") from error
-    if not isinstance(data, dict):
-        raise ProtocolError(f"a {what} that is not a JSON object")
-    return data
 
 
 def _spelled(value: str | float) -> str:
