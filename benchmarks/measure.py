@@ -14,6 +14,7 @@ class Row:
     """One number: seconds of ours and of the floor, and what both are.
 
     With `volume`, the bytes that went by in that time, it is printed as bytes per second.
+    With `per_minute` both are no seconds, but how often something happens in a minute.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Row:
     floor_name: str
     aim: float | None = None
     volume: int | None = None
+    per_minute: bool = False
 
     def __str__(self) -> str:
         """Return the row of the table."""
@@ -33,6 +35,8 @@ class Row:
         )
 
     def _number(self, seconds: float) -> str:
+        if self.per_minute:
+            return f"{seconds:.0f}/min"
         if self.volume is None:
             return _duration(seconds)
         return f"{self.volume / seconds / 1e6:.0f} MB/s"
