@@ -227,6 +227,9 @@ async def test_another_key_in_its_name_changes_nothing_of_a_pinned_device(
     assert told.device.identity is Identity.MISMATCH
     assert listener.get(UUID, quiet.address) == known
     assert listener.devices == (known,)
+    # It is asked again, and may contradict.
+    [record] = listener._records
+    assert record.touch_wanted
 
 
 async def test_a_broadcast_without_end_is_answered_now_and_then(

@@ -86,12 +86,10 @@ class Record:
             device = self._describe_v1(reply, vendor_keys, pinned)
         else:
             device = self._describe_v2(reply, vendor_keys, pinned)
-        self.touch_wanted = False
-        if (
-            self.device is None
-            or self.device.identity is not Identity.PINNED
-            or device.identity is Identity.PINNED
-        ):
+        known = self.device is not None and self.device.identity is Identity.PINNED
+        # Then the device is touched again: it will contradict, or it has another key.
+        self.touch_wanted = known and device.identity is not Identity.PINNED
+        if not self.touch_wanted:
             self.version = reply.version
             self.device = device
         return device
