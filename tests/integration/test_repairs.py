@@ -24,6 +24,7 @@ from tests.integration.conftest import (
     PASSWORD,
     MakeDevice,
     MakeEntry,
+    signed_in,
     wait_for_state,
     wait_until,
 )
@@ -259,8 +260,9 @@ async def test_a_reload_keeps_the_trust_broken(
     await swapped(hass, device, entry)
 
     await hass.config_entries.async_reload(entry.entry_id)
-    await wait_until(hass, lambda: entry.runtime_data.trust.is_broken)
+    await signed_in(hass, entry)
 
+    assert entry.runtime_data.trust.is_broken
     assert "master_key_changed" in issues(hass)
     assert device.received.passwords == []
 
