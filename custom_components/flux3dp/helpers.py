@@ -1,22 +1,24 @@
-"""One place per direction: a device's error, and a `device_id`.
+"""One place per direction: a device's error, and a target.
 
-Knows how what `aioflux` raises becomes what Home Assistant shows, which device an
+Knows how what `aioflux` raises becomes what Home Assistant shows, which devices an
 action means, and what an error of a job is called. All in the words of the
 translations, the first two of their section `exceptions`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
     ATTR_AREA_ID,
     ATTR_DEVICE_ID,
     ATTR_ENTITY_ID,
     ATTR_FLOOR_ID,
     ATTR_LABEL_ID,
+    ENTITY_MATCH_ALL,
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -92,11 +94,14 @@ TARGET_SCHEMA: Final = vol.All(cv.TARGET_FIELDS, cv.has_at_least_one_key(*_TARGE
 
 
 @contextmanager
-def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
+def device_errors(
+    coordinator: FluxCoordinator, field_names: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """Turn a FluxError into a Home Assistant error with a translated sentence.
 
     ServiceValidationError for what the person can mend in the call, HomeAssistantError
-    for what the device, or the way to it, refused.
+    for what the device, or the way to it, refused. `field_names` is what the form calls
+    the fields.
     """
     try:
         yield
@@ -104,7 +109,9 @@ def device_errors(coordinator: FluxCoordinator) -> Iterator[None]:
         raise ServiceValidationError(
             translation_domain=DOMAIN,
             translation_key=f"invalid_{err.reason}",
-            translation_placeholders={"field": err.field},
+            translation_placeholders={
+                "field": (field_names or {}).get(err.field, err.field)
+            },
         ) from err
     except FluxError as err:
         coordinator.trust.handle_error(err)
@@ -165,6 +172,7 @@ def async_targeted_devices(
     members. What the target names and does not exist is left out.
     """
     selected = async_extract_referenced_entity_ids(hass, TargetSelection(dict(target)))
+    everything = target.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL
     entities = er.async_get(hass)
     device_ids = selected.referenced_devices | {
         entity.device_id
@@ -176,40 +184,125 @@ def async_targeted_devices(
         device
         for entry in hass.config_entries.async_entries(DOMAIN)
         for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
-        if device.id in device_ids and (DOMAIN, entry.unique_id) in device.identifiers
+        if (everything or device.id in device_ids)
+        and (DOMAIN, entry.unique_id) in device.identifiers
     ]
 
 
 @callback
-def async_get_coordinator(hass: HomeAssistant, device_id: str) -> FluxCoordinator:
-    """Return the device an action means; ServiceValidationError if there is none.
+def async_resolve(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> tuple[list[FluxCoordinator], list[HomeAssistantError]]:
+    """Return the devices that an action means, and why others that it names are none.
 
-    Walks our own entries: what would answer in one call is deprecated in 2026.10, and
-    its successor does not exist in 2026.3.
+    One that is disabled is in neither. Raises ServiceValidationError if the target
+    reaches no device of ours at all.
     """
-    registry = dr.async_get(hass)
-    entries: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    for entry in entries:
-        if _belongs(registry, device_id, entry):
-            return entry.runtime_data
-    for entry in hass.config_entries.async_entries(DOMAIN):
-        if _belongs(registry, device_id, entry):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="device_not_loaded",
-                translation_placeholders={"name": async_device_name(hass, entry)},
-            )
-    raise ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=(
-            "device_foreign" if registry.async_get(device_id) else "device_unknown"
-        ),
-        translation_placeholders={"device_id": device_id},
+    devices = async_targeted_devices(hass, target)
+    found: list[FluxCoordinator] = []
+    problems = _strangers(hass, target)
+    for device in devices:
+        entry = _entry_of(hass, device)
+        if entry.state is ConfigEntryState.LOADED and not device.disabled:
+            found.append(entry.runtime_data)
+        elif not (entry.disabled_by or device.disabled):
+            problems.append(_not_loaded(hass, entry))
+    if not devices:
+        raise problems[0] if problems else _invalid("no_device", {})
+    return found, problems
+
+
+@callback
+def async_resolve_one(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> FluxCoordinator:
+    """Return the device of an action that takes exactly one.
+
+    Raises ServiceValidationError if the target reaches none, or several, or names
+    anything else.
+    """
+    found, problems = async_resolve(hass, target)
+    if problems:
+        raise problems[0]
+    if len(found) > 1:
+        names = ", ".join(sorted(coordinator.device_name for coordinator in found))
+        raise _invalid("one_device", {"names": names})
+    if not found:
+        [device, *_] = async_targeted_devices(hass, target)
+        raise _not_loaded(hass, _entry_of(hass, device))
+    return found[0]
+
+
+def _entry_of(hass: HomeAssistant, device: dr.DeviceEntry) -> FluxConfigEntry:
+    """Return the entry of one of our devices."""
+    entries: list[FluxConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    return next(
+        entry for entry in entries if (DOMAIN, entry.unique_id) in device.identifiers
     )
 
 
-def _belongs(
-    registry: dr.DeviceRegistry, device_id: str, entry: FluxConfigEntry
-) -> bool:
-    devices = dr.async_entries_for_config_entry(registry, entry.entry_id)
-    return any(device.id == device_id for device in devices)
+def _strangers(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> list[HomeAssistantError]:
+    """Return what is wrong with devices and entities that a target names."""
+    registry, found = dr.async_get(hass), list[HomeAssistantError]()
+    selection = TargetSelection(dict(target))
+    for device_id in sorted(selection.device_ids):
+        if not async_targeted_devices(hass, {ATTR_DEVICE_ID: device_id}):
+            known = registry.async_get(device_id) is not None
+            key = "device_foreign" if known else "device_unknown"
+            found.append(_invalid(key, {"device_id": device_id}))
+    for entity_id in sorted(selection.entity_ids - {ENTITY_MATCH_ALL}):
+        if not async_targeted_devices(hass, {ATTR_ENTITY_ID: entity_id}):
+            found.append(_invalid("entity_foreign", {"entity_id": entity_id}))
+    return found
+
+
+def _not_loaded(hass: HomeAssistant, entry: FluxConfigEntry) -> ServiceValidationError:
+    return _invalid("device_not_loaded", {"name": async_device_name(hass, entry)})
+
+
+def _invalid(key: str, placeholders: dict[str, str]) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+async def async_several(
+    hass: HomeAssistant, problems: Sequence[HomeAssistantError]
+) -> HomeAssistantError:
+    """Return one error that says all of these, in the language of Home Assistant."""
+    if len(problems) == 1:
+        return problems[0]
+    language = hass.config.language
+    words = await async_get_translations(hass, language, "exceptions", {DOMAIN})
+    sentences = [
+        words.get(f"component.{DOMAIN}.exceptions.{problem.translation_key}.message")
+        for problem in problems
+    ]
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="several_failed",
+        translation_placeholders={
+            "errors": " ".join(
+                sentence.format(**(problem.translation_placeholders or {}))
+                if sentence
+                else str(problem)
+                for sentence, problem in zip(sentences, problems, strict=True)
+            )
+        },
+    )
+
+
+async def async_field_names(hass: HomeAssistant, action: str) -> dict[str, str]:
+    """Return what the form of an action calls its fields, for errors that name one."""
+    language = hass.config.language
+    words = await async_get_translations(hass, language, "services", {DOMAIN})
+    prefix, suffix = f"component.{DOMAIN}.services.{action}.fields.", ".name"
+    return {
+        key.removeprefix(prefix).removesuffix(suffix): name
+        for key, name in words.items()
+        if key.startswith(prefix) and key.endswith(suffix)
+    }

@@ -1,16 +1,19 @@
-"""Actions on a device: what they take, what they answer, in which words they fail.
+"""Actions on devices: what they take, what they answer, in which words they fail.
 
-Knows the calls of Home Assistant. What happens on the device is `management.py` and
-`aioflux`; who may call and which device is meant is decided before either.
+Knows the calls of Home Assistant. What happens on the device is `commands.py`,
+`management.py` and `aioflux`; who may call and which devices are meant is decided before
+either.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_NAME
+from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.const import ATTR_NAME, Platform
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -18,14 +21,23 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import config_validation as cv
+from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.service import async_register_admin_service
 import voluptuous as vol
 
 from .aioflux import NetworkConfig
+from .button import BUTTONS
+from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand, async_command
 from .const import DOMAIN
-from .helpers import async_get_coordinator, device_errors
+from .coordinator import FluxCoordinator
+from .helpers import (
+    async_field_names,
+    async_resolve,
+    async_resolve_one,
+    async_several,
+    device_errors,
+)
 from .management import (
     SHORT_ID_LENGTH,
     NetworkOutcome,
@@ -43,13 +55,15 @@ _OUTCOME_ERRORS = {
 }
 
 
-async def _async_rename(call: ServiceCall) -> ServiceResponse:
+# -- on exactly one device: the handlers raise FluxError, HomeAssistantError
+
+
+async def _async_rename(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
     """Give the device a name; answer it once the device announces it."""
-    coordinator = async_get_coordinator(call.hass, call.data[ATTR_DEVICE_ID])
-    name: str = call.data[ATTR_NAME]
-    with device_errors(coordinator):
-        announced = await async_rename(coordinator, name)
-    if not announced:
+    name: str = data[ATTR_NAME]
+    if not await async_rename(coordinator, name):
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key="rename_not_announced",
@@ -61,13 +75,13 @@ async def _async_rename(call: ServiceCall) -> ServiceResponse:
     return {"name": name}
 
 
-async def _async_set_network(call: ServiceCall) -> ServiceResponse:
+async def _async_set_network(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
     """Send the device to another network; answer the address it is found at."""
-    coordinator = async_get_coordinator(call.hass, call.data[ATTR_DEVICE_ID])
-    values = {key: value for key, value in call.data.items() if key != ATTR_DEVICE_ID}
+    values = {key: data[key] for key in _NETWORK_FIELDS if key in data}
     values["dns"] = tuple(values.get("dns", ()))
-    with device_errors(coordinator):
-        outcome = await async_change_network(coordinator, NetworkConfig(**values))
+    outcome = await async_change_network(coordinator, NetworkConfig(**values))
     if (error := _OUTCOME_ERRORS.get(outcome)) is not None:
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -80,12 +94,12 @@ async def _async_set_network(call: ServiceCall) -> ServiceResponse:
     return {"host": coordinator.host}
 
 
-async def _async_scan_wifi(call: ServiceCall) -> ServiceResponse:
+async def _async_scan_wifi(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
     """Answer the Wi-Fi networks the device sees, strongest first."""
-    coordinator = async_get_coordinator(call.hass, call.data[ATTR_DEVICE_ID])
-    with device_errors(coordinator):
-        async with await async_open_manager(coordinator) as manager:
-            networks = await manager.scan_wifi()
+    async with await async_open_manager(coordinator) as manager:
+        networks = await manager.scan_wifi()
     return {
         "networks": [
             {
@@ -99,24 +113,23 @@ async def _async_scan_wifi(call: ServiceCall) -> ServiceResponse:
     }
 
 
-async def _async_change_password(call: ServiceCall) -> ServiceResponse:
+async def _async_change_password(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
     """Change the password; our key stays trusted, whatever else is forgotten."""
-    coordinator = async_get_coordinator(call.hass, call.data[ATTR_DEVICE_ID])
-    with device_errors(coordinator):
-        await async_change_password(
-            coordinator,
-            call.data["old_password"],
-            call.data["new_password"],
-            forget_trusted=call.data["forget_trusted"],
-        )
+    await async_change_password(
+        coordinator,
+        data["old_password"],
+        data["new_password"],
+        forget_trusted=data["forget_trusted"],
+    )
     return None
 
 
-async def _async_list_trusted_keys(call: ServiceCall) -> ServiceResponse:
+async def _async_list_trusted_keys(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
     """Answer whom the device trusts, with as much of a key's id as names it."""
-    coordinator = async_get_coordinator(call.hass, call.data[ATTR_DEVICE_ID])
-    with device_errors(coordinator):
-        keys = await async_list_keys(coordinator)
     return {
         "keys": [
             {
@@ -125,33 +138,53 @@ async def _async_list_trusted_keys(call: ServiceCall) -> ServiceResponse:
                 "key": key.access_id[:SHORT_ID_LENGTH],
                 "ours": key.is_ours,
             }
-            for key in keys
+            for key in await async_list_keys(coordinator)
         ]
     }
 
 
-async def _async_remove_trusted_key(call: ServiceCall) -> ServiceResponse:
-    """Have the device forget somebody's key."""
-    coordinator = async_get_coordinator(call.hass, call.data[ATTR_DEVICE_ID])
-    with device_errors(coordinator):
-        await async_remove_key(coordinator, call.data["key"])
+async def _async_remove_trusted_key(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Have the device forget the key of another program."""
+    await async_remove_key(coordinator, data["key"])
     return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Action:
-    """A line of the table of actions.
+    """A line of the table of actions on exactly one device.
 
     The fields have types only: what a device can do with the values is told by
     `aioflux`, in the same words wherever it is used.
     """
 
     name: str
-    handler: Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]
+    handler: Callable[[FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]]
     fields: dict[vol.Marker, Any] = field(default_factory=dict)
     response: SupportsResponse = SupportsResponse.NONE
     admin: bool = True
 
+    async def async_call(self, call: ServiceCall) -> ServiceResponse:
+        """Carry the action out. Raises HomeAssistantError, translated."""
+        coordinator = async_resolve_one(call.hass, call.data)
+        with device_errors(coordinator, await async_field_names(call.hass, self.name)):
+            return await self.handler(coordinator, call.data)
+
+
+_NETWORK_FIELDS: dict[str, Any] = {
+    "method": cv.string,
+    "ip_address": cv.string,
+    "prefix_length": vol.Coerce(int),
+    "gateway": cv.string,
+    "dns": vol.All(cv.ensure_list, [cv.string]),
+    "interface": cv.string,
+    "wifi_mode": cv.string,
+    "ssid": cv.string,
+    "security": cv.string,
+    "wifi_password": cv.string,
+    "hidden": cv.boolean,
+}
 
 _ACTIONS = (
     _Action(
@@ -164,17 +197,8 @@ _ACTIONS = (
         name="set_network",
         handler=_async_set_network,
         fields={
-            vol.Required("method"): cv.string,
-            vol.Optional("ip_address"): cv.string,
-            vol.Optional("prefix_length"): vol.Coerce(int),
-            vol.Optional("gateway"): cv.string,
-            vol.Optional("dns"): vol.All(cv.ensure_list, [cv.string]),
-            vol.Optional("interface"): cv.string,
-            vol.Optional("wifi_mode"): cv.string,
-            vol.Optional("ssid"): cv.string,
-            vol.Optional("security"): cv.string,
-            vol.Optional("wifi_password"): cv.string,
-            vol.Optional("hidden"): cv.boolean,
+            (vol.Required if key == "method" else vol.Optional)(key): kind
+            for key, kind in _NETWORK_FIELDS.items()
         },
         response=SupportsResponse.OPTIONAL,
     ),
@@ -206,17 +230,74 @@ _ACTIONS = (
 )
 
 
+# -- on the jobs of any number of devices
+
+_JOB_ACTIONS = {
+    "pause_job": PAUSE,
+    "resume_job": RESUME,
+    "cancel_job": CANCEL,
+    "clear_job": CLEAR,
+}
+
+
+def _job_action(
+    command: JobCommand,
+) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
+    """Return what gives a command to the job of each device of a call."""
+
+    async def async_call(call: ServiceCall) -> None:
+        """Give it to all at once; one error names each device it could not be done on."""
+        coordinators, problems = async_resolve(call.hass, call.data)
+        await _async_check_permission(call, command, coordinators)
+        results = await asyncio.gather(
+            *(async_command(coordinator, command) for coordinator in coordinators),
+            return_exceptions=True,
+        )
+        for result in results:
+            if isinstance(result, HomeAssistantError):
+                problems.append(result)
+            elif result is not None:
+                raise result
+        if problems:
+            raise await async_several(call.hass, problems)
+
+    return async_call
+
+
+async def _async_check_permission(
+    call: ServiceCall, command: JobCommand, coordinators: list[FluxCoordinator]
+) -> None:
+    """Raise Unauthorized unless the caller may press the same buttons."""
+    if not call.context.user_id:
+        return
+    user = await call.hass.auth.async_get_user(call.context.user_id)
+    if user is None:
+        raise UnknownUser(context=call.context)
+    registry = er.async_get(call.hass)
+    [key] = (button.key for button in BUTTONS if button.command is command)
+    for coordinator in coordinators:
+        entity_id = registry.async_get_entity_id(
+            Platform.BUTTON, DOMAIN, f"{coordinator.uuid}_{key}"
+        )
+        if not user.is_admin and not (
+            entity_id and user.permissions.check_entity(entity_id, POLICY_CONTROL)
+        ):
+            raise Unauthorized(
+                context=call.context, entity_id=entity_id, permission=POLICY_CONTROL
+            )
+
+
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
-    """Register the actions."""
+    """Register the actions. All of them take a target, or a `device_id` in the data."""
     for action in _ACTIONS:
-        schema = vol.Schema({vol.Required(ATTR_DEVICE_ID): cv.string, **action.fields})
+        schema = cv.make_entity_service_schema(action.fields)
         if action.admin:
             async_register_admin_service(
                 hass,
                 DOMAIN,
                 action.name,
-                action.handler,
+                action.async_call,
                 schema=schema,
                 supports_response=action.response,
             )
@@ -224,7 +305,14 @@ def async_setup_services(hass: HomeAssistant) -> None:
             hass.services.async_register(
                 DOMAIN,
                 action.name,
-                action.handler,
+                action.async_call,
                 schema=schema,
                 supports_response=action.response,
             )
+    for name, command in _JOB_ACTIONS.items():
+        hass.services.async_register(
+            DOMAIN,
+            name,
+            _job_action(command),
+            schema=cv.make_entity_service_schema({}),
+        )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from homeassistant.helpers import service as ha_service
+from homeassistant.helpers import config_validation as cv, service as ha_service
 from homeassistant.helpers.selector import TargetSelector, validate_selector
 import voluptuous as vol
 
@@ -112,7 +112,14 @@ def registration_problems(
         taken = {
             str(marker): isinstance(marker, vol.Required)
             for marker in _plain(registered[name])
+            if not isinstance(marker, vol.Remove)
         }
+        if "target" in (actions[name] or {}):
+            target = {str(marker) for marker in cv.ENTITY_SERVICE_FIELDS}
+            problems += [
+                f"{name}: {key} of the target is not taken" for key in target - {*taken}
+            ]
+            taken = {key: taken[key] for key in taken.keys() - target}
         problems += [f"{name}: {key} is not described" for key in taken.keys() - fields]
         problems += [f"{name}: {key} is not taken" for key in fields.keys() - taken]
         for key in fields.keys() & taken.keys():

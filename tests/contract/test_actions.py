@@ -66,13 +66,21 @@ async def test_registered_actions(hass: HomeAssistant) -> None:
     assert registration_problems(actions(), schemas) == []
 
 
-def test_every_action_asks_for_one_of_our_devices() -> None:
+def test_every_action_takes_a_target_of_ours() -> None:
     for name, action in actions().items():
-        device = dict(fields_of(action))["device_id"]
-        assert device["required"], name
-        assert device["selector"] == {
-            "device": {"filter": [{"integration": DOMAIN}]}
-        }, name
+        # A filter of devices would offer it for every entity of the house.
+        assert action["target"] == {"entity": {"integration": DOMAIN}}, name
+        assert "device_id" not in dict(fields_of(action)), name
+
+
+def test_a_target_is_taken_whole() -> None:
+    described = {"stop": {"target": {"entity": {"integration": DOMAIN}}}}
+    whole = cv.make_entity_service_schema({})
+    assert registration_problems(described, {"stop": whole}) == []
+    some = vol.Schema({vol.Optional("device_id"): str})
+    assert "stop: area_id of the target is not taken" in registration_problems(
+        described, {"stop": some}
+    )
 
 
 def test_the_examples_are_good() -> None:

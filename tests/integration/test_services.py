@@ -7,17 +7,27 @@ from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import ServiceValidationError, Unauthorized
-from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    label_registry as lr,
+)
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     MockUser,
     async_capture_events,
 )
+import voluptuous as vol
 
 from custom_components.flux3dp.const import DOMAIN
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state
-from tests.integration.life import STATUS, act, registered
+from tests.integration.conftest import (
+    ADDRESSES,
+    MakeDevice,
+    MakeEntry,
+    wait_for_state,
+)
+from tests.integration.life import PROGRESS, STATUS, act, registered
 from tests.integration.networks import STATIC
 
 
@@ -64,6 +74,62 @@ async def test_unknown_foreign_and_unloaded_devices_are_three_errors(
     )
     assert await key(ours) == "device_not_loaded"
     assert device.received.connections == []
+
+
+async def scan(hass: HomeAssistant, **target: object) -> Any:
+    """Call an action that takes exactly one device, on a target."""
+    return await hass.services.async_call(
+        DOMAIN,
+        "scan_wifi",
+        {},
+        target=target,
+        blocking=True,
+        return_response=True,
+    )
+
+
+async def test_one_device_is_found_by_any_target(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device()
+    ours = registered(hass, await make_entry(device))
+    area = ar.async_get(hass).async_create("Workshop")
+    label = lr.async_get(hass).async_create("Hot")
+    dr.async_get(hass).async_update_device(
+        ours.id, area_id=area.id, labels={label.label_id}
+    )
+    for target in (
+        {"device_id": ours.id},
+        {"device_id": [ours.id]},
+        {"area_id": [area.id]},
+        {"label_id": label.label_id},
+        {"entity_id": STATUS},
+        {"entity_id": [STATUS, PROGRESS], "device_id": ours.id},
+        {"entity_id": "all"},
+    ):
+        assert (await scan(hass, **target))["networks"], target
+
+
+async def test_a_target_of_none_of_ours_or_of_several_is_an_error(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device()
+    other = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
+    ours = [registered(hass, await make_entry(each)).id for each in (device, other)]
+    empty = ar.async_get(hass).async_create("Attic")
+
+    async def key(**target: object) -> str | None:
+        with pytest.raises(ServiceValidationError) as refused:
+            await scan(hass, **target)
+        return refused.value.translation_key
+
+    assert await key(area_id=empty.id) == "no_device"
+    assert await key(entity_id="light.lamp") == "entity_foreign"
+    assert await key(device_id=[ours[0], "0" * 32]) == "device_unknown"
+    assert await key(device_id=ours) == "one_device"
+    with pytest.raises(vol.Invalid):
+        await scan(hass)
+    assert device.received.connections == other.received.connections == []
 
 
 @pytest.mark.parametrize(

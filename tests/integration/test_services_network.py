@@ -202,6 +202,23 @@ async def test_what_would_strand_a_device_is_refused_here(
     assert device.received.connections == []
 
 
+@pytest.mark.parametrize(
+    ("language", "name"), [("en", "IP address"), ("de", "IP-Adresse")]
+)
+async def test_an_error_names_a_field_as_the_form_does(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    language: str,
+    name: str,
+) -> None:
+    entry = await make_entry(await make_device())
+    hass.config.language = language
+    with pytest.raises(ServiceValidationError) as refused:
+        await act(hass, entry, "set_network", **STATIC | {"ip_address": "1.2.3"})
+    assert refused.value.translation_placeholders == {"field": name}
+
+
 async def test_a_number_that_is_none_is_refused_by_the_schema(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:

@@ -263,4 +263,6 @@ async def test_no_action_is_forgotten_here(
         "download_file",
         "delete_file",
     }
+    # See test_services_jobs.py: who may press the buttons.
+    others |= {"pause_job", "resume_job", "cancel_job", "clear_job"}
     assert set(hass.services.async_services_for_domain(DOMAIN)) - others == set(ACTIONS)

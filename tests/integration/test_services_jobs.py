@@ -1,0 +1,245 @@
+"""The job actions: any number of devices by target, and who may call them."""
+
+from homeassistant.components import group
+from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    label_registry as lr,
+)
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+
+from custom_components.flux3dp.const import DOMAIN
+from simulator import Device
+from tests.integration.conftest import (
+    ADDRESSES,
+    NAME,
+    MakeDevice,
+    MakeEntry,
+    wait_for_state,
+)
+from tests.integration.jobs import GOES_ON, PATIENT, put_job, run_job, status_is, value
+from tests.integration.life import STATUS, registered
+
+OTHER = "sensor.other_status"
+
+
+@pytest.fixture
+async def device(make_device: MakeDevice) -> Device:
+    """Return a device whose job stands where a test wants it."""
+    return await make_device(timing=PATIENT)
+
+
+@pytest.fixture
+async def running(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> MockConfigEntry:
+    """Return the entry of a device whose job runs."""
+    entry = await make_entry(device)
+    await run_job(hass, device)
+    return entry
+
+
+@pytest.fixture
+async def other(make_device: MakeDevice, make_entry: MakeEntry) -> MockConfigEntry:
+    """Return the entry of another device, which is idle."""
+    idle = await make_device(
+        address=ADDRESSES[1], uuid="2" * 32, name="Other", timing=PATIENT
+    )
+    return await make_entry(idle)
+
+
+async def call(
+    hass: HomeAssistant,
+    action: str,
+    context: Context | None = None,
+    **target: object,
+) -> None:
+    """Call a job action on a target."""
+    await hass.services.async_call(
+        DOMAIN, action, {}, target=target, blocking=True, context=context
+    )
+
+
+async def test_a_job_is_steered_from_its_start_to_its_end(
+    hass: HomeAssistant, device: Device, running: MockConfigEntry
+) -> None:
+    target = {"device_id": registered(hass, running).id}
+    await call(hass, "pause_job", **target)
+    await status_is(hass, "paused")
+    await call(hass, "resume_job", **target)
+    assert value(hass, "status") in GOES_ON
+    await call(hass, "cancel_job", **target)
+    await status_is(hass, "aborted")
+    await call(hass, "clear_job", **target)
+    assert value(hass, "status") == "idle"
+    assert device.received.robot.count("player pause") == 1
+
+
+@pytest.mark.parametrize(
+    "kind", ["device", "area", "floor", "label", "entity", "group", "all"]
+)
+async def test_any_target_reaches_the_device_once(
+    hass: HomeAssistant, device: Device, running: MockConfigEntry, kind: str
+) -> None:
+    ours = registered(hass, running)
+    floor = fr.async_get(hass).async_create("Ground")
+    area = ar.async_get(hass).async_create("Workshop", floor_id=floor.floor_id)
+    label = lr.async_get(hass).async_create("Hot")
+    dr.async_get(hass).async_update_device(
+        ours.id, area_id=area.id, labels={label.label_id}
+    )
+    # An older automation says `data: device_id: <text>`: the same call.
+    target: dict[str, object] = {
+        "device": {"device_id": ours.id},
+        "area": {"area_id": area.id, "device_id": ours.id},
+        "floor": {"floor_id": floor.floor_id},
+        "label": {"label_id": [label.label_id]},
+        "entity": {"entity_id": [STATUS, "camera.delta_in_der_werkstatt_camera"]},
+        "group": {"entity_id": "group.machines"},
+        "all": {"entity_id": "all"},
+    }[kind]
+    if kind == "group":
+        hass.states.async_set("group.machines", "on", {"entity_id": [STATUS]})
+        assert group.expand_entity_ids(hass, ["group.machines"]) == [STATUS]
+    await call(hass, "pause_job", **target)
+
+    assert device.received.robot.count("player pause") == 1
+    await status_is(hass, "paused")
+
+
+async def test_a_device_that_was_moved_and_renamed_is_reached(
+    hass: HomeAssistant, running: MockConfigEntry
+) -> None:
+    areas, registry = ar.async_get(hass), dr.async_get(hass)
+    here, there = areas.async_create("Here"), areas.async_create("There")
+    ours = registered(hass, running).id
+    registry.async_update_device(ours, area_id=here.id)
+    registry.async_update_device(ours, area_id=there.id, name_by_user="Big one")
+    er.async_get(hass).async_update_entity(STATUS, new_entity_id="sensor.big")
+
+    with pytest.raises(ServiceValidationError) as refused:
+        await call(hass, "pause_job", area_id=here.id)
+    assert refused.value.translation_key == "no_device"
+    await call(hass, "pause_job", area_id=there.id)
+    await call(hass, "resume_job", entity_id="sensor.big")
+
+
+async def test_what_can_be_done_is_done_and_the_rest_is_named(
+    hass: HomeAssistant, running: MockConfigEntry, other: MockConfigEntry
+) -> None:
+    gone = "0" * 32
+    devices = [registered(hass, entry).id for entry in (running, other)]
+    with pytest.raises(HomeAssistantError) as failed:
+        await call(hass, "pause_job", device_id=[*devices, gone])
+
+    await status_is(hass, "paused")
+    assert failed.value.translation_key == "several_failed"
+    assert "Other has no job that can be paused" in str(failed.value)
+    assert gone in str(failed.value)
+    assert NAME not in str(failed.value)
+
+
+async def test_one_reason_stands_for_itself_in_one_error(
+    hass: HomeAssistant, running: MockConfigEntry, other: MockConfigEntry
+) -> None:
+    with pytest.raises(HomeAssistantError) as failed:
+        await call(hass, "pause_job", entity_id=[STATUS, OTHER])
+    assert failed.value.translation_key == "nothing_to_pause"
+    assert "Other" in str(failed.value)
+    await status_is(hass, "paused")
+
+
+async def test_the_reasons_are_in_the_language_of_the_home(
+    hass: HomeAssistant, device: Device, other: MockConfigEntry, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    hass.config.language = "de"
+    with pytest.raises(HomeAssistantError) as failed:
+        await call(hass, "pause_job", entity_id=[STATUS, OTHER])
+    placeholders = failed.value.translation_placeholders
+    assert placeholders is not None
+    assert "Other hat keinen Auftrag" in placeholders["errors"]
+
+
+async def test_a_disabled_device_is_no_error_and_one_not_loaded_is(
+    hass: HomeAssistant, running: MockConfigEntry, other: MockConfigEntry
+) -> None:
+    ours, theirs = registered(hass, running).id, registered(hass, other).id
+    assert await hass.config_entries.async_unload(other.entry_id)
+    with pytest.raises(HomeAssistantError) as failed:
+        await call(hass, "pause_job", device_id=[ours, theirs])
+    assert failed.value.translation_key == "device_not_loaded"
+    await status_is(hass, "paused")
+
+    await hass.config_entries.async_set_disabled_by(
+        other.entry_id, ConfigEntryDisabler.USER
+    )
+    await call(hass, "resume_job", device_id=[ours, theirs])
+    await call(hass, "cancel_job", device_id=[theirs])
+    assert value(hass, "status") in GOES_ON
+
+
+async def test_a_reload_in_mid_job_changes_nothing(
+    hass: HomeAssistant, running: MockConfigEntry
+) -> None:
+    assert await hass.config_entries.async_reload(running.entry_id)
+    await call(hass, "pause_job", entity_id=STATUS)
+    await status_is(hass, "paused")
+
+
+async def test_all_devices_are_steered_at_once(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    device: Device,
+    running: MockConfigEntry,
+) -> None:
+    second = await make_device(
+        address=ADDRESSES[1], uuid="2" * 32, name="Other", timing=PATIENT
+    )
+    await make_entry(second)
+    second.start_job(put_job(second))
+    await wait_for_state(hass, OTHER, "running")
+    # It does not hinder the other that one never answers.
+    device.faults.replies["player pause"] = None
+    pausing = hass.async_create_task(call(hass, "pause_job", entity_id=[STATUS, OTHER]))
+    await wait_for_state(hass, OTHER, "paused")
+    assert not pausing.done()
+    device.faults.clear()
+    pausing.cancel()
+
+
+async def test_a_job_is_steered_by_who_may_press_its_buttons(
+    hass: HomeAssistant,
+    device: Device,
+    running: MockConfigEntry,
+    hass_read_only_user: MockUser,
+    hass_admin_user: MockUser,
+) -> None:
+    with pytest.raises(Unauthorized):
+        await call(
+            hass,
+            "cancel_job",
+            Context(user_id=hass_read_only_user.id),
+            entity_id=STATUS,
+        )
+    assert "player abort" not in device.received.robot
+    button = "button.delta_in_der_werkstatt_pause"
+    hass_read_only_user.mock_policy({"entities": {"entity_ids": {button: True}}})
+    await call(
+        hass, "pause_job", Context(user_id=hass_read_only_user.id), entity_id=STATUS
+    )
+    await call(
+        hass, "cancel_job", Context(user_id=hass_admin_user.id), entity_id=STATUS
+    )
+    assert value(hass, "status") in ("aborting", "aborted")
