@@ -18,6 +18,7 @@ const TONE_ICONS: Record<Tone, IconName> = {
   active: "nozzle",
   paused: "paused",
   done: "check",
+  ended: "stop",
   problem: "alert",
 };
 const LASER_TONES = new Set<Tone>(["off", "idle", "busy", "active"]);
@@ -43,14 +44,18 @@ export class FluxCard extends LitElement {
   private watched: string[] = [];
   private readonly live = new LivePicture(this);
   private question?: Question;
-  /** What went wrong with the last command; shown until it is closed, or the next one goes well. */
+  /** What went wrong with the last command. */
   private notice?: string;
+  /** The status it went wrong in. With another one it is history. */
+  private noticeStatus?: string;
   private mayControl = true;
   private pending?: string;
   private showJobPicture = false;
 
   setConfig(config: CardConfig): void {
     this.config = checked(config);
+    this.notice = undefined;
+    this.mayControl = true;
     this.find();
     this.requestUpdate();
   }
@@ -61,7 +66,12 @@ export class FluxCard extends LitElement {
     this.house = hass;
     if (!before || before.entities !== hass.entities) this.find();
     else if (!differs(before, hass, this.watched, this.config?.device_id)) return;
+    if (this.mayControl && this.status !== this.noticeStatus) this.notice = undefined;
     this.requestUpdate();
+  }
+
+  private get status(): string | undefined {
+    return this.house?.states[this.entities["sensor.status"] ?? ""]?.state;
   }
 
   getCardSize(): number {
@@ -72,6 +82,11 @@ export class FluxCard extends LitElement {
     return this.config?.layout === "compact"
       ? { columns: 12, rows: 1, min_columns: 6, min_rows: 1 }
       : { columns: 12, rows: "auto", min_columns: 6 };
+  }
+
+  protected override updated(): void {
+    const dialog = this.renderRoot.querySelector("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
   }
 
   private find(): void {
@@ -98,7 +113,7 @@ export class FluxCard extends LitElement {
         ${this.renderTitle(shown, shown.row, shown.active ? shown.progress?.text : undefined)}${this.renderPower(shown, say)}
       </div>
       ${shown.active ? this.renderBar(shown, say) : nothing}
-      ${this.renderNotice(say)}`;
+      ${this.renderNotice(shown, say)}`;
   }
 
   private renderFull(shown: View, say: Words): TemplateResult {
@@ -139,7 +154,7 @@ export class FluxCard extends LitElement {
           ${shown.buttons.length
             ? html`<div class="buttons">${shown.buttons.map((button) => this.renderButton(button, say))}</div>`
             : nothing}
-          ${this.renderNotice(say)}
+          ${this.renderNotice(shown, say)}
         </div>
       </div>`;
   }
@@ -248,8 +263,8 @@ export class FluxCard extends LitElement {
     </button>`;
   }
 
-  private renderNotice(say: Words): TemplateResult | typeof nothing {
-    if (!this.notice) return nothing;
+  private renderNotice(shown: View, say: Words): TemplateResult | typeof nothing {
+    if (!this.notice || (!this.mayControl && !shown.buttons.length && !shown.power)) return nothing;
     const close = () => {
       this.notice = undefined;
       this.requestUpdate();
@@ -267,15 +282,12 @@ export class FluxCard extends LitElement {
       this.question = undefined;
       this.requestUpdate();
     };
-    const open = (element?: Element) => {
-      if (element instanceof HTMLDialogElement && !element.open) element.showModal();
-    };
     const outside = (event: Event) => event.target === event.currentTarget && (event.target as HTMLDialogElement).close();
     const yes = (event: Event) => {
       (event.currentTarget as HTMLElement).closest("dialog")?.close();
       question.act();
     };
-    return html`<dialog ${ref(open)} aria-labelledby="question" aria-describedby="reason" @close=${done} @click=${outside}>
+    return html`<dialog aria-labelledby="question" aria-describedby="reason" @close=${done} @click=${outside}>
       <form method="dialog">
         <h2 id="question">${question.title}</h2>
         <p id="reason">${question.text}</p>
@@ -314,8 +326,11 @@ export class FluxCard extends LitElement {
       await this.house.callService(domain, service, { entity_id: entity }, undefined, false);
     } catch (error) {
       const { code, message } = error as { code?: string; message?: string };
-      if (code === "unauthorized") this.mayControl = false;
-      this.notice = code === "unauthorized" ? say.not_allowed : message || String(error);
+      // An action that may not be called at all, or not for this entity: that has no code of its own.
+      const refused = code === "unauthorized" || message === "Unauthorized";
+      if (refused) this.mayControl = false;
+      this.notice = refused ? say.not_allowed : message || String(error);
+      this.noticeStatus = this.status;
     } finally {
       this.pending = undefined;
       this.requestUpdate();

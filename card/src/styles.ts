@@ -22,6 +22,10 @@ export const styles = css`
     line-height: var(--ha-line-height-normal, 1.5);
     color: var(--primary-text-color);
   }
+  /* In a view where it was given less room than it needs. */
+  ha-card.full {
+    overflow: hidden auto;
+  }
   ha-card:not(:defined) {
     background: var(--ha-card-background, var(--card-background-color, #fff));
     border: var(--ha-card-border-width, 1px) solid var(--ha-card-border-color, var(--divider-color, #e0e0e0));

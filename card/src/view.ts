@@ -8,7 +8,7 @@ import { clock } from "./time";
 import { fill, type Words } from "./words";
 
 /** How the card looks at a glance. */
-export type Tone = "off" | "idle" | "busy" | "active" | "paused" | "done" | "problem";
+export type Tone = "off" | "idle" | "busy" | "active" | "paused" | "done" | "ended" | "problem";
 
 export const COMMANDS = ["pause", "resume", "cancel", "clear"] as const;
 export type Command = (typeof COMMANDS)[number];
@@ -30,7 +30,7 @@ const TONES: Record<string, Tone> = {
   pausing: "paused",
   paused: "paused",
   completed: "done",
-  aborted: "done",
+  aborted: "ended",
   alarm: "problem",
   fatal: "problem",
   maintenance: "busy",
@@ -108,14 +108,16 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
   const status = at("sensor.status");
   const tone = toneOf(status?.state);
   const active = tone === "active" || tone === "paused";
-  const over = tone === "done" || tone === "problem";
+  const over = tone === "done" || tone === "ended" || tone === "problem";
   const problem = problemOf(hass, at("sensor.error"), at("sensor.advice"));
   const failed = status?.state === "aborted" && at("sensor.last_job_result")?.state === "failed";
 
   const progress = active || over ? progressOf(hass, at("sensor.progress"), status?.state === "completed") : undefined;
   const left = active ? format(at("sensor.time_remaining")) : undefined;
   const finish = active ? at("sensor.finish_time") : undefined;
-  const took = over ? format(at("sensor.last_job_duration")) : undefined;
+  const duration = over ? at("sensor.last_job_duration") : undefined;
+  // What took less than half a minute would be told as none at all.
+  const took = Number(duration?.state) >= 0.5 ? format(duration) : undefined;
   const times = [
     left && fill(say.left, { time: left }),
     finish && fill(say.done_at, { time: clock(new Date(finish.state), now, hass) }),

@@ -1,9 +1,10 @@
-// Opens the page of all situations in Chromium: `node card/test/browser.mjs bench|look FOLDER`. `$CHROMIUM` names the browser.
+// Opens the page of all situations in Chromium: `node card/test/browser.mjs bench|look|use FOLDER`. `$CHROMIUM` names the browser.
 import { createServer } from "node:http";
 import { createReadStream, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { chromium } from "playwright-core";
+import { use } from "./use.mjs";
 
 const [task, folder] = process.argv.slice(2);
 const AIMS = { other: 1_000, own: 5_000 }; // microseconds
@@ -37,12 +38,14 @@ try {
   const errors = [];
   page.on("pageerror", (error) => errors.push(error));
   if (task === "bench") {
-    await page.goto(`${url}?bench`);
+    await page.goto(`${url}?empty`);
     const cost = await page.evaluate(() => window.bench());
     for (const [what, aim] of Object.entries(AIMS)) {
       const name = { other: "a state change of another device", own: "a state change of its own, drawn" }[what];
       console.log(`card: ${name}: ${cost[what].toFixed(0)} µs (aim ${aim} µs)`);
     }
+  } else if (task === "use") {
+    await use(page, url);
   } else {
     mkdirSync(`${folder}/looks`, { recursive: true });
     for (const [name, width, columns, query] of [

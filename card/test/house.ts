@@ -139,6 +139,7 @@ export const SITUATIONS: Record<string, Values> = {
     "sensor.finish_time": "unknown",
   },
   completed: { ...after, ...status("completed", "clear"), "sensor.last_job_result": "completed" },
+  canceled: { ...after, ...status("aborted", "clear"), "sensor.last_job_result": "aborted", "sensor.last_job_duration": "0.2" },
   failed: {
     ...after,
     ...status("aborted", "clear"),
