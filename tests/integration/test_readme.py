@@ -1,0 +1,264 @@
+"""The automations in the README do what it says, as they are printed there."""
+
+from collections.abc import Callable
+from datetime import timedelta
+import re
+from typing import Any
+
+from homeassistant.components.automation import DOMAIN as AUTOMATION
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    async_fire_time_changed,
+    async_mock_service,
+)
+
+from simulator import Device
+from tests.contract.files import ROOT
+from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state, wait_until
+from tests.integration.jobs import BRISK, put_job
+
+SAID = re.compile(r"([^\n]+(?:\n[^\n`]+)*):\n\n```yaml\n(.*?)```", re.DOTALL)
+HALF_AN_HOUR = 30
+
+
+def automations() -> dict[str, dict[str, Any]]:
+    """Return each automation of the README by the first words that lead to it."""
+    found = {
+        " ".join(said.split()[:4]): parse_yaml(printed)
+        for said, printed in SAID.findall((ROOT / "README.md").read_text("utf-8"))
+    }
+    return {said: printed for said, printed in found.items() if "triggers" in printed}
+
+
+AUTOMATIONS = automations()
+
+
+def test_each_automation_is_run_here() -> None:
+    assert set(AUTOMATIONS) == {
+        "Tell somebody when a",
+        "Pause the laser when",
+        "Say what is wrong",
+        "Switch the fan of",
+    }
+
+
+async def automate(hass: HomeAssistant, said: str, **changes: str) -> None:
+    """Set an automation of the README up."""
+    config = {AUTOMATION: [{"id": said, "alias": said} | AUTOMATIONS[said] | changes]}
+    assert await async_setup_component(hass, AUTOMATION, config)
+    await hass.async_block_till_done()
+    [automation] = hass.states.async_all(AUTOMATION)
+    assert automation.state == "on"
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+async def delta(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return the printer of the README."""
+    return await make_device(
+        name="Workshop Delta", timing=BRISK, generation=request.param
+    )
+
+
+@pytest.fixture
+async def beamo(make_device: MakeDevice) -> Device:
+    """Return the laser of the README."""
+    return await make_device(name="beamo", model="fbm1", timing=BRISK, toolhead="LASER")
+
+
+@pytest.fixture
+def told(hass: HomeAssistant) -> list[ServiceCall]:
+    """Return what a person is told."""
+    return async_mock_service(hass, "notify", "notify")
+
+
+async def run(hass: HomeAssistant, device: Device, name: str, **changes: str) -> None:
+    """Run a job until it is seen to."""
+    device.start_job(put_job(device, **changes))
+    await wait_for_state(hass, f"sensor.{name}_status", "running")
+
+
+async def test_one_is_told_once_that_a_job_is_done(
+    hass: HomeAssistant,
+    delta: Device,
+    make_entry: MakeEntry,
+    told: list[ServiceCall],
+) -> None:
+    entry = await make_entry(delta)
+    await automate(hass, "Tell somebody when a")
+    await run(hass, delta, "workshop_delta", TITLE="Vase")
+    name = "sensor.workshop_delta_job_name"
+    await wait_for_state(hass, name, "Vase")
+    delta.job.finish()
+    await wait_for_state(hass, "sensor.workshop_delta_status", "completed")
+    await hass.async_block_till_done()
+    assert [call.data["message"] for call in told] == ["The Delta has finished Vase."]
+
+    # What is restored did not happen again, nor does a rename make it happen.
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    delta.rename("Workshop Printer")
+    await wait_until(hass, lambda: entry.title == "Workshop Printer")
+    await hass.services.async_call(
+        "button",
+        "press",
+        {"entity_id": "button.workshop_delta_clear_finished_job"},
+        blocking=True,
+    )
+    await run(hass, delta, "workshop_delta", TITLE="Vase")
+    delta.job.abort()
+    await wait_for_state(hass, "sensor.workshop_delta_status", "aborted")
+    await hass.async_block_till_done()
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("kind", ["started", "paused"])
+async def test_of_two_events_at_once_each_is_told_once(
+    hass: HomeAssistant,
+    delta: Device,
+    make_entry: MakeEntry,
+    told: list[ServiceCall],
+    kind: str,
+) -> None:
+    """The same automation, for other events than the end."""
+    await make_entry(delta)
+    printed = AUTOMATIONS["Tell somebody when a"]
+    other = printed["conditions"].replace("completed", kind)
+    await automate(hass, "Tell somebody when a", conditions=other)
+    # A job that fails to start: both are seen in one look.
+    delta.set_status(st_id=48, error_label="HEAD_ERROR TYPE_ERROR")
+    await wait_for_state(hass, "sensor.workshop_delta_status", "paused")
+    await hass.async_block_till_done()
+    assert len(told) == 1
+
+
+async def test_a_smoke_alarm_pauses_a_laser_at_work(
+    hass: HomeAssistant,
+    beamo: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await make_entry(beamo)
+    await automate(hass, "Pause the laser when")
+
+    def alarm(state: str) -> None:
+        hass.states.async_set("binary_sensor.workshop_smoke", state)
+
+    alarm("off")
+    alarm("on")
+    await hass.async_block_till_done()
+    alarm("off")
+    await run(hass, beamo, "beamo", HEAD_TYPE="LASER")
+    alarm("on")
+    await wait_for_state(hass, "sensor.beamo_status", "paused")
+    # An alarm while it rests asks nothing of it, and is no error.
+    assert beamo.received.robot.count("player pause") == 1
+    assert "Error while executing automation" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (
+            ("HARDWARE_ERROR", "FILAMENT_RUNOUT", "1"),
+            "Filament ran out. Load filament, then resume.",
+        ),
+        (("SOMETHING_NEW",), "Unknown error."),
+    ],
+)
+async def test_one_is_told_what_is_wrong_and_what_helps(
+    hass: HomeAssistant,
+    delta: Device,
+    make_entry: MakeEntry,
+    told: list[ServiceCall],
+    *,
+    words: tuple[str, ...],
+    message: str,
+) -> None:
+    await make_entry(delta)
+    await automate(hass, "Say what is wrong")
+    await run(hass, delta, "workshop_delta")
+    delta.job.fault(*words)
+    await wait_for_state(hass, "sensor.workshop_delta_status", "paused")
+    await wait_until(hass, lambda: bool(told))
+    await hass.async_block_till_done()
+    assert [call.data for call in told] == [
+        {"title": "The Delta needs you", "message": message}
+    ]
+
+
+async def later(hass: HomeAssistant, minutes: float) -> None:
+    """Let time pass for Home Assistant."""
+    async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=minutes))
+    await hass.async_block_till_done()
+
+
+async def clear(hass: HomeAssistant, _beamo: Device) -> None:
+    """Leave the job that has ended."""
+    await hass.services.async_call(
+        "button",
+        "press",
+        {"entity_id": "button.beamo_clear_finished_job"},
+        blocking=True,
+    )
+    await wait_for_state(hass, "sensor.beamo_status", "idle")
+
+
+async def switch_off(hass: HomeAssistant, beamo: Device) -> None:
+    """Switch the laser off."""
+    await beamo.power_off()
+    await wait_for_state(hass, "sensor.beamo_status", "offline")
+
+
+async def leave(_hass: HomeAssistant, _beamo: Device) -> None:
+    """Leave it as it is."""
+
+
+@pytest.mark.parametrize("then", [leave, clear, switch_off])
+async def test_the_fan_runs_half_an_hour_longer_than_the_laser(
+    hass: HomeAssistant,
+    beamo: Device,
+    make_entry: MakeEntry,
+    then: Callable[[HomeAssistant, Device], Any],
+) -> None:
+    await make_entry(beamo)
+    on = async_mock_service(hass, "switch", "turn_on")
+    off = async_mock_service(hass, "switch", "turn_off")
+    await automate(hass, "Switch the fan of")
+    await run(hass, beamo, "beamo", HEAD_TYPE="LASER")
+    await wait_until(hass, lambda: len(on) == 1)
+    assert on[0].data == {"entity_id": ["switch.exhaust_fan"]}
+
+    beamo.job.finish()
+    await wait_for_state(hass, "sensor.beamo_status", "completed")
+    await beamo.wait_closed_connections()
+    await then(hass, beamo)
+    await beamo.wait_closed_connections()
+    await later(hass, HALF_AN_HOUR - 1)
+    assert off == []
+    await later(hass, HALF_AN_HOUR + 1)
+    assert [call.data for call in off] == [{"entity_id": ["switch.exhaust_fan"]}]
+    assert len(on) == 1
+
+
+async def test_the_fan_stays_on_for_the_next_job(
+    hass: HomeAssistant, beamo: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(beamo)
+    on = async_mock_service(hass, "switch", "turn_on")
+    off = async_mock_service(hass, "switch", "turn_off")
+    await automate(hass, "Switch the fan of")
+    await run(hass, beamo, "beamo", HEAD_TYPE="LASER")
+    beamo.job.finish()
+    await wait_for_state(hass, "sensor.beamo_status", "completed")
+    await clear(hass, beamo)
+    await run(hass, beamo, "beamo", HEAD_TYPE="LASER")
+    await wait_until(hass, lambda: len(on) == 2)
+    await later(hass, HALF_AN_HOUR + 1)
+    assert off == []
+    # It waits for half an hour of rest again.
+    await hass.services.async_call(
+        AUTOMATION, "turn_off", {"entity_id": "all"}, blocking=True
+    )
