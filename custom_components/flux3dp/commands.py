@@ -251,7 +251,13 @@ class _Execution:
         loop = asyncio.get_running_loop()
         end = loop.time() + self._timing.control_confirm
         while True:
-            job = await self._async_look(robot)
+            try:
+                job = await self._async_look(robot)
+            except ConnectionFailed:
+                # Announcements tell whether another hand was first.
+                if await self._async_announced():
+                    return False
+                raise refusal from None
             if job is not None:
                 if self._is_fulfilled(job):
                     return False
@@ -307,7 +313,7 @@ class _Execution:
                         return False
                     began = began or job.status not in _WAITING
             if loop.time() >= end:
-                return is_resume and self._job.status is JobStatus.RESUMING
+                return self._is_heating()
             await asyncio.sleep(self._timing.control_poll)
             self._check()
 
@@ -340,10 +346,14 @@ class _Execution:
                 data.job
             )
 
-        settled = await self._coordinator.async_wait_until(
+        await self._coordinator.async_wait_until(
             is_settled, self._timing.control_confirm, ask=self._coordinator.async_ask
         )
-        return settled and self._command.is_done(self._job)
+        return self._command.is_done(self._job) or self._is_heating()
+
+    def _is_heating(self) -> bool:
+        """Whether a resume has begun and heats: it is as good as resumed."""
+        return self._command is RESUME and self._job.status is JobStatus.RESUMING
 
     # -- in which words it fails
 

@@ -89,6 +89,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._offline_logged = False
+        self.network_settles_at = float("-inf")  # Until then it takes no other one.
         self.reconnects = 0  # How often the device came back, for diagnostics.
         self._unsubscribe: Callable[[], None] | None = None
         self._presence = Presence(

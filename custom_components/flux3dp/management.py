@@ -16,6 +16,7 @@ from typing import Any
 
 from .aioflux import (
     AuthenticationFailed,
+    CommandFailed,
     FluxError,
     InvalidRequest,
     Manager,
@@ -144,8 +145,12 @@ async def async_change_network(
 
     Raises FluxError (Unloaded if the entry is unloaded meanwhile: then there is a
     repair until the device is heard), InvalidRequest before anything is sent.
+    CommandFailed while a change before is not settled: two in a row have the device go
+    back to what it had before the first (protocol.md section 4).
     """
     config.validate()
+    if asyncio.get_running_loop().time() < coordinator.network_settles_at:
+        raise CommandFailed("RESOURCE_BUSY", ("NETWORK",))
     return await _async_see_through(
         coordinator, _async_change_network(coordinator, config), "network"
     )
@@ -192,6 +197,9 @@ async def _async_change_network(
     async with await async_open_manager(coordinator) as manager:
         old_host = coordinator.host
         with _missed_unless_heard(coordinator):
+            coordinator.network_settles_at = (
+                asyncio.get_running_loop().time() + coordinator.timing.network_settle
+            )
             await manager.set_network(config)
     with _missed_unless_heard(coordinator):
         return await _async_outcome(coordinator, config, old_host)

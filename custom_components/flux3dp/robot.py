@@ -17,13 +17,7 @@ from typing import Protocol
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
-from .aioflux import (
-    ConnectionFailed,
-    DeviceInfo,
-    FluxError,
-    Listener,
-    Robot,
-)
+from .aioflux import ConnectionFailed, DeviceInfo, FluxError, Listener, Robot
 from .clock import SteadyClock
 from .data import FluxData
 from .identity import async_get_client_key
@@ -68,11 +62,7 @@ class RobotLink:
     again. For the same reason it counts until the device has announced something since.
     """
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        owner: RobotOwner,
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, owner: RobotOwner) -> None:
         """Open nothing yet."""
         self._hass = hass
         self._owner = owner

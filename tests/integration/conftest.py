@@ -54,6 +54,7 @@ FAST = Timing(
     close=0.5,
     network_return=5.0,
     network_trial=1.5,
+    network_settle=0.3,
     rename_return=2.0,
     forget=1.5,
     report_interval=0.05,

@@ -146,6 +146,16 @@ class TestStuck:
         assert device.received.robot.count(WORDS[command]) == 1
         assert value(hass, "status") in ("pausing", "paused", "aborting", "aborted")
 
+    async def test_announcements_tell_that_another_hand_was_first(
+        self, hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    ) -> None:
+        await make_entry(device)
+        await run_job(hass, device)
+        device.faults.replies["player report"] = None
+        device.job.pause()
+        await press(hass, "pause")
+        assert value(hass, "status") in ("pausing", "paused")
+
     async def test_a_cancel_waits_for_no_handshake_of_another_command(
         self, hass: HomeAssistant, device: Device, make_entry: MakeEntry
     ) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -11,7 +12,7 @@ import voluptuous as vol
 
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, SimulatedNetwork, Timing
-from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry
+from tests.integration.conftest import ADDRESSES, FAST, MakeDevice, MakeEntry
 from tests.integration.life import STATUS, act
 from tests.integration.networks import FAR, HOME, KEY, STATIC, wifi
 
@@ -149,6 +150,23 @@ async def test_a_device_that_does_not_return_is_told(
     assert failed.value.translation_key == "network_not_returned"
     assert hass.states.get(STATUS).state == "offline"
     await device.power_on()
+
+
+async def test_a_second_network_waits_until_the_first_is_settled(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    with patch(
+        "custom_components.flux3dp.discovery.TIMING", replace(FAST, network_settle=60.0)
+    ):
+        entry = await make_entry(device)
+    await act(hass, entry, "set_network", **STATIC)
+    device.received.connections.clear()
+    with pytest.raises(HomeAssistantError) as refused:
+        await act(hass, entry, "set_network", **STATIC | {"ip_address": ADDRESSES[2]})
+
+    assert refused.value.translation_key == "refused_busy"
+    assert device.received.connections == []
+    assert device.address == ADDRESSES[1]
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,8 @@ class Timing:
     """After `network`: until the device is found again, old address or new."""
     network_trial: float = 15.0
     """A new Wi-Fi is tried for about 20 s: who is back sooner has joined it."""
+    network_settle: float = 20.0
+    """After `network`: until another one does not undo it."""
     rename_return: float = 10.0
     """After `rename`: until the device announces the new name."""
     forget: float = 5.0
