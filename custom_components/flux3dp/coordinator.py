@@ -34,10 +34,10 @@ from .const import CONF_MASTER_KEY, LOGGER
 from .data import FluxData, JobPicture
 from .description import Description
 from .issues import NETWORK_NOT_RETURNED, async_settle
-from .job import INITIAL, describe, expect, track
-from .job_events import async_tell, async_tell_lost
+from .job import INITIAL, Announced, describe, expect, track
+from .job_events import JobDispatcher
 from .job_store import JobStore
-from .job_watch import JobWatch
+from .job_watch import JobMonitor
 from .naming import (
     async_device_name,
 )
@@ -75,7 +75,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self.trust = Trust(self)
         self.robot = RobotLink(hass, self)
         self.commands = CommandQueue()
-        self.watch = JobWatch(self, self.robot, on_distrust=self.trust.handle_error)
+        self.watch = JobMonitor(self, self.robot, on_distrust=self.trust.handle_error)
         self.description = Description(
             hass,
             entry,
@@ -87,6 +87,10 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
             on_error=self.trust.handle_error,
         )
         self._store = JobStore(hass, entry)
+        self.dispatcher = JobDispatcher(
+            hass, entry, self.uuid, listener.timing.job_name
+        )
+        self._announced_at = 0.0
         self._answered = asyncio.Event()
         self._offline_logged = False
         self.network_settles_at = float("-inf")  # Until then it takes no other one.
@@ -165,6 +169,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         """Stop listening and asking, and write what is worth keeping."""
         await super().async_shutdown()
         self._presence.async_stop()
+        self.dispatcher.async_flush()
         # Before anything waits: what is heard from now on is for the next coordinator.
         unsubscribe, self._unsubscribe = self._unsubscribe, None
         if unsubscribe is not None:
@@ -266,11 +271,14 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         """Take what the device says it is doing."""
         self.robot.async_heard()
         self.watch.async_heard()
-        data = self.data
+        self._announced_at = self.clock.now()
+        data, reported = self.data, self.robot.reported
         if data.host != self.host:
             self.listener.pin(self.uuid, self.master_key, self.host)
         if status != data.status or data.job.restless or data.host != self.host:
             self._async_publish(status)
+        if reported is not None and status.st_id != reported.report.st_id:
+            self.watch.async_wake()
         self._presence.async_heard(active=self.data.job.active)
         if self.data.device is not None:
             self._answered.set()
@@ -304,7 +312,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
     def _async_publish(
         self, status: DeviceStatus | None, known: FluxData | None = None
     ) -> None:
-        """Work out what it all means now, and tell whom it concerns.
+        """Work out what it all means now, and notify what depends on it.
 
         States first: an automation that an event starts finds them up to date.
         """
@@ -314,7 +322,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         known = replace(known or self.data, clock_error=self.clock.error())
         step = track(
             known.job,
-            status,
+            None if status is None else Announced(status, self._announced_at),
             self.robot.reported,
             self.clock.now(),
             report_fresh=self.timing.report_fresh,
@@ -328,10 +336,15 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
             elif was_online and not data.online:
                 # Not always with the silence: a report can outlast it.
                 self._log_offline()
-                if known.job.active:
-                    async_tell_lost(self.hass, self.config_entry, self.uuid, data.job)
+        else:
+            # What is equal can still know more, of times that are shown nowhere.
+            self.data = data
         self.watch.async_follow()
-        async_tell(self.hass, self.config_entry, self.uuid, step)
+        self.dispatcher.async_dispatch(
+            step,
+            lost=known.job.active and was_online and not data.online,
+            may_learn=self.watch.may_learn_name,
+        )
 
     @callback
     def _async_came(self) -> None:

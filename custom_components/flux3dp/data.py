@@ -41,6 +41,12 @@ class FluxData:
         return None if finish is None else finish + self.clock_error
 
     @property
+    def job_started(self) -> float | None:
+        """When the job began, in epoch seconds of the system's clock."""
+        started = self.job.job_started
+        return None if started is None else started + self.clock_error
+
+    @property
     def online(self) -> bool:
         """Whether the device is heard. Silence is data, not a failed update."""
         return self.job.online

@@ -2,22 +2,30 @@
 
 `track` takes what was known, what the device says now and what time it is, and
 gives what is known then and the events that were seen. The rules of a job's life
-are `job_rules.py`'s, the words for it `job_state.py`'s, the table of status ids
-and which source counts `job_sight.py`'s, the arithmetic of times `job_times.py`'s.
+are `job_rules.py`'s and `job_ends.py`'s, the words for it `job_state.py`'s, the table
+of status ids and which source counts `job_sight.py`'s, the arithmetic of times
+`job_times.py`'s.
 
-Events are transitions that were *seen*. The first look after a start, a restore
-or a silence only brings the state up to date, whatever happened meanwhile.
+Events are transitions that were *seen*. The first observation after a start or a
+restore only brings the state up to date, whatever happened meanwhile; after a silence
+the end of a job that is known to be the same is an event too.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass, replace
 import math
 
-from .aioflux.device import DeviceStatus
 from .aioflux.report import JobInfo
-from .job_rules import fitted, follow
-from .job_sight import TRANSITION, Phase, Reported, Sight, look, toolhead_of
+from .job_rules import apply
+from .job_run import fitted, with_totals
+from .job_sight import (
+    TRANSITION,
+    Announced,
+    Observation,
+    Phase,
+    Reported,
+    observe,
+    toolhead_of,
+)
 from .job_state import (
     INITIAL,
     Expected,
@@ -31,10 +39,11 @@ from .job_state import (
     Toolhead,
     state_text,
 )
-from .job_times import estimate_remaining, steady_finish
+from .job_times import earliest_end, estimate_remaining, steady_finish
 
 __all__ = [
     "INITIAL",
+    "Announced",
     "JobEvent",
     "JobEventType",
     "JobResult",
@@ -46,12 +55,20 @@ __all__ = [
     "Toolhead",
     "describe",
     "expect",
+    "may_end_in",
+    "next_report_in",
     "track",
 ]
 
 # As a share of the time a report stays fresh: how long an aborted job can look like a resumed
 # one. The abort takes about a second, the next datagram comes within three.
 _RESUME_PATIENCE = 0.8
+
+# A job this young (s) can still fail at once, in homing.
+_YOUNG = 15.0
+
+# How many reports are read in what may be left of a job.
+_REPORTS_LEFT = 10
 
 # What a nozzle's temperature (°C) must change by to be shown again.
 _STILL = 1.0
@@ -71,7 +88,7 @@ class Step:
 
 def track(
     previous: JobState,
-    status: DeviceStatus | None,
+    announced: Announced | None,
     reported: Reported | None,
     now: float,
     *,
@@ -79,21 +96,21 @@ def track(
 ) -> Step:
     """Return the state that follows from the latest datagram and report.
 
-    `status` is the latest datagram, None once the device fell silent;
+    `announced` is the latest datagram, None once the device fell silent;
     `reported` the latest report, however old: one under `report_fresh` seconds
     outweighs the datagram, an older one counts for nothing. `now` is epoch
     seconds. The same inputs again change nothing and are no event.
     """
-    sight = look(status, reported, now, report_fresh)
-    if sight is None:
-        return Step(_shown(previous, None, now))
-    if sight.st_id == TRANSITION:
+    seen = observe(announced, reported, now, report_fresh)
+    if seen is None:
+        return Step(_build_state(_out_of_contact(previous, now), None, now))
+    if seen.st_id == TRANSITION:
         if previous.st_id is None:
-            heard = replace(_shown(previous, None, now), online=True, status=None)
-            return Step(replace(heard, from_report=sight.from_report))
-        sight = sight.continuing(previous.st_id, previous.status)
-    state, events = follow(previous, sight, now, report_fresh * _RESUME_PATIENCE)
-    state = _shown(state, sight, now)
+            heard = replace(_build_state(previous, None, now), online=True, status=None)
+            return Step(replace(heard, from_report=seen.from_report))
+        seen = seen.continuing(previous.st_id, previous.status)
+    state, events = apply(previous, seen, now, report_fresh * _RESUME_PATIENCE)
+    state = _build_state(with_totals(state, now), seen, now)
     appeared = state.problem and state.error is not previous.error
     return Step(
         state,
@@ -102,6 +119,37 @@ def track(
         if appeared and previous.contact
         else None,
     )
+
+
+def may_end_in(state: JobState, now: float) -> float | None:
+    """Return the seconds after which the job may end by itself; None if nothing tells.
+
+    None also once it is as good as done: its end is told then, seen or not.
+    """
+    job = state.job
+    if job is None or not state.active or state.paused or job.is_as_good_as_done:
+        return None
+    return earliest_end(job.time_cost, state.progress, job.clock.reading(now))
+
+
+def next_report_in(state: JobState, now: float, usual: float, close: float) -> float:
+    """Return the seconds until the next report: fewer where an end may be near.
+
+    `usual` is the longest, `close` the shortest. Another client can leave a finished
+    job at once, so each end has to be looked for: a young job can fail in homing, one
+    that is paused be aborted without a trace.
+    """
+    if not state.active or state.status is JobStatus.ABORTING:
+        return close
+    often = max(close, usual / 2)
+    if state.paused or now - (state.job_started or 0.0) < _YOUNG:
+        return often
+    if state.job is not None and state.job.is_as_good_as_done:
+        return usual
+    ends_in = may_end_in(state, now)
+    if ends_in is None:
+        return often
+    return min(usual, max(close, ends_in / _REPORTS_LEFT))
 
 
 def describe(
@@ -126,6 +174,7 @@ def describe(
             # What was started here goes by the name of its file.
             name=job.name or state_text(info.title),
             time_cost=info.time_cost,
+            filament=sum(info.filament_used) if info.filament_used else None,
             toolhead=job.toolhead or fitted(toolhead_of(info.head_type or "")),
         )
     return replace(state, job=job)
@@ -141,7 +190,15 @@ def expect(state: JobState, name: str | None, now: float) -> JobState:
     return replace(state, expected=None if name is None else Expected(name, now))
 
 
-def _shown(state: JobState, sight: Sight | None, now: float) -> JobState:
+def _out_of_contact(state: JobState, now: float) -> JobState:
+    """Return the state that remembers since when its job is out of view."""
+    job = state.job
+    if not state.contact or job is None:
+        return state
+    return replace(state, job=replace(job, lost_at=now, unexplained=False))
+
+
+def _build_state(state: JobState, seen: Observation | None, now: float) -> JobState:
     """Return the state with everything that is seen now, or nothing in silence."""
     remembered = JobState(
         status=JobStatus.OFFLINE,
@@ -151,42 +208,44 @@ def _shown(state: JobState, sight: Sight | None, now: float) -> JobState:
         last_job_result=state.last_job_result,
         last_job_duration=state.last_job_duration,
         jobs_completed=state.jobs_completed,
+        printing_time=state.printing_time,
+        filament_used=state.filament_used,
     )
-    if sight is None:
+    if seen is None:
         return remembered
     shown = replace(
         remembered,
         online=True,
-        from_report=sight.from_report,
-        st_id=sight.st_id,
-        status=sight.status,
-        active=sight.phase is Phase.ALIVE,
-        paused=sight.is_paused,
-        running=sight.is_running,
-        problem=bool(sight.error_label) or sight.phase is Phase.ALARM,
-        error=sight.error,
-        error_label=sight.error_label,
-        occupied_by=state_text(sight.occupied_by),
-        toolhead=_toolhead(state.job, sight),
-        nozzle_temperature=_steady(state.nozzle_temperature, sight.nozzle_temperature),
-        nozzle_target=sight.nozzle_target,
+        from_report=seen.from_report,
+        st_id=seen.st_id,
+        status=seen.status,
+        active=seen.phase is Phase.ALIVE,
+        paused=seen.is_paused,
+        running=seen.is_running,
+        problem=bool(seen.error_label) or seen.phase is Phase.ALARM,
+        error=seen.error,
+        error_label=seen.error_label,
+        occupied_by=state_text(seen.occupied_by),
+        toolhead=_toolhead(state.job, seen),
+        nozzle_temperature=_steady(state.nozzle_temperature, seen.nozzle_temperature),
+        nozzle_target=seen.nozzle_target,
     )
-    if state.job is None or state.job.left:
+    if state.job is None or state.job.cleared:
         return shown
-    return _timed(shown, state.job, sight, now)
+    return _with_times(shown, state.job, seen, now)
 
 
-def _toolhead(job: Job | None, sight: Sight) -> Toolhead | None:
+def _toolhead(job: Job | None, seen: Observation) -> Toolhead | None:
     """Return the toolhead; a device that names none need not have looked for it.
 
     One that is idle, or begins a job, has not; and in a longer pause it switches its
     toolhead off, which then does not answer (protocol.md section 5).
     """
-    if sight.toolhead is not Toolhead.NONE:
-        return sight.toolhead
-    if sight.phase is not Phase.ALIVE or sight.is_initializing:
+    if seen.toolhead is not Toolhead.NONE:
+        return seen.toolhead
+    if seen.phase is not Phase.ALIVE or seen.is_initializing:
         return None
-    if sight.is_paused and not sight.error_label.startswith("HEAD_ERROR"):
+    if seen.is_paused and not seen.error_label.startswith("HEAD_ERROR"):
         return job.toolhead if job else None
     return Toolhead.NONE
 
@@ -198,10 +257,10 @@ def _steady(shown: float | None, measured: float | None) -> float | None:
     return shown
 
 
-def _timed(shown: JobState, job: Job, sight: Sight, now: float) -> JobState:
+def _with_times(shown: JobState, job: Job, seen: Observation, now: float) -> JobState:
     """Return the state with the progress and the times of the job on the device."""
-    progress = None if sight.progress is None else job.top_progress
-    ran = job.clock.reading(now) if job.clock else None
+    progress = None if seen.progress is None else job.top_progress
+    ran = job.running_time(now)
     shown = replace(
         shown,
         progress=progress,
@@ -211,8 +270,8 @@ def _timed(shown: JobState, job: Job, sight: Sight, now: float) -> JobState:
     if left is None:
         return shown
     shown = replace(shown, remaining_minutes=math.ceil(round(left) / 60))
-    if sight.is_paused:
-        # Nobody knows when it will go on; what it needs then is known.
+    if seen.is_paused:
+        # When it will go on is not known; what it needs then is.
         return shown
     finish = steady_finish(job.finish, left, now)
     return replace(shown, finish_time=finish, job=replace(job, finish=finish))

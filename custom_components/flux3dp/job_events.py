@@ -2,14 +2,13 @@
 
 Knows the signal. There is one for all devices, so an automation hears of a device
 whether or not its entry was loaded when it began to listen. While the entry is being set
-up nothing is sent: the device is watched before its entities are there. Nothing is sent
-of a device that is disabled.
+up nothing is sent: the device is watched before its entities are there. The start of a
+job waits for the job's name, and what follows it waits behind it. Nothing is sent of a
+device that is disabled.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
@@ -18,10 +17,11 @@ from homeassistant.helpers.dispatcher import (
     async_dispatcher_connect,
     async_dispatcher_send,
 )
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util.signal_type import SignalType
 
 from .const import DOMAIN
-from .job import JobEvent, JobState, Problem, Step
+from .job import INITIAL, JobEvent, JobEventType, JobState, Problem, Step
 from .naming import async_registered
 
 type JobNews = JobEvent | Problem
@@ -42,41 +42,103 @@ class JobSignal:
 _SIGNAL: Final[SignalType[JobSignal]] = SignalType(f"{DOMAIN}_job")
 
 
-@callback
-def async_tell(hass: HomeAssistant, entry: ConfigEntry, uuid: str, step: Step) -> None:
-    """Send what was seen to happen, in the order it did, once all can hear it."""
-    news: list[JobNews] = [*step.events]
-    if step.problem is not None:
-        news.append(step.problem)
+class JobDispatcher:
+    """Sends what happens to the jobs of one device, in order, each once."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, uuid: str, patience: float
+    ) -> None:
+        """Wait for a job's name for at most so many seconds."""
+        self._hass = hass
+        self._entry = entry
+        self._uuid = uuid
+        self._patience = patience
+        self._waiting: list[JobSignal] = []
+        self._state = INITIAL
+        self._may_learn = False
+        self._awaits_setup = False
+        self._cancel_timer: CALLBACK_TYPE | None = None
 
     @callback
-    def send() -> None:
-        if _is_disabled(hass, entry):
-            news.clear()
-        while news:
-            signal = JobSignal(uuid=uuid, news=news.pop(0), state=step.state)
-            async_dispatcher_send(hass, _SIGNAL, signal)
+    def async_dispatch(self, step: Step, *, lost: bool, may_learn: bool) -> None:
+        """Send what was seen, once all can receive it.
 
-    if news and entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
-        # The states that follow find nothing left to send.
-        entry.async_on_unload(entry.async_on_state_change(send))
-    elif news:
-        send()
+        `lost`: contact was lost, in mid-job. `may_learn`: what the job is called is about
+        to be known, if it is called anything.
+        """
+        self._state, self._may_learn = step.state, may_learn
+        news: list[JobNews | None] = [*step.events]
+        if step.problem is not None:
+            news.append(step.problem)
+        if lost:
+            news.append(None)
+        self._waiting += [
+            JobSignal(uuid=self._uuid, news=each, state=step.state) for each in news
+        ]
+        self._async_send()
 
+    @callback
+    def async_flush(self) -> None:
+        """Send all that waits for a name: there will be none."""
+        self._may_learn = False
+        self._async_send()
 
-@callback
-def async_tell_lost(
-    hass: HomeAssistant, entry: ConfigEntry, uuid: str, state: JobState
-) -> None:
-    """Send that contact with a device was lost in mid-job: triggers alone want to know."""
-    if not _is_disabled(hass, entry):
-        signal = JobSignal(uuid=uuid, news=None, state=state)
-        async_dispatcher_send(hass, _SIGNAL, signal)
+    @callback
+    def _async_send(self) -> None:
+        if self._waiting and self._entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+            if not self._awaits_setup:
+                self._awaits_setup = True
+                entry = self._entry
+                entry.async_on_unload(entry.async_on_state_change(self._async_send))
+            return
+        registered = (
+            async_registered(self._hass, self._entry) if self._waiting else None
+        )
+        if registered is not None and registered.disabled:
+            self._waiting.clear()
+        while self._waiting and not self._must_wait(self._waiting[0]):
+            signal = self._named(self._waiting.pop(0))
+            async_dispatcher_send(self._hass, _SIGNAL, signal)
+        if not self._waiting and self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
 
+    def _is_current(self, signal: JobSignal) -> bool:
+        return signal.state.job_number == self._state.job_number
 
-def _is_disabled(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    registered = async_registered(hass, entry)
-    return registered is not None and registered.disabled
+    def _named(self, signal: JobSignal) -> JobSignal:
+        """Return what happened with what is known of its job by now."""
+        news, job = signal.news, self._state.job
+        if (
+            job is None
+            or not isinstance(news, JobEvent)
+            or not self._is_current(signal)
+        ):
+            return signal
+        name, toolhead = news.name or job.name, news.toolhead or job.toolhead
+        return replace(signal, news=replace(news, name=name, toolhead=toolhead))
+
+    def _must_wait(self, signal: JobSignal) -> bool:
+        """Whether the start of a job waits for its name; not for long."""
+        news = self._named(signal).news
+        if (
+            not isinstance(news, JobEvent)
+            or news.type is not JobEventType.STARTED
+            or news.name is not None
+            or not self._may_learn
+            or not self._is_current(signal)
+        ):
+            return False
+        if self._cancel_timer is None:
+            self._cancel_timer = async_call_later(
+                self._hass, self._patience, self._async_give_up
+            )
+        return True
+
+    @callback
+    def _async_give_up(self, _now: object) -> None:
+        self._cancel_timer = None
+        self.async_flush()
 
 
 @callback

@@ -1,11 +1,9 @@
-"""One look at a device: what counts, the report or the datagram, and its words.
+"""One observation of a device: what counts, report or datagram, and its words.
 
 Knows the table of status ids, the labels that refine it, and which of the two
-sources is to be believed. Has no memory: what a look means for the job is
-`job.py`'s business.
+sources is to be believed. Has no memory: what an observation means for the job is
+`job_rules.py`'s business.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -14,7 +12,7 @@ from typing import Final
 from .aioflux.device import DeviceStatus
 from .aioflux.report import Report
 from .catalogue import ErrorKey, classify
-from .job_state import JobStatus, Toolhead
+from .job_state import AnnouncedEnd, JobResult, JobStatus, Toolhead
 
 # Keeps whatever the status was before.
 TRANSITION: Final = 2
@@ -101,13 +99,22 @@ class Reported:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What a datagram says and the moment it arrived (seconds, by `clock.py`)."""
+
+    status: DeviceStatus
+    at: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
-    """What one look says, whichever source it came from.
+class Observation:
+    """What a device says at one moment, whichever source it came from.
 
     `status` is None for an id that is not in the table. `error_label` is empty
-    without an error, and always while the device is occupied. `time_running` is
-    seconds, known from a report only, as are the session and the temperatures.
+    without an error, and always while the device is occupied. `time_running` and
+    `time_total` (seconds) are known from a report only, as are the session and the
+    temperatures. While a report counts, `announced` is what a newer datagram says.
     """
 
     st_id: int
@@ -119,17 +126,35 @@ class Sight:
     from_report: bool
     session: str | None = None
     time_running: float | None = None
+    time_total: float | None = None
+    announced: DeviceStatus | None = None
     nozzle_temperature: float | None = None
     nozzle_target: float | None = None
 
     @property
     def phase(self) -> Phase:
         """Where the device stands in the life of a job."""
-        if self.st_id <= 0:
-            return Phase.NONE
-        return _PHASES.get(
-            self.st_id, Phase.ENDING if self.st_id & _ENDED_BITS else Phase.ALIVE
-        )
+        return _phase(self.st_id)
+
+    @property
+    def announced_end(self) -> AnnouncedEnd | None:
+        """The end that a newer datagram shows than the report that counts."""
+        status = self.announced
+        match None if status is None else _phase(status.st_id):
+            case Phase.COMPLETED:
+                return AnnouncedEnd(JobResult.COMPLETED, "")
+            case Phase.ABORTED if status is not None:
+                label = status.error_label.strip()
+                result = JobResult.FAILED if label else JobResult.ABORTED
+                return AnnouncedEnd(result, label)
+            case _:
+                return None
+
+    @property
+    def is_surely_alive(self) -> bool:
+        """A job is there by the newest word, be it a report's or a datagram's."""
+        newest = self.st_id if self.announced is None else self.announced.st_id
+        return self.phase is Phase.ALIVE and _phase(newest) is Phase.ALIVE
 
     @property
     def error(self) -> ErrorKey:
@@ -164,8 +189,8 @@ class Sight:
         """A paused job seen like this runs again; an abort looks the same at first."""
         return self.st_id in (4, _RUNNING) and self.status is not JobStatus.ABORTING
 
-    def continuing(self, st_id: int, status: JobStatus | None) -> Sight:
-        """Return the sight of a device in transition: what it was before goes on."""
+    def continuing(self, st_id: int, status: JobStatus | None) -> Observation:
+        """Return the observation of a device in transition: what it was before goes on."""
         label = self.error_label if st_id >= 0 else ""
         return replace(self, st_id=st_id, status=status, error_label=label)
 
@@ -176,19 +201,23 @@ class Sight:
         return self.phase is Phase.ALIVE and self.status not in standing
 
 
-def look(
-    status: DeviceStatus | None,
+def observe(
+    announced: Announced | None,
     reported: Reported | None,
     now: float,
     report_fresh: float,
-) -> Sight | None:
+) -> Observation | None:
     """Return what counts now, or None if the device is silent.
 
     A report younger than `report_fresh` seconds wins: it is authenticated, and
-    the datagram lags by up to a second. `status` is None in silence.
+    the datagram lags by up to a second. `announced` is None in silence.
     """
+    status = None if announced is None else announced.status
     if reported is not None and 0 <= now - reported.at < report_fresh:
-        return _from_report(reported.report, status)
+        seen = _from_report(reported.report, status)
+        if announced is None or announced.at <= reported.at:
+            return seen
+        return replace(seen, announced=announced.status)
     return None if status is None else _from_status(status)
 
 
@@ -209,9 +238,16 @@ def toolhead_of(module: str) -> Toolhead | None:
     return _TOOLHEADS.get("USER" if name.startswith("USER/") else name)
 
 
-def _from_status(status: DeviceStatus) -> Sight:
+def _phase(st_id: int) -> Phase:
+    """Return where a status id stands in the life of a job."""
+    if st_id <= 0:
+        return Phase.NONE
+    return _PHASES.get(st_id, Phase.ENDING if st_id & _ENDED_BITS else Phase.ALIVE)
+
+
+def _from_status(status: DeviceStatus) -> Observation:
     """Return what a datagram says."""
-    return Sight(
+    return Observation(
         st_id=status.st_id,
         status=status_of(status.st_id),
         # An occupied device has an address where the error would be.
@@ -223,7 +259,7 @@ def _from_status(status: DeviceStatus) -> Sight:
     )
 
 
-def _from_report(report: Report, status: DeviceStatus | None) -> Sight:
+def _from_report(report: Report, status: DeviceStatus | None) -> Observation:
     """Return what a report says, and what only a datagram could add."""
     if report.has_module:
         toolhead = (
@@ -234,16 +270,22 @@ def _from_report(report: Report, status: DeviceStatus | None) -> Sight:
     # A heater without a toolhead is at nothing, not at the 25 °C it then reports.
     heated = toolhead in (Toolhead.EXTRUDER, None)
     occupied = report.st_id < 0
-    return Sight(
+    occupied_by = (
+        report.occupied_by
+        if status is None
+        else (report.occupied_by or status.occupied_by)
+    )
+    return Observation(
         st_id=report.st_id,
         status=status_of(report.st_id, report.label),
         error_label="" if occupied else " ".join(report.error),
         progress=report.progress,
         toolhead=toolhead,
-        occupied_by=status.occupied_by or None if occupied and status else None,
+        occupied_by=occupied_by or None if occupied else None,
         from_report=True,
         session=report.session,
         time_running=report.time_running,
+        time_total=report.time_total,
         nozzle_temperature=report.nozzle_temperature if heated else None,
         nozzle_target=report.nozzle_target if heated else None,
     )

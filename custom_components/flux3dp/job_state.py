@@ -1,26 +1,23 @@
-"""What is known of a device's job: the words for it, and how it is stored.
+"""What is known of a device's job: the words for it.
 
 Knows statuses, toolheads, results and events by name, and the state that the
-job tracker (`job.py`) carries from one look at the device to the next. How one
-state follows from another is the tracker's business.
+job tracker (`job.py`) carries from one observation of the device to the next. How one
+state follows from another is the tracker's business, how it is stored `job_store.py`'s.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, NamedTuple
 
-from .aioflux.json_values import clean_text, duration_of, is_blank
+from .aioflux.json_values import clean_text, is_blank
 from .catalogue import Advice, ErrorKey, advice_for
 from .job_times import RunningClock
 
 _STATE_LENGTH: Final = 255
 _NO_STATES: Final = ("unavailable", "unknown")
 
-# More seconds than any clock shows: what is stored and beyond that is damage.
-_FOREVER: Final = 1e12
+# A job that was last seen this far on, and is gone, has completed.
+_AS_GOOD_AS_DONE: Final = 0.99
 
 
 class JobStatus(StrEnum):
@@ -128,37 +125,78 @@ class Problem:
         return {"error": self.error, "label": self.label, "advice": self.advice}
 
 
+class AnnouncedEnd(NamedTuple):
+    """An end of the job that only a datagram showed, with the error label in it."""
+
+    result: JobResult
+    label: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """What is remembered of the current job, or of the last one.
 
-    `session` is the device's own name for the run, if a report gave it.
+    `session` is the device's own name for the run, if a report gave it. `filament`
+    is the mm its file says it takes, `started` epoch seconds (by `clock.py`).
     `top_progress` (0.0 to 1.0) never falls. `error_label` is the last error
     that is not mended: an abort clears it on the device. `paused` is kept until
     the job is known to run again, since a resume that fails at once is still
-    the same pause; `resuming_since` is when it seemed to. `begun` is False
-    while the job initialises. `outcome` is how it ended, `ended` that it did:
-    a device that was switched off in mid-job leaves no outcome, and a job that
-    outlives an alarm keeps it until it runs. `left`: the device has turned to
-    something else since. `unsure`: it is there again after a time without
-    contact, and no report has said yet that it is the same run.
+    the same pause; `resuming_since` is when it seemed to. `past_init` is False
+    while the job initializes.
+
+    `outcome` is how it ended, `ended` that it did: a device that was switched off in
+    mid-job leaves no outcome, and a job that outlives an alarm keeps it until it runs.
+    `end_announced_at` is when a datagram showed the end that no report has. `cleared`: the device has turned to something else since.
+    `announced_end` is an end that the report in force does not show. `unexplained`: it
+    was cleared, and nothing has said how it ended. `counted`: it is one of the
+    completed jobs.
+
+    `lost_at` is when contact was lost, until the device is there again.
+    `session_unconfirmed`: it is, and no report has said yet that it is the same run.
+    `event_due`: the event of its end waits for that. `missed`: a datagram showed that
+    it began and failed since the one before, and no report has yet. `unseen`: it had
+    ended when it was first seen, so none of it was measured here. What of it is in the
+    totals: `counted_time` (s), `counted_filament` (mm).
     """
 
     session: str | None = None
     name: str | None = None
     time_cost: float | None = None
+    filament: float | None = None
     toolhead: Toolhead | None = None
     error_label: str = ""
     top_progress: float | None = None
-    clock: RunningClock | None = None
+    clock: RunningClock = field(default_factory=RunningClock)
+    started: float | None = None
     finish: float | None = None
-    begun: bool = False
+    past_init: bool = False
     paused: bool = False
     resuming_since: float | None = None
     ended: bool = False
+    end_announced_at: float | None = None
     outcome: JobResult | None = None
-    left: bool = False
-    unsure: bool = False
+    cleared: bool = False
+    announced_end: AnnouncedEnd | None = None
+    unexplained: bool = False
+    counted: bool = False
+    lost_at: float | None = None
+    session_unconfirmed: bool = False
+    event_due: bool = False
+    missed: bool = False
+    unseen: bool = False
+    counted_time: float = 0.0
+    counted_filament: float = 0.0
+
+    @property
+    def is_as_good_as_done(self) -> bool:
+        """Whether it has completed if it is gone the next time the device is seen."""
+        return (self.top_progress or 0.0) >= _AS_GOOD_AS_DONE
+
+    def running_time(self, now: float) -> float | None:
+        """Return the seconds it has run, if they are known."""
+        if not self.clock.whole or self.session_unconfirmed:
+            return None
+        return self.clock.reading(now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +215,8 @@ class JobState:
     since the device fell silent. `active`: a job is there and has not ended;
     `paused`: it stands still. `progress` is 0.0 to 1.0, temperatures are °C,
     `finish_time` is epoch seconds (by `clock.py`), `last_job_duration` seconds. None
-    is unknown. `job_number` changes with each new job.
+    is unknown. `job_number` changes with each new job. `printing_time` (s) and
+    `filament_used` (mm) are totals of all jobs.
     """
 
     online: bool = False
@@ -204,6 +243,8 @@ class JobState:
     last_job_result: JobResult | None = None
     last_job_duration: float | None = None
     jobs_completed: int = 0
+    printing_time: float = 0.0
+    filament_used: float = 0.0
 
     @property
     def contact(self) -> bool:
@@ -221,13 +262,18 @@ class JobState:
         return self.job.name if self.job else None
 
     @property
+    def job_started(self) -> float | None:
+        """When the current job began, or the last one (epoch seconds, `clock.py`)."""
+        return self.job.started if self.job else None
+
+    @property
     def job_duration(self) -> float | None:
         """The seconds the job takes by its own estimate, while it is there.
 
         A report's `time_total` is no duration: it is what has passed so far,
         pauses included.
         """
-        if not self.contact or self.job is None or self.job.left:
+        if not self.contact or self.job is None or self.job.cleared:
             return None
         return self.job.time_cost
 
@@ -235,35 +281,6 @@ class JobState:
     def restless(self) -> bool:
         """Whether time alone can change this state: look again, even unasked."""
         return self.active or self.from_report
-
-    def to_dict(self) -> dict[str, object]:
-        """Return what must outlive a restart, as JSON has it."""
-        return {
-            "job": None if self.job is None else _job_to_dict(self.job),
-            "job_number": self.job_number,
-            "expected": [self.expected.name, self.expected.at]
-            if self.expected
-            else None,
-            "last_job_result": self.last_job_result,
-            "last_job_duration": self.last_job_duration,
-            "jobs_completed": self.jobs_completed,
-        }
-
-    @classmethod
-    def from_dict(cls, data: object) -> Self:
-        """Return the state that was stored; what cannot be read is left out.
-
-        The first look at the device after this never is an event.
-        """
-        stored = _mapping(data)
-        return cls(
-            job=_job_from_dict(stored.get("job")),
-            job_number=_count(stored.get("job_number")),
-            expected=_expected(stored.get("expected")),
-            last_job_result=_result(stored.get("last_job_result")),
-            last_job_duration=duration_of(stored.get("last_job_duration")),
-            jobs_completed=_count(stored.get("jobs_completed")),
-        )
 
 
 INITIAL: Final = JobState()
@@ -277,103 +294,3 @@ def state_text(text: str | None) -> str | None:
     """
     text = clean_text(text or "").strip()[:_STATE_LENGTH]
     return None if is_blank(text) or text in _NO_STATES else text
-
-
-def _job_to_dict(job: Job) -> dict[str, object]:
-    """Return a job as JSON has it."""
-    return {
-        "session": job.session,
-        "name": job.name,
-        "time_cost": job.time_cost,
-        "toolhead": job.toolhead,
-        "error_label": job.error_label,
-        "top_progress": job.top_progress,
-        "clock": [job.clock.base, job.clock.since] if job.clock else None,
-        "finish": job.finish,
-        "begun": job.begun,
-        "paused": job.paused,
-        "resuming_since": job.resuming_since,
-        "ended": job.ended,
-        "outcome": job.outcome,
-        "left": job.left,
-        "unsure": job.unsure,
-    }
-
-
-def _job_from_dict(data: object) -> Job | None:
-    """Return the job that was stored, if one was."""
-    if not (stored := _mapping(data)):
-        return None
-    return Job(
-        session=_text(stored.get("session")),
-        name=state_text(_text(stored.get("name"))),
-        time_cost=duration_of(stored.get("time_cost")),
-        toolhead=_toolhead(stored.get("toolhead")),
-        error_label=_text(stored.get("error_label")) or "",
-        top_progress=_share(stored.get("top_progress")),
-        clock=_clock(stored.get("clock")),
-        finish=_seconds(stored.get("finish")),
-        begun=stored.get("begun") is True,
-        paused=stored.get("paused") is True,
-        resuming_since=_seconds(stored.get("resuming_since")),
-        ended=stored.get("ended") is True,
-        outcome=_result(stored.get("outcome")),
-        left=stored.get("left") is True,
-        unsure=stored.get("unsure") is True,
-    )
-
-
-def _mapping(value: object) -> Mapping[object, object]:
-    """Return a mapping, an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def _text(value: object) -> str | None:
-    """Return text that is not empty."""
-    return value if isinstance(value, str) and value else None
-
-
-def _count(value: object) -> int:
-    """Return a whole number of at least 0."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return 0
-    return value if 0 <= value < _FOREVER else 0
-
-
-def _seconds(value: object) -> float | None:
-    """Return a number of at least 0 that can be seconds or a moment."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if 0 <= value < _FOREVER else None
-
-
-def _share(value: object) -> float | None:
-    """Return a number of 0.0 to 1.0."""
-    number = _seconds(value)
-    return number if number is not None and number <= 1 else None
-
-
-def _result(value: object) -> JobResult | None:
-    """Return a result by its name."""
-    return next((result for result in JobResult if result == value), None)
-
-
-def _toolhead(value: object) -> Toolhead | None:
-    """Return a toolhead by its name."""
-    return next((toolhead for toolhead in Toolhead if toolhead == value), None)
-
-
-def _clock(value: object) -> RunningClock | None:
-    """Return a stopwatch from its base and the moment it runs since."""
-    if not isinstance(value, list) or len(value) != 2:
-        return None
-    base = duration_of(value[0])
-    return None if base is None else RunningClock(base, _seconds(value[1]))
-
-
-def _expected(value: object) -> Expected | None:
-    """Return the job about to start from its name and the moment."""
-    if not isinstance(value, list) or len(value) != 2:
-        return None
-    name, at = _text(value[0]), _seconds(value[1])
-    return None if name is None or at is None else Expected(name, at)

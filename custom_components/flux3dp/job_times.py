@@ -1,28 +1,58 @@
 """How long a job has run, and when it will be done.
 
 Knows the arithmetic of a job's times and nothing else: which moments count as
-running is `job.py`'s to say. Times are seconds, moments are epoch seconds.
+running is `job_rules.py`'s to say. Times are seconds, moments are epoch seconds.
 """
 
-from __future__ import annotations
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 import math
+from typing import Final
 
 # The device's running time and ours may differ by what a report takes to arrive;
 # within this much our clock is left alone, and equal states stay equal.
-_CLOCK_TOLERANCE = 2.0
+_CLOCK_TOLERANCE: Final = 2.0
+
+# A device's running time that is this much lower than the one before has fallen.
+_FALL: Final = 1.0
+
+# By how much our clock may be ahead of the device's: announcements come every three
+# seconds, lag by one, and can be lost. More is time that the device has forgotten.
+_DRIFT: Final = 15.0
+
+# The running time of a job that has ended and is this much less than it can be stands.
+_GOES_ON: Final = 5.0
 
 # A finish time moves only when it is off by more than this.
-_DEAD_BAND = 120.0
+_DEAD_BAND: Final = 120.0
+
+# A finish time that is nearer than this moves too, to at least so far from now: a job
+# that still runs is not done, and nothing says so before the next look.
+_FINISH_NEAR: Final = 10.0
+_FINISH_AHEAD: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class RunningClock:
-    """A stopwatch: `base` seconds so far, and running since `since` if not None."""
+    """How long a job has run: a stopwatch, checked against the device's own.
 
-    base: float
-    since: float | None
+    `base` is the seconds so far, and it runs since `since` if that is not None.
+    `whole`: it covers the job from its start; else the job has run at least so long.
+
+    A device's `time_running` forgets at each pause, and at an abort, all but the last
+    stretch (protocol.md section 5). So it is never too long, and right for as long as
+    it has not fallen: `device` is the last of this session, `forgetful` that it fell.
+    `standing` is how much more the device's `time_total` was then: the pauses so far.
+    `ceiling` is what the job has run if it never stopped while it was out of view.
+    """
+
+    base: float = 0.0
+    since: float | None = None
+    whole: bool = True
+    forgetful: bool = False
+    # These change with every report and are no news to anything that shows a state.
+    device: float | None = field(default=None, compare=False)
+    standing: float | None = field(default=None, compare=False)
+    ceiling: float | None = field(default=None, compare=False)
 
     def reading(self, now: float) -> float:
         """Return the seconds the job has run; pauses do not count."""
@@ -32,23 +62,84 @@ class RunningClock:
 
     def run(self, now: float) -> RunningClock:
         """Return the clock, running."""
-        return self if self.since is not None else RunningClock(self.base, now)
+        return self if self.since is not None else replace(self, since=now)
 
     def stop(self, now: float) -> RunningClock:
         """Return the clock, standing."""
-        return self if self.since is None else RunningClock(self.reading(now), None)
-
-    def corrected(self, seconds: float, now: float) -> RunningClock:
-        """Return the clock, showing the device's own running time."""
-        if abs(self.reading(now) - seconds) <= _CLOCK_TOLERANCE:
+        if self.since is None:
             return self
-        return RunningClock(seconds, None if self.since is None else now)
+        return replace(self, base=self.reading(now), since=None)
+
+    def interrupted(self, at: float | None, now: float) -> RunningClock:
+        """Return the clock of a job that was out of view since `at` (None: unknown).
+
+        Whether it still covers the whole job is for the device to say.
+        """
+        stopped = self if at is None else self.stop(at)
+        ceiling = self.reading(now)
+        return replace(stopped, since=None, whole=False, ceiling=ceiling)
+
+    def checked(
+        self,
+        running: float,
+        total: float | None,
+        now: float,
+        *,
+        ended: bool = False,
+        aborted: bool = False,
+    ) -> RunningClock:
+        """Return the clock, checked against a report's `time_running`.
+
+        `total` is its `time_total`. Of a job that `ended` that goes on, and of one
+        that was `aborted` after a pause the running time is that of the last stretch.
+        """
+        counted = self.reading(now)
+        forgetful = (
+            self.forgetful
+            or (self.device is not None and running < self.device - _FALL)
+            or (self.whole and counted - running > _DRIFT)
+            or (aborted and (self.standing or 0.0) > _CLOCK_TOLERANCE)
+        )
+        whole = self.whole or (not forgetful and self._covers(running, total, ended))
+        believed = whole and not forgetful
+        tolerance = 0.0 if ended else _CLOCK_TOLERANCE
+        if running > counted + tolerance or (
+            believed and running < counted - tolerance
+        ):
+            base, since = running, None if self.since is None else now
+        else:
+            base, since = self.base, self.since
+        standing = self.standing
+        if total is not None and not ended:
+            standing = max(0.0, total - running)
+        return replace(
+            self,
+            base=base,
+            since=since,
+            whole=whole,
+            forgetful=forgetful,
+            device=running,
+            standing=standing,
+        )
+
+    def _covers(self, running: float, total: float | None, ended: bool) -> bool:
+        """Whether a running time that has not fallen is that of the whole job."""
+        if ended:
+            # It may go on after the end: only one that has stopped is known not to.
+            return (
+                self.device is not None
+                and self.ceiling is not None
+                and running < self.ceiling - _GOES_ON
+            )
+        # More standing than is known of: a pause, at which it may have forgotten.
+        pauses = self.standing or 0.0
+        return total is None or total - running - pauses <= _CLOCK_TOLERANCE
 
 
 def estimate_remaining(
     time_cost: float | None, progress: float | None, ran: float | None
 ) -> float | None:
-    """Return the seconds of running a job still needs; None if nobody knows.
+    """Return the seconds of running a job still needs; None if nothing tells.
 
     `time_cost` is the job's own estimate of the whole: without it nothing is
     invented. The further the job is, the more its own pace (`ran` seconds for
@@ -69,9 +160,24 @@ def estimate_remaining(
     return (1.0 - progress**2) * planned + progress * (1.0 - progress) * ran
 
 
+def earliest_end(
+    time_cost: float | None, progress: float | None, ran: float
+) -> float | None:
+    """Return the seconds after which a job may end: by plan or pace, the sooner.
+
+    0 once the plan is used up; None if neither tells.
+    """
+    if progress is None:
+        return None if time_cost is None else max(0.0, time_cost - ran)
+    ends = [] if time_cost is None else [(1.0 - progress) * time_cost]
+    if progress > 0:
+        ends.append((1.0 - progress) / progress * ran)
+    return min(ends, default=None)
+
+
 def steady_finish(held: float | None, remaining: float, now: float) -> float:
-    """Return the finish time: the one held, unless it is off by over 2 min."""
-    finish = math.floor(now + remaining)
-    if held is not None and abs(finish - held) <= _DEAD_BAND:
+    """Return the finish time: the one held, unless it is off by over 2 min, or near."""
+    near = held is not None and held - now <= _FINISH_NEAR
+    if held is not None and not near and abs(now + remaining - held) <= _DEAD_BAND:
         return held
-    return float(finish)
+    return float(math.floor(now + max(remaining, _FINISH_AHEAD)))

@@ -1,12 +1,11 @@
-"""Watching a job: reports every few seconds, while there is one, and only then.
+"""Monitoring a job: reports every few seconds, while there is one, and only then.
 
-Knows when the robot connection is wanted, and what is done without it: announcements
-carry on. A job that ended unwatched, while we were away, is asked about once. The
-connection is `robot.py`'s, what is read goes to the coordinator, and whether the
-device is to be believed is for `trust.py` to say.
+Knows when the robot connection is wanted, how often a report is, and what is done without
+it: announcements carry on, and where the end may be near the device is probed for them.
+A job that ended unwatched, while we were away, is asked about once. The connection is
+`robot.py`'s, what is read goes to the coordinator, and whether the device is to be
+believed is for `trust.py` to say.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -24,6 +23,7 @@ from .aioflux import (
     Robot,
 )
 from .const import CONF_HOLD_CONNECTION
+from .job import may_end_in, next_report_in
 from .robot import RobotLink
 from .waiting import async_wait_at_most
 
@@ -34,14 +34,18 @@ if TYPE_CHECKING:
 _ENDED_IDS: Final = frozenset({64, 128})
 # A device that cannot tell what its job is: no reason to ask with every report.
 _INFO_ATTEMPTS = 3
+# How many refusals in a row are those of the moment after a job was left.
+_REFUSALS = 6
+# Near enough to its end (s) to probe a device that gives no reports.
+_NEAR = 10.0
 
 
-class JobWatch:
+class JobMonitor:
     """Holds the connection during a job, if the entry's option allows it.
 
     `on_distrust` is called with what speaks against the device, or against us: another
     key than the pinned one shows up, or ours is not known any more. A device that
-    refused us is not asked again in that job, and nobody while trust is broken, until a
+    refused us is not asked again in that job, and none while trust is broken, until a
     sign-in shows that all is well (`async_go_on`).
     """
 
@@ -58,6 +62,10 @@ class JobWatch:
         self._on_distrust = on_distrust
         self._task: asyncio.Task[None] | None = None
         self._over = asyncio.Event()
+        self._wake = asyncio.Event()
+        self._woken_at = 0.0
+        self._refusals = 0
+        self._resting = False
         self._stopped = False
         self._lost = False
         self._faults: tuple[type[Exception], ...] = ()
@@ -68,19 +76,56 @@ class JobWatch:
         self._failing_since = float("inf")
         self._asked_about: int | None = None
         self._attempts = 0
+        self._ask_again_at = 0.0
+
+    @property
+    def may_learn_name(self) -> bool:
+        """Whether it is about to be known what the job is called."""
+        if self._task is None or self._resting or not self._may_connect:
+            return False
+        asked = self._coordinator.data.job.job_number == self._asked_about
+        return not asked or self._attempts < _INFO_ATTEMPTS
+
+    @property
+    def _may_connect(self) -> bool:
+        """Whether the connection may be used for this job, as things are."""
+        coordinator = self._coordinator
+        return (
+            coordinator.config_entry.options.get(CONF_HOLD_CONNECTION, True)
+            and not coordinator.trust.is_broken
+            and coordinator.data.job.job_number != self._refused
+        )
 
     @callback
     def async_follow(self) -> None:
-        """Begin to watch if there is a job now, and come to an end if not."""
-        job = self._coordinator.data.job
-        if job.active:
+        """Begin to monitor if there is a job now, and come to an end if not."""
+        state = self._coordinator.data.job
+        if state.active:
             self._over.clear()
-            self._async_begin(self._async_watch)
+            self._async_begin(self._async_monitor)
             return
         self._over.set()
         self._rest, self._not_before = self._coordinator.timing.robot_retry, 0.0
-        if job.st_id in _ENDED_IDS and job.job_number != self._asked_about:
+        if state.st_id not in _ENDED_IDS or not self._may_connect:
+            return
+        open_question = state.job and (
+            state.job.session_unconfirmed or state.job.missed
+        )
+        if state.job_number != self._asked_about or (
+            open_question and self._now() >= self._ask_again_at
+        ):
             self._async_begin(self._async_ask_once)
+
+    @callback
+    def async_wake(self) -> None:
+        """Read a report at once, because an announcement contradicts the last one.
+
+        Anybody can announce anything, so not more often than near the end of a job.
+        """
+        now = self._now()
+        if now - self._woken_at >= self._close_interval:
+            self._woken_at = now
+            self._wake.set()
 
     @callback
     def async_go_on(self) -> None:
@@ -95,16 +140,9 @@ class JobWatch:
 
     @callback
     def _async_begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Do something over the connection, if it may be used and nothing is done."""
+        """Begin to do something about the job, if nothing is done about it now."""
         entry, hass = self._coordinator.config_entry, self._coordinator.hass
-        if (
-            self._task is None
-            and not self._stopped
-            and not hass.is_stopping
-            and entry.options.get(CONF_HOLD_CONNECTION, True)
-            and not self._coordinator.trust.is_broken
-            and self._coordinator.data.job.job_number != self._refused
-        ):
+        if self._task is None and not self._stopped and not hass.is_stopping:
             self._task = entry.async_create_background_task(
                 hass,
                 run(),
@@ -119,65 +157,102 @@ class JobWatch:
             task.cancel()
             await asyncio.wait([task])
 
-    async def _async_watch(self) -> None:
+    async def _async_monitor(self) -> None:
         """Read reports until no job is there, as often as it takes to connect."""
-        retry = self._coordinator.timing.robot_retry
+        coordinator = self._coordinator
         self._failing_since = float("inf")
         try:
-            await self._async_rest(self._not_before - self._now())
-            while self._coordinator.data.job.active:
+            while coordinator.data.job.active:
+                if not self._may_connect or self._now() < self._not_before:
+                    await self._async_rest(coordinator.timing.probe_interval)
+                    continue
+                self._resting = False
                 try:
                     async with self._link.connection() as robot:
                         await self._async_read(robot)
                 except FluxError as err:
-                    if self._coordinator.data.job.active:
-                        # Of a job that is over nobody misses a report.
+                    if coordinator.data.job.active:
+                        # Of a job that is over no report is missed.
                         self._say_lost(err)
-                    if self._is_in_vain(err):
-                        return
-                    await self._async_rest(retry)
+                    if not self._is_in_vain(err):
+                        await self._async_rest(coordinator.timing.robot_retry)
                 except Exception as err:
                     # A fault of ours. The next announcement would start this again.
                     if not isinstance(err, self._faults):
                         self._faults = (*self._faults, type(err))
-                        self._coordinator.logger.exception(
+                        coordinator.logger.exception(
                             "Reading reports of %s failed; it is tried again, and "
                             "not told again",
-                            self._coordinator.device_name,
+                            coordinator.device_name,
                         )
-                    await self._async_rest(retry)
+                    await self._async_rest(coordinator.timing.robot_retry)
         finally:
-            self._task = None
+            self._async_done()
 
     async def _async_ask_once(self) -> None:
-        """Ask what the job was that has ended; if that fails, nobody misses much."""
-        self._asked_about = self._coordinator.data.job.job_number
+        """Ask which job it was that has ended, and what; if that fails, little is lost."""
+        coordinator = self._coordinator
+        self._asked_about = coordinator.data.job.job_number
         self._attempts = 0
+        self._ask_again_at = self._now() + coordinator.timing.unheard
         try:
             async with self._link.connection() as robot:
+                await self._link.async_report(robot)
                 await self._async_ask_about(robot)
         except FluxError as err:
-            self._coordinator.logger.debug(
-                "%s was not asked about its last job: %s",
-                self._coordinator.device_name,
-                err,
+            coordinator.logger.debug(
+                "%s was not asked about its last job: %s", coordinator.device_name, err
             )
             self._is_in_vain(err)
         finally:
-            self._task = None
+            self._attempts = _INFO_ATTEMPTS
+            self._async_done()
+
+    @callback
+    def _async_done(self) -> None:
+        """End the task; what waited for it to learn something waits no longer."""
+        self._task, self._resting = None, False
+        self._coordinator.async_reevaluate()
 
     async def _async_rest(self, seconds: float) -> None:
-        """Leave the device alone for so long, or until its job is over."""
-        await async_wait_at_most(self._over, seconds)
+        """Leave the robot port alone for so long, or until the job is over.
+
+        Where it may end soon the device is probed: an announcement says so, once.
+        """
+        coordinator = self._coordinator
+        end = self._now() + seconds
+        if not self._resting:
+            self._resting = True
+            coordinator.async_reevaluate()
+        while (left := end - self._now()) > 0 and not self._over.is_set():
+            ends_in = may_end_in(coordinator.data.job, coordinator.clock.now())
+            if ends_in is not None and 0 < ends_in <= _NEAR:
+                coordinator.listener.probe(coordinator.host)
+            await async_wait_at_most(
+                self._over, min(left, coordinator.timing.probe_interval)
+            )
+
+    @property
+    def _close_interval(self) -> float:
+        timing = self._coordinator.timing
+        return min(timing.report_interval, timing.report_interval_close)
+
+    def _interval(self) -> float:
+        """Return the seconds until the next report."""
+        coordinator, close = self._coordinator, self._close_interval
+        if 0 < self._refusals <= _REFUSALS:
+            return close
+        usual, now = coordinator.timing.report_interval, coordinator.clock.now()
+        return next_report_in(coordinator.data.job, now, usual, close)
 
     def _now(self) -> float:
         return self._coordinator.hass.loop.time()
 
     def _is_in_vain(self, err: FluxError) -> bool:
-        """Whether trying again cannot help before somebody is trusted again.
+        """Whether trying again cannot help before the device is trusted again.
 
         In one job the rest before that doubles each time, until a report is read: the
-        device may well be itself wherever we sign in, and somebody else here.
+        device may well be itself wherever we sign in, and something else here.
         """
         if not isinstance(err, IdentityMismatch | AuthenticationFailed):
             return False
@@ -203,18 +278,24 @@ class JobWatch:
             except Kicked:
                 raise
             except CommandFailed as err:
-                # It is so for a moment after a job was left, and no fault.
+                # It is so for a moment after a job was left, and no fault. Announcements
+                # may show its end for as long.
                 coordinator.logger.debug(
                     "%s has no report: %s", coordinator.device_name, err
                 )
+                self._refusals += 1
+                if self._refusals <= _REFUSALS:
+                    coordinator.async_ask()
             else:
+                self._refusals = 0
                 self._say_back()
                 await self._async_ask_about(robot)
             if not coordinator.data.job.active:
                 if self._is_settled():
                     return
                 coordinator.async_ask()
-            await asyncio.sleep(coordinator.timing.report_interval)
+            await async_wait_at_most(self._wake, self._interval())
+            self._wake.clear()
 
     def _is_settled(self) -> bool:
         """Whether announcements have caught up with the end of the job."""

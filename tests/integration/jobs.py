@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -182,6 +182,13 @@ class Witness:
     def event_types(self) -> list[str]:
         """What happened to the job."""
         return [str(event.attributes["event_type"].value) for event in self.events]
+
+
+async def events_are(hass: HomeAssistant, seen: Witness, *kinds: str) -> None:
+    """Wait until just this has happened to the job: its start waits for its name."""
+    with suppress(TimeoutError):
+        await wait_until(hass, lambda: len(seen.events) >= len(kinds))
+    assert seen.event_types == list(kinds)
 
 
 def witness(hass: HomeAssistant) -> Witness:

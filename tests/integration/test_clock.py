@@ -10,7 +10,14 @@ import pytest
 
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
-from tests.integration.jobs import BRISK, run_job, status_is, value, witness
+from tests.integration.jobs import (
+    BRISK,
+    events_are,
+    run_job,
+    status_is,
+    value,
+    witness,
+)
 
 DAY = 86_400.0
 
@@ -53,6 +60,7 @@ async def test_with_reports(
     entry = await make_entry(device)
     seen = witness(hass)
     await run_job(hass, device)
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     device.job.set_progress(0.5)
     await wait_until(hass, lambda: value(hass, "progress") == "50.0")
     finish = finish_time(hass)
@@ -69,7 +77,7 @@ async def test_with_reports(
     # The last report is out of date by now, and announcements tell the same.
     await wait_until(hass, lambda: not entry.runtime_data.data.job.from_report)
 
-    assert seen.event_types == ["started", "completed"]
+    await events_are(hass, seen, "started", "completed")
     assert value(hass, "jobs_completed") == "1"
 
 
@@ -95,7 +103,7 @@ async def test_with_announcements_only(
     device.job.finish()
     await status_is(hass, "completed")
 
-    assert seen.event_types == ["started", "completed"]
+    await events_are(hass, seen, "started", "completed")
     duration = entry.runtime_data.data.job.last_job_duration
     assert duration is not None
     assert 0 < duration < 60

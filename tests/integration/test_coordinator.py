@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.flux3dp.aioflux import Sighting
 from custom_components.flux3dp.const import DOMAIN
-from custom_components.flux3dp.job import JobState
+from custom_components.flux3dp.job_store import restored
 from custom_components.flux3dp.updates import Rank
 from simulator import Device
 from tests.integration.conftest import (
@@ -360,7 +360,7 @@ async def test_the_job_is_written_when_home_assistant_stops(
     hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
 
-    assert JobState.from_dict(hass_storage[key]["data"]).job_number == 1
+    assert restored(hass_storage[key]["data"]).job_number == 1
 
 
 async def test_a_person_can_ask_for_an_update(

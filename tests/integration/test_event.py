@@ -7,6 +7,7 @@ from simulator import Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
     BRISK,
+    events_are,
     look,
     out_of_contact,
     put_job,
@@ -66,7 +67,7 @@ async def test_a_job_that_is_there_at_startup_did_not_just_start(
     assert look(hass, "event", "job").state == "unknown"
     device.job.pause()
     await status_is(hass, "paused")
-    assert seen.event_types == ["paused"]
+    await events_are(hass, seen, "paused")
 
 
 async def test_a_short_loss_of_contact_is_no_event(
@@ -80,23 +81,45 @@ async def test_a_short_loss_of_contact_is_no_event(
         pass
     await status_is(hass, "running")
     await wait_until(hass, lambda: value(hass, "nozzle_target") != "unknown")
-    assert seen.event_types == ["started"]
+    await events_are(hass, seen, "started")
 
 
-async def test_a_job_that_ended_while_we_were_away_only_updates_the_last_job(
+async def test_a_job_that_ended_while_contact_was_lost_is_told(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
+    """The report says that it is the same run."""
     await make_entry(device)
     seen = witness(hass)
     await run_job(hass, device)
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
 
     async with out_of_contact(hass, device):
         device.job.finish()
         # Announcements lag: the first one heard must show the end.
         await device.wait_for(lambda: device.status.st_id == 64)
     await status_is(hass, "completed")
-    assert seen.event_types == ["started"]
+    await events_are(hass, seen, "started", "completed")
     assert value(hass, "last_job_result") == "completed"
+    assert value(hass, "jobs_completed") == "1"
+    assert float(value(hass, "last_job_duration")) > 0
+
+
+@pytest.mark.parametrize("error", ["", "HARDWARE_ERROR HOME_FAILED"])
+async def test_a_job_that_was_aborted_or_failed_while_contact_was_lost_is_told(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, error: str
+) -> None:
+    await make_entry(device)
+    seen = witness(hass)
+    await run_job(hass, device)
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+
+    async with out_of_contact(hass, device):
+        device.job.fail(*error.split()) if error else device.job.abort()
+        await device.wait_for(lambda: device.status.st_id == 128)
+    end = "failed" if error else "aborted"
+    await events_are(hass, seen, "started", end)
+    assert value(hass, "last_job_result") == end
+    assert seen.events[-1].attributes["error"] == ("home_failed" if error else None)
 
 
 async def test_another_job_after_a_loss_of_contact_is_no_event(
@@ -112,7 +135,7 @@ async def test_another_job_after_a_loss_of_contact_is_no_event(
     await status_is(hass, "running")
     coordinator = entry.runtime_data
     await wait_until(hass, lambda: coordinator.data.job.job_number == number + 1)
-    assert seen.event_types == ["started"]
+    await events_are(hass, seen, "started")
     assert value(hass, "last_job_result") == "unknown"
 
 
@@ -128,6 +151,6 @@ async def test_a_reload_in_mid_job_is_no_event(
     await hass.async_block_till_done()
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     after = look(hass, "event", "job")
-    assert seen.event_types == ["started"]
+    await events_are(hass, seen, "started")
     assert after.state == before.state
     assert after.attributes["event_type"] == "started"

@@ -11,7 +11,7 @@ from custom_components.flux3dp.job import JobEvent
 from custom_components.flux3dp.job_events import JobNews, async_listen
 from simulator import Device
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
-from tests.integration.jobs import BRISK, look, put_job, status_is, witness
+from tests.integration.jobs import BRISK, events_are, look, put_job, status_is, witness
 
 
 @pytest.fixture
@@ -68,7 +68,8 @@ async def test_what_is_seen_before_the_entities_are_there_is_told_when_they_are(
     assert await setting_up
     await hass.async_block_till_done()
 
-    assert heard == seen.event_types == ["started", "paused"]
+    await events_are(hass, seen, "started", "paused")
+    assert heard == ["started", "paused"]
     assert look(hass, "event", "job").attributes["event_type"] == "paused"
     # Nor is it told again.
     await hass.config_entries.async_reload(entry.entry_id)

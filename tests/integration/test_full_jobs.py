@@ -9,6 +9,7 @@ from tests.integration.jobs import (
     PATIENT,
     TIME_COST,
     commands,
+    events_are,
     look,
     press,
     put_job,
@@ -187,7 +188,7 @@ async def test_a_laser_job_from_start_to_end(
         "idle",
     ]
     # Waiting for a toolhead, or for the laser's link, is no pause of the job's own.
-    assert seen.event_types == ["started", "aborted"]
+    await events_are(hass, seen, "started", "aborted")
     assert seen.events[-1].attributes["toolhead"] == "laser"
 
 
@@ -206,7 +207,7 @@ async def test_an_abort_gives_the_error_that_the_device_forgets(
     await status_is(hass, "aborted")
 
     assert value(hass, "error") == "none"
-    assert seen.event_types == ["started", "paused", "aborted"]
+    await events_are(hass, seen, "started", "paused", "aborted")
     assert seen.events[-1].attributes["error"] == "filament_runout"
 
 
@@ -220,7 +221,7 @@ async def test_a_job_for_another_toolhead_waits_for_the_right_one(
     device.start_job(put_job(device))
     await status_is(hass, "paused")
     assert value(hass, "error") == "wrong_toolhead"
-    assert seen.event_types == ["started", "paused"]
+    await events_are(hass, seen, "started", "paused")
 
     device.change_head("EXTRUDER")
     await press(hass, "resume")
@@ -245,6 +246,6 @@ async def test_two_jobs_in_a_row(
         device.player.quit()
         await status_is(hass, "idle")
 
-    assert seen.event_types == ["started", "completed"] * 2
+    await events_are(hass, seen, *["started", "completed"] * 2)
     assert value(hass, "jobs_completed") == "2"
     await device.wait_closed_connections()

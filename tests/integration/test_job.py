@@ -243,15 +243,6 @@ def test_a_job_first_seen_while_it_completes_is_seen_to_complete() -> None:
     assert watch.hear(datagram(64)) == ["completed"]
 
 
-@pytest.mark.parametrize("ending", [66, 130])
-def test_a_job_whose_end_was_cleared_between_two_looks(ending: int) -> None:
-    watch = Watch()
-    watch.hear(datagram(16))
-    assert watch.hear(datagram(ending)) == []
-    assert watch.hear(datagram(0)) == []
-    assert watch.state.last_job_result is None
-
-
 def test_another_session_that_is_ending() -> None:
     watch = Watch()
     watch.read(report(16, "RUNNING"))

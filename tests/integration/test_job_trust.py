@@ -21,6 +21,7 @@ from tests.integration.flows import OTHER
 from tests.integration.jobs import (
     BRISK,
     connections,
+    events_are,
     put_job,
     run_job,
     status_is,
@@ -132,7 +133,7 @@ async def test_reports_go_on_after_another_device_had_taken_the_address(
     await reports_go_on(device)
     await status_is(hass, "running")
     assert issues(hass) == {}
-    assert seen.event_types == ["started"]
+    await events_are(hass, seen, "started")
 
 
 async def test_reports_go_on_once_the_device_knows_our_key_again(

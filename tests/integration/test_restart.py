@@ -20,6 +20,7 @@ from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
     BRISK,
+    events_are,
     look,
     run_another_job,
     run_job,
@@ -88,7 +89,7 @@ async def test_in_mid_job(
     finish = dt_util.parse_datetime(value(hass, "finish_time"))
     picture = value(hass, "preview", "image")
     assert finish is not None
-    assert seen.event_types == ["started"]
+    await events_are(hass, seen, "started")
     ran = entry.runtime_data.data.job.job.clock.reading(dt_util.utcnow().timestamp())
     await stop(hass, entry)
     await device.wait_closed_connections()
@@ -115,7 +116,7 @@ async def test_in_mid_job(
 
         device.job.finish()
         await status_is(restarted, "completed")
-        assert seen.event_types == ["completed"]
+        await events_are(restarted, seen, "completed")
         assert value(restarted, "jobs_completed") == "1"
 
 

@@ -11,6 +11,7 @@ from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
     BRISK,
     connections,
+    events_are,
     run_job,
     status_is,
     value,
@@ -38,13 +39,13 @@ async def test_wherever_it_is_cut_the_job_is_followed(
     await run_job(hass, device)
     device.job.pause()
     await status_is(hass, "paused")
-    assert seen.event_types == ["started", "paused"]
+    await events_are(hass, seen, "started", "paused")
 
     device.faults.clear()
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     assert await hass.config_entries.async_unload(entry.entry_id)
     await device.wait_closed_connections()
-    assert seen.event_types == ["started", "paused"]
+    await events_are(hass, seen, "started", "paused")
 
 
 async def test_cut_again_and_again_the_job_goes_on(

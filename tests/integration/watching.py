@@ -10,6 +10,7 @@ from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
 from custom_components.flux3dp.job import (
     INITIAL,
+    Announced,
     JobEvent,
     JobState,
     Problem,
@@ -18,6 +19,7 @@ from custom_components.flux3dp.job import (
     expect,
     track,
 )
+from custom_components.flux3dp.job_store import as_stored, restored
 
 # A moment in 2026; nothing depends on it.
 START = 1_790_000_000.0
@@ -47,7 +49,7 @@ class Watch:
 
     state: JobState = INITIAL
     now: float = START
-    status: DeviceStatus | None = None
+    announced: Announced | None = None
     reported: Reported | None = None
     events: list[JobEvent] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -55,9 +57,9 @@ class Watch:
     def look(self, after: float = 0.0) -> list[str]:
         """Look again at the same inputs, `after` seconds later."""
         self.now += after
-        step = track(self.state, self.status, self.reported, self.now)
+        step = track(self.state, self.announced, self.reported, self.now)
         # Whatever comes of it, looking twice never comes to more.
-        again = track(step.state, self.status, self.reported, self.now)
+        again = track(step.state, self.announced, self.reported, self.now)
         assert (again.state, again.events, again.problem) == (step.state, (), None)
         self.state = step.state
         self.events += step.events
@@ -66,8 +68,9 @@ class Watch:
 
     def hear(self, status: DeviceStatus | None, after: float = 3.0) -> list[str]:
         """Hear a datagram, or nothing for so long that the device is silent."""
-        self.status = status
-        return self.look(after)
+        self.now += after
+        self.announced = None if status is None else Announced(status, self.now)
+        return self.look()
 
     def read(self, report: Report, after: float = 2.0) -> list[str]:
         """Get an answer to `player report`."""
@@ -75,10 +78,16 @@ class Watch:
         self.reported = Reported(report, self.now)
         return self.look()
 
+    def see(self, seen: DeviceStatus | Report | None, after: float) -> list[str]:
+        """Read a report, or hear a datagram or nothing."""
+        if isinstance(seen, Report):
+            return self.read(seen, after)
+        return self.hear(seen, after)
+
     def restart(self, away: float = 60.0) -> None:
         """Restart Home Assistant: what is stored comes back, through JSON."""
-        self.state = JobState.from_dict(json.loads(json.dumps(self.state.to_dict())))
-        self.status = self.reported = None
+        self.state = restored(json.loads(json.dumps(as_stored(self.state))))
+        self.announced = self.reported = None
         self.now += away
 
     def describe(self, *, name: str | None = None, info: JobInfo | None = None) -> None:
@@ -102,6 +111,7 @@ def report(
     module: str | None = "EXTRUDER",
     has_module: bool = True,
     running: float | None = None,
+    total: float | None = None,
     temperature: float | None = None,
 ) -> Report:
     return Report(
@@ -111,6 +121,7 @@ def report(
         error=tuple(error.split()),
         progress=progress,
         time_running=running,
+        time_total=total,
         module=module,
         has_module=has_module,
         nozzle_temperature=temperature,

@@ -41,6 +41,7 @@ _KNOWN_KEYS = frozenset(
         "rt",
         "tt",
         "pos",
+        "info",
     )
 )
 
@@ -90,6 +91,8 @@ class Report:
     (`time_total`) and without (`time_running`) its pauses. `module` is the
     toolhead's type; None is a toolhead that is gone if `has_module`, and
     nothing at all otherwise. Temperatures are °C, `traveled` is in mm.
+    `occupied_by` is the address of the client that occupies the device, empty
+    if none does or the report does not say.
     """
 
     st_id: int
@@ -105,6 +108,7 @@ class Report:
     nozzle_temperature: float | None = None
     nozzle_target: float | None = None
     position: Position | None = None
+    occupied_by: str = ""
     extras: Mapping[str, object] = field(default=_NOTHING)
 
 
@@ -157,6 +161,7 @@ def parse_report(text: str | bytes) -> Report:
         nozzle_temperature=_temperature(data.get("rt")),
         nozzle_target=_temperature(data.get("tt")),
         position=_position(data.get("pos")),
+        occupied_by=_client(data.get("info")) if st_id < 0 else "",
         extras=MappingProxyType(
             {key: value for key, value in data.items() if key not in _KNOWN_KEYS}
         ),
@@ -213,6 +218,11 @@ def _temperature(value: object) -> float | None:
 def _text(value: object) -> str | None:
     """Return text that is not empty; None for anything else."""
     return clean_text(value) or None if isinstance(value, str) else None
+
+
+def _client(value: object) -> str:
+    """Return the address in `<address>@<task>`."""
+    return (_text(value) or "").partition("@")[0].strip()
 
 
 def _words(value: object) -> tuple[str, ...]:

@@ -78,12 +78,16 @@ class Timing:
 
     report_interval: float = 2.0
     """Between two `player report` of a job."""
+    report_interval_close: float = 0.5
+    """The same where the end of a job may be near."""
     report_fresh: float = 5.0
     """How long a report outweighs datagrams."""
     connection_stuck: float = 1.0
     """A held connection that does not answer for so long is not waited for."""
     status_lag: float = 1.0
     """How far announcements may lag behind reports."""
+    job_name: float = 5.0
+    """How long the news of a job's start waits for the name that its device knows."""
     robot_retry: float = 30.0
     """After a robot connection failed: until the next try."""
     control_poll: float = 0.3
