@@ -59,6 +59,11 @@ class JobDispatcher:
         self._awaits_setup = False
         self._cancel_timer: CALLBACK_TYPE | None = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is known to have happened and not sent yet."""
+        return bool(self._waiting)
+
     @callback
     def async_dispatch(self, step: Step, *, lost: bool, may_learn: bool) -> None:
         """Send what was seen, once all can receive it.

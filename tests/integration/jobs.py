@@ -17,6 +17,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from custom_components.flux3dp.const import DOMAIN
 from simulator import ROBOT_PORT, Device, Timing as DeviceTiming
 from simulator.fcode import build
 from simulator.files import plain_png
@@ -65,10 +66,16 @@ def put_job(device: Device, path: str = "test.fc", **changes: str | None) -> str
 async def run_job(
     hass: HomeAssistant, device: Device, name: str = "test.fc", **changes: str | None
 ) -> str:
-    """Start a job of `put_job` and wait until it is seen to run; return its path."""
+    """Start a job of `put_job` and wait until it is seen to run; return its path.
+
+    Its start has been told by then, which waits for its name.
+    """
     path = put_job(device, name, **changes)
     device.start_job(path)
     await status_is(hass, "running")
+    entries = hass.config_entries.async_loaded_entries(DOMAIN)
+    waiting = [entry.runtime_data.dispatcher for entry in entries]
+    await wait_until(hass, lambda: not any(each.is_waiting for each in waiting))
     return path
 
 
