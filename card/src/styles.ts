@@ -72,18 +72,11 @@ export const styles = css`
     outline: 2px solid var(--primary-color);
     outline-offset: -2px;
   }
-  /* Names and sentences of another direction than the page's keep their own order, on its side. */
-  .name,
-  .state,
-  .job,
+  /* Numbers with their units keep their order where the page goes from right to left. */
   .percent,
-  .problem div div,
   .times span,
-  .facts span,
-  .command span,
-  .notice span {
+  .facts span {
     unicode-bidi: plaintext;
-    text-align: match-parent;
   }
   .spoken {
     position: absolute;
