@@ -7,7 +7,7 @@ from typing import Any
 from homeassistant.generated.languages import LANGUAGES
 import pytest
 
-from .files import INTEGRATION, TRANSLATIONS, leaves, parse_json, read_json
+from .files import INTEGRATION, ROOT, TRANSLATIONS, leaves, parse_json, read_json
 from .string_rules import icon_problems, parity_problems, string_problems
 
 LANGUAGE_FILES = sorted(TRANSLATIONS.glob("*.json"))
@@ -95,6 +95,14 @@ def test_a_language(path: Path) -> None:
     assert path.stem in LANGUAGES
     assert string_problems(strings) == []
     assert parity_problems(read_json(TRANSLATIONS / "en.json"), strings) == []
+
+
+def test_the_card_speaks_every_language() -> None:
+    """That it says the same in each is among its own tests: `script/card --check`."""
+    words = {path.stem for path in (ROOT / "card/src/words").glob("*.json")}
+    assert words == {path.stem for path in LANGUAGE_FILES}
+    listed = (ROOT / "card/src/words.ts").read_text(encoding="utf-8")
+    assert not [stem for stem in words if f"./words/{stem}.json" not in listed]
 
 
 def test_english_is_there() -> None:
