@@ -211,6 +211,7 @@ async def test_an_impostor_is_not_told_whose_key_to_forget(
     entry = await make_entry(device)
     assert await hass.config_entries.async_unload(entry.entry_id)
     await swap_mainboard(hass, device)
+    caplog.clear()
 
     await hass.config_entries.async_remove(entry.entry_id)
 

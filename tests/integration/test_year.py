@@ -205,13 +205,16 @@ async def test_a_year(
 
     # October: repaired, with a new mainboard.
     pinned = fingerprint(device.master_public_der)
-    await device.swap_master_key(MASTER_KEYS[1])
+    await device.power_off()
+    await year.look(status="offline", lines=[_mine(AWAY).format(SECOND)])
     device.forget_trust()
     device.received.clear()
+    await device.swap_master_key(MASTER_KEYS[1])
+    # What it announces is shown, whoever it is.
     await year.look(
-        status="offline",
+        status="idle",
         repairs=("master_key_changed",),
-        lines=[_mine(BROKEN), _mine(AWAY).format(SECOND)],
+        lines=[_mine(BACK).format(SECOND), _mine(BROKEN)],
     )
     with pytest.raises(HomeAssistantError) as failed:
         await act(hass, year.entry, "rename", name="Attic")
