@@ -2,7 +2,9 @@
 
 Anybody can announce anybody's uuid, and replay a touch reply from another address. So
 an address is followed only when the old one no longer answers and a TLS handshake at
-the new one presented the pinned key. Knows nothing of what the device is doing.
+the new one presented the pinned key. A host name that a person typed is kept, and what it
+means is resolved again when the device is silent. Knows nothing of what the device is
+doing.
 """
 
 from __future__ import annotations
@@ -11,9 +13,20 @@ import asyncio
 from collections.abc import Callable
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
-from .aioflux import FluxError, Identity, Sighting, Timing, prove
+from .aioflux import (
+    FluxError,
+    Identity,
+    InvalidRequest,
+    Listener,
+    Sighting,
+    Timing,
+    is_address,
+    prove,
+    resolve,
+)
 from .const import LOGGER
 from .naming import async_device_name
 from .presence import Presence
@@ -29,7 +42,7 @@ class AddressFollower:
         *,
         master_key: bytes,
         presence: Presence,
-        timing: Timing,
+        listener: Listener,
         on_moved: Callable[[str], None],
     ) -> None:
         """Take the pinned key (DER) and who hears of the address that proved it."""
@@ -37,11 +50,56 @@ class AddressFollower:
         self._entry = entry
         self._master_key = master_key
         self._presence = presence
-        self._timing = timing
+        self._listener = listener
+        self._timing: Timing = listener.timing
         self._on_moved = on_moved
         self._task: asyncio.Task[None] | None = None
         self._not_before: dict[str, float] = {}
         self._doubted = float("-inf")
+        self._search: asyncio.Task[None] | None = None
+        self._resolved = ("", "")  # A host name, and the address it stands for.
+
+    @property
+    def address(self) -> str:
+        """The address the device is followed at; its host name until that is resolved.
+
+        Read from the entry each time: it is where a flow puts a new one.
+        """
+        host: str = self._entry.data[CONF_HOST]
+        name, address = self._resolved
+        return address if name == host else host
+
+    @callback
+    def async_move(self, address: str) -> None:
+        """Follow the device to an address; a host name stays what a person typed."""
+        host = self._entry.data[CONF_HOST]
+        if is_address(host):
+            self._hass.config_entries.async_update_entry(
+                self._entry, data={**self._entry.data, CONF_HOST: address}
+            )
+        else:
+            self._resolved = (host, address)
+
+    @callback
+    def async_search(self) -> None:
+        """Ask at the address that the host name has now, if the entry has a name."""
+        host = self._entry.data[CONF_HOST]
+        if is_address(host) or (self._search is not None and not self._search.done()):
+            return
+        self._search = self._entry.async_create_background_task(
+            self._hass, self._async_resolve(host), f"flux3dp address of {host}"
+        )
+
+    async def _async_resolve(self, name: str) -> None:
+        """Resolve a name and probe there; only the first answer is taken as it is."""
+        try:
+            address = await resolve(name, self._timing.find)
+        except InvalidRequest as err:
+            LOGGER.debug("No address for %s: %s", name, err)
+            return
+        if self._resolved[0] != name:
+            self._resolved = (name, address)
+        self._listener.probe(address)
 
     @callback
     def async_consider(self, sighting: Sighting) -> None:

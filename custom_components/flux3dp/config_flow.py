@@ -7,11 +7,16 @@ its entry keeps, is `pairing.py`; the words are in the translations.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_INTEGRATION_DISCOVERY,
+    ConfigFlowResult,
+)
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.helpers.selector import (
     SelectOptionDict,
     SelectSelector,
@@ -35,8 +40,9 @@ from .aioflux import (
     check_password,
 )
 from .const import DOMAIN
+from .coordinator import FluxConfigEntry
 from .discovery import async_get_listener
-from .forms import PASSWORD_SELECTOR
+from .forms import PASSWORD_SELECTOR, host_of
 from .naming import display_name
 from .options_flow import FluxOptionsFlow
 from .pairing import Pairing, error_key
@@ -45,6 +51,9 @@ from .reconfigure_flow import ReconfigureSteps
 
 CONF_ACCEPT = "accept"
 CONF_UUID = "uuid"
+
+# Of a serial number, where devices have one name.
+_SERIAL_DIGITS = 4
 
 # The choice in the list of devices that is no device.
 MANUAL = "manual"
@@ -74,11 +83,27 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> FluxOptionsFlow:
+    def async_get_options_flow(config_entry: FluxConfigEntry) -> FluxOptionsFlow:
         """Return the flow of the one option."""
         return FluxOptionsFlow()
 
-    # -- ways in
+    # -- ways in; the steps after the first two are in files of their own
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Begin a reauthentication: the device does not trust our key."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what is to be changed."""
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=["address", "rename", "wifi", "password"],
+            description_placeholders={"name": self._get_reconfigure_entry().title},
+        )
 
     @override
     async def async_step_user(
@@ -142,9 +167,9 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
         errors: dict[str, str] = {}
         if user_input is not None:
             listener = await async_get_listener(self.hass)
+            host = host_of(user_input[CONF_HOST])
             try:
-                device = await listener.find(user_input[CONF_HOST].strip())
-                return await self._async_choose(device)
+                return await self._async_choose(await listener.find(host), host)
             except InvalidRequest:
                 errors[CONF_HOST] = "invalid_host"
             except DeviceNotFound:
@@ -171,25 +196,23 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
         if device is None:
             return self.async_abort(reason="not_heard")
         self._pairing = Pairing(self.hass, device)
-        self.context["title_placeholders"] = {
-            "name": await _async_card_name(self.hass, device)
-        }
+        await self._async_name_cards(listener)
         return await self.async_step_discovery_confirm()
 
     async def async_step_discovery_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask whether the device of the card is to be set up."""
+        await self._async_look_again()
+        if not self._pairing.is_vouched_for:
+            return await self.async_step_confirm_identity()
         errors: dict[str, str] = {}
         if user_input is not None:
-            # The card may have hung there for weeks.
-            listener = await async_get_listener(self.hass)
-            known = self._pairing.device
-            self._pairing.device = listener.get(known.uuid) or known
             try:
                 return await self._async_proceed()
             except FluxError as err:
                 errors["base"] = error_key(err)
+        self._set_confirm_only()
         return self.async_show_form(
             step_id="discovery_confirm",
             errors=errors,
@@ -203,6 +226,8 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Let a person vouch for a key that FLUX's signature does not vouch for."""
         errors: dict[str, str] = {}
+        if user_input is None and self.source == SOURCE_INTEGRATION_DISCOVERY:
+            await self._async_look_again()
         if user_input is not None:
             if user_input[CONF_ACCEPT]:
                 self._pairing.accept()
@@ -229,9 +254,11 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
         if user_input is not None:
             password = user_input[CONF_PASSWORD]
             try:
-                check_password(CONF_PASSWORD, password)
                 await self._pairing.async_refresh()
-                await self._pairing.async_get_trusted(password)
+                # One that was removed meanwhile need not be typed: this is the consent.
+                removed = not self._pairing.device.has_password
+                check_password(CONF_PASSWORD, password, allow_empty=removed)
+                await self._pairing.async_get_trusted(password or None)
             except InvalidRequest as err:
                 errors[CONF_PASSWORD] = err.reason
             except AuthenticationFailed as err:
@@ -249,15 +276,47 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
 
     # -- between the steps
 
-    async def _async_choose(self, device: DeviceInfo) -> ConfigFlowResult:
+    async def _async_look_again(self) -> None:
+        """Take what is known of the device of a card that may have hung for weeks."""
+        listener = await async_get_listener(self.hass)
+        known = self._pairing.device
+        self._pairing.device = listener.get(known.uuid) or known
+
+    async def _async_name_cards(self, listener: Listener) -> None:
+        """Give this card its title, and cards of devices with the same name new ones.
+
+        Where names are alike the last digits of the serial number tell devices apart.
+        """
+        words = await async_get_translations(
+            self.hass, self.hass.config.language, "selector", {DOMAIN}
+        )
+        unverified = words[f"component.{DOMAIN}.selector.device.options.unverified"]
+        names = Counter(display_name(device) for device in listener.devices)
+        contexts = [flow["context"] for flow in self._async_in_progress()]
+        for context in (self.context, *contexts):
+            device = listener.get(context.get("unique_id") or "")
+            if device is None or context["source"] != SOURCE_INTEGRATION_DISCOVERY:
+                continue
+            name = display_name(device)
+            notes = [device.serial[-_SERIAL_DIGITS:]] if names[name] > 1 else []
+            if device.identity is not Identity.VERIFIED:
+                notes.append(unverified)
+            title = f"{name} ({', '.join(notes)})" if notes else name
+            context["title_placeholders"] = {"name": title}
+
+    async def _async_choose(
+        self, device: DeviceInfo, host: str | None = None
+    ) -> ConfigFlowResult:
         """Make this flow one for a device; raises as `_async_proceed` does.
+
+        `host` is what a person typed to find it.
 
         Another flow for the device may be open, most often its card: the first one
         to finish closes the other.
         """
         await self.async_set_unique_id(device.uuid, raise_on_progress=False)
         self._abort_if_unique_id_configured()
-        self._pairing = Pairing(self.hass, device)
+        self._pairing = Pairing(self.hass, device, host)
         return await self._async_proceed()
 
     async def _async_proceed(self) -> ConfigFlowResult:
@@ -317,18 +376,3 @@ async def _async_scan(listener: Listener) -> dict[str, DeviceInfo]:
 
 def _label(device: DeviceInfo) -> str:
     return f"{display_name(device)} ({device.model_name}, {device.host})"
-
-
-async def _async_card_name(hass: HomeAssistant, device: DeviceInfo) -> str:
-    """Return the title of a card, which says if nobody vouches for the device.
-
-    There is one title for all cards in the strings, so the word is looked up here.
-    """
-    name = display_name(device)
-    if device.identity is Identity.VERIFIED:
-        return name
-    words = await async_get_translations(
-        hass, hass.config.language, "selector", {DOMAIN}
-    )
-    word = words[f"component.{DOMAIN}.selector.device.options.unverified"]
-    return f"{name} ({word})"

@@ -15,7 +15,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
@@ -28,6 +27,7 @@ from .aioflux import (
     Listener,
     Sighting,
     Timing,
+    is_address,
 )
 from .clock import SteadyClock
 from .const import CONF_MASTER_KEY, LOGGER
@@ -70,7 +70,6 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self.uuid = entry.unique_id
         self.master_key = base64.b64decode(entry.data[CONF_MASTER_KEY])
         self.listener = listener
-        self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
         self.clock = SteadyClock(hass.loop)
         self.trust = Trust(self)
         self.robot = RobotLink(hass, self)
@@ -107,18 +106,15 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
             entry,
             master_key=self.master_key,
             presence=self._presence,
-            timing=listener.timing,
+            listener=listener,
             on_moved=self._async_moved,
         )
+        self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
 
     @property
     def host(self) -> str:
-        """The address the device is followed at.
-
-        Read from the entry each time: it is where a flow puts a new one.
-        """
-        host: str = self.config_entry.data[CONF_HOST]
-        return host
+        """The address the device is followed at."""
+        return self._follower.address
 
     @property
     def timing(self) -> Timing:
@@ -193,8 +189,10 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         self._presence.async_ask()
 
     def _probe(self) -> None:
-        """Ask once, in both generations."""
+        """Ask once, in both generations, also where its name may lead to by now."""
         self.listener.probe(self.host)
+        if self._presence.silent or not is_address(self.host):
+            self._follower.async_search()
 
     @callback
     def async_touch(self) -> None:
@@ -368,9 +366,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
             return
         name = self.device_name
         self.logger.info("%s moved from %s to %s", name, self.host, host)
-        self.hass.config_entries.async_update_entry(
-            self.config_entry, data={**self.config_entry.data, CONF_HOST: host}
-        )
+        self._follower.async_move(host)
         self.async_ask()
 
     @callback

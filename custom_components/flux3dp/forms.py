@@ -1,6 +1,6 @@
-"""The fields that more than one dialog has."""
+"""The fields that more than one dialog has, and what is meant by what is typed there."""
 
-from __future__ import annotations
+from urllib.parse import urlsplit
 
 from homeassistant.helpers.selector import (
     TextSelector,
@@ -14,3 +14,16 @@ PASSWORD_SELECTOR = TextSelector(
 NEW_PASSWORD_SELECTOR = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password")
 )
+
+
+def host_of(typed: str) -> str:
+    """Return the host that a person means, who may have typed a URL or a port too.
+
+    What cannot be understood is returned as it is: it does not resolve.
+    """
+    typed = typed.strip()
+    try:
+        host = urlsplit(typed if "//" in typed else f"//{typed}").hostname
+    except ValueError:
+        return typed
+    return host or typed

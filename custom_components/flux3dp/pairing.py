@@ -23,9 +23,11 @@ from .aioflux import (
     FluxError,
     Identity,
     IdentityMismatch,
+    InvalidRequest,
     Unsupported,
     ensure_trusted,
     fingerprint,
+    is_address,
     prove,
 )
 from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
@@ -55,16 +57,24 @@ def entry_error_key(err: FluxError) -> str:
     return "key_changed" if isinstance(err, IdentityMismatch) else error_key(err)
 
 
+def kept_host(typed: str | None, address: str) -> str:
+    """Return what an entry keeps as host: a name that was typed, or the address."""
+    return address if typed is None or is_address(typed) else typed
+
+
 class Pairing:
     """A device that was chosen, and how far we are with it.
 
     Methods that reach for the device raise FluxError.
     """
 
-    def __init__(self, hass: HomeAssistant, device: DeviceInfo) -> None:
-        """Begin with what discovery knows."""
+    def __init__(
+        self, hass: HomeAssistant, device: DeviceInfo, host: str | None = None
+    ) -> None:
+        """Begin with what discovery knows, and the host if a person typed it."""
         self._hass = hass
         self._accepted_key: bytes | None = None
+        self._host = host
         self.device = device
 
     @property
@@ -80,7 +90,7 @@ class Pairing:
         self._accepted_key = self.device.master_key
 
     async def async_refresh(self) -> None:
-        """Learn what the device is by now; DeviceNotFound if it is off.
+        """Learn what the device says of itself by now; DeviceNotFound if it is off.
 
         It is asked where it was, and looked for elsewhere only when it is not there:
         anybody can replay its announcements. An answer with another key changes
@@ -94,6 +104,7 @@ class Pairing:
             current = None
         if current is None or current.uuid != self.device.uuid:
             current = await listener.lookup(self.device.uuid, patience)
+        current = await listener.describe(current)
         if current.master_key == self.device.master_key:
             self.device = current
         if not self.device.manageable:
@@ -129,7 +140,7 @@ class Pairing:
     def entry_data(self) -> dict[str, Any]:
         """Return what an entry keeps of the device. No password is among it."""
         return {
-            CONF_HOST: self.device.host,
+            CONF_HOST: kept_host(self._host, self.device.host),
             CONF_MASTER_KEY: base64.b64encode(self.device.master_key).decode("ascii"),
             CONF_SERIAL: self.device.serial,
             CONF_MODEL: self.device.model,
@@ -159,15 +170,16 @@ def async_entry_learn(entry: FluxConfigEntry, err: FluxError) -> None:
 
 
 async def async_entry_device(hass: HomeAssistant, entry: ConfigEntry) -> DeviceInfo:
-    """Return the device of an entry, where it is now. Raises FluxError."""
+    """Return what the device of an entry says of itself now. Raises FluxError."""
     listener = await async_get_listener(hass)
+    patience = listener.timing.find / 2
     try:
-        device = await listener.find(entry.data[CONF_HOST], listener.timing.find / 2)
-        if device.uuid == entry.unique_id:
-            return device
-    except DeviceNotFound:
-        pass
-    return await listener.lookup(entry.unique_id or "", listener.timing.find / 2)
+        device = await listener.find(entry.data[CONF_HOST], patience)
+    except DeviceNotFound, InvalidRequest:
+        device = None
+    if device is None or device.uuid != entry.unique_id:
+        device = await listener.lookup(entry.unique_id or "", patience)
+    return await listener.describe(device)
 
 
 async def async_entry_trusted(

@@ -6,7 +6,6 @@ device it is stands in the entry: nothing about it is asked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
@@ -28,6 +27,7 @@ from .pairing import (
     async_entry_trusted,
     entry_error_key,
     error_key,
+    kept_host,
 )
 
 _SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR})
@@ -35,12 +35,6 @@ _SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR})
 
 class ReauthSteps(ConfigFlow):
     """The steps of a reauthentication."""
-
-    async def async_step_reauth(
-        self, entry_data: Mapping[str, Any]
-    ) -> ConfigFlowResult:
-        """Begin: Home Assistant found out that our key is not trusted."""
-        return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
@@ -56,13 +50,14 @@ class ReauthSteps(ConfigFlow):
                 errors["base"] = entry_error_key(err)
         asked = device is None or device.has_password
         if user_input is not None and device is not None:
-            password = user_input.get(CONF_PASSWORD)
+            # Sent even if none seems to be set: that is said by a datagram.
+            password = user_input.get(CONF_PASSWORD, "")
             try:
-                if asked:
-                    check_password(CONF_PASSWORD, password or "")
-                await async_entry_trusted(self.hass, entry, device, password)
+                check_password(CONF_PASSWORD, password, allow_empty=not asked)
+                await async_entry_trusted(self.hass, entry, device, password or None)
             except InvalidRequest as err:
                 errors[CONF_PASSWORD] = err.reason
+                asked = True
             except AuthenticationFailed as err:
                 errors[CONF_PASSWORD if asked else "base"] = error_key(err)
                 # Whatever it says of itself, it wants one.
@@ -72,8 +67,9 @@ class ReauthSteps(ConfigFlow):
                 errors["base"] = entry_error_key(err)
             else:
                 # Where it let us in it has proved who it is, so it is there now.
+                host = kept_host(entry.data[CONF_HOST], device.host)
                 return self.async_update_reload_and_abort(
-                    entry, data_updates={CONF_HOST: device.host}
+                    entry, data_updates={CONF_HOST: host}
                 )
         placeholders = {"name": async_device_name(self.hass, entry)}
         if not asked:

@@ -59,11 +59,18 @@ def flow_problems(use: FlowUse, strings: Mapping[str, Any], where: str) -> list[
     for step in use.fields.keys() & steps:
         words = steps[step]
         here = f"{where}.step.{step}"
-        problems += _both(here, use.fields[step], words.get("data", {}))
+        sections = words.get("sections", {})
+        parts = [words, *sections.values()]
+        named = [
+            *sections,
+            *(field for part in parts for field in part.get("data", {})),
+        ]
+        problems += _both(here, use.fields[step], named)
         problems += _both(here, use.menus.get(step, ()), words.get("menu_options", {}))
         texts = [words.get("title", ""), words.get("description", "")]
-        for part in ("data", "data_description", "menu_options"):
-            texts += words.get(part, {}).values()
+        texts += [part.get("description", "") for part in sections.values()]
+        for key in ("data", "data_description", "menu_options"):
+            texts += [text for part in parts for text in part.get(key, {}).values()]
         for text in texts:
             problems += _missing(here, text, use.placeholders[step])
     for part, used in (

@@ -8,8 +8,10 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from ipaddress import ip_address
 import logging
 import re
+import socket
 from typing import Any
 from unittest.mock import patch
 
@@ -128,6 +130,25 @@ def our_network(pace: Timing) -> Iterator[None]:
         patch(f"{discovery}.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
     ):
         yield
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Return the names the network knows, to be filled; others do not resolve."""
+    known: dict[str, str] = {}
+    resolve = socket.getaddrinfo
+
+    def resolve_known(host: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            ip_address(host)
+        except ValueError:
+            if host not in known:
+                raise socket.gaierror(socket.EAI_NONAME, "unknown") from None
+            host = known[host]
+        return resolve(host, *args, **kwargs)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_known)
+    return known
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -40,6 +40,7 @@ WIFI = {"ssid": "Attic", "wifi_password": KEY, "hidden": False}
 PASSWORDS = {
     "old_password": PASSWORD,
     "new_password": "better",
+    "repeat_password": "better",
     "forget_trusted": False,
 }
 
@@ -69,8 +70,14 @@ async def with_words(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlo
             needed = {f"{step}.title", f"{step}.description"}
             needed |= {f"error.{key}" for key in (result["errors"] or {}).values()}
             schema = result["data_schema"]
-            for field in schema.schema if schema else ():
-                needed |= {f"{step}.data.{field}", f"{step}.data_description.{field}"}
+            for field, kind in schema.schema.items() if schema else ():
+                if not isinstance(kind, section):
+                    needed |= described(step, field)
+                    continue
+                part = f"{step}.sections.{field}"
+                needed |= {f"{part}.name", f"{part}.description"}
+                for inner in kind.schema.schema:
+                    needed |= described(part, inner)
         case FlowResultType.MENU:
             needed = {f"{step}.title", f"{step}.description"}
             needed |= {f"{step}.menu_options.{to}" for to in result["menu_options"]}
@@ -85,6 +92,11 @@ async def with_words(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlo
         text.format(**given)
     assert f"component.{DOMAIN}.selector.device.options.manual" in words
     return result
+
+
+def described(where: str, field: str) -> set[str]:
+    """Return where the words of a field are."""
+    return {f"{where}.data.{field}", f"{where}.data_description.{field}"}
 
 
 async def listened(hass: HomeAssistant, result: ConfigFlowResult) -> None:
@@ -168,7 +180,7 @@ async def reconfigure(
         context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
     )
     assert result["type"] is FlowResultType.MENU
-    assert result["menu_options"] == ["address", "wifi", "password"]
+    assert result["menu_options"] == ["address", "rename", "wifi", "password"]
     await with_words(hass, result)
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {"next_step_id": step}
@@ -229,14 +241,18 @@ async def swap_mainboard(hass: HomeAssistant, device: Device) -> None:
 
 
 def assert_entry(
-    result: ConfigFlowResult, device: Device, *, verified: bool = True
+    result: ConfigFlowResult,
+    device: Device,
+    *,
+    verified: bool = True,
+    host: str | None = None,
 ) -> None:
     """Assert that the flow ended with exactly what an entry keeps of a device."""
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     assert result["title"] == device.name
     assert result["result"].unique_id == device.config.uuid
     assert result["data"] == {
-        "host": device.address,
+        "host": host or device.address,
         "master_key": base64.b64encode(device.master_public_der).decode(),
         "serial": device.config.serial,
         "model": device.config.model,

@@ -165,6 +165,20 @@ async def test_password_that_was_set_meanwhile_is_asked_for(
     assert_entry(await submit(hass, result, password=PASSWORD), device)
 
 
+@pytest.mark.parametrize("typed", ["", PASSWORD])
+async def test_password_that_was_removed_meanwhile_does_not_matter(
+    hass: HomeAssistant, device: Device, typed: str
+) -> None:
+    result = await enter(hass, device.address)
+    assert result["step_id"] == "authorize"
+    device.set_password(None)
+
+    result = await submit(hass, result, password=typed)
+
+    assert_entry(result, device)
+    await assert_trusted(hass, device)
+
+
 async def test_password_is_nowhere_in_the_entry(
     hass: HomeAssistant, make_device: MakeDevice
 ) -> None:

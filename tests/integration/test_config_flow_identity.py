@@ -1,9 +1,13 @@
 """A person sets a device up: who it is, and who only says so."""
 
+from dataclasses import replace
+from unittest.mock import patch
+
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.flux3dp.aioflux import fingerprint
+from custom_components.flux3dp.aioflux import Identity, fingerprint
+from custom_components.flux3dp.discovery import async_get_listener
 from tests.integration.conftest import NAME, PASSWORD, MakeDevice
 from tests.integration.flows import (
     add,
@@ -92,10 +96,41 @@ async def test_card_of_an_unverified_device_says_so(
     result = await card(hass, device)
     (flow,) = cards(hass, device)
     assert flow["context"]["title_placeholders"] == {"name": f"{NAME} ({word})"}
-    result = await submit(hass, result)
     assert result["step_id"] == "confirm_identity"
     result = await submit(hass, result, accept=True)
     assert_entry(result, device, verified=False)
+
+
+async def test_card_shows_the_fingerprint_of_the_moment(
+    hass: HomeAssistant, make_device: MakeDevice
+) -> None:
+    device = await make_device(vendor_key=None, password=None)
+    result = await card(hass, device)
+    before = result["description_placeholders"]["fingerprint"]
+    assert before == fingerprint(device.master_public_der)
+    assert device.received.connections == []
+    await swap_mainboard(hass, device)
+
+    # Opened again, after it hung there for weeks.
+    result = await hass.config_entries.flow.async_configure(result["flow_id"])
+
+    after = result["description_placeholders"]["fingerprint"]
+    assert after == fingerprint(device.master_public_der) != before
+    result = await submit(hass, result, accept=True)
+    assert_entry(result, device, verified=False)
+
+
+async def test_card_of_a_device_that_lost_its_signature_asks_about_its_key(
+    hass: HomeAssistant, make_device: MakeDevice
+) -> None:
+    device = await make_device(password=None)
+    result = await card(hass, device)
+    assert result["step_id"] == "discovery_confirm"
+    listener = await async_get_listener(hass)
+    unsigned = replace(listener.get(device.config.uuid), identity=Identity.UNVERIFIED)
+    with patch.object(listener, "get", return_value=unsigned):
+        result = await submit(hass, result)
+    assert result["step_id"] == "confirm_identity"
 
 
 @pytest.mark.parametrize("signed", [True, False])

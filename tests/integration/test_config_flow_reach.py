@@ -1,9 +1,5 @@
 """A person sets a device up that is not, or not any more, where it should be."""
 
-from ipaddress import ip_address
-import socket
-from typing import Any
-
 from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -12,7 +8,12 @@ import pytest
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from simulator import MANAGEMENT_PORT
-from tests.integration.conftest import PASSWORD, MakeDevice
+from tests.integration.conftest import (
+    ADDRESSES,
+    PASSWORD,
+    MakeDevice,
+    wait_for_state,
+)
 from tests.integration.flows import (
     NOBODY,
     OTHER,
@@ -23,28 +24,13 @@ from tests.integration.flows import (
     submit,
     with_words,
 )
+from tests.integration.life import STATUS
+from tests.keys import MASTER_KEYS
 
 
-@pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Return the names the network knows, to be filled; others do not resolve."""
-    known: dict[str, str] = {}
-    resolve = socket.getaddrinfo
-
-    def resolve_known(host: str, *args: Any, **kwargs: Any) -> Any:
-        try:
-            ip_address(host)
-        except ValueError:
-            if host not in known:
-                raise socket.gaierror(socket.EAI_NONAME, "unknown") from None
-            host = known[host]
-        return resolve(host, *args, **kwargs)
-
-    monkeypatch.setattr(socket, "getaddrinfo", resolve_known)
-    return known
-
-
-@pytest.mark.parametrize("host", ["no-such-host", "http://127.0.50.1", "a" * 300, " "])
+@pytest.mark.parametrize(
+    "host", ["no-such-host", "http://", "http://[", "a" * 300, " "]
+)
 async def test_address_that_does_not_resolve(
     hass: HomeAssistant, make_device: MakeDevice, names: dict[str, str], host: str
 ) -> None:
@@ -60,7 +46,65 @@ async def test_device_is_found_by_its_host_name(
 ) -> None:
     device = await make_device(password=None, multicast=False)
     names["workshop"] = device.address
-    assert_entry(await enter(hass, "workshop"), device)
+    assert_entry(await enter(hass, "workshop"), device, host="workshop")
+
+
+@pytest.mark.parametrize(
+    "typed", ["http://{}/", " {}:1901", "{}/", "https://{}:8080/index.html"]
+)
+async def test_what_is_meant_is_taken(
+    hass: HomeAssistant, make_device: MakeDevice, typed: str
+) -> None:
+    device = await make_device(password=None, multicast=False)
+    assert_entry(await enter(hass, typed.format(device.address)), device)
+
+
+async def test_a_device_that_moved_is_found_by_its_name(
+    hass: HomeAssistant, make_device: MakeDevice, names: dict[str, str]
+) -> None:
+    device = await make_device(password=None, multicast=False)
+    names["workshop"] = device.address
+    result = await enter(hass, "workshop")
+    entry = result["result"]
+    await wait_for_state(hass, STATUS, "idle")
+
+    await device.move(ADDRESSES[2])
+    await wait_for_state(hass, STATUS, "offline")
+    names["workshop"] = ADDRESSES[2]
+
+    await wait_for_state(hass, STATUS, "idle")
+    assert entry.data["host"] == "workshop"
+    assert entry.runtime_data.host == ADDRESSES[2]
+
+    # With the next start too, and when the name is not known for a while.
+    del names["workshop"]
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await wait_for_state(hass, STATUS, "offline")
+    names["workshop"] = ADDRESSES[2]
+    await wait_for_state(hass, STATUS, "idle")
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert len(device.trust) == 0
+
+
+async def test_a_device_of_that_name_with_another_key_is_not_followed(
+    hass: HomeAssistant, make_device: MakeDevice, names: dict[str, str]
+) -> None:
+    device = await make_device(password=None, multicast=False)
+    names["workshop"] = device.address
+    entry = (await enter(hass, "workshop"))["result"]
+    other = await make_device(
+        address=ADDRESSES[2], master_key=MASTER_KEYS[1], multicast=False
+    )
+    names["workshop"] = other.address
+
+    await device.power_off()
+    await wait_for_state(hass, STATUS, "offline")
+    await other.wait_for(lambda: other.counters.touches_answered > 0)
+
+    assert entry.runtime_data.host == device.address
+    assert other.received.connections == []
+    await device.power_on()
+    await wait_for_state(hass, STATUS, "idle")
 
 
 async def test_address_with_nothing_behind_it(

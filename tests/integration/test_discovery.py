@@ -197,6 +197,27 @@ async def test_another_key_under_a_known_uuid_has_no_card(
     assert cards(hass) == []
 
 
+async def test_cards_of_devices_with_one_name_can_be_told_apart(
+    hass: HomeAssistant, make_device: MakeDevice
+) -> None:
+    async def titles(*expected: str) -> None:
+        def shown() -> set[str]:
+            return {
+                flow["context"].get("title_placeholders", {}).get("name", "")
+                for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+            }
+
+        await wait_until(hass, lambda: shown() == set(expected))
+
+    await start(hass)
+    await make_device(**different(1))
+    await titles("Device 1")
+    await make_device(**different(2) | {"name": "Device 1"})
+    await titles("Device 1 (0001)", "Device 1 (0002)")
+    await make_device(**different(3) | {"name": "Device 1", "vendor_key": None})
+    await titles("Device 1 (0001)", "Device 1 (0002)", "Device 1 (0003, unverified)")
+
+
 async def test_there_is_one_listener_and_it_ends_with_home_assistant(
     hass: HomeAssistant, make_device: MakeDevice
 ) -> None:

@@ -119,17 +119,45 @@ async def test_a_password_that_was_set_meanwhile_is_asked_for(
     entry = await make_entry(device, trusted=False)
     result = await asked(hass, entry, "reauth_consent")
     device.set_password(PASSWORD)
-    coordinator = entry.runtime_data
-    assert await coordinator.async_wait_until(
-        lambda data: data.device is not None and data.device.has_password,
-        5,
-        ask=coordinator.async_touch,
-    )
 
     result = await submit(hass, result)
+    assert result["step_id"] == "reauth_confirm"
     assert result["errors"] == {"password": "empty_password"}
     result = await submit(hass, result, password=PASSWORD)
     assert result["reason"] == "reauth_successful"
+
+
+async def test_a_password_that_was_removed_is_not_asked_for(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    """No datagram says that it was removed, so the device is touched for it."""
+    entry = await make_entry(device)
+    device.set_password(None)
+    device.forget_trust()
+    device.received.clear()
+
+    result = await start(hass, entry)
+
+    assert result["step_id"] == "reauth_consent"
+    assert result["data_schema"].schema == {}
+    result = await submit(hass, result)
+    assert result["reason"] == "reauth_successful"
+    await assert_trusted(hass, device)
+
+
+@pytest.mark.parametrize("typed", ["", PASSWORD, "an invented one"])
+async def test_a_password_that_is_removed_meanwhile_does_not_matter(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry, typed: str
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device, trusted=False)
+    result = await asked(hass, entry)
+    device.set_password(None)
+
+    result = await submit(hass, result, password=typed)
+
+    assert result["reason"] == "reauth_successful"
+    await assert_trusted(hass, device)
 
 
 async def test_a_device_that_is_off_can_be_switched_on_meanwhile(
@@ -198,18 +226,23 @@ async def test_a_key_that_is_not_taken_is_an_error(
 
 
 async def test_a_device_without_a_password_that_lets_nobody_in(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It says to have no password, and wants one all the same."""
     device = await make_device(password=None)
     entry = await make_entry(device, trusted=False)
     result = await asked(hass, entry, "reauth_consent")
-    device.password = "set without a word"
+    stale = device.beacon.touch_reply()
+    monkeypatch.setattr(device.beacon, "touch_reply", lambda: stale)
+    device.set_password(PASSWORD)
 
     result = await submit(hass, result)
 
     assert result["errors"] == {"base": "invalid_auth"}
-    result = await submit(hass, result, password="set without a word")
+    result = await submit(hass, result, password=PASSWORD)
     assert result["reason"] == "reauth_successful"
 
 

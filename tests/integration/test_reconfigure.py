@@ -30,7 +30,7 @@ from tests.integration.life import STATUS, reauths
 from tests.integration.networks import FAR
 
 
-@pytest.mark.parametrize("step", ["wifi", "password"])
+@pytest.mark.parametrize("step", ["rename", "wifi", "password"])
 async def test_without_the_device_only_its_address_can_be_changed(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry, step: str
 ) -> None:

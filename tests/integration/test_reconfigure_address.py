@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+import pytest
 
 from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
@@ -56,7 +56,7 @@ async def test_the_address_of_an_entry_that_is_not_loaded(
     assert entry.data["host"] == device.address
 
 
-async def test_another_device_is_refused(
+async def test_the_address_of_another_device_can_be_corrected(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(await make_device())
@@ -65,10 +65,45 @@ async def test_another_device_is_refused(
     result = await reconfigure(hass, entry, "address")
     result = await submit(hass, result, host=other.address)
 
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "wrong_device"
+    assert result["errors"] == {"host": "wrong_device"}
     assert entry.data["host"] == ADDRESSES[0]
     assert other.received.connections == []
+    assert is_reconfigured(await submit(hass, result, host=ADDRESSES[0]))
+
+
+@pytest.mark.parametrize(
+    "typed", ["http://{}/", "{}:1901", "{}/", "https://{}:8080/index.html"]
+)
+async def test_what_is_meant_is_taken(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry, typed: str
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device, setup=False, host=ADDRESSES[5])
+
+    result = await reconfigure(hass, entry, "address")
+    result = await submit(hass, result, host=typed.format(device.address))
+
+    assert is_reconfigured(result)
+    assert entry.data["host"] == device.address
+
+
+async def test_a_host_name_is_kept(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    names: dict[str, str],
+) -> None:
+    device = await make_device(multicast=False)
+    entry = await make_entry(device, host=ADDRESSES[5])
+    await wait_for_state(hass, STATUS, "offline")
+    names["delta"] = device.address
+
+    result = await reconfigure(hass, entry, "address")
+    result = await submit(hass, result, host="delta")
+
+    assert is_reconfigured(result)
+    assert entry.data["host"] == "delta"
+    await wait_for_state(hass, STATUS, "idle")
 
 
 async def test_addresses_that_are_none_can_be_typed_again(

@@ -77,6 +77,57 @@ async def test_what_is_left_out_is_what_the_device_sees(
     assert "security=WPA-PSK" in words
 
 
+FIXED = {
+    "ip_address": ADDRESSES[1],
+    "prefix_length": 24,
+    "gateway": "127.0.50.254",
+    "dns": ["127.0.50.254"],
+}
+
+
+async def test_a_fixed_address(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(networks=[ATTIC])
+    entry = await make_entry(device)
+
+    result = await wifi_settings(hass, entry)
+    assert result["data_schema"].schema["fixed_address"].options == {"collapsed": True}
+    result = await send_away(hass, result, **WIFI, fixed_address=FIXED)
+
+    assert is_reconfigured(result)
+    assert entry.data["host"] == ADDRESSES[1]
+    await wait_for_state(hass, STATUS, "idle")
+    [words] = [words for words in device.received.management if words[0] == "network"]
+    assert {"method=static", f"ipaddr={ADDRESSES[1]}", "mask=24"} <= set(words)
+
+
+@pytest.mark.parametrize(
+    "change", [{"gateway": ""}, {"ip_address": "1.2.3.999"}, {"gateway": "10.0.0.1"}]
+)
+async def test_a_fixed_address_that_would_strand_the_device_can_be_corrected(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    change: dict[str, str],
+) -> None:
+    device = await make_device(networks=[ATTIC])
+    result = await wifi_settings(hass, await make_entry(device))
+
+    result = await submit(hass, result, **WIFI, fixed_address=FIXED | change)
+
+    assert result["errors"] == {"fixed_address": "fixed_address"}
+    shown = result["data_schema"].schema["fixed_address"]
+    # Open, with what was typed.
+    assert shown.options == {"collapsed": False}
+    suggested = {
+        str(key): key.description["suggested_value"] for key in shown.schema.schema
+    }
+    assert suggested == FIXED | change
+    assert device.received.management == [("scan_wifi",)]
+    assert is_reconfigured(await send_away(hass, result, **WIFI))
+
+
 async def test_a_rollback_is_told_and_can_be_tried_again(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:

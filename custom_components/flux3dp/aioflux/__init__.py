@@ -42,6 +42,7 @@ from .report import JobInfo, Position, Report, parse_report
 from .robot import Robot
 from .robot_text import parse_mac_addresses
 from .sightings import Sighting, Unsubscribe
+from .sockets import is_address, resolve
 from .timing import DEFAULT_TIMING, Timing
 from .transport import prove
 
@@ -85,8 +86,10 @@ __all__ = [
     "fingerprint",
     "has_extruder",
     "has_toolheads",
+    "is_address",
     "parse_mac_addresses",
     "parse_report",
     "prove",
+    "resolve",
     "supports_tcp_management",
 ]

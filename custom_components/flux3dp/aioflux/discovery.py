@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 import logging
 
 from . import datagram
 from .counters import Counters
 from .datagram import Broadcast, DatagramError, NotifyV1, NotifyV2
-from .device import DeviceInfo, Identity
+from .device import DeviceInfo, DeviceStatus, Identity
 from .errors import DeviceNotFound
 from .identity import VENDOR_KEY
 from .records import Allowance, Record, Records
@@ -225,7 +226,30 @@ class Listener:
             ask,
             self.timing.lookup if timeout is None else timeout,
             f"no FLUX device with uuid {uuid} answers",
+            lambda device, _: device.identity is not Identity.MISMATCH,
             uuid=uuid,
+        )
+
+    async def describe(
+        self, device: DeviceInfo, timeout: float | None = None
+    ) -> DeviceInfo:
+        """Return what a device says of itself now, where it was found.
+
+        No datagram tells of a password that was set or removed, so what was known of
+        that is as old as the last touch. DeviceNotFound after `timeout` seconds
+        (default `Timing.find`).
+        """
+
+        def ask() -> None:
+            self.touch(device.uuid, device.host, device.version)
+
+        return await self._await_device(
+            ask,
+            self.timing.find if timeout is None else timeout,
+            f"no FLUX device with uuid {device.uuid} answers at {device.host}",
+            lambda _, status: status is None,  # It is the answer to a touch.
+            uuid=device.uuid,
+            hosts=(device.host,),
         )
 
     async def _await_device(
@@ -233,19 +257,19 @@ class Listener:
         ask: Callable[[], None],
         timeout: float,
         message: str,
+        accept: Callable[[DeviceInfo, DeviceStatus | None], bool] = lambda *_: True,
         *,
         uuid: str | None = None,
         hosts: Collection[str] | None = None,
     ) -> DeviceInfo:
-        """Ask until a sighting of a known device answers, or the time is over."""
+        """Ask until a sighting of a known device is accepted, or the time is over."""
         found: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
 
         def heard(sighting: Sighting) -> None:
             device = sighting.device
-            if device is None or found.done():
-                return
-            if device.identity is not Identity.MISMATCH or uuid is None:
-                found.set_result(device)
+            if device is not None and accept(device, sighting.status):
+                with suppress(asyncio.InvalidStateError):  # The first one counts.
+                    found.set_result(device)
 
         unsubscribe = self._audience.subscribe(heard, uuid=uuid, hosts=hosts)
         try:

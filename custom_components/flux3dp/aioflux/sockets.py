@@ -255,6 +255,15 @@ class _Protocol(asyncio.DatagramProtocol):
         _LOGGER.debug("UDP error: %s", exc)
 
 
+def is_address(host: str) -> bool:
+    """Whether a host is an IPv4 address, and nothing that has to be looked up."""
+    try:
+        socket.inet_pton(socket.AF_INET, host)
+    except OSError, ValueError:
+        return False
+    return True
+
+
 async def resolve(host: str, timeout: float) -> str:
     """Return the IPv4 address of a host name or address.
 
