@@ -9,15 +9,13 @@ from. What that means for trust is decided by whoever connects (`transport.py`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 import logging
 
 from . import datagram
 from .counters import Counters
 from .datagram import Broadcast, DatagramError, NotifyV1, NotifyV2
-from .device import DeviceInfo, DeviceStatus, Identity
-from .errors import DeviceNotFound
+from .device import DeviceInfo, Identity
 from .identity import VENDOR_KEY
 from .records import Allowance, Record, Records
 from .sightings import Audience, Sighting, Unsubscribe
@@ -198,8 +196,9 @@ class Listener:
                     request = datagram.probe(version)
                     self.counters.probes += send(request, address)
 
-            return await self._await_device(
+            return await self._audience.wait_for_device(
                 ask,
+                self.timing.find_probe_interval,
                 end - loop.time(),
                 f"no FLUX device answers at {host}",
                 hosts=hosts,
@@ -222,8 +221,9 @@ class Listener:
             for host in probed:
                 self.probe(host)
 
-        return await self._await_device(
+        return await self._audience.wait_for_device(
             ask,
+            self.timing.find_probe_interval,
             self.timing.lookup if timeout is None else timeout,
             f"no FLUX device with uuid {uuid} answers",
             lambda device, _: device.identity is not Identity.MISMATCH,
@@ -243,48 +243,15 @@ class Listener:
         def ask() -> None:
             self.touch(device.uuid, device.host, device.version)
 
-        return await self._await_device(
+        return await self._audience.wait_for_device(
             ask,
+            self.timing.find_probe_interval,
             self.timing.find if timeout is None else timeout,
             f"no FLUX device with uuid {device.uuid} answers at {device.host}",
             lambda _, status: status is None,  # It is the answer to a touch.
             uuid=device.uuid,
             hosts=(device.host,),
         )
-
-    async def _await_device(
-        self,
-        ask: Callable[[], None],
-        timeout: float,
-        message: str,
-        accept: Callable[[DeviceInfo, DeviceStatus | None], bool] = lambda *_: True,
-        *,
-        uuid: str | None = None,
-        hosts: Collection[str] | None = None,
-    ) -> DeviceInfo:
-        """Ask until a sighting of a known device is accepted, or the time is over."""
-        found: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
-
-        def heard(sighting: Sighting) -> None:
-            device = sighting.device
-            if device is not None and accept(device, sighting.status):
-                with suppress(asyncio.InvalidStateError):  # The first one counts.
-                    found.set_result(device)
-
-        unsubscribe = self._audience.subscribe(heard, uuid=uuid, hosts=hosts)
-        try:
-            async with asyncio.timeout(timeout):
-                while True:
-                    ask()
-                    done, _ = await asyncio.wait(
-                        (found,), timeout=self.timing.find_probe_interval
-                    )
-                    if done:
-                        return found.result()
-        except TimeoutError:
-            raise DeviceNotFound(message) from None
-        finally:
-            unsubscribe()
 
     # -- hearing
 

@@ -6,11 +6,14 @@ Knows who subscribed to which uuid and address. What makes a sighting is
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 import logging
 
 from .device import DeviceInfo, DeviceStatus
+from .errors import DeviceNotFound
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -94,6 +97,42 @@ class Audience:
                 except Exception:
                     # One subscriber's mistake must not deafen the others.
                     _LOGGER.exception("A discovery subscriber failed")
+
+    async def wait_for_device(
+        self,
+        ask: Callable[[], None],
+        interval: float,
+        timeout: float,
+        message: str,
+        accept: Callable[[DeviceInfo, DeviceStatus | None], bool] = lambda *_: True,
+        *,
+        uuid: str | None = None,
+        hosts: Collection[str] | None = None,
+    ) -> DeviceInfo:
+        """Ask until a sighting of a known device is accepted; `subscribe` says whose.
+
+        DeviceNotFound with the message after `timeout` seconds.
+        """
+        found: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
+
+        def heard(sighting: Sighting) -> None:
+            device = sighting.device
+            if device is not None and accept(device, sighting.status):
+                with suppress(asyncio.InvalidStateError):  # The first one counts.
+                    found.set_result(device)
+
+        unsubscribe = self.subscribe(heard, uuid=uuid, hosts=hosts)
+        try:
+            async with asyncio.timeout(timeout):
+                while True:
+                    ask()
+                    done, _ = await asyncio.wait((found,), timeout=interval)
+                    if done:
+                        return found.result()
+        except TimeoutError:
+            raise DeviceNotFound(message) from None
+        finally:
+            unsubscribe()
 
     def clear(self) -> None:
         """Remove every subscriber."""
