@@ -19,13 +19,11 @@ from homeassistant.core import HomeAssistant, callback
 from .aioflux import (
     FluxError,
     Identity,
-    InvalidRequest,
     Listener,
     Sighting,
     Timing,
     is_address,
     prove,
-    resolve,
 )
 from .const import LOGGER
 from .naming import async_device_name
@@ -92,10 +90,8 @@ class AddressFollower:
 
     async def _async_resolve(self, name: str) -> None:
         """Resolve a name and probe there; only the first answer is taken as it is."""
-        try:
-            address = await resolve(name, self._timing.find)
-        except InvalidRequest as err:
-            LOGGER.debug("No address for %s: %s", name, err)
+        address = await self._listener.address_of(name)
+        if address is None:
             return
         if self._resolved[0] != name:
             self._resolved = (name, address)

@@ -104,7 +104,7 @@ class Pairing:
             current = None
         if current is None or current.uuid != self.device.uuid:
             current = await listener.lookup(self.device.uuid, patience)
-        current = await listener.describe(current)
+        current = await listener.refresh(current)
         if current.master_key == self.device.master_key:
             self.device = current
         if not self.device.manageable:
@@ -179,7 +179,7 @@ async def async_entry_device(hass: HomeAssistant, entry: ConfigEntry) -> DeviceI
         device = None
     if device is None or device.uuid != entry.unique_id:
         device = await listener.lookup(entry.unique_id or "", patience)
-    return await listener.describe(device)
+    return await listener.refresh(device)
 
 
 async def async_entry_trusted(

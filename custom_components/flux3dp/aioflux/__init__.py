@@ -42,7 +42,7 @@ from .report import JobInfo, Position, Report, parse_report
 from .robot import Robot
 from .robot_text import parse_mac_addresses
 from .sightings import Sighting, Unsubscribe
-from .sockets import is_address, resolve
+from .sockets import is_address
 from .timing import DEFAULT_TIMING, Timing
 from .transport import prove
 
@@ -90,6 +90,5 @@ __all__ = [
     "parse_mac_addresses",
     "parse_report",
     "prove",
-    "resolve",
     "supports_tcp_management",
 ]

@@ -16,6 +16,7 @@ from . import datagram
 from .counters import Counters
 from .datagram import Broadcast, DatagramError, NotifyV1, NotifyV2
 from .device import DeviceInfo, Identity
+from .errors import InvalidRequest
 from .identity import VENDOR_KEY
 from .records import Allowance, Record, Records
 from .sightings import Audience, Sighting, Unsubscribe
@@ -204,6 +205,14 @@ class Listener:
                 hosts=hosts,
             )
 
+    async def address_of(self, host: str) -> str | None:
+        """Return the IPv4 address of a host name now; None if it has none."""
+        try:
+            return await resolve(host, self.timing.find)
+        except InvalidRequest as err:
+            _LOGGER.debug("No address: %s", err)
+            return None
+
     async def lookup(
         self, uuid: str, timeout: float | None = None, hosts: Iterable[str] = ()
     ) -> DeviceInfo:
@@ -230,7 +239,7 @@ class Listener:
             uuid=uuid,
         )
 
-    async def describe(
+    async def refresh(
         self, device: DeviceInfo, timeout: float | None = None
     ) -> DeviceInfo:
         """Return what a device says of itself now, where it was found.
