@@ -15,6 +15,7 @@ PAGE = {
     "description": "FLUX devices in Home Assistant",
     "has_issues": True,
     "html_url": HOME,
+    "license": {"key": "mit", "spdx_id": "MIT"},
     "topics": ["home-assistant", "hacs"],
 }
 
@@ -47,6 +48,9 @@ def test_a_good_page(page: Path) -> None:
         ({"description": ""}, ["no description"]),
         ({"topics": []}, ["no topics"]),
         ({"has_issues": False}, ["issues are off"]),
+        ({"license": None}, ["license None"]),
+        ({"license": {"key": "other", "spdx_id": "NOASSERTION"}}, ["license NOASS"]),
+        ({"license": {"key": "cc0-1.0", "spdx_id": "CC0-1.0"}}, ["license CC0"]),
         ({"html_url": f"{HOME}-fork"}, ["documentation in", "issue_tracker in"]),
         ({"archived": True, "topics": []}, ["archived", "no topics"]),
     ],

@@ -48,11 +48,19 @@ def test_what_runs() -> None:
     assert "script/test" in commands(WORKFLOWS / "tests.yml").splitlines()
     validate = commands(WORKFLOWS / "validate.yml")
     assert "-m script.hassfest" in validate
+    # Its plugins look for ruff there.
+    assert 'PATH="$GITHUB_WORKSPACE/.venv/bin:$PATH"\n' in validate
     assert "-m pytest tests/contract" in validate
     assert 'script/hacs "$PAGE"' in validate
     release = commands(WORKFLOWS / "release.yml")
     assert 'script/package "$TAG"' in release
-    assert 'gh release upload "$TAG" dist/flux3dp.zip' in release
+    # What is published has its zip already.
+    order = ["release create", "--draft ", "release upload", "--draft=false"]
+    places = [release.index(word) for word in order]
+    assert places == sorted(places)
+    assert yaml.safe_load((WORKFLOWS / "release.yml").read_text())[True] == {
+        "push": {"tags": ["v*"]}
+    }
     for path in WORKFLOWS.glob("*.yml"):
         for word in commands(path).split():
             if word.startswith("script/") and "." not in word:
