@@ -47,17 +47,18 @@ async def test_the_key_is_for_the_owner_of_the_file_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     del hass_storage[STORED]
-    private: list[bool] = []
+    made: list[dict[str, object]] = []
 
     class Watched[T: dict[str, Any]](Store[T]):
-        async def async_save(self, data: T) -> None:
-            private.append(self._private)
-            await super().async_save(data)
+        def __init__(self, *args: Any, **options: Any) -> None:
+            made.append(options)
+            super().__init__(*args, **options)
 
     monkeypatch.setattr(identity, "Store", Watched)
     await async_get_client_key(hass)
 
-    assert private == [True]
+    assert made == [{"private": True}]
+    assert STORED in hass_storage
 
 
 async def test_a_disk_that_refuses_keeps_nobody_waiting(

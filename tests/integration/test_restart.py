@@ -5,9 +5,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from homeassistant import loader
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.bootstrap import async_load_base_functionality
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_FINAL_WRITE,
+    EVENT_HOMEASSISTANT_STOP,
+)
 from homeassistant.core import CoreState, HomeAssistant
-from homeassistant.helpers import restore_state
+from homeassistant.helpers import entity_registry as er, restore_state
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -20,6 +24,7 @@ from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
     BRISK,
+    entity,
     events_are,
     look,
     run_another_job,
@@ -38,10 +43,14 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
 
 @asynccontextmanager
 async def again() -> AsyncIterator[HomeAssistant]:
-    """Start another Home Assistant over what the first has stored."""
-    async with async_test_home_assistant() as hass:
+    """Start another Home Assistant over what the first has stored.
+
+    Its registries are those of the first: restored states may be kept by entities' ids in
+    there, and not by what an entity is called.
+    """
+    async with async_test_home_assistant(load_registries=False) as hass:
         hass.data.pop(loader.DATA_CUSTOM_COMPONENTS, None)
-        await restore_state.async_load(hass)
+        await async_load_base_functionality(hass)
         try:
             yield hass
         finally:
@@ -70,6 +79,7 @@ async def stop(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Stop Home Assistant as far as a device notices, and have it store everything."""
     await restore_state.async_get(hass).async_dump_states()
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
     await hass.async_block_till_done()
     assert await hass.config_entries.async_unload(entry.entry_id)
 
@@ -91,10 +101,15 @@ async def test_in_mid_job(
     assert finish is not None
     await events_are(hass, seen, "started")
     ran = entry.runtime_data.data.job.job.clock.reading(dt_util.utcnow().timestamp())
+    registered = er.async_get(hass).async_get(entity("sensor", "status"))
+    assert registered is not None
     await stop(hass, entry)
     await device.wait_closed_connections()
 
     async with again() as restarted:
+        again_registered = er.async_get(restarted).async_get(entity("sensor", "status"))
+        assert again_registered is not None
+        assert again_registered.id == registered.id
         seen = witness(restarted)
         entry = await set_up_again(restarted, entry)
         await status_is(restarted, "running")
@@ -153,7 +168,7 @@ async def test_stopping_in_mid_job_leaves_nothing(
     async with again() as stopped:
         await set_up_again(stopped, entry)
         await run_job(stopped, device)
-        assert device.connections[ROBOT_PORT] == 1
+        await device.wait_for(lambda: device.connections[ROBOT_PORT] == 1)
         heard = device.counters.notifies_sent
         await stopped.async_stop(force=True)
         await device.wait_closed_connections()
