@@ -31,7 +31,7 @@ from .settings import Settings
 from .status import Status
 from .tls import ServerContexts
 from .trust import Trust
-from .waiting import Signal
+from .waiting import PATIENCE, Signal
 from .wifi import Wifi
 
 _LOGGER = logging.getLogger(__name__)
@@ -331,16 +331,16 @@ class Device:
         return self._ports.open_connections
 
     async def wait_for(
-        self, condition: Callable[[], bool], within: float | None = 5.0
+        self, condition: Callable[[], bool], within: float | None = PATIENCE
     ) -> None:
         """Return once the condition holds; ``TimeoutError`` after ``within`` seconds."""
         await self.signal.wait_for(condition, within)
 
-    async def wait_closed_connections(self, within: float = 5.0) -> None:
+    async def wait_closed_connections(self, within: float = PATIENCE) -> None:
         """Return once no connection is open."""
         await self.wait_for(lambda: not any(self.connections.values()), within)
 
-    async def wait_command(self, command: str, within: float = 5.0) -> None:
+    async def wait_command(self, command: str, within: float = PATIENCE) -> None:
         """Return once a command beginning so was received on any port since ``clear``."""
 
         def came() -> bool:
@@ -350,7 +350,7 @@ class Device:
 
         await self.wait_for(came, within)
 
-    async def wait_online(self, within: float = 5.0) -> None:
+    async def wait_online(self, within: float = PATIENCE) -> None:
         """Return once the device is on the network."""
         await self.wait_for(lambda: self.online, within)
 

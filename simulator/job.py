@@ -31,6 +31,7 @@ from .job_states import (
     WAITING_HEAD,
     State,
 )
+from .motion import UNKNOWN, position
 from .running_time import RunningTime
 
 #: Errors with which the head is gone from the first moment on.
@@ -105,6 +106,7 @@ class Job:
 
     def report(self) -> dict[str, object]:
         """Return what ``player report`` says, as JSON would have it."""
+        self._shown = True
         if self.state is INIT:
             return {"st_label": "INIT", "st_id": 1}
         distance = (self.fcode.number("TRAVEL_DIST") or 609.0) * self._fraction
@@ -115,7 +117,7 @@ class Job:
             "error": list(self.error),
             "prog": self.progress,
             "traveled": distance,
-            "pos": self._position(distance),
+            "pos": position(distance, self._fraction) if self._prepared else UNKNOWN,
             "time_running": self._running.shown,
             "time_total": self._total_for,
         }
@@ -129,16 +131,6 @@ class Job:
             on = self.state is RUNNING
             report |= {"laser_pwr": 0.5 if on else 0.0, "Beam_Air": "1" if on else "0"}
         return report
-
-    def _position(self, distance: float) -> dict[str, float]:
-        if not self._prepared:
-            return {"X": math.nan, "Y": math.nan, "Z": math.nan}
-        angle = distance / 10
-        return {
-            "X": 30 * math.cos(angle),
-            "Y": 30 * math.sin(angle),
-            "Z": 10 + self._fraction * 10,
-        }
 
     # -- what clients ask ----------------------------------------------------------------
 
@@ -264,7 +256,9 @@ class Job:
             if not self.paused and self.state not in {RESUMING, RESUMING_START}:
                 self._running.advance(passed)
         self._heater.advance(passed, self._heating_time)
-        if self.state.label in self._held:
+        if self.state.label in self._held or (
+            self._timing.job_shown and not self._shown
+        ):
             return
         if self._cool_at is not None and now >= self._cool_at:
             self._cool_at, self._heater.target = None, 0.0
@@ -290,7 +284,7 @@ class Job:
     ) -> None:
         self.state = state
         self._due = None if after is None else self._now + after
-        self._then = then
+        self._then, self._shown = then, False
         if self.paused or state is ABORTED:
             self._running.forget()
 

@@ -3,6 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
+#: Seconds to wait for what has to come: against hanging for ever, not against a busy machine.
+PATIENCE = 30.0
+
 
 class Signal:
     """A pulse that wakes everybody who waits for a condition of the device."""
@@ -18,7 +21,7 @@ class Signal:
                 waiter.set_result(None)
 
     async def wait_for(
-        self, condition: Callable[[], bool], within: float | None = 5.0
+        self, condition: Callable[[], bool], within: float | None = PATIENCE
     ) -> None:
         """Return once the condition holds; ``TimeoutError`` after ``within`` seconds."""
         async with asyncio.timeout(within):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from custom_components.flux3dp.aioflux import Listener, Sighting
+from simulator.waiting import PATIENCE
 
 
 class Ear:
@@ -22,7 +23,7 @@ class Ear:
     async def wait(
         self, condition: Callable[[Sighting], object], after: int = 0
     ) -> Sighting:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 for sighting in self.heard[after:]:
                     if condition(sighting):

@@ -28,6 +28,7 @@ from custom_components.flux3dp.aioflux.datagram import (
 from custom_components.flux3dp.aioflux.identity import load_rsa_public_key
 from custom_components.flux3dp.aioflux.records import MAX_STRANGERS
 from simulator import Device
+from simulator.waiting import PATIENCE
 from tests.forger import Forger, public_der
 from tests.keys import MASTER_KEYS
 
@@ -332,7 +333,7 @@ async def test_twenty_thousand_damaged_datagrams(
             senders[sent % len(senders)].sendto(data, ("127.0.0.1", PORT))
             sent += 1
             if sent % 50 == 0:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     while listener.counters.received < sent:  # noqa: ASYNC110 - counters tell nobody
                         await asyncio.sleep(0)
     assert listener.counters.received == 20_000

@@ -26,6 +26,7 @@ import pytest_socket
 from custom_components.flux3dp.aioflux import ClientKey, Timing
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
+from simulator.waiting import PATIENCE
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
 ADDRESSES = [f"127.0.50.{number}" for number in range(1, 30)]
@@ -255,13 +256,13 @@ async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Wait until the sign-in in the background is over, and what came of it."""
     task = entry.runtime_data.trust._task
     if task is not None:
-        await asyncio.wait([task], timeout=5)
+        await asyncio.wait([task], timeout=PATIENCE)
         assert task.done()
     await hass.async_block_till_done()
 
 
 async def wait_until(
-    hass: HomeAssistant, condition: Callable[[], bool], within: float = 5.0
+    hass: HomeAssistant, condition: Callable[[], bool], within: float = PATIENCE
 ) -> None:
     """Wait until something is so, looking whenever Home Assistant fires an event.
 
@@ -291,7 +292,7 @@ async def wait_until(
 
 
 async def wait_for_state(
-    hass: HomeAssistant, entity_id: str, state: str, within: float = 5.0
+    hass: HomeAssistant, entity_id: str, state: str, within: float = PATIENCE
 ) -> None:
     """Wait until an entity has a state."""
 

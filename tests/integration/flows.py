@@ -22,6 +22,7 @@ from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.identity import async_get_client_key
 from simulator import Device, TrustedKey
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import PASSWORD
 from tests.integration.networks import KEY
 from tests.keys import MASTER_KEYS
@@ -101,7 +102,7 @@ def described(where: str, field: str) -> set[str]:
 
 async def listened(hass: HomeAssistant, result: ConfigFlowResult) -> None:
     """Wait until the progress step of a flow is over."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await progress_task(hass, result)
     await hass.async_block_till_done()
 
@@ -129,7 +130,7 @@ async def progressed(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlo
     flow = hass.config_entries.flow._progress[result["flow_id"]]
     if (task := flow.async_get_progress_task()) is not None:
         # How it went is told by the step after it.
-        await asyncio.wait([task], timeout=10)
+        await asyncio.wait([task], timeout=PATIENCE)
         await hass.async_block_till_done()
     result = await hass.config_entries.flow.async_configure(result["flow_id"])
     return await with_words(hass, result)
@@ -151,7 +152,7 @@ async def card(hass: HomeAssistant, device: Device) -> ConfigFlowResult:
     unsubscribe = flows.async_subscribe_flow(lambda _kind, _flow_id: change.set())
     assert await async_setup_component(hass, DOMAIN, {DOMAIN: {}})
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not (shown := cards(hass, device)):
                 await change.wait()
                 change.clear()
@@ -233,7 +234,7 @@ async def swap_mainboard(hass: HomeAssistant, device: Device) -> None:
 
     unsubscribe = listener.subscribe(hear, uuid=device.config.uuid)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await device.swap_master_key(MASTER_KEYS[2])
             await changed.wait()
     finally:

@@ -10,6 +10,7 @@ import pytest
 
 from custom_components.flux3dp.aioflux import Identity, Listener, Sighting
 from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
     UUID,
@@ -97,7 +98,7 @@ async def heard(
 
     unsubscribe = listener.subscribe(hear, uuid=UUID, host=ELSEWHERE)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not event.is_set():
                 say()
                 await asyncio.wait([asyncio.ensure_future(event.wait())], timeout=0.05)
@@ -158,7 +159,7 @@ async def test_a_genuine_touch_reply_replayed_from_another_address_moves_nothing
         # and when it does not, a key is asked for that somebody has not.
         await device.power_off()
         await wait_for_state(hass, STATUS, "offline")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while not somebody.connections:
                 await heard(listener, says_who, lambda: somebody.announce(notify))
         for _ in range(5):

@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import Timing
 from simulator import CAMERA_PORT, Device
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import wait_for_state
 from tests.integration.viewers import (
     CAMERA,
@@ -131,7 +132,7 @@ async def test_the_live_view_shows_what_happens(
     async with browser(client) as viewer:
         before = await viewer.picture()
         device.set_status(st_id=16, progress=0.5)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             while await viewer.picture() == before:
                 pass
 
@@ -156,13 +157,13 @@ async def test_a_stream_of_stills(device: Device, client: TestClient) -> None:
     assert await read_part(response) != picture
     assert set(device.received.camera) == {"f"}
     device.faults.half_image = 100
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await response.content.read()
     await assert_let_go(device)
 
 
 async def read_part(response: ClientResponse) -> bytes:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         head = await response.content.readuntil(b"\r\n\r\n")
         length = int(head.split(b"Content-Length: ")[1].split()[0])
         picture = await response.content.readexactly(length)

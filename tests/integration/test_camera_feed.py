@@ -17,6 +17,7 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.camera_feed import CameraFeed
 from simulator import CAMERA_PORT, Device, TrustedKey
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import FAST
 from tests.keys import VENDOR_PUBLIC_DER
 
@@ -80,7 +81,7 @@ async def still_again(feed: Feed) -> bytes:
 
 async def exhaust(pictures: AsyncIterator[bytes]) -> None:
     """Look on to the end; some pictures may be on their way yet."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         async for _ in pictures:
             pass
 

@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import Listener, Sighting, Timing
 from simulator import MANAGEMENT_PORT, Device, Timing as DeviceTiming
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
     FAST,
@@ -48,7 +49,7 @@ async def say(device: Device, listener: Listener) -> None:
     unsubscribe = listener.subscribe(hear, uuid=UUID, host=device.address)
     try:
         device.announce()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await heard.wait()
     finally:
         unsubscribe()
@@ -58,7 +59,7 @@ async def say_until(
     devices: list[Device], listener: Listener, condition: Callable[[], bool]
 ) -> None:
     """Have devices announce themselves, by turns, until something has come of it."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not condition():
             for device in devices:
                 await say(device, listener)

@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     FAST,
     PASSWORD,
@@ -92,7 +93,7 @@ async def outcome(
         lambda: any(heard.data in PROBES for heard in device.received.datagrams)
     )
     device.faults.silent = False
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         return await task
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.flux3dp.aioflux import Robot
 from custom_components.flux3dp.aioflux.report import Report
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import BRISK, run_job, value
 
@@ -33,7 +34,7 @@ async def test_a_fault_of_ours_is_told_once_and_tried_again_after_a_rest(
     with monkeypatch.context() as fault:
         fault.setattr(Robot, "report", broken)
         await run_job(hass, device)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await enough.wait()
     # Then it watches as if nothing had been.
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")

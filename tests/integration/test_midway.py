@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
 from tests.integration.flows import WIFI, wifi_settings
 from tests.integration.jobs import BRISK, connections, press, reason, run_job
@@ -59,7 +60,7 @@ async def test_an_order_that_was_still_connecting_is_not_given_after_the_unloadi
     assert not pausing.done()
     device.faults.robot.chunk_size = None
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         why = await reason(pausing)
     await device.wait_closed_connections()
     # It was let in: it was for us to say no more.

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestClient
 import pytest
 
 from simulator import CAMERA_PORT, Device
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import FAST, NAME
 
 CAMERA = "camera.delta_in_der_werkstatt_camera"
@@ -33,7 +34,7 @@ class Browser:
     async def picture(self) -> bytes:
         """Return the next picture, taken out of its part by the book."""
         content = self.response.content
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             if self._first:
                 assert await content.readline() == b"--frameboundary\r\n"
                 self._first = False
@@ -50,7 +51,7 @@ class Browser:
 
     async def end(self) -> None:
         """Look on until the stream ends."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await self.response.content.read()
 
     def leave(self) -> None:
@@ -105,7 +106,7 @@ async def assert_let_go(device: Device) -> None:
     """Assert that no connection, and soon no task, is left."""
     await device.wait_for(connected(device, 0))
     if tasks := camera_tasks():
-        await asyncio.wait(tasks, timeout=5)
+        await asyncio.wait(tasks, timeout=PATIENCE)
     assert not camera_tasks()
 
 

@@ -12,6 +12,8 @@ from typing import Any, Self
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from simulator.waiting import PATIENCE
+
 ROBOT_PORT = 23811
 CAMERA_PORT = 23812
 
@@ -41,11 +43,11 @@ class Stream:
         self.peer_certificate = inside.getpeercert(binary_form=True)
 
     async def read(self, size: int) -> bytes:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return await self.reader.readexactly(size)
 
     async def read_to_end(self) -> bytes:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             try:
                 return await self.reader.read()
             except ConnectionError, ssl.SSLError:

@@ -10,6 +10,7 @@ import socket
 from typing import Any
 
 from simulator.discovery import GROUP
+from simulator.waiting import PATIENCE
 
 from .conftest import ADDRESSES
 
@@ -26,7 +27,7 @@ class Inbox(asyncio.DatagramProtocol):
             self.queue.put_nowait((data, (str(addr[0]), addr[1])))
 
     async def next(self) -> tuple[bytes, tuple[str, int]]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             return await self.queue.get()
 
 

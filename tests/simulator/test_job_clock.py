@@ -27,11 +27,17 @@ TIMING = replace(
 class Clock:
     """A job, and the seconds that pass for it."""
 
-    def __init__(self, toolhead: str = "EXTRUDER", *, beam: bool = False) -> None:
+    def __init__(
+        self,
+        timing: Timing = TIMING,
+        toolhead: str = "EXTRUDER",
+        *,
+        beam: bool = False,
+    ) -> None:
         self.held: set[str] = set()
         metadata = {"TIME_COST": "600", "TRAVEL_DIST": "1000", "CORRECTION": "N"}
         fcode = Fcode(metadata=metadata)
-        self.job = Job(fcode, toolhead, TIMING, 0.0, beam=beam, held=self.held)
+        self.job = Job(fcode, toolhead, timing, 0.0, beam=beam, held=self.held)
         self.now = 0.0
 
     def pass_to(self, label: str) -> None:
@@ -136,7 +142,7 @@ def test_a_cold_toolhead_is_switched_off_in_a_pause_without_an_error() -> None:
 def test_a_toolhead_without_a_heater_is_cold_at_once(
     beam: bool, module: str | None
 ) -> None:
-    clock = Clock("LASER", beam=beam)
+    clock = Clock(toolhead="LASER", beam=beam)
     clock.pass_to("RUNNING")
     clock.pause()
     assert clock.read("module") == "LASER"
@@ -191,6 +197,22 @@ def test_the_setting_outweighs_the_file_which_outweighs_the_default(
         job.advance(float(second))
         seen.append(job.state.label)
     assert ("CORRECTING" in seen, seen[-1]) == (calibrates, "RUNNING")
+
+
+def test_a_state_may_last_until_a_report_has_shown_it() -> None:
+    clock = Clock(replace(TIMING, job_shown=True))
+    shown = []
+    for _ in range(6):
+        clock.tick(100)
+        shown.append(clock.read("st_label"))
+    assert shown == [
+        "INIT",
+        "STARTING",
+        "WAITING_HEAD",
+        "RUNNING",
+        "RUNNING",
+        "RUNNING",
+    ]
 
 
 def test_a_state_that_is_held_lasts() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from simulator import Device, Timing
 from simulator.fcode import build
+from simulator.waiting import PATIENCE
 from tests.keys import CLIENT_KEY
 
 from .client import Key, Stream, command, open_robot, report
@@ -61,7 +62,7 @@ async def replay(stream: Stream, device: Device, entry: dict[str, Any]) -> None:
         assert list(map(without_order, found)) == list(map(without_order, expected))
         return
     real = json.loads(expected[0])
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while True:
             answer = await command(stream, text)
             ours = json.loads(answer) if answer.startswith("{") else {}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from simulator import ROBOT_PORT, Device, Timing
+from simulator.waiting import PATIENCE
 from tests.keys import CLIENT_KEY
 
 from .client import Key, Stream, command, open_robot, report
@@ -321,6 +322,6 @@ async def test_a_power_cut_ends_it(make_device: MakeDevice) -> None:
     async with await enter(device) as stream:
         stream.send_frame(b"zprobe 1")
         await frames_to(stream, "CTRL ZPROBE")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await device.reboot()
         assert (device.status.st_id, device.robot_sessions) == (0, set())

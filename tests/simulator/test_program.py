@@ -14,6 +14,7 @@ import pytest
 
 from simulator import Timing, demo
 from simulator.__main__ import main
+from simulator.waiting import PATIENCE
 from tests.keys import CLIENT_KEY
 
 from .client import Key, sign_in
@@ -53,7 +54,7 @@ async def program(
 async def ended(process: asyncio.subprocess.Process, number: signal.Signals) -> str:
     """End it by a signal; what it had to say on the way out."""
     process.send_signal(number)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         _, errors = await process.communicate()
     assert process.returncode == 0
     return errors.decode()
