@@ -68,7 +68,8 @@ class Timing:
     maintain_tick: float = 1.0
     maintain_home: float = 0.85
     maintain_heating: float = 4.4
-    #: Whether each of a job's states lasts until a report has shown it, however long that takes.
+    #: Whether each of a job's states lasts until a report has shown it, however long that takes
+    #: (or an announcement, while a fault answers reports).
     job_shown: bool = False
     #: Between two looks at the job, which bounds how exactly all of the above are kept.
     job_tick: float = 0.1

@@ -113,6 +113,7 @@ class Discovery:
                 device.beacon.notify(),
                 ("255.255.255.255", DISCOVERY_PORT),
             )
+        device.player.announced()
         device.counters.notifies_sent += 1
         device.signal.pulse()
 
@@ -175,6 +176,7 @@ class Discovery:
             and request.uuid == datagrams.ZERO_UUID
         ):
             reply(device.beacon.notify())
+            device.player.announced()
             device.counters.probes_answered += 1
         elif (
             request.action == datagrams.ACTION_TOUCH

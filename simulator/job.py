@@ -70,6 +70,8 @@ class Job:
         self.wrong: tuple[str, ...] = ()
         #: The head as reported; None: it is gone.
         self.module: str | None = None
+        #: Whether the state was told to anybody.
+        self.shown = False
         self._head_known = True
         self._timing = timing
         self._beam = beam
@@ -106,7 +108,7 @@ class Job:
 
     def report(self) -> dict[str, object]:
         """Return what ``player report`` says, as JSON would have it."""
-        self._shown = True
+        self.shown = True
         if self.state is INIT:
             return {"st_label": "INIT", "st_id": 1}
         distance = (self.fcode.number("TRAVEL_DIST") or 609.0) * self._fraction
@@ -257,7 +259,7 @@ class Job:
                 self._running.advance(passed)
         self._heater.advance(passed, self._heating_time)
         if self.state.label in self._held or (
-            self._timing.job_shown and not self._shown
+            self._timing.job_shown and not self.shown
         ):
             return
         if self._cool_at is not None and now >= self._cool_at:
@@ -284,7 +286,7 @@ class Job:
     ) -> None:
         self.state = state
         self._due = None if after is None else self._now + after
-        self._then, self._shown = then, False
+        self._then, self.shown = then, False
         if self.paused or state is ABORTED:
             self._running.forget()
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from .fcode import Fcode, parse
 from .job import BusyError, Job
-from .job_states import ABORTED
+from .job_states import ABORTED, State
 from .maintenance import TASK
 from .received import ConnectionRecord
 from .status import Status
@@ -72,6 +72,7 @@ class Player:
         self._quit_until = 0.0
         self._owner: ConnectionRecord | None = None
         self._publish_at = 0.0
+        self._published: State | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -171,6 +172,12 @@ class Player:
             raise PlayerError(self._quit_error)
         return _posed_report(self._device.status)
 
+    def announced(self) -> None:
+        """Take note that a datagram says what was published last."""
+        job = self._job
+        if "player report" in self._device.faults.replies and job is not None:
+            job.shown |= job.state == self._published
+
     async def stop(self) -> None:
         """Forget the job, as when the power goes."""
         task, self._task = self._task, None
@@ -221,6 +228,7 @@ class Player:
     def _publish(self) -> None:
         job = self._required()
         self._publish_at = _now() + self._device.config.timing.status_lag
+        self._published = job.state
         self._device.set_status(
             st_id=job.state.st_id,
             progress=job.progress if job.state.st_id > 1 else 0.0,

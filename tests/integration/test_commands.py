@@ -164,6 +164,8 @@ class TestStuck:
             entry, options={CONF_HOLD_CONNECTION: False}
         )
         await hass.config_entries.async_setup(entry.entry_id)
+        # No reports are read that would have to show its states.
+        device.config.timing = replace(PATIENT, job_shown=False)
         await run_job(hass, device)
         device.received.connections.clear()
         device.faults.robot.stall_in_handshake = True
