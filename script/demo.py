@@ -7,7 +7,7 @@ the configuration folder to demo_config.py and the devices to ``python -m simula
 import argparse
 import asyncio
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 import contextlib
 import os
 from pathlib import Path
@@ -15,6 +15,7 @@ import shutil
 import signal
 import socket
 import sys
+import tempfile
 import textwrap
 
 from homeassistant.const import RESTART_EXIT_CODE
@@ -23,6 +24,11 @@ import demo_config
 
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / ".run"
+HOME = ROOT / "script" / "demo_home.py"
+INTEGRATIONS = (
+    ROOT / "custom_components" / "flux3dp",
+    ROOT / "script" / "flux3dp_demo",
+)
 
 #: Seconds a program has to end by itself once asked to.
 GRACE = 30.0
@@ -64,6 +70,11 @@ def arguments() -> argparse.Namespace:
         type=int,
         default=int(os.environ.get("HASS_PORT", "8123")),
         help="port to serve on (%(default)s, or $HASS_PORT)",
+    )
+    parser.add_argument(
+        "--idle",
+        action="store_true",
+        help="have no device start a job by itself",
     )
     options = parser.parse_args()
     options.state = options.state.absolute()
@@ -139,27 +150,32 @@ async def served(host: str, port: int) -> None:
         await asyncio.sleep(0.2)
 
 
-def welcome(options: argparse.Namespace, devices: str) -> str:
-    """Return what to open and what to type."""
+def welcome(options: argparse.Namespace, devices: str, known: Sequence[str]) -> str:
+    """Return what to open and what to type; ``known`` are the devices that are set up."""
     host = "127.0.0.1" if options.host == "0.0.0.0" else options.host  # noqa: S104 - compared, not bound
-    first = (
-        "choose Add integration, FLUX: devices are looked for"
-        if options.no_yaml
-        else "there is a card for each device"
-    )
+    page = "config/integrations"
+    if known:
+        page = "flux-demo"
+        then = f"{' and '.join(known)}: set up before (--fresh forgets)"
+    elif options.no_yaml:
+        then = "choose Add integration, FLUX: devices are looked for"
+    else:
+        then = "there is a card for each device: one verified, one not"
     return f"""
 {textwrap.indent(devices, "    ")}
-    open      http://{host}:{options.port}/config/integrations
+    open      http://{host}:{options.port}/{page}
     log in    {demo_config.USERNAME} / {demo_config.PASSWORD}
-    then      {first}
+    then      {then}
+    look      FLUX in the sidebar: the devices, and buttons that make things happen
     end       Ctrl-C
 """
 
 
-async def run(options: argparse.Namespace, stop: asyncio.Event) -> None:
+async def run(options: argparse.Namespace, stop: asyncio.Event, control: Path) -> None:
     """Run both programs until ``stop`` is set; raise ``Failure`` when one ends first."""
-    state: Path = options.state
-    simulator = (sys.executable, "-m", "simulator", "--state", str(state / "devices"))
+    folder: Path = options.state / "devices"
+    simulator = [sys.executable, "-m", "simulator", "--state", str(folder)]
+    simulator += ["--control", str(control), *(["--idle"] if options.idle else [])]
     async with running(ROOT, *simulator, stdout=asyncio.subprocess.PIPE) as devices:
         introduced = asyncio.create_task(introduction(devices))
         while await run_home_assistant(options, stop, devices, introduced):
@@ -177,12 +193,15 @@ async def run_home_assistant(
     Raise ``Failure`` when it, or the simulator, ends unasked.
     """
     config: Path = options.state / "config"
-    command = (sys.executable, "-m", "homeassistant", "--config", str(config))
+    known = await demo_config.prepare(config, options.host, options.port)
+    # The simulator makes its vendor's key before it says that it is ready.
+    devices_are = await introduced
+    vendor = options.state / "devices" / "vendor.pem"
+    command = (sys.executable, str(HOME), str(vendor), str(config))
 
     async def greet() -> None:
-        devices_are = await introduced
         await served(options.host, options.port)
-        print(welcome(options, devices_are), flush=True)
+        print(welcome(options, devices_are, known), flush=True)
 
     async with running(config, *command) as process, asyncio.TaskGroup() as tasks:
         stopped = tasks.create_task(stop.wait())
@@ -213,12 +232,16 @@ async def main() -> int:
         if options.fresh:
             for part in ("config", "devices"):
                 shutil.rmtree(options.state / part, ignore_errors=True)
-        config = options.state / "config"
-        demo_config.write_configuration(
-            config, ROOT / "custom_components", discovery=not options.no_yaml
-        )
-        await demo_config.prepare(config, options.host, options.port)
-        await run(options, stop)
+        # The path of a Unix socket has to be short: not in the state folder.
+        with tempfile.TemporaryDirectory(prefix="flux3dp-") as folder:
+            control = Path(folder) / "control"
+            demo_config.write_configuration(
+                options.state / "config",
+                INTEGRATIONS,
+                control,
+                discovery=not options.no_yaml,
+            )
+            await run(options, stop, control)
     except Failure as err:
         print(f"script/run: {err}", file=sys.stderr)
         return 1

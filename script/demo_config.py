@@ -5,6 +5,8 @@ interface enabled, an address to serve on. It says so through Home Assistant's o
 so that no format of a stored file is repeated here. Leaves starting it to demo.py.
 """
 
+from collections.abc import Iterable
+import json
 from pathlib import Path
 
 from homeassistant.auth import auth_manager_from_config
@@ -49,10 +51,23 @@ automation: !include automations.yaml
 script: !include scripts.yaml
 scene: !include scenes.yaml
 input_boolean:
+  smoke_alarm:
+    name: Smoke alarm
+    icon: mdi:smoke-detector-variant
 frontend:
 config:
 history:
 logbook:
+lovelace:
+  dashboards:
+    flux-demo:
+      mode: yaml
+      title: FLUX
+      icon: mdi:printer-3d
+      filename: {dashboard}
+flux3dp_demo:
+  control: {control}
+  dashboard: {dashboard}
 my:
 recorder:
   commit_interval: 1
@@ -69,31 +84,46 @@ logger:
 # What the editors of automations, scripts and scenes save to.
 EDITED = ("automations.yaml", "scripts.yaml", "scenes.yaml")
 
+DASHBOARD = "flux-demo.yaml"
+
 DISCOVERY = """
 # Discovery from the start, before there is a first device.
 flux3dp:
 """
 
 
-def write_configuration(folder: Path, components: Path, *, discovery: bool) -> None:
-    """Write configuration.yaml to ``folder`` and link custom_components into it.
+def write_configuration(
+    folder: Path, integrations: Iterable[Path], control: Path, *, discovery: bool
+) -> None:
+    """Write configuration.yaml to ``folder`` and link the integrations into it.
 
-    ``discovery`` adds the bare ``flux3dp:`` key. What a person saved in there stays.
+    ``control`` is the simulator's socket, ``discovery`` adds the bare ``flux3dp:`` key. What a
+    person saved in there stays.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    text = CONFIGURATION + (DISCOVERY if discovery else "")
+    # JSON strings are YAML strings, whatever is in a path.
+    text = CONFIGURATION.format(
+        control=json.dumps(str(control)), dashboard=json.dumps(DASHBOARD)
+    )
+    text += DISCOVERY if discovery else ""
     (folder / "configuration.yaml").write_text(text, encoding="utf-8")
-    for name in EDITED:
+    for name in (*EDITED, DASHBOARD):
         (folder / name).touch()
-    link = folder / "custom_components"
-    link.unlink(missing_ok=True)
-    link.symlink_to(components, target_is_directory=True)
+    custom = folder / "custom_components"
+    if custom.is_symlink():  # As an older script/run left it.
+        custom.unlink()
+    custom.mkdir(exist_ok=True)
+    for integration in integrations:
+        link = custom / integration.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(integration, target_is_directory=True)
 
 
-async def prepare(folder: Path, host: str, port: int) -> None:
+async def prepare(folder: Path, host: str, port: int) -> list[str]:
     """Store in ``folder`` what onboarding would ask, and where to serve.
 
-    Can be repeated: the user and the rest of what a person did in there stay.
+    Can be repeated: the user and the rest of what a person did in there stay. Return the names
+    of the devices that are set up.
     """
     hass = HomeAssistant(str(folder))
     hass.config_entries = ConfigEntries(hass, {})
@@ -125,7 +155,9 @@ async def prepare(folder: Path, host: str, port: int) -> None:
         await http.async_promote_pending()
     await http.async_mark_yaml_migration_done()
 
+    names = [entry.title for entry in hass.config_entries.async_entries("flux3dp")]
     await hass.async_stop(force=True)  # Writes what is stored with a delay.
+    return names
 
 
 async def _add_user(hass: HomeAssistant) -> None:

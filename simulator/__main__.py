@@ -3,14 +3,14 @@
 import argparse
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 import errno
 import logging
 from pathlib import Path
 import signal
 import sys
 
-from . import demo
+from . import control, demo
 from .device import Device
 
 _DESCRIPTION = """\
@@ -55,6 +55,13 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--idle", action="store_true", help="start no jobs: the devices wait for some"
+    )
+    parser.add_argument(
+        "--control",
+        type=Path,
+        metavar="SOCKET",
+        help="listen here for what happens to the devices: lines such as 'UUID runout', "
+        f"with one of {', '.join(control.HAPPENINGS)}",
     )
     parser.add_argument(
         "--no-multicast",
@@ -121,7 +128,12 @@ async def _main(options: argparse.Namespace) -> None:
         _introduce(devices)
 
     jobs = [None if options.idle else model.job for model in models]
-    await demo.run(devices, jobs, started=started)
+    async with AsyncExitStack() as stack:
+        if options.control is not None:
+            paths = [model.job for model in models]
+            served = list(zip(devices, paths, strict=True))
+            await stack.enter_async_context(control.serving(options.control, served))
+        await demo.run(devices, jobs, started=started)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

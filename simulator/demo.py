@@ -1,7 +1,8 @@
 """Devices that stand alone, for a dashboard to look at: who they are, and what they do all day.
 
-Their keys are made once and kept; a vendor key of the simulator's own signs them, so a client
-that knows only the real vendor finds them *unverified*.
+Their keys are made once and kept. A vendor key of the simulator's own signs all but the beamo,
+so a client that knows only the real vendor finds them *unverified*, and one that knows this key
+too finds both kinds.
 """
 
 import asyncio
@@ -13,12 +14,15 @@ from pathlib import Path
 
 from .config import DeviceConfig, Timing
 from .device import Device
+from .files import example_job
 from .job import BusyError, Job
 from .keys import VendorKey, generate_master_pem, generate_vendor_pem
+from .picture import draw_product
 from .player import PlayerError
 
 _LOGGER = logging.getLogger(__name__)
 _REST = 20.0
+CUBE, COASTER = "SD/calibration cube.fc", "SD/coaster.fc"
 #: What tests look at would grow for ever in a program that runs for days.
 _MEMORY = 600.0
 
@@ -37,8 +41,10 @@ class Model:
     password: str | None
     toolhead: str
     beam: bool = False
-    #: The job it runs over and over; None: it waits for somebody to start one.
-    job: str | None = None
+    #: The job it runs over and over.
+    job: str
+    #: Whether the vendor vouches for its key.
+    signed: bool = True
 
 
 MODELS = (
@@ -52,7 +58,7 @@ MODELS = (
         firmware="1.6.95",
         password="flux",  # noqa: S106 - printed at the start, and worth nothing
         toolhead="EXTRUDER",
-        job="SD/calibration cube.fc",
+        job=CUBE,
     ),
     Model(
         key="beamo",
@@ -65,6 +71,8 @@ MODELS = (
         password=None,
         toolhead="LASER",
         beam=True,
+        job=COASTER,
+        signed=False,
     ),
     Model(
         key="delta+",
@@ -89,6 +97,7 @@ MODELS = (
         password="flux",  # noqa: S106 - as above
         toolhead="LASER",
         beam=True,
+        job=COASTER,
     ),
 )
 
@@ -136,6 +145,11 @@ def _key(folder: Path | None, name: str, generate: Callable[[], bytes]) -> bytes
     return path.read_bytes()
 
 
+def vendor_key(folder: Path | None) -> VendorKey:
+    """Return the key that signs the devices of a folder; blocking, makes it the first time."""
+    return VendorKey(_key(folder, "vendor", generate_vendor_pem))
+
+
 def configure(
     models: Iterable[Model],
     *,
@@ -149,7 +163,7 @@ def configure(
     Blocking: a first start generates an RSA key for each device. Without a folder nothing
     outlives the run.
     """
-    vendor = VendorKey(_key(folder, "vendor", generate_vendor_pem))
+    vendor = vendor_key(folder)
     network, _, host = address.rpartition(".")
     return [
         DeviceConfig(
@@ -162,7 +176,7 @@ def configure(
             firmware=model.firmware,
             password=model.password,
             master_key=_key(folder, f"master-{model.key}", generate_master_pem),
-            vendor_key=vendor,
+            vendor_key=vendor if model.signed else None,
             state_dir=folder / model.key if folder else None,
             toolhead=model.toolhead,
             beam=model.beam,
@@ -183,6 +197,7 @@ async def run(
     """Switch all devices on, and let them do their jobs until this is cancelled."""
     async with AsyncExitStack() as stack:
         for device in devices:
+            await asyncio.to_thread(_add_jobs, device)
             await stack.enter_async_context(device)
         started()
         async with asyncio.TaskGroup() as group:
@@ -195,10 +210,23 @@ async def run(
                     device.received.clear()
 
 
+def _add_jobs(device: Device) -> None:
+    """Give a device jobs with pictures of what they make. Blocking: draws."""
+    head = device.config.toolhead or "EXTRUDER"
+    for path, seconds in ((CUBE, 180), (COASTER, 120)):
+        name = Path(path).stem
+        job = example_job(
+            name, seconds=seconds, head=head, preview=draw_product(path == COASTER)
+        )
+        device.files.write("SD", Path(path).name, job)
+
+
 async def work(device: Device, path: str, rest: float = _REST) -> None:
     """Run a job, leave it for a while when it has ended, be idle for a while; for ever."""
     while True:
         await asyncio.sleep(rest)
+        if not device.online:
+            continue
         try:
             job = device.start_job(path)
         except BusyError, PlayerError:
