@@ -42,6 +42,8 @@ async def browser(
 ) -> TestClient[Any, Any]:
     """Return what a person opens the repairs with."""
     assert await async_setup_component(hass, "repairs", {})
+    # The client freezes the server's routes, and the card needs one.
+    assert await async_setup_component(hass, DOMAIN, {DOMAIN: {}})
     return await hass_client()
 
 
@@ -117,6 +119,7 @@ async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
     assert entry.data["verified"] is False
     assert issues(hass) == {}
     await wait_for_state(hass, STATUS, "idle")
+    await signed_in(hass, entry)
     [flow] = reauths(hass, entry)
     assert device.received.passwords == []
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])
