@@ -10,6 +10,7 @@ doing.
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Callable
 
 from homeassistant.config_entries import ConfigEntry
@@ -21,11 +22,10 @@ from .aioflux import (
     Identity,
     Listener,
     Sighting,
-    Timing,
     is_address,
     prove,
 )
-from .const import LOGGER
+from .const import CONF_MASTER_KEY, LOGGER
 from .naming import async_device_name
 from .presence import Presence
 
@@ -37,19 +37,18 @@ class AddressFollower:
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
-        *,
-        master_key: bytes,
-        presence: Presence,
         listener: Listener,
+        presence: Presence,
+        *,
         on_moved: Callable[[str], None],
     ) -> None:
-        """Take the pinned key (DER) and who hears of the address that proved it."""
+        """Take the entry, and what to call with the address that proved its key."""
         self._hass = hass
         self._entry = entry
-        self._master_key = master_key
+        self._master_key = base64.b64decode(entry.data[CONF_MASTER_KEY])
         self._presence = presence
         self._listener = listener
-        self._timing: Timing = listener.timing
+        self._timing = listener.timing
         self._on_moved = on_moved
         self._task: asyncio.Task[None] | None = None
         self._not_before: dict[str, float] = {}

@@ -102,12 +102,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
             on_silent=self._async_silent,
         )
         self._follower = AddressFollower(
-            hass,
-            entry,
-            master_key=self.master_key,
-            presence=self._presence,
-            listener=listener,
-            on_moved=self._async_moved,
+            hass, entry, listener, self._presence, on_moved=self._async_moved
         )
         self.data = FluxData(host=self.host, device=None, status=None, job=INITIAL)
 
@@ -288,8 +283,14 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
 
     @callback
     def async_reevaluate(self) -> None:
-        """Look again: a report came, or has become too old to count."""
+        """Look again, because a report has become too old to count."""
         self._async_publish(self.data.status)
+
+    @callback
+    def async_reported(self) -> None:
+        """Take a new report, which is a sign of life too."""
+        self.async_reevaluate()
+        self._presence.async_heard(active=self.data.job.active)
 
     @callback
     def async_describe_job(

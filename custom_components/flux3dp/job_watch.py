@@ -11,7 +11,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Final
 
-from homeassistant.core import callback
+from homeassistant.core import Event, callback
+from homeassistant.helpers import device_registry as dr
 
 from .aioflux import (
     AuthenticationFailed,
@@ -24,6 +25,7 @@ from .aioflux import (
 )
 from .const import CONF_HOLD_CONNECTION
 from .job import may_end_in, next_report_in
+from .naming import async_registered
 from .robot import RobotLink
 from .waiting import async_wait_at_most
 
@@ -77,6 +79,11 @@ class JobMonitor:
         self._asked_about: int | None = None
         self._attempts = 0
         self._ask_again_at = 0.0
+        coordinator.config_entry.async_on_unload(
+            coordinator.hass.bus.async_listen(
+                dr.EVENT_DEVICE_REGISTRY_UPDATED, self._async_device_updated
+            )
+        )
 
     @property
     def may_learn_name(self) -> bool:
@@ -92,9 +99,25 @@ class JobMonitor:
         coordinator = self._coordinator
         return (
             coordinator.config_entry.options.get(CONF_HOLD_CONNECTION, True)
+            and not self._is_disabled
             and not coordinator.trust.is_broken
             and coordinator.data.job.job_number != self._refused
         )
+
+    @property
+    def _is_disabled(self) -> bool:
+        """Whether a person has disabled the device: its entry stays loaded then."""
+        coordinator = self._coordinator
+        registered = async_registered(coordinator.hass, coordinator.config_entry)
+        return registered is not None and registered.disabled
+
+    @callback
+    def _async_device_updated(
+        self, _event: Event[dr.EventDeviceRegistryUpdatedData]
+    ) -> None:
+        """Close the connection to a device that is disabled in mid-job."""
+        if self._task is not None and self._is_disabled:
+            self._task.cancel()
 
     @callback
     def async_follow(self) -> None:

@@ -50,8 +50,11 @@ class RobotOwner(Protocol):
     def async_ask(self) -> None:
         """Ask the device for an announcement."""
 
+    def async_reported(self) -> None:
+        """Look at a new report."""
+
     def async_reevaluate(self) -> None:
-        """Look again: there is a new report, or none that counts."""
+        """Look again: there is no report any more that counts."""
 
 
 class RobotLink:
@@ -137,7 +140,7 @@ class RobotLink:
         self.reported = Reported(report, self._owner.clock.now())
         self._read_at = self._hass.loop.time()
         self._set_timer(self._timing.report_fresh)
-        self._owner.async_reevaluate()
+        self._owner.async_reported()
 
     @callback
     def async_heard(self) -> None:

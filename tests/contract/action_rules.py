@@ -46,6 +46,16 @@ def action_problems(
     for name in actions.keys() & named.keys():
         fields = dict(fields_of(actions[name]))
         texts = named[name].get("fields", {})
+        sections = {
+            key
+            for key, field in ((actions[name] or {}).get("fields") or {}).items()
+            if "fields" in field
+        }
+        worded = named[name].get("sections", {}).keys()
+        problems += [
+            f"{name}: section {key} has no strings" for key in sections - worded
+        ]
+        problems += [f"{name}: {key} is no section" for key in worded - sections]
         problems += [f"{name}: {key} has no strings" for key in fields.keys() - texts]
         problems += [f"{name}: {key} is no field" for key in texts.keys() - fields]
         for key, field in fields.items():

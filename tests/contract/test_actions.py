@@ -40,7 +40,12 @@ ACTIONS: dict[str, Any] = {
     }
 }
 STRINGS: dict[str, Any] = {
-    "services": {"move": {"fields": {"device_id": {}, "way": {}, "speed": {}}}},
+    "services": {
+        "move": {
+            "fields": {"device_id": {}, "way": {}, "speed": {}},
+            "sections": {"more": {}},
+        }
+    },
     "selector": {"way": {"options": {"up": "Up", "down": "Down"}}},
 }
 SCHEMA: dict[Any, Any] = {
@@ -127,8 +132,12 @@ def test_actions_without_their_strings() -> None:
     less = {"move": {"fields": {"way": ACTIONS["move"]["fields"]["way"]}}}
     assert sorted(action_problems(less, STRINGS)) == [
         "move: device_id is no field",
+        "move: more is no section",
         "move: speed is no field",
     ]
+    unnamed = {"move": STRINGS["services"]["move"] | {"sections": {}}}
+    problems = action_problems(ACTIONS, STRINGS | {"services": unnamed})
+    assert problems == ["move: section more has no strings"]
 
 
 @pytest.mark.parametrize(
