@@ -41,7 +41,8 @@ class RunningClock:
     A device's `time_running` forgets at each pause, and at an abort, all but the last
     stretch (protocol.md section 5). So it is never too long, and right for as long as
     it has not fallen: `device` is the last of this session, `forgetful` that it fell.
-    `standing` is how much more the device's `time_total` was then: the pauses so far.
+    `standing` is how much more the device's `time_total` was when both were believed:
+    the pauses so far.
     `ceiling` is what the job has run if it never stopped while it was out of view.
     """
 
@@ -101,6 +102,8 @@ class RunningClock:
             or (aborted and (self.standing or 0.0) > _CLOCK_TOLERANCE)
         )
         whole = self.whole or (not forgetful and self._covers(running, total, ended))
+        # Paused while it was out of view: whether once or twice will not be known.
+        forgetful = forgetful or not (whole or ended)
         believed = whole and not forgetful
         tolerance = 0.0 if ended else _CLOCK_TOLERANCE
         if running > counted + tolerance or (
@@ -110,7 +113,7 @@ class RunningClock:
         else:
             base, since = self.base, self.since
         standing = self.standing
-        if total is not None and not ended:
+        if total is not None and believed and not ended:
             standing = max(0.0, total - running)
         return replace(
             self,

@@ -18,6 +18,7 @@ from homeassistant.const import (
     CONF_MODEL,
     PERCENTAGE,
     EntityCategory,
+    UnitOfLength,
     UnitOfTemperature,
     UnitOfTime,
 )
@@ -81,9 +82,8 @@ def _laser_icon(data: FluxData) -> str | None:
     return None if data.job.status in ALIKE else "mdi:laser-pointer"
 
 
-def _finish_time(data: FluxData) -> datetime | None:
-    finish = data.finish_time
-    return None if finish is None else dt_util.utc_from_timestamp(finish)
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else dt_util.utc_from_timestamp(seconds)
 
 
 SENSORS = (
@@ -140,7 +140,7 @@ SENSORS = (
         key="finish_time",
         translation_key="finish_time",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=_finish_time,
+        value_fn=lambda data: _moment(data.finish_time),
     ),
     FluxSensorDescription(
         key="time_remaining",
@@ -195,6 +195,39 @@ SENSORS = (
         value_fn=lambda data: data.job.job_name,
     ),
     FluxSensorDescription(
+        key="job_started",
+        translation_key="job_started",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        always_available=True,
+        value_fn=lambda data: _moment(data.job_started),
+    ),
+    FluxSensorDescription(
+        key="printing_time",
+        translation_key="printing_time",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=SensorDeviceClass.DURATION,
+        # It can begin again at 0, when what is stored is lost; so can filament and jobs.
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfTime.SECONDS,
+        suggested_unit_of_measurement=UnitOfTime.HOURS,
+        suggested_display_precision=1,
+        always_available=True,
+        value_fn=lambda data: round(data.job.printing_time),
+    ),
+    FluxSensorDescription(
+        key="filament_used",
+        translation_key="filament_used",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        device_class=SensorDeviceClass.DISTANCE,
+        state_class=SensorStateClass.TOTAL_INCREASING,
+        native_unit_of_measurement=UnitOfLength.MILLIMETERS,
+        suggested_unit_of_measurement=UnitOfLength.METERS,
+        suggested_display_precision=1,
+        always_available=True,
+        value_fn=lambda data: round(data.job.filament_used),
+        fits=has_extruder,
+    ),
+    FluxSensorDescription(
         key="last_job_duration",
         translation_key="last_job_duration",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -209,7 +242,6 @@ SENSORS = (
         key="jobs_completed",
         translation_key="jobs_completed",
         entity_category=EntityCategory.DIAGNOSTIC,
-        # It can begin again at 0, when what is stored is lost.
         state_class=SensorStateClass.TOTAL_INCREASING,
         always_available=True,
         value_fn=lambda data: data.job.jobs_completed,
