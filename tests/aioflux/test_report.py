@@ -324,3 +324,19 @@ def test_job_info_that_is_none(text: str | bytes) -> None:
 def test_job_info_leaves_out_what_is_no_text() -> None:
     info = parse_job_info('{"AUTHOR": ["a"], "SOFTWARE": null, "HEAD_TYPE": "LASER"}')
     assert info == JobInfo(head_type="LASER", raw={"HEAD_TYPE": "LASER"})
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ('{"st_id":-1,"info":"192.168.1.77@MaintainTask"}', "192.168.1.77"),
+        ('{"st_id":-3,"info":" 192.168.1.77 "}', "192.168.1.77"),
+        ('{"st_id":-1,"info":"@MaintainTask"}', ""),
+        ('{"st_id":-1,"info":7}', ""),
+        ('{"st_id":-1}', ""),
+        # Of a device with a job it is something else.
+        ('{"st_id":16,"info":"192.168.1.77@MaintainTask"}', ""),
+    ],
+)
+def test_the_client_that_occupies_the_device(text: str, address: str) -> None:
+    assert parse_report(text).occupied_by == address

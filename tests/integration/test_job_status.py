@@ -7,6 +7,8 @@ import textwrap
 
 import pytest
 
+from custom_components.flux3dp.aioflux.report import Report
+
 from .watching import Watch, datagram, report
 
 ROOT = Path(__file__).parents[2]
@@ -236,6 +238,20 @@ def test_an_occupying_client_is_no_error() -> None:
     assert watch.problems == []
     watch.hear(datagram(0), after=5)
     assert watch.state.occupied_by is None
+
+
+def test_an_occupying_client_is_known_by_the_report_alone() -> None:
+    """The announcement that names it comes up to three seconds later."""
+    watch = Watch()
+    watch.hear(datagram(0))
+    occupied = Report(st_id=-1, label="OCCUPIED", occupied_by="192.168.1.7")
+    watch.read(occupied, after=1)
+    assert (watch.state.status, watch.state.occupied_by) == (
+        "maintenance",
+        "192.168.1.7",
+    )
+    watch.hear(datagram(-1, "192.168.1.7", occupied_by="192.168.1.7"), after=1)
+    assert watch.state.occupied_by == "192.168.1.7"
 
 
 def test_a_fresh_report_outweighs_datagrams() -> None:
