@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 import shutil
 from typing import Any
+from urllib.parse import quote
 
 from homeassistant.components import automation
 from homeassistant.components.blueprint import BLUEPRINT_SCHEMA, Blueprint
@@ -146,6 +147,8 @@ def test_it_can_be_imported(path: Path) -> None:
     source = f"blob/main/{path.relative_to(ROOT)}"
     assert str(blueprint.metadata["source_url"]).endswith(source)
     assert blueprint.validate() is None
+    link = quote(f"https://github.com/flux3dp-contributors/flux3dp/{source}", safe="")
+    assert f"?blueprint_url={link})" in (ROOT / "README.md").read_text(encoding="utf-8")
     hacs = json.loads((ROOT / "hacs.json").read_text(encoding="utf-8"))
     assert blueprint.metadata["homeassistant"]["min_version"] == hacs["homeassistant"]
 

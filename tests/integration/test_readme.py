@@ -20,6 +20,7 @@ from simulator import Device
 from tests.contract.files import ROOT
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state, wait_until
 from tests.integration.jobs import BRISK, put_job
+from tests.integration.targets import put_in_workshop
 
 SAID = re.compile(r"([^\n]+(?:\n[^\n`]+)*):\n\n```yaml\n(.*?)```", re.DOTALL)
 HALF_AN_HOUR = 30
@@ -46,7 +47,7 @@ def test_each_automation_is_run_here() -> None:
     }
 
 
-async def automate(hass: HomeAssistant, said: str, **changes: str) -> None:
+async def automate(hass: HomeAssistant, said: str, **changes: Any) -> None:
     """Set an automation of the README up."""
     config = {AUTOMATION: [{"id": said, "alias": said} | AUTOMATIONS[said] | changes]}
     assert await async_setup_component(hass, AUTOMATION, config)
@@ -88,6 +89,7 @@ async def test_one_is_told_once_that_a_job_is_done(
     told: list[ServiceCall],
 ) -> None:
     entry = await make_entry(delta)
+    put_in_workshop(hass, delta)
     await automate(hass, "Tell somebody when a")
     await run(hass, delta, "workshop_delta", TITLE="Vase")
     name = "sensor.workshop_delta_job_name"
@@ -95,7 +97,8 @@ async def test_one_is_told_once_that_a_job_is_done(
     delta.job.finish()
     await wait_for_state(hass, "sensor.workshop_delta_status", "completed")
     await hass.async_block_till_done()
-    assert [call.data["message"] for call in told] == ["The Delta has finished Vase."]
+    assert [call.data["title"] for call in told] == ["Workshop Delta is done"]
+    assert told[0].data["message"].startswith("Vase took 0:00:0")
 
     # What is restored did not happen again, nor does a rename make it happen.
     assert await hass.config_entries.async_reload(entry.entry_id)
@@ -124,9 +127,10 @@ async def test_of_two_events_at_once_each_is_told_once(
 ) -> None:
     """The same automation, for other events than the end."""
     await make_entry(delta)
-    printed = AUTOMATIONS["Tell somebody when a"]
-    other = printed["conditions"].replace("completed", kind)
-    await automate(hass, "Tell somebody when a", conditions=other)
+    put_in_workshop(hass, delta)
+    [trigger] = AUTOMATIONS["Tell somebody when a"]["triggers"]
+    other = {**trigger, "trigger": f"flux3dp.job_{kind}"}
+    await automate(hass, "Tell somebody when a", triggers=[other])
     # A job that fails to start: both are seen in one look.
     delta.set_status(st_id=48, error_label="HEAD_ERROR TYPE_ERROR")
     await wait_for_state(hass, "sensor.workshop_delta_status", "paused")
@@ -141,6 +145,7 @@ async def test_a_smoke_alarm_pauses_a_laser_at_work(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     await make_entry(beamo)
+    put_in_workshop(hass, beamo)
     await automate(hass, "Pause the laser when")
 
     def alarm(state: str) -> None:
@@ -178,6 +183,7 @@ async def test_one_is_told_what_is_wrong_and_what_helps(
     message: str,
 ) -> None:
     await make_entry(delta)
+    put_in_workshop(hass, delta)
     await automate(hass, "Say what is wrong")
     await run(hass, delta, "workshop_delta")
     delta.job.fault(*words)
@@ -185,7 +191,7 @@ async def test_one_is_told_what_is_wrong_and_what_helps(
     await wait_until(hass, lambda: bool(told))
     await hass.async_block_till_done()
     assert [call.data for call in told] == [
-        {"title": "The Delta needs you", "message": message}
+        {"title": "Workshop Delta needs you", "message": message}
     ]
 
 
