@@ -7,7 +7,6 @@ happens, so a device that is renamed, or moved into the area, takes part at once
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final, override
 
 from homeassistant.const import (
@@ -99,18 +98,16 @@ def _payload(
     `error_key` is what the sentence `error` stands for.
     """
     news = signal.news
-    seconds = news.duration if isinstance(news, JobEvent) else None
+    duration = news.duration if isinstance(news, JobEvent) else None
     name = news.name if isinstance(news, JobEvent) else signal.state.job_name
     key = ErrorKey.NONE if news is None else news.error
     error, advice = async_error_sentences(hass, key)
-    if seconds is not None:
-        seconds = round(seconds)
     return {
         ATTR_DEVICE_ID: device.id,
         "device_name": device.name_by_user or device.name,
         "job_name": name or "",
-        "duration": seconds,
-        "duration_text": "" if seconds is None else str(timedelta(seconds=seconds)),
+        "duration": None if duration is None else round(duration),
+        "duration_text": "" if duration is None else clock_text(round(duration)),
         "error": error,
         "error_key": "" if key is ErrorKey.NONE else key.value,
         "advice": advice,
@@ -118,6 +115,13 @@ def _payload(
         "camera": _entity_id(hass, Platform.CAMERA, signal.uuid, "camera"),
         "preview": _entity_id(hass, Platform.IMAGE, signal.uuid, "preview"),
     }
+
+
+def clock_text(seconds: int) -> str:
+    """Return a duration as h:mm:ss, which all languages read; no days."""
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"
 
 
 def _entity_id(hass: HomeAssistant, platform: Platform, uuid: str, key: str) -> str:

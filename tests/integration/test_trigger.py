@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 import voluptuous as vol
 
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.trigger import clock_text
 from simulator import Device
 from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import (
@@ -324,6 +325,14 @@ async def test_no_camera_while_it_is_disabled(
     await wait_until(hass, lambda: noted(calls) == ["started"])
     assert calls[0].data["camera"] == ""
     assert calls[0].data["preview"] == "image.what_it_makes"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00:00"), (59, "0:00:59"), (3661, "1:01:01"), (100_000, "27:46:40")],
+)
+def test_a_duration_in_a_message(seconds: int, text: str) -> None:
+    assert clock_text(seconds) == text
 
 
 async def test_what_the_editor_saves_is_taken(hass: HomeAssistant) -> None:
