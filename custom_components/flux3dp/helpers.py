@@ -155,10 +155,9 @@ def async_error_sentences(hass: HomeAssistant, error: ErrorKey) -> tuple[str, st
     if error is ErrorKey.NONE:
         return "", ""
     words = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
-    sensor = f"component.{DOMAIN}.entity.sensor.error"
-    said = words.get(f"{sensor}.state.{error}", error)
-    advice = words.get(f"{sensor}.state_attributes.advice.state.{advice_for(error)}")
-    return f"{said}.", advice or ""
+    sensor = f"component.{DOMAIN}.entity.sensor"
+    said = words.get(f"{sensor}.error.state.{error}", error)
+    return f"{said}.", words.get(f"{sensor}.advice.state.{advice_for(error)}", "")
 
 
 @callback
