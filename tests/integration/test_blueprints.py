@@ -183,8 +183,6 @@ async def test_tell_me_of_a_job_that_is_done(
 async def test_tell_me_what_it_needs_and_let_me_answer(
     hass: HomeAssistant, device: Device, phone: Phone
 ) -> None:
-    cancelled = async_mock_service(hass, "flux3dp", "cancel_job")
-    resumed = async_mock_service(hass, "flux3dp", "resume_job")
     mine = registered(hass, device).id
     await use(
         hass, "tell_me", devices=[mine], phones=[phone.id], tell=["needs_attention"]
@@ -202,26 +200,25 @@ async def test_tell_me_what_it_needs_and_let_me_answer(
     def press(action: str) -> None:
         hass.bus.async_fire("mobile_app_notification_action", {"action": action})
 
-    for foreign in ("something_else", "flux3dp_resume_another"):
+    for foreign in ("something_else", "flux3dp_cancel_another"):
         press(foreign)
-    press(cancel["action"])
-    await wait_until(hass, lambda: len(cancelled) == 1)
-    press(resume["action"])
-    await wait_until(hass, lambda: len(resumed) == 1)
-    for call in (*cancelled, *resumed):
-        assert mine in call.data["device_id"]
-
-    # It goes on, without the phone: the message is taken back, and says nothing any more.
     device.job.mend()
-    device.job.resume()
+    press(resume["action"])
     await wait_for_state(hass, STATUS, "running")
+
+    # The message is taken back; who still sees it cancels nothing.
     await wait_until(hass, lambda: len(phone.messages) == 3)
     assert phone.messages[2].data["message"] == "clear_notification"
     assert phone.messages[2].data["data"]["tag"] == asked["data"]["tag"]
     press(cancel["action"])
-    await finish(hass, device)
     await hass.async_block_till_done()
-    assert (len(cancelled), len(resumed), len(phone.messages)) == (1, 1, 3)
+    assert "player abort" not in device.received.robot
+
+    device.job.runout()
+    await wait_for_state(hass, STATUS, "paused")
+    press(cancel["action"])
+    await wait_for_state(hass, STATUS, "aborted")
+    assert device.received.robot.count("player abort") == 1
 
 
 async def test_tell_me_of_a_job_that_failed_and_of_a_device_that_is_lost(
