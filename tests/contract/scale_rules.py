@@ -185,16 +185,20 @@ EVIDENCE: dict[str, Evidence] = {
         bool(house.actions)
         and house.tells("actions", *(f"flux3dp.{name}" for name in house.actions))
     ),
-    "docs-conditions": lambda house: house.has("device_condition"),
+    "docs-conditions": lambda house: (
+        house.has("condition")
+        and house.tells("conditions", *house.strings["conditions"])
+    ),
     "docs-high-level-description": lambda house: (
         len(house.readme.partition("\n## ")[0]) > 200
     ),
     "docs-installation-instructions": lambda house: house.tells("install", "HACS"),
     "docs-removal-instructions": lambda house: house.tells("remove", "Delete"),
     "docs-triggers": lambda house: (
-        house.has("device_trigger")
+        house.has("trigger")
         and house.tells(
             "triggers",
+            *house.strings["triggers"],
             *house.strings.get("device_automation", {}).get("trigger_type", {}),
         )
     ),
