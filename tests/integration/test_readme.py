@@ -134,6 +134,8 @@ async def test_of_two_events_at_once_each_is_told_once(
     # A job that fails to start: both are seen in one look.
     delta.set_status(st_id=48, error_label="HEAD_ERROR TYPE_ERROR")
     await wait_for_state(hass, "sensor.workshop_delta_status", "paused")
+    # The start waits for the job's name, and the pause behind it.
+    await wait_until(hass, lambda: bool(told))
     await hass.async_block_till_done()
     assert len(told) == 1
 
