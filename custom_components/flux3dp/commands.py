@@ -213,10 +213,11 @@ class _Execution:
         """
         # Whatever hangs is in another user's hands; our own opening may take its time.
         limit = self._timing.connection_stuck if self._link.is_in_use else None
+        shared: Robot | None = None
         try:
             async with asyncio.timeout(limit):
-                robot = await stack.enter_async_context(self._link.connection())
-                return robot, await self._async_try(robot)
+                shared = await stack.enter_async_context(self._link.connection())
+                return shared, await self._async_try(shared)
         except ProtocolError:
             raise
         except (ConnectionFailed, TimeoutError) as err:
@@ -227,6 +228,9 @@ class _Execution:
                 err or "no answer",
             )
         self._check()
+        if shared is not None:
+            # Once ours is closed, so that reports are soon read over another one.
+            stack.callback(shared.abort)
         robot = await stack.enter_async_context(self._link.own_connection())
         return robot, await self._async_try(robot)
 

@@ -71,6 +71,8 @@ class JobMonitor:
         self._stopped = False
         self._lost = False
         self._faults: tuple[type[Exception], ...] = ()
+        self._has_reported = False
+        self._reconnect_not_before = 0.0
         self._refused: int | None = None
         self._rest = coordinator.timing.robot_retry
         self._not_before = 0.0
@@ -189,7 +191,7 @@ class JobMonitor:
                 if not self._may_connect or self._now() < self._not_before:
                     await self._async_rest(coordinator.timing.probe_interval)
                     continue
-                self._resting = False
+                self._resting = self._has_reported = False
                 try:
                     async with self._link.connection() as robot:
                         await self._async_read(robot)
@@ -197,7 +199,7 @@ class JobMonitor:
                     if coordinator.data.job.active:
                         # Of a job that is over no report is missed.
                         self._say_lost(err)
-                    if not self._is_in_vain(err):
+                    if not self._is_in_vain(err) and not self._may_reconnect(err):
                         await self._async_rest(coordinator.timing.robot_retry)
                 except Exception as err:
                     # A fault of ours. The next announcement would start this again.
@@ -289,6 +291,21 @@ class JobMonitor:
         self._rest *= 2
         return True
 
+    def _may_reconnect(self, err: FluxError) -> bool:
+        """Whether to connect again at once: a connection that gave reports broke.
+
+        The job may end, and be cleared, in a rest. One that breaks again and again rests.
+        """
+        now = self._now()
+        if (
+            not self._has_reported
+            or not isinstance(err, ConnectionFailed)
+            or now < self._reconnect_not_before
+        ):
+            return False
+        self._reconnect_not_before = now + self._coordinator.timing.robot_retry
+        return True
+
     async def _async_read(self, robot: Robot) -> None:
         """Read reports until the job is over and announcements say so too.
 
@@ -311,6 +328,7 @@ class JobMonitor:
                     coordinator.async_ask()
             else:
                 self._refusals = 0
+                self._has_reported = True
                 self._say_back()
                 await self._async_ask_about(robot)
             if not coordinator.data.job.active:

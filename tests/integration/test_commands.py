@@ -113,7 +113,9 @@ class TestStuck:
 
     @pytest.fixture
     def pace(self) -> Timing:
-        return replace(FAST, command=60.0, handshake=60.0, connect=60.0)
+        return replace(
+            FAST, command=60.0, handshake=60.0, connect=60.0, robot_retry=60.0
+        )
 
     @pytest.mark.parametrize("command", ["pause", "cancel"])
     async def test_a_report_without_an_answer_delays_no_command(
@@ -130,9 +132,9 @@ class TestStuck:
 
         await device.wait_command(WORDS[command])
         assert device.connections[ROBOT_PORT] == 2
+        assert connections(device) == 2
         await pressing
         assert device.received.robot.count(WORDS[command]) == 1
-        assert connections(device) == 2
 
     @pytest.mark.parametrize("command", ["pause", "cancel"])
     async def test_a_half_open_connection_delays_no_command(
@@ -145,6 +147,20 @@ class TestStuck:
         await press(hass, command)
         assert device.received.robot.count(WORDS[command]) == 1
         assert value(hass, "status") in ("pausing", "paused", "aborting", "aborted")
+
+    async def test_reports_go_on_after_a_command_over_another_connection(
+        self, hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    ) -> None:
+        await make_entry(device)
+        await run_job(hass, device)
+        device.strand_connections(ROBOT_PORT)
+        await press(hass, "pause")
+
+        asked = device.received.robot.count("player report")
+        await device.wait_for(
+            lambda: device.received.robot.count("player report") > asked + 2
+        )
+        assert connections(device) == 3
 
     async def test_announcements_tell_that_another_hand_was_first(
         self, hass: HomeAssistant, device: Device, make_entry: MakeEntry

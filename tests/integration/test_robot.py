@@ -1,6 +1,7 @@
 """The one robot connection: when it is there, and what happens when it is not."""
 
 import asyncio
+from dataclasses import replace
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
@@ -13,6 +14,7 @@ from custom_components.flux3dp.robot import DeviceOccupied
 from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
+    FAST,
     NAME,
     MakeDevice,
     MakeEntry,
@@ -134,6 +136,24 @@ async def test_a_cut_connection_is_made_again_and_nothing_happened(
     assert device.connections[ROBOT_PORT] == 1
     assert value(hass, "status") == "running"
     await events_are(hass, seen, "started")
+
+
+@pytest.mark.parametrize("pace", [replace(FAST, robot_retry=60.0)], ids=["patient"])
+async def test_a_connection_that_is_cut_once_is_made_again_at_once(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    seen = witness(hass)
+    await run_job(hass, device)
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+
+    await device.drop_connections()
+    asked = reports(device)
+    await device.wait_for(lambda: reports(device) > asked + 2)
+    # No announcement arrives: only a report shows the end.
+    device.faults.muted = True
+    device.job.finish()
+    await events_are(hass, seen, "started", "completed")
 
 
 async def test_a_report_that_never_comes_ends_in_announcements(

@@ -42,3 +42,7 @@ class Client:
     async def close(self) -> None:
         """Close the connection, also in the middle of a request; twice is fine."""
         await self._session.close()
+
+    def abort(self) -> None:
+        """Drop the connection at once: a request that waits for an answer fails."""
+        self._session.abort()

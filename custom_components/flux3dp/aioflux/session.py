@@ -172,3 +172,7 @@ class Session:
     async def close(self) -> None:
         """Close the connection; closing twice is fine."""
         await self._connection.close(self._timing.close)
+
+    def abort(self) -> None:
+        """Drop the connection, without a goodbye."""
+        self._connection.abort()
