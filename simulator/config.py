@@ -39,7 +39,7 @@ class Timing:
     wifi_rollback: float = 20.0
     #: From one ``network`` command until another one does not undo it.
     network_settle: float = 20.0
-    #: A job's states: initialising, starting up (homing and so on), calibrating.
+    #: A job's states: initializing, starting up (homing and so on), calibrating.
     job_init: float = 0.7
     job_starting: float = 0.7
     job_correcting: float = 0.7

@@ -1,4 +1,4 @@
-"""One run of a job, from initialising to its end (section 5, ``jobs.json``, ``error-scenarios.txt``).
+"""One run of a job, from initializing to its end (section 5, ``jobs.json``, ``error-scenarios.txt``).
 
 A state machine with deadlines: ``advance`` brings it to a moment. Knows neither the wire nor
 who starts it; ``player.py`` keeps it going and tells the world.

@@ -28,5 +28,5 @@ COMPLETED: Final = State(64, "COMPLETED")
 
 #: Waiting for a person.
 PAUSED_IDS: Final = frozenset({32, 36, 48, 256, 1024})
-#: What can be paused: all that is under way, but for initialising and ends.
+#: What can be paused: all that is under way, but for initializing and ends.
 UNDER_WAY_IDS: Final = frozenset({4, 16, 18})

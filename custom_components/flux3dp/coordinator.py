@@ -21,8 +21,10 @@ from homeassistant.helpers import device_registry as dr
 from .address import AddressFollower
 from .aioflux import (
     DeviceInfo,
+    DeviceNotFound,
     DeviceStatus,
     Identity,
+    InvalidRequest,
     JobInfo,
     Listener,
     Sighting,
@@ -38,9 +40,7 @@ from .job import INITIAL, Announced, describe, expect, track
 from .job_events import JobDispatcher
 from .job_store import JobStore
 from .job_watch import JobMonitor
-from .naming import (
-    async_device_name,
-)
+from .naming import async_device_name
 from .presence import HassClock, Presence
 from .robot import CommandQueue, RobotLink, Unloaded
 from .trust import Trust, gate
@@ -197,12 +197,15 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
     async def async_locate(self) -> DeviceInfo:
         """Return the device at its address, asked for if it has not answered there.
 
-        Raises DeviceNotFound.
+        Raises DeviceNotFound, also for a host name that does not resolve now.
         """
         device = self.data.device
         if device is not None and device.host == self.host:
             return device
-        return await self.listener.find(self.host)
+        try:
+            return await self.listener.find(self.host)
+        except InvalidRequest as err:
+            raise DeviceNotFound(str(err)) from err
 
     async def async_reach(self) -> DeviceInfo:
         """Return the device for a connection to it.

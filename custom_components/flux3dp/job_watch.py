@@ -346,7 +346,7 @@ class JobMonitor:
         return status is None or not status.is_active
 
     async def _async_ask_about(self, robot: Robot) -> None:
-        """Ask once per job what it is; a job that initialises cannot tell yet."""
+        """Ask once per job what it is; a job that initializes cannot tell yet."""
         job = self._coordinator.data.job
         if job.job_number != self._asked_about:
             self._asked_about, self._attempts = job.job_number, 0

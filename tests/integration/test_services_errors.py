@@ -28,7 +28,7 @@ from tests.keys import MASTER_KEYS
         ("error OPERATION_ERROR", ("refused_not_ready", "is not ready yet")),
         ("error UNKNOWN_COMMAND", ("refused_unknown_command", "does not know this")),
         ("error UNKNOWN_ERROR", ("refused_without_reason", "does not say why")),
-        ("error NOT_FOUND", ("refused_not_found", "does not know that any more")),
+        ("error NOT_FOUND", ("refused_not_found", "no longer knows that")),
         ("error SOMETHING NEW", ("refused", "refused: SOMETHING NEW")),
     ],
 )
@@ -76,6 +76,22 @@ async def test_a_device_that_is_off_is_a_sentence(
         await act(hass, entry, "scan_wifi")
 
     assert failed.value.translation_key == "cannot_connect"
+
+
+async def test_a_host_name_that_does_not_resolve_is_no_fault_of_the_call(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    names: dict[str, str],
+) -> None:
+    entry = await make_entry(await make_device(multicast=False), host="workshop")
+
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(hass, entry, "scan_wifi")
+
+    assert not isinstance(failed.value, ServiceValidationError)
+    assert failed.value.translation_key == "cannot_connect"
+    assert "workshop" in str(failed.value)
 
 
 async def test_an_impostor_gets_nothing(

@@ -164,7 +164,7 @@ class Manager(Client):
         """Change the password; an empty new one removes it.
 
         With `forget_trusted` every key is forgotten, ours too: `add_trust` on
-        this connection, which stays authorised. AuthenticationFailed if the old
+        this connection, which stays authorized. AuthenticationFailed if the old
         password is wrong.
         """
         check_password("old_password", old, allow_empty=True)
@@ -308,7 +308,7 @@ async def _sign_in(
     password: Password | None,
     timing: Timing,
 ) -> AuthorizedBy:
-    """Authorise by key, or by password if the device asks for one."""
+    """Authorize by key, or by password if the device asks for one."""
     async with session.guard(timing.handshake):
         challenge = await session.read_exactly(_CHALLENGE_LENGTH)
     try:

@@ -85,7 +85,7 @@ class Position(NamedTuple):
 class Report:
     """One answer to `player report`.
 
-    `session` tells jobs apart; idle, initialising and occupied devices have
+    `session` tells jobs apart; idle, initializing and occupied devices have
     none. `error` are the words of the error symbol, empty if there is none.
     `progress` is 0.0 to 1.0. Times are seconds since the job's start, with
     (`time_total`) and without (`time_running`) its pauses. `module` is the

@@ -55,7 +55,7 @@ class Timing:
     connect: float = 5.0
     """TCP connect and the 8 bytes of hello."""
     handshake: float = 10.0
-    """TLS, key exchange and authorisation, each."""
+    """TLS, key exchange and authorization, each."""
     challenge_rest: float = 2.0
     """How far the end of a robot's first bytes may lag behind their beginning."""
     command: float = 10.0
