@@ -230,7 +230,7 @@ class _Execution:
         self._check()
         if shared is not None:
             # Once ours is closed, so that reports are soon read over another one.
-            stack.callback(shared.abort)
+            stack.callback(shared.drop)
         robot = await stack.enter_async_context(self._link.own_connection())
         return robot, await self._async_try(robot)
 

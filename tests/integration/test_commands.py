@@ -153,13 +153,17 @@ class TestStuck:
     ) -> None:
         await make_entry(device)
         await run_job(hass, device)
-        device.strand_connections(ROBOT_PORT)
-        await press(hass, "pause")
+        reports = device.received.robot
+        asked = reports.count("player report")
+        device.faults.replies["player report"] = None
+        await device.wait_for(lambda: reports.count("player report") > asked)
+        pressing = hass.async_create_task(press(hass, "pause"))
+        await device.wait_command(WORDS["pause"])
+        device.faults.clear()
+        await pressing
 
-        asked = device.received.robot.count("player report")
-        await device.wait_for(
-            lambda: device.received.robot.count("player report") > asked + 2
-        )
+        asked = reports.count("player report")
+        await device.wait_for(lambda: reports.count("player report") > asked + 2)
         assert connections(device) == 3
 
     async def test_announcements_tell_that_another_hand_was_first(

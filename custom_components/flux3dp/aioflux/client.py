@@ -43,6 +43,6 @@ class Client:
         """Close the connection, also in the middle of a request; twice is fine."""
         await self._session.close()
 
-    def abort(self) -> None:
+    def drop(self) -> None:
         """Drop the connection at once: a request that waits for an answer fails."""
         self._session.abort()
