@@ -6,6 +6,7 @@ device itself sends to everyone. What the forger cannot have is the device's pri
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 import secrets
 import socket
 from typing import Self
@@ -48,13 +49,21 @@ class Forger:
         """Send a datagram to the port where clients listen."""
         self._socket.sendto(data, ("127.0.0.1", PORT))
 
-    def announce(self, *, uuid: bytes | None = None) -> None:
-        """Announce the device, or another one, in a session never heard of."""
+    def announce(
+        self, *, uuid: bytes | None = None, occupied_by: str | None = None
+    ) -> None:
+        """Announce the device, or another one, in a session never heard of.
+
+        `occupied_by`: another client that is said to hold the device.
+        """
+        status = self._device.status
+        if occupied_by is not None:
+            status = replace(status, st_id=-1, occupied_by=occupied_by)
         self.send(
             notify_v2(
                 uuid=uuid or self._device.uuid_bytes,
                 session=secrets.token_bytes(8),
-                status=self._device.status.block(),
+                status=status.block(),
             )
         )
 

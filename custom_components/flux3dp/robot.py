@@ -170,9 +170,6 @@ class RobotLink:
         return robot
 
     async def _async_open(self) -> Robot:
-        status = self._owner.data.status
-        if status is not None and status.is_occupied:
-            raise DeviceOccupied(status.occupied_by)
         robot = await Robot.open(
             await self._owner.async_reach(),
             await async_get_client_key(self._hass),
@@ -184,6 +181,9 @@ class RobotLink:
             await robot.close()
             raise Unloaded("the device is being unloaded")
         self.opened += 1
+        status = self._owner.data.status
+        if status is not None and status.is_occupied:
+            await _check_occupied(robot)
         return robot
 
     async def _async_drop(self) -> None:
@@ -221,6 +221,21 @@ class RobotLink:
             self._owner.async_ask()
         else:
             self.drop_report()
+
+
+async def _check_occupied(robot: Robot) -> None:
+    """Have the device itself say whether another client holds it.
+
+    An announcement says so, and announcements can be forged: a command is not refused
+    because of one. Raises DeviceOccupied, the connection closed.
+    """
+    try:
+        report = await robot.report()
+        if report.st_id < 0:
+            raise DeviceOccupied(report.occupied_by)
+    except BaseException:
+        await robot.close()
+        raise
 
 
 class CommandQueue:

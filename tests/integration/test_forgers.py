@@ -290,6 +290,22 @@ async def test_a_device_that_is_occupied_is_not_asked(
     await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
 
 
+async def test_a_device_that_is_only_announced_as_occupied_takes_commands(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(generation=2, timing=BRISK)
+    entry = await make_entry(device)
+    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
+    await run_job(hass, device)
+    with Forger.of(device) as forger:
+        device.faults.muted = True
+        forger.announce(occupied_by="192.0.2.4")
+        await status_is(hass, "maintenance")
+        await press(hass, "pause")
+
+    assert "player pause" in device.received.robot
+
+
 # -- another generation
 
 

@@ -196,10 +196,12 @@ async def test_an_occupied_device_is_left_alone(
     assert value(hass, "error") == "none"
     assert value(hass, "problem", "binary_sensor") == "off"
     coordinator = entry.runtime_data
+    assert connections(device) == 0
+    # Who asks for the connection hears it from the device itself.
     with pytest.raises(DeviceOccupied, match=r"192\.168\.1\.77"):
         async with coordinator.robot.connection():
             pass
-    assert connections(device) == 0
+    await device.wait_closed_connections()
 
     device.free()
     await status_is(hass, "idle")
