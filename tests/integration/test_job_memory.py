@@ -12,7 +12,7 @@ from custom_components.flux3dp.aioflux.report import JobInfo
 from custom_components.flux3dp.job import INITIAL
 from custom_components.flux3dp.job_store import as_stored, restored
 
-from .watching import Watch, datagram, report
+from .watching import START, Watch, datagram, report
 
 FAN = "HEAD_ERROR FAN_FAILURE 128"
 
@@ -250,12 +250,65 @@ def test_nothing_was_stored() -> None:
     assert restored(as_stored(INITIAL)) == INITIAL
 
 
+# What the first version stored in mid-job.
+FIRST_VERSION = {
+    "job": {
+        "session": "aaa111",
+        "name": "Vase",
+        "time_cost": 3600.0,
+        "toolhead": "extruder",
+        "error_label": "",
+        "top_progress": 0.5,
+        "clock": [1800.0, START - 60],
+        "finish": START + 1800,
+        "begun": True,
+        "paused": False,
+        "resuming_since": None,
+        "ended": False,
+        "outcome": None,
+        "left": False,
+        "unsure": False,
+    },
+    "job_number": 7,
+    "expected": None,
+    "last_job_result": "aborted",
+    "last_job_duration": 1234.5,
+    "jobs_completed": 3,
+}
+
+
+def first_version(**job: object) -> Watch:
+    """Return a watch over a device whose state the first version stored."""
+    return Watch(state=restored(FIRST_VERSION | {"job": FIRST_VERSION["job"] | job}))
+
+
+def test_a_job_that_the_first_version_followed_goes_on() -> None:
+    watch = first_version()
+    assert watch.state.last_job_duration == 1234.5
+    assert watch.read(report(16, "RUNNING", progress=0.52, running=1880.0)) == []
+    assert (watch.state.job_number, watch.state.job_name) == (7, "Vase")
+    assert watch.state.finish_time is not None
+    assert watch.read(report(64, progress=1.0, running=3600.0)) == ["completed"]
+    assert watch.state.jobs_completed == 4
+
+
+def test_a_job_that_the_first_version_counted_is_not_counted_again() -> None:
+    watch = first_version(ended=True, outcome="completed")
+    assert watch.hear(datagram(64)) == watch.hear(datagram(0)) == []
+    assert (watch.state.job_number, watch.state.jobs_completed) == (7, 3)
+    watch = first_version(ended=True, outcome="completed", left=True)
+    assert watch.hear(datagram(0)) == []
+    assert watch.state.jobs_completed == 3
+    assert watch.hear(datagram(16)) == ["started"]
+
+
 DAMAGE = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner),
     max_leaves=4,
 )
 JOB_KEYS = [
+    *as_stored(restored(FIRST_VERSION))["job"],
     "session",
     "name",
     "time_cost",

@@ -10,7 +10,8 @@ from homeassistant.util import slugify
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.flux3dp.job_state import JobState, state_text
+from custom_components.flux3dp.job_state import INITIAL, state_text
+from custom_components.flux3dp.job_store import as_stored, restored
 from simulator import Device
 from simulator.fcode import build
 from tests.contract.files import DOMAIN, TRANSLATIONS, read_json
@@ -99,13 +100,14 @@ def test_text_that_can_be_a_state() -> None:
 
 
 def test_what_was_stored_before_is_mended_when_it_is_read() -> None:
-    stored = JobState().to_dict() | {
+    stored = as_stored(INITIAL) | {
         "job": {"name": "unavailable", "time_cost": 3e11, "clock": [5e11, None]},
         "last_job_duration": 9e11,
     }
-    state = JobState.from_dict(stored)
+    state = restored(stored)
     assert state.job is not None
-    assert state.job.name is state.job.time_cost is state.job.clock is None
+    assert state.job.name is state.job.time_cost is None
+    assert not state.job.clock.whole
     assert state.last_job_duration is None
 
 
