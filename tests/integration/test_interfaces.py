@@ -1,17 +1,20 @@
 """Home Assistant's interfaces come late and change, and its devices are heard again."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from unittest.mock import Mock, patch
 
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import ifaddr
 from ifaddr._posix import get_adapters
 import pytest
 import pytest_socket
 
 from custom_components.flux3dp.aioflux import ClientKey, Timing
+from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from simulator import Timing as DeviceTiming, TrustedKey
 from tests.cable import FAR, INTERFACE, Cable, cable
@@ -19,6 +22,7 @@ from tests.integration.conftest import (
     FAST,
     NAME,
     UUID,
+    MakeDevice,
     MakeEntry,
     wait_for_state,
     wait_until,
@@ -70,6 +74,31 @@ async def test_a_device_is_heard_again_when_the_network_comes_late(
 
         await wait_until(hass, lambda: entry.data["host"] == FAR)
         await wait_for_state(hass, STATUS, "idle")
+
+
+async def test_devices_are_reached_once_a_socket_can_be_opened(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    device = await make_device()
+    tried = asyncio.Event()
+
+    def refuse(*_: object) -> None:
+        if "cannot be reached for now" in caplog.text:
+            tried.set()
+        raise OSError("no more sockets")
+
+    with patch("socket.socket.bind", refuse):
+        assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
+        await asyncio.wait_for(tried.wait(), 5)
+        await make_entry(device, setup=False)
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+
+    await wait_for_state(hass, STATUS, "idle")
 
 
 def adapter(name: str, *addresses: str, **changes: Any) -> dict[str, Any]:
