@@ -177,13 +177,13 @@ class RobotLink:
             expected_key=self._owner.master_key,
             listener=self._owner.listener,
         )
+        status = self._owner.data.status
+        if status is not None and status.is_occupied:
+            await _check_occupied(robot)
         if self._shut_down:
             await robot.close()
             raise Unloaded("the device is being unloaded")
         self.opened += 1
-        status = self._owner.data.status
-        if status is not None and status.is_occupied:
-            await _check_occupied(robot)
         return robot
 
     async def _async_drop(self) -> None:
@@ -195,6 +195,8 @@ class RobotLink:
 
     def _set_timer(self, seconds: float) -> None:
         self._stop_timer()
+        if self._shut_down:
+            return
         self._cancel_timer = async_call_later(
             self._hass,
             seconds,

@@ -277,6 +277,27 @@ async def test_a_rebooted_device_shows_a_new_slave_key(
             assert await robot.position() == "CommandTask"
 
 
+async def test_a_report_that_arrives_while_the_entry_is_unloaded_starts_no_timer(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    entry = await make_entry(device)
+    link = entry.runtime_data.robot
+    timers: list[object] = []
+    async with link.connection() as robot:
+        report = await robot.report()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    monkeypatch.setattr(
+        "custom_components.flux3dp.robot.async_call_later",
+        lambda *args: timers.append(args),
+    )
+    with patch.object(robot, "report", return_value=report):
+        await link.async_report(robot)
+    assert timers == []
+
+
 async def test_unloading_in_mid_job_leaves_nothing(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
