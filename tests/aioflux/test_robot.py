@@ -259,7 +259,7 @@ async def test_kick_frees_an_occupied_device(device: Device, robot: Robot) -> No
     device.occupy(-1, by="192.168.1.77")
     report = await robot.report()
     assert (report.st_id, report.label) == (-1, "OCCUPIED")
-    assert report.extras["info"] == "192.168.1.77@MaintainTask"
+    assert report.occupied_by == "192.168.1.77"
     await robot.kick()
     assert (await robot.report()).st_id == 0
 
