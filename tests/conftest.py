@@ -3,12 +3,18 @@
 import asyncio
 import os
 import subprocess
+import traceback
 
 import pytest
 
 import custom_components
 
 assert custom_components  # imported for its effect: not the plugin's of that name
+
+# Debugging, asyncio notes the stack of each task and future, some fifty frames of Home
+# Assistant and pytest: a third of all the work. The nearest few say where it was made.
+traceback.extract_stack.__defaults__ = (None, 4)
+asyncio.constants.DEBUG_STACK_DEPTH = 4
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,14 +28,3 @@ def pytest_configure(config: pytest.Config) -> None:
     os.unshare(os.CLONE_NEWNET)
     for words in ("link set lo up", "route add 239.0.0.0/8 dev lo"):
         subprocess.run(["ip", *words.split()], check=True)
-
-
-@pytest.fixture(autouse=True)
-async def enable_event_loop_debug(pytestconfig: pytest.Config) -> None:
-    """Run the loop in its debug mode, but for the measurement of coverage.
-
-    In place of the fixture of Home Assistant's plugin. The mode costs a third of the whole
-    suite; script/test has it on in the run against the oldest Home Assistant.
-    """
-    measured = bool(pytestconfig.getoption("--cov", default=None))
-    asyncio.get_running_loop().set_debug(not measured)

@@ -8,6 +8,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+import functools
 from ipaddress import ip_address
 import logging
 import re
@@ -156,6 +157,13 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 def client_key() -> ClientKey:
     """Return the key of this Home Assistant; reading it takes as long as a handshake."""
     return ClientKey.from_pem(CLIENT_KEY.decode())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys_read_once() -> Iterator[None]:
+    """Read each client key once: to check one costs more than to set Home Assistant up."""
+    with patch.object(ClientKey, "from_pem", functools.cache(ClientKey.from_pem)):
+        yield
 
 
 @pytest.fixture(autouse=True)
