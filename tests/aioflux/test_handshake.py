@@ -61,7 +61,8 @@ async def test_bytes_that_come_one_by_one(
     device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
     device.faults.robot.chunk_size = 1
-    timing = replace(FAST, handshake=15, command=5, challenge_rest=5)
+    # Some thousand bytes, a millisecond apart at the least.
+    timing = replace(FAST, handshake=60, command=60, challenge_rest=60)
     async with await Robot.open(info, key, timing=timing) as robot:
         assert (await robot.report()).st_id == 0
 
