@@ -249,8 +249,12 @@ def _strangers(
     for device_id in sorted(selection.device_ids):
         if not async_targeted_devices(hass, {ATTR_DEVICE_ID: device_id}):
             known = registry.async_get(device_id) is not None
-            key = "device_foreign" if known else "device_unknown"
-            found.append(_invalid(key, {"device_id": device_id}))
+            found.append(
+                _invalid(
+                    "device_foreign" if known else "device_unknown",
+                    {"device_id": device_id},
+                )
+            )
     for entity_id in sorted(selection.entity_ids - {ENTITY_MATCH_ALL}):
         if not async_targeted_devices(hass, {ATTR_ENTITY_ID: entity_id}):
             found.append(_invalid("entity_foreign", {"entity_id": entity_id}))

@@ -1,6 +1,7 @@
 """Where the checked files are, and how they are read."""
 
 import ast
+from collections.abc import Iterator
 import json
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,27 @@ def library_modules() -> dict[str, ast.Module]:
         path.stem: ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
         for path in sorted(LIBRARY.glob("*.py"))
     }
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Yield every function and method."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def called(node: ast.Call) -> str:
+    """Return the last part of what is called."""
+    return getattr(node.func, "id", getattr(node.func, "attr", ""))
+
+
+def keyword(node: ast.Call, name: str) -> ast.expr | None:
+    """Return the value of a keyword, if the call has it."""
+    return next((k.value for k in node.keywords if k.arg == name), None)
 
 
 def schema_problems(schema: vol.Schema, data: Any) -> list[str]:

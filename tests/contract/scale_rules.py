@@ -5,15 +5,22 @@ asks for, but a rule that is `done` has it, and one that is `todo` or `exempt` h
 """
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 import re
 from typing import Any, Self
 
-from .code_reader import Code
-from .code_tree import called, keyword
-from .files import library_modules, modules, read_json
+from .files import (
+    called,
+    calls,
+    functions,
+    keyword,
+    library_modules,
+    modules,
+    read_json,
+)
 from .manifest_rules import library_import_problems
 from .picture_rules import brand_problems
 
@@ -24,8 +31,8 @@ STATUSES = ("done", "todo", "exempt")
 class House:
     """What the evidence is looked for in."""
 
-    code: Code
-    library: Code
+    code: Mapping[str, ast.Module]
+    library: Mapping[str, ast.Module]
     platforms: tuple[str, ...]
     actions: tuple[str, ...] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
@@ -43,8 +50,8 @@ class House:
         """Read this repository."""
         integration = root / "custom_components" / "flux3dp"
         return cls(
-            code=Code(modules()),
-            library=Code(library_modules()),
+            code=modules(),
+            library=library_modules(),
             platforms=platforms,
             actions=actions,
             manifest=read_json(integration / "manifest.json"),
@@ -56,23 +63,33 @@ class House:
             brand=integration / "brand",
         )
 
-    def has(self, module: str) -> bool:
-        return module in self.code.modules
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        return [node for tree in self.code.values() for node in ast.walk(tree)]
 
-    def calls(self, *names: str) -> bool:
-        return any(True for _ in self.code.calls(*names))
+    @cached_property
+    def called(self) -> list[ast.Call]:
+        return [node for node in self.nodes if isinstance(node, ast.Call)]
+
+    def has(self, module: str) -> bool:
+        return module in self.code
+
+    def calls(self, name: str) -> bool:
+        return any(called(call) == name for call in self.called)
 
     def mentions(self, name: str) -> bool:
         """Whether a name or an attribute is used or set anywhere."""
         return any(
             name in (getattr(node, "id", None), getattr(node, "attr", None))
-            for node, _ in self.code.nodes(ast.AST)
+            for node in self.nodes
         )
 
     def defines(self, function: str, module: str | None = None) -> bool:
         return any(
-            node.name == function and module in (None, place.module)
-            for node, place in self.code.functions()
+            node.name == function
+            for name, tree in self.code.items()
+            if module in (None, name)
+            for node in functions(tree)
         )
 
     def passes(self, argument: str, value: object) -> bool:
@@ -80,7 +97,7 @@ class House:
         return any(
             isinstance(given := keyword(call, argument), ast.Constant)
             and given.value is value
-            for call, _ in self.code.calls()
+            for call in self.called
         )
 
     def section(self, heading: str) -> str:
@@ -102,7 +119,7 @@ def _raised_with_words(house: House) -> bool:
     """Whether every error of Home Assistant that is raised has a translation key."""
     errors = [
         call
-        for call, _ in house.code.calls()
+        for call in house.called
         if re.fullmatch(
             r"HomeAssistantError|ServiceValidationError|ConfigEntry\w+|UpdateFailed",
             called(call),
@@ -117,7 +134,7 @@ def _parallel_updates(house: House) -> bool:
         any(
             isinstance(line, ast.Assign)
             and "PARALLEL_UPDATES" in (getattr(t, "id", None) for t in line.targets)
-            for line in house.code.modules[platform].body
+            for line in house.code[platform].body
         )
         for platform in house.platforms
     )
@@ -125,12 +142,9 @@ def _parallel_updates(house: House) -> bool:
 
 def _kept_in_hass_data(house: House) -> bool:
     return any(
-        "hass.data" in ast.unparse(node.value) and "DOMAIN" in ast.unparse(node.slice)
-        for node, _ in house.code.nodes(ast.Subscript)
-    ) or any(
-        "hass.data" in ast.unparse(call.func) and "DOMAIN" in ast.unparse(call.args[0])
-        for call, _ in house.code.calls("setdefault")
-        if call.args
+        re.match(r".*hass\.data(\.setdefault\(|\[)DOMAIN", ast.unparse(node))
+        for node in house.nodes
+        if isinstance(node, ast.Subscript | ast.Call)
     )
 
 
@@ -138,20 +152,24 @@ def _said_once(house: House) -> bool:
     """Whether there is a line each way: gone, and back."""
     lines = [
         call.args[0].value
-        for call, _ in house.code.calls("info")
-        if call.args and isinstance(call.args[0], ast.Constant)
+        for call in house.called
+        if called(call) == "info"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
     ]
-    return any("does not answer" in line for line in lines) and any(
-        "is back" in line for line in lines
+    return any("does not answer" in str(line) for line in lines) and any(
+        "is back" in str(line) for line in lines
     )
 
 
 def _registered_at_setup(house: House) -> bool:
-    places = [place for _, place in house.code.calls("async_setup_services")]
-    return bool(places) and all(
-        place.function is not None and place.function.name == "async_setup"
-        for place in places
-    )
+    def count(nodes: Iterable[ast.AST]) -> int:
+        found = (call for node in nodes for call in calls(node))
+        return sum(called(call) == "async_setup_services" for call in found)
+
+    everywhere = house.code.values()
+    setups = [f for t in everywhere for f in functions(t) if f.name == "async_setup"]
+    return 0 < count(everywhere) == count(setups)
 
 
 def _every_function(house: House) -> bool:
@@ -251,7 +269,7 @@ EVIDENCE: dict[str, Evidence] = {
     "dynamic-devices": lambda house: house.manifest.get("integration_type") == "hub",
     "entity-category": lambda house: house.mentions("EntityCategory"),
     "entity-device-class": lambda house: any(
-        keyword(call, "device_class") for call, _ in house.code.calls()
+        keyword(call, "device_class") for call in house.called
     ),
     "entity-disabled-by-default": lambda house: house.passes(
         "entity_registry_enabled_default", False
@@ -267,18 +285,19 @@ EVIDENCE: dict[str, Evidence] = {
     # Platinum
     "async-dependency": lambda house: (
         any(
-            isinstance(node, ast.AsyncFunctionDef)
-            for node, _ in house.library.functions()
+            isinstance(function, ast.AsyncFunctionDef)
+            for tree in house.library.values()
+            for function in functions(tree)
         )
         and not any(
-            isinstance(call.func, ast.Attribute)
-            and getattr(call.func.value, "id", "") == "time"
-            for call, _ in house.library.calls("sleep")
+            ast.unparse(call.func) == "time.sleep"
+            for tree in house.library.values()
+            for call in calls(tree)
         )
     ),
     "inject-websession": lambda house: any(
         name in problem
-        for problem in library_import_problems(house.library.modules)
+        for problem in library_import_problems(house.library)
         for name in ("aiohttp", "httpx")
     ),
     "strict-typing": lambda house: (

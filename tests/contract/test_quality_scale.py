@@ -10,7 +10,6 @@ import pytest
 
 from custom_components.flux3dp import PLATFORMS
 
-from .code_reader import Code
 from .files import INTEGRATION, ROOT
 from .scale_rules import EVIDENCE, House, scale_problems
 
@@ -38,9 +37,7 @@ def test_these_are_the_rules() -> None:
 
 @pytest.mark.parametrize("rule", sorted(EVIDENCE))
 def test_a_claim_without_anything_behind_it(rule: str) -> None:
-    empty = House(
-        code=Code({"sensor": ast.parse("")}), library=Code({}), platforms=("sensor",)
-    )
+    empty = House(code={"sensor": ast.parse("")}, library={}, platforms=("sensor",))
     scale = {"rules": {rule: "done"}}
     assert f"{rule} is done, and cannot be seen" in scale_problems(scale, empty)
 
@@ -83,15 +80,15 @@ def test_an_error_without_words() -> None:
     words = "raise HomeAssistantError(translation_domain=D, translation_key='a')"
     evidence = EVIDENCE["exception-translations"]
     for lines, there in ((source, False), (words, True), (f"{words}\n{source}", False)):
-        code = Code({"sensor": ast.parse(lines)})
-        assert evidence(House(code, Code({}), ("sensor",))) is there
+        code = {"sensor": ast.parse(lines)}
+        assert evidence(House(code, {}, ("sensor",))) is there
 
 
 def test_a_section_of_the_readme() -> None:
     readme = (
         "# FLUX\nHello.\n\n## Install\nDo it.\n\n### Otherwise\nSo.\n\n## Remove\nGo."
     )
-    house = House(Code({}), Code({}), (), readme=readme)
+    house = House({}, {}, (), readme=readme)
     assert house.section("install") == "Do it.\n\n### Otherwise\nSo."
     assert house.section("otherwise") == "So."
     assert house.section("remove") == "Go."

@@ -1,335 +1,339 @@
-"""Which translation keys the code uses, and with which placeholders."""
+"""Which translation keys the code uses: `{"exceptions.refused": {"name"}, …}`.
+
+Read from string constants, and from the tables of the modules themselves. What is
+neither has to be in `MEANS`: an expression that is not understood fails, loudly. The
+actions, triggers and conditions are in test_actions.py and test_targets.py.
+"""
 
 import ast
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-from types import ModuleType
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
+from functools import cache
+from importlib import import_module
+import inspect
+import re
+from string import Formatter
+from textwrap import dedent
 from typing import Any
 
-from homeassistant.components.sensor import SensorDeviceClass
-from homeassistant.helpers.entity import Entity, EntityDescription
+import voluptuous as vol
 
-from .code_reader import Code, UnresolvedError
-from .code_tree import Place, called, keyword
+from custom_components.flux3dp import (
+    PLATFORMS,
+    device_trigger,
+    helpers,
+    network_flow,
+    pairing,
+    services,
+)
+from custom_components.flux3dp.catalogue import Advice, ErrorKey
+from custom_components.flux3dp.job import Toolhead
 
-# What Home Assistant's own helpers abort with.
-_ABORTS = {
-    "_abort_if_unique_id_configured": ("error", "already_configured"),
-    "_abort_if_unique_id_mismatch": ("reason", "unique_id_mismatch"),
-    "_async_abort_entries_match": ("reason", "already_configured"),
+from .files import called, calls, functions, keyword, leaves
+
+type Trees = Mapping[str, ast.Module]
+type Function = ast.FunctionDef | ast.AsyncFunctionDef
+type Used = dict[str, set[str]]
+"""Keys, and the placeholders that are given wherever they are used."""
+
+# What the Wi-Fi form cannot get wrong: it asks for a name, a protection and a password,
+# and takes DHCP, wlan0 and joining for granted. The keys are for actions only.
+UNREACHABLE = {
+    *("missing", "not_an_address", "not_wireless", "outside_network", "own_gateway"),
+    *("prefix_length", "static_only", "unknown_interface", "unknown_method"),
+    *("unknown_wifi_mode", "wep_host", "own_key", "unknown_key"),
 }
-_FORMS = ("async_show_form", "async_show_menu", "async_show_progress")
+# What Home Assistant's own helpers abort with.
+ABORTS = {
+    "_abort_if_unique_id_configured": "already_configured",
+    "async_set_unique_id": "already_in_progress",
+    "async_update_and_abort": "reconfigure_successful",
+    "async_update_reload_and_abort": "reauth_successful",
+}
+FLOWS = {"options_flow": "options", "repairs": "fix_flow"}
+ATTRIBUTES: dict[str, type[StrEnum]] = {
+    "advice": Advice,
+    "error": ErrorKey,
+    "toolhead": Toolhead,
+}
 
 
-@dataclass
-class FlowUse:
-    """What the flows of a kind show: `config`, `options` or the fixes of `issues`."""
-
-    fields: dict[str, set[str]] = field(default_factory=dict)
-    placeholders: dict[str, set[str]] = field(default_factory=dict)
-    menus: dict[str, set[str]] = field(default_factory=dict)
-    errors: set[str] = field(default_factory=set)
-    aborts: set[str] = field(default_factory=set)
-    progress: set[str] = field(default_factory=set)
+@cache
+def _constants(function: Callable[..., Any]) -> set[str]:
+    """Return the strings in a function, but for its docstring."""
+    [tree] = ast.parse(dedent(inspect.getsource(function))).body
+    assert isinstance(tree, ast.FunctionDef)
+    return strings_in(ast.Module(tree.body[1:], []))
 
 
-@dataclass(frozen=True)
-class Reasons:
-    """What `reason` of a caught InvalidRequest can be: told by the sources.
+@cache
+def strings_in(tree: ast.AST) -> set[str]:
+    """Return every string that stands anywhere in a tree."""
+    found = (getattr(part, "value", None) for part in ast.walk(tree))
+    return {value for value in found if isinstance(value, str)}
 
-    `code` is the integration and the library, the modules of the latter under names
-    that begin with `aioflux.`.
+
+def _means(trees: Trees) -> dict[str, set[str]]:
+    """Return what the expressions can be that are neither constants nor tables."""
+    asked = ("aioflux.network", "aioflux.manager", "management")
+    error = {*pairing._ERROR_KEYS.values(), *_constants(pairing.error_key)}
+    entry_error = error | _constants(pairing.entry_error_key)
+    change_error = entry_error | _constants(network_flow.change_error_key)
+    return {
+        "f'invalid_{err.reason}'": {f"invalid_{reason}" for reason in reasons(trees)},
+        "_translation_key(err, coordinator)": {
+            *(key for _, key in helpers._TRANSLATION_KEYS),
+            *helpers._REFUSALS.values(),
+            *_constants(helpers._translation_key),
+        },
+        "error": set(services._OUTCOME_ERRORS.values()),
+        "err.reason": reasons({name: trees[name] for name in asked}) - UNREACHABLE,
+        "error_key(err)": error,
+        "entry_error_key(err)": entry_error,
+        "change_error_key(err)": change_error,
+        "self._wifi_error": change_error | {*network_flow._OUTCOMES.values()},
+        "self._pairing.placeholders": _constants(
+            vars(pairing.Pairing)["placeholders"].fget
+        ),
+    }
+
+
+def reasons(trees: Trees) -> set[str]:
+    """Return every reason of an InvalidRequest."""
+    return {
+        reason
+        for name, tree in trees.items()
+        for node, _ in _told(tree, lambda call: call.args[1], "InvalidRequest")
+        for reason in strings(name, node, {})
+    }
+
+
+def strings(
+    module: str, node: ast.expr, means: Mapping[str, set[str]]
+) -> Iterable[str]:
+    """Return what an expression can be: a constant, one of two, one of a table."""
+    match node:
+        case ast.Constant(value=str() as value):
+            return {value}
+        case ast.IfExp(body=body, orelse=orelse):
+            return {*strings(module, body, means), *strings(module, orelse, means)}
+        case ast.List(elts=elts):
+            return {key for elt in elts for key in strings(module, elt, means)}
+        case ast.Subscript(value=ast.Name(id=name)):
+            return {*_value(module, name).values()}
+        case ast.Name(id=name) if isinstance(value := _value(module, name), str):
+            return {value}
+    # A KeyError here: say above what the expression can be, or use a constant.
+    return means[ast.unparse(node)]
+
+
+def _value(module: str, name: str) -> Any:
+    return getattr(import_module(f"custom_components.flux3dp.{module}"), name, None)
+
+
+@cache
+def _calls(tree: ast.Module) -> list[tuple[Function, list[ast.Call]]]:
+    return [(function, list(calls(function))) for function in functions(tree)]
+
+
+def _told(
+    tree: ast.Module, pick: Callable[[ast.Call], ast.expr | None], *names: str
+) -> Iterator[tuple[ast.expr, set[str]]]:
+    """Yield the keys that are passed to some calls, and the placeholders with them.
+
+    Where a function passes on its own argument, its callers name the key.
     """
-
-    code: Code
-
-    def everything(self) -> set[str]:
-        """Return every reason there is."""
-        return {s for call, place in self._raised() for s in self._of(call, place)}
-
-    def __call__(self, node: ast.Attribute, place: Place) -> set[str]:
-        """Return the reasons of what the `try` asks for.
-
-        All of them where the `try` asks nothing itself, as in a context manager.
-        """
-        asked = self._functions(_asked(node, place))
-        todo = list(asked)
-        while todo:
-            module, name = todo.pop()
-            names = {
-                called(call)
-                for call, where in self.code.calls()
-                if where.function
-                and (where.module, where.function.name) == (module, name)
-            }
-            # The integration asks the library; there, a check is made of smaller ones
-            # beside it, and the rest is about the wire.
-            more = {
-                found
-                for found in self._functions(names)
-                if found[0] == module or not module.startswith("aioflux.")
-            } - asked
-            asked |= more
-            todo += more
-        found = {
-            reason
-            for call, where in self._raised()
-            if where.function and (where.module, where.function.name) in asked
-            for reason in self._of(call, where)
-        }
-        return found or self.everything()
-
-    def _functions(self, names: set[str]) -> set[tuple[str, str]]:
-        return {
-            (where.module, function.name)
-            for function, where in self.code.functions()
-            if function.name in names
-        }
-
-    def _raised(self) -> Iterator[tuple[ast.Call, Place]]:
-        return self.code.calls("InvalidRequest")
-
-    def _of(self, call: ast.Call, place: Place) -> set[str]:
-        second = call.args[1] if len(call.args) > 1 else keyword(call, "reason")
-        return self.code.strings(second, place)
+    for function, within in _calls(tree):
+        arguments = [arg.arg for arg in function.args.args if arg.arg != "self"]
+        for call in within:
+            if called(call) not in names or (key := pick(call)) is None:
+                continue
+            if isinstance(key, ast.Name) and key.id in arguments:
+                for outer in calls(tree):
+                    if called(outer) == function.name:
+                        passed = outer.args[arguments.index(key.id)]
+                        yield passed, dict_keys([call, outer])
+            else:
+                yield key, dict_keys([call])
 
 
-def _asked(node: ast.Attribute, place: Place) -> set[str]:
-    """Return the names of what is called in the `try` whose handler a node is in."""
-    for attempt in ast.walk(place.function) if place.function else ():
-        if isinstance(attempt, ast.Try) and any(
-            inner is node for handler in attempt.handlers for inner in ast.walk(handler)
-        ):
-            return {
-                called(inner)
-                for line in attempt.body
-                for inner in ast.walk(line)
-                if isinstance(inner, ast.Call)
-            }
-    return set()
-
-
-def exception_uses(code: Code) -> list[tuple[str, set[str], str]]:
-    """Return key, placeholders and place of every translated exception."""
-    return [
-        (key, _dict_keys(code, keyword(call, "translation_placeholders"), place), where)
-        for call, place in code.calls()
-        if keyword(call, "translation_domain") and called(call) != "async_create_issue"
-        for where in (f"{place.module}.py:{call.lineno}",)
-        for key in sorted(code.strings(keyword(call, "translation_key"), place))
-    ]
-
-
-def issue_uses(code: Code) -> list[tuple[str, set[str], bool | None, str]]:
-    """Return key, placeholders, whether fixable, and place of every issue.
-
-    Whether it is fixable is None where that is not written down but worked out.
-    """
-    found = []
-    for call, place in code.calls("async_create_issue"):
-        fixable = keyword(call, "is_fixable")
-        given = _dict_keys(code, keyword(call, "translation_placeholders"), place)
-        where = f"{place.module}.py:{call.lineno}"
-        found += [
-            (key, given, getattr(fixable, "value", None), where)
-            for key in sorted(code.strings(keyword(call, "translation_key"), place))
-        ]
-    return found
-
-
-def flow_uses(code: Code) -> dict[str, FlowUse]:
-    """Return what the flows of each kind show."""
-    uses = {kind: FlowUse() for kind in ("config", "options", "issues")}
-    for call, place in code.calls():
-        if place.class_ is None or not _is_flow(code, place.class_):
-            continue
-        use, name = uses[_kind(place.class_)], called(call)
-        if name in _FORMS:
-            _take_form(code, call, place, use)
-        use.aborts |= _aborts(code, call, place)
-    for node, place in code.nodes(ast.Assign):
-        for target in node.targets:
-            match target:
-                case ast.Subscript(value=ast.Name(id="errors")) if place.class_:
-                    found = code.strings(node.value, place)
-                    uses[_kind(place.class_)].errors |= found
-    return uses
-
-
-def _take_form(code: Code, call: ast.Call, place: Place, use: FlowUse) -> None:
-    steps = code.strings(keyword(call, "step_id"), place)
-    if not steps and place.function is not None:
-        steps = {place.function.name.removeprefix("async_step_")}
-    schema = keyword(call, "data_schema")
-    fields = _schema_keys(code, schema, place)
-    given = _dict_keys(code, keyword(call, "description_placeholders"), place)
-    errors = keyword(call, "errors")
-    if isinstance(errors, ast.Dict | ast.IfExp):
-        use.errors |= code.strings(errors, place)
-    use.progress |= code.strings(keyword(call, "progress_action"), place)
-    for step in steps:
-        use.fields.setdefault(step, set()).update(fields)
-        use.placeholders.setdefault(step, set()).update(given)
-        if (options := keyword(call, "menu_options")) is not None:
-            use.menus.setdefault(step, set()).update(code.strings(options, place))
-
-
-def _aborts(code: Code, call: ast.Call, place: Place) -> set[str]:
-    name = called(call)
-    if name == "async_abort":
-        return code.strings(keyword(call, "reason"), place)
-    if name == "AbortFlow":
-        return code.strings(call.args[0], place)
-    if name in _ABORTS:
-        argument, default = _ABORTS[name]
-        return code.strings(keyword(call, argument), place) or {default}
-    if name == "async_set_unique_id":
-        waits = keyword(call, "raise_on_progress")
-        own = isinstance(waits, ast.Constant) and waits.value is False
-        return set() if own else {"already_in_progress"}
-    if name in ("async_update_reload_and_abort", "async_update_and_abort"):
-        if reason := keyword(call, "reason"):
-            return code.strings(reason, place)
-        function = place.function.name if place.function else ""
-        for source in ("reauth", "reconfigure"):
-            if source in f"{place.module} {function}":
-                return {f"{source}_successful"}
-        raise UnresolvedError(f"{place.module}.py:{call.lineno}: name the reason")
-    return set()
-
-
-def _is_flow(code: Code, class_: ast.ClassDef) -> bool:
-    """Whether a class is a flow, or a part of one that another file holds."""
-    return (
-        any(
-            isinstance(node, ast.AsyncFunctionDef)
-            and node.name.startswith("async_step_")
-            for node in class_.body
-        )
-        or "Flow" in class_.name
-    )
-
-
-def _kind(class_: ast.ClassDef) -> str:
-    names = " ".join([class_.name, *(ast.unparse(base) for base in class_.bases)])
-    if "OptionsFlow" in names:
-        return "options"
-    return "issues" if "Repair" in names or "Fix" in names else "config"
-
-
-def _schema_keys(code: Code, schema: ast.expr | None, place: Place) -> set[str]:
-    found = set()
-    for node in code.parts(schema, place):
-        if isinstance(node, ast.Call) and called(node) in ("Required", "Optional"):
-            found |= _anywhere(code, node.args[0], place)
-    return found
-
-
-def _anywhere(code: Code, node: ast.expr, place: Place) -> set[str]:
-    """Resolve a name that may stand in another module than the call does."""
-    for module in (place.module, *code.modules):
-        try:
-            return code.strings(node, Place(module, place.function, place.class_))
-        except UnresolvedError:
-            continue
-    raise UnresolvedError(f"{place.module}.py: {ast.unparse(node)}")
-
-
-def _dict_keys(code: Code, node: ast.expr | None, place: Place) -> set[str]:
+def dict_keys(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the constant keys of the dicts in some nodes."""
     return {
         key.value
-        for part in code.parts(node, place)
+        for node in nodes
+        for part in ast.walk(node)
         if isinstance(part, ast.Dict)
         for key in part.keys
         if isinstance(key, ast.Constant) and isinstance(key.value, str)
     }
 
 
-# -- entities: read from the tables themselves
+def _add(used: Used, key: str, given: Iterable[str] = ()) -> None:
+    used[key] = used.get(key, {*given}) & {*given}
 
 
-@dataclass(frozen=True)
-class EntityUse:
-    """An entity of a platform: its translation key and the states that have names."""
+def used_keys(trees: Trees, english: Mapping[str, Any]) -> Used:
+    """Return all that is used. `english` tells which attributes of entities have words.
 
-    platform: str
-    key: str
-    states: frozenset[str] | None = None
-    event_types: frozenset[str] | None = None
+    `trees` are the integration's modules by name, the library's as `aioflux.name`.
+    """
+    used: Used = {"title": set(), "config.flow_title": {"name"}}
+    means = _means(trees)
 
+    def key_of(call: ast.Call) -> ast.expr | None:
+        return keyword(call, "translation_key")
 
-def entity_uses(module: ModuleType, platform: str) -> Iterator[EntityUse]:
-    """Yield what a platform's tables and classes name."""
-    for value in vars(module).values():
-        for description in _descriptions(value):
-            if description.translation_key:
-                yield _use(platform, description.translation_key, description)
-        if (
-            isinstance(value, type)
-            and issubclass(value, Entity)
-            and value.__module__ == module.__name__
+    for name, tree in trees.items():
+        for section, makers in (
+            ("exceptions", ("HomeAssistantError", "ServiceValidationError")),
+            ("issues", ("async_create_issue",)),
+            ("selector", ("SelectSelectorConfig",)),
         ):
-            key = value.__dict__.get("_attr_translation_key")
-            if isinstance(key, str):
-                yield EntityUse(
-                    platform,
-                    key,
-                    _values(value.__dict__.get("_attr_options")),
-                    _values(value.__dict__.get("_attr_event_types")),
-                )
+            for node, given in _told(tree, key_of, *makers):
+                for key in strings(name, node, means):
+                    _add(used, f"{section}.{key}", given)
+        for function, within in _calls(tree):
+            _add_flow(used, name, function, within, means)
+    for kind in device_trigger.TRIGGER_TYPES:
+        _add(used, f"device_automation.trigger_type.{kind}")
+    mentioned = {string for tree in trees.values() for string in strings_in(tree)}
+    _add_entities(used, english, mentioned)
+    return used
 
 
-def nameless(module: ModuleType) -> list[str]:
-    """Return the keys of descriptions that have no translation key."""
+def _add_flow(
+    used: Used,
+    name: str,
+    function: Function,
+    within: list[ast.Call],
+    means: Mapping[str, set[str]],
+) -> None:
+    """Add what the steps of a dialog show."""
+    flow = FLOWS.get(name, "config")
+    assigned: dict[str, ast.expr] = {}
+    for node in ast.walk(function):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=target)], value=value):
+                assigned[target] = value
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id="errors"))]):
+                for key in strings(name, node.value, means):
+                    _add(used, f"{flow}.error.{key}")
+    for call in within:
+        for argument, part in (("reason", "abort"), ("progress_action", "progress")):
+            if (value := keyword(call, argument)) is not None:
+                for key in strings(name, value, means):
+                    _add(used, f"{flow}.{part}.{key}")
+        own = keyword(call, "raise_on_progress")
+        if called(call) in ABORTS and getattr(own, "value", own) is not False:
+            _add(used, f"{flow}.abort.{ABORTS[called(call)]}")
+        if (step := keyword(call, "step_id")) is None:
+            continue
+        given = _given(keyword(call, "description_placeholders"), assigned, means)
+        for key in strings(name, step, means):
+            _add(used, f"{flow}.step.{key}", given)
+            for field in _fields(name, keyword(call, "data_schema"), assigned):
+                _add(used, f"{flow}.step.{key}.{field}", given)
+            if (options := keyword(call, "menu_options")) is not None:
+                for option in strings(name, options, means):
+                    _add(used, f"{flow}.step.{key}.{option}", given)
+
+
+def _given(
+    node: ast.expr | None,
+    assigned: Mapping[str, ast.expr],
+    means: Mapping[str, set[str]],
+) -> set[str]:
+    if isinstance(node, ast.Name):
+        node = assigned[node.id]
+    if node is None or isinstance(node, ast.Dict):
+        return dict_keys([node] if node else [])
+    return means[ast.unparse(node)]
+
+
+def _fields(
+    name: str, schema: ast.expr | None, assigned: Mapping[str, ast.expr]
+) -> Iterator[str]:
+    """Yield the fields and sections of a form, whose schema is here or in its module."""
+    todo = [schema] if schema else []
+    for node in todo:
+        for part in ast.walk(node):
+            if isinstance(part, ast.Call) and called(part) in ("Required", "Optional"):
+                yield from strings(name, part.args[0], {})
+            if isinstance(part, ast.Name):
+                if part.id in assigned and assigned[part.id] not in todo:
+                    todo.append(assigned[part.id])
+                elif isinstance(table := _value(name, part.id), vol.Schema):
+                    yield from (str(field) for field in table.schema)
+
+
+def descriptions(platform: str) -> list[Any]:
+    """Return the entity descriptions of a platform: from its constants and tables."""
+    values = vars(import_module(f"custom_components.flux3dp.{platform}")).values()
+    parts = [p for v in values for p in (v if isinstance(v, tuple | list) else [v])]
     return [
-        description.key
-        for value in vars(module).values()
-        for description in _descriptions(value)
-        if not description.translation_key
+        part
+        for part in parts
+        if hasattr(part, "entity_registry_enabled_default")
+        and not isinstance(part, type)
     ]
 
 
-def _use(platform: str, key: str, description: EntityDescription) -> EntityUse:
-    options = getattr(description, "options", None)
-    if options and platform == "sensor":
-        assert getattr(description, "device_class", None) is SensorDeviceClass.ENUM
-    events = getattr(description, "event_types", None)
-    return EntityUse(platform, key, _values(options), _values(events))
+def _add_entities(used: Used, english: Mapping[str, Any], mentioned: set[str]) -> None:
+    """Add entities, their states and attributes.
+
+    An attribute need not have words; one that has must be mentioned in the code.
+    """
+    for platform in PLATFORMS:
+        for description in descriptions(platform):
+            here = f"entity.{platform}.{description.translation_key}"
+            _add(used, here)
+            for state in getattr(description, "options", None) or ():
+                _add(used, f"{here}.state.{state}")
+            words = english["entity"].get(platform, {}).get(description.key, {})
+            for attribute, named in words.get("state_attributes", {}).items():
+                if attribute in mentioned:
+                    _add(used, f"{here}.state_attributes.{attribute}")
+                for state in ATTRIBUTES.get(attribute, ()):
+                    if state != "none" or state in named.get("state", {}):
+                        _add(used, f"{here}.state_attributes.{attribute}.state.{state}")
+            for event in getattr(description, "event_types", None) or ():
+                _add(used, f"{here}.state_attributes.event_type")
+                _add(used, f"{here}.state_attributes.event_type.state.{event}")
 
 
-def _values(options: Any) -> frozenset[str] | None:
-    if not isinstance(options, list | tuple | set | frozenset) or not options:
-        return None
-    return frozenset(o.value if isinstance(o, Enum) else o for o in options)
+def named_keys(english: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield every text by the key that the code knows it under.
+
+    The title, the description and the name of a thing are one key, that of a step is
+    the key of what its fields are described with too, and a section adds nothing.
+    """
+    for path, text in leaves(english).items():
+        key = ".".join(path)
+        if path[0] in ("services", "triggers", "conditions"):
+            continue
+        key = re.sub(r"^issues\.\w+\.fix_flow", "fix_flow", key)
+        key = re.sub(r"\.sections\.\w+(?=\.data)|\.sections(?=\.)", "", key)
+        key = re.sub(r"\.data_description\.\w+$", "", key)
+        key, fields = re.subn(r"\.(data|menu_options)\.", ".", key)
+        if not fields:
+            key = re.sub(r"\.(title|description|message|name)$", "", key)
+        yield re.sub(r"^(selector\.\w+)\.options\.\w+$", r"\1", key), text
 
 
-def _descriptions(value: Any) -> Iterator[EntityDescription]:
-    # Home Assistant's own descriptions are no instances of their base.
-    if hasattr(value, "entity_registry_enabled_default") and hasattr(value, "key"):
-        yield value
-    elif isinstance(value, tuple | list):
-        for part in value:
-            yield from _descriptions(part)
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _descriptions(part)
-
-
-def selector_uses(code: Code) -> set[str]:
-    """Return the translation keys of selectors that forms make in code."""
-    return {
-        key
-        for call, place in code.calls()
-        if called(call).endswith("SelectorConfig")
-        for key in code.strings(keyword(call, "translation_key"), place)
-    }
-
-
-def mentioned(code: Code) -> set[str]:
-    """Return every string that stands anywhere in the code."""
-    return {
-        node.value
-        for node, _ in code.nodes(ast.Constant)
-        if isinstance(node.value, str)
-    }
+def key_problems(used: Used, english: Mapping[str, Any]) -> list[str]:
+    """Return where the code and its words do not meet."""
+    named = list(named_keys(english))
+    keys = {key for key, _ in named}
+    return sorted(
+        [
+            *(f"{key} is used and has no words" for key in used.keys() - keys),
+            *(f"{key} has words and no use" for key in keys - used.keys()),
+            *(
+                f"{key}: {{{name}}} is not given"
+                for key, text in named
+                for _, name, _, _ in Formatter().parse(text)
+                if name and name not in used.get(key, {name})
+            ),
+        ]
+    )
