@@ -12,8 +12,9 @@ from typing import Final
 # within this much our clock is left alone, and equal states stay equal.
 _CLOCK_TOLERANCE: Final = 2.0
 
-# A device's running time that is this much lower than the one before has fallen.
-_FALL: Final = 1.0
+# A device's running time that is this much lower than the one before has fallen: it
+# never does by itself, and stretches can be short.
+_FALL: Final = 0.05
 
 # By how much our clock may be ahead of the device's: announcements come every three
 # seconds, lag by one, and can be lost. More is time that the device has forgotten.

@@ -102,3 +102,18 @@ def test_a_long_job_that_was_paused_twice_has_its_last_hour_to_go() -> None:
     assert shown == 12 * 60
     assert watch.state.remaining_minutes == 60
     assert watch.state.elapsed_minutes == 540
+
+
+def test_the_shortest_stretches_are_not_forgotten_either() -> None:
+    watch = Watch()
+    watch.read(report(0, "IDLE", session=None))
+    watch.read(report(16, "RUNNING", running=0.0), after=0)
+    for number in range(5):
+        shown = 0.5 if number == 0 else 1.1
+        watch.read(report(16, "RUNNING", running=shown), after=0.5)
+        watch.read(report(48, "PAUSED", running=0.6), after=0.1)
+        watch.read(report(16, "RUNNING", running=0.6), after=10)
+    watch.read(report(64, "COMPLETED", running=0.7), after=0.1)
+    assert watch.state.last_job_duration == pytest.approx(3.1, abs=0.1)
+    durations = [event.duration or 0.0 for event in watch.events]
+    assert durations == sorted(durations)
