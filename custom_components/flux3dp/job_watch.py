@@ -212,7 +212,9 @@ class JobMonitor:
                         )
                     await self._async_rest(coordinator.timing.robot_retry)
         finally:
-            self._async_done()
+            self._task, self._resting = None, False
+        # What waited for something to be learnt waits no longer.
+        coordinator.async_reevaluate()
 
     async def _async_ask_once(self) -> None:
         """Ask which job it was that has ended, and what; if that fails, little is lost."""
@@ -231,13 +233,8 @@ class JobMonitor:
             self._is_in_vain(err)
         finally:
             self._attempts = _INFO_ATTEMPTS
-            self._async_done()
-
-    @callback
-    def _async_done(self) -> None:
-        """End the task; what waited for it to learn something waits no longer."""
-        self._task, self._resting = None, False
-        self._coordinator.async_reevaluate()
+            self._task = None
+        coordinator.async_reevaluate()
 
     async def _async_rest(self, seconds: float) -> None:
         """Leave the robot port alone for so long, or until the job is over.
