@@ -250,7 +250,6 @@ def test_nothing_was_stored() -> None:
     assert restored(as_stored(INITIAL)) == INITIAL
 
 
-<<<<<<< HEAD
 # What the first version stored in mid-job.
 FIRST_VERSION = {
     "job": {
@@ -301,53 +300,6 @@ def test_a_job_that_the_first_version_counted_is_not_counted_again() -> None:
     assert watch.hear(datagram(0)) == []
     assert watch.state.jobs_completed == 3
     assert watch.hear(datagram(16)) == ["started"]
-=======
-def test_what_the_first_version_stored_is_read() -> None:
-    stored = {
-        "job": {
-            "session": "aaa111",
-            "name": "boat.fc",
-            "time_cost": 3600.0,
-            "toolhead": "extruder",
-            "error_label": FAN,
-            "top_progress": 0.5,
-            "clock": [1000.0, START],
-            "finish": START + 1000,
-            "begun": True,
-            "paused": True,
-            "resuming_since": None,
-            "ended": False,
-            "outcome": None,
-            "left": False,
-            "unsure": False,
-        },
-        "job_number": 7,
-        "expected": None,
-        "last_job_result": "failed",
-        "last_job_duration": 12.5,
-        "jobs_completed": 3,
-    }
-    watch = Watch(state=restored(stored))
-    state, job = watch.state, watch.state.job
-    assert (state.job_number, state.jobs_completed) == (7, 3)
-    assert (state.last_job_result, state.last_job_duration) == ("failed", 12.5)
-    assert job is not None
-    assert (job.session, job.name, job.past_init, job.paused) == (
-        "aaa111",
-        "boat.fc",
-        True,
-        True,
-    )
-    assert (job.clock.base, job.clock.since) == (1000.0, START)
-    # The same job, paused as before.
-    paused = report(48, "PAUSED", FAN, progress=0.5, running=1000.0, total=1000.0)
-    assert watch.read(paused) == []
-    assert (watch.state.job_number, watch.state.elapsed_minutes) == (7, 16)
-    stored["job"] = stored["job"] | {"ended": True, "left": True, "clock": None}
-    old = restored(stored).job
-    assert old is not None
-    assert (old.cleared, old.clock.whole) == (True, False)
->>>>>>> 338a1fc (Begin nothing once Home Assistant stops, and read what the first version stored)
 
 
 DAMAGE = st.recursive(
