@@ -2,21 +2,13 @@
 //
 // Devices use real ports: run this in a network of its own, `script/netns node tests/browser/….mjs`.
 
-import { spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const USER = { username: "demo", password: "flux3dp" };
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
-
-/** The path of a Chromium: `$CHROMIUM`, or the first on the PATH; undefined without one. */
-export function findChromium() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  const found = BROWSERS.map((name) => spawnSync("sh", ["-c", `command -v ${name}`]).stdout.toString().trim());
-  return found.find(Boolean);
-}
 
 /**
  * Start the simulated devices and Home Assistant, with everything in the folder `state`. Resolves once both serve, with
@@ -31,6 +23,7 @@ export function startDemo({ state, port, options = ["--fresh"] }) {
   const ended = new Promise((resolve) => child.on("exit", resolve));
   const lines = [];
   return new Promise((resolve, reject) => {
+    child.on("error", reject);
     ended.then((code) => reject(new Error(`the demo ended (${code}):\n${lines.join("\n")}`)));
     createInterface(child.stdout).on("line", (line) => {
       lines.push(line);
@@ -50,7 +43,7 @@ export function startDemo({ state, port, options = ["--fresh"] }) {
 /** Start a Chromium without a window. */
 export function startBrowser() {
   return chromium.launch({
-    executablePath: findChromium(),
+    executablePath: execFileSync(`${ROOT}/script/chromium`).toString().trim(),
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
 }
@@ -74,6 +67,23 @@ export async function ready(page) {
 export async function send(page, message) {
   await ready(page);
   return page.evaluate((sent) => document.querySelector("home-assistant").hass.callWS(sent), message);
+}
+
+/** Have something happen to a simulated device: see HAPPENINGS in simulator/control.py. */
+export async function happen(page, device_id, what) {
+  await send(page, { type: "call_service", domain: "flux3dp_demo", service: "happen", service_data: { device_id, what } });
+}
+
+/** Wait until the state of an entity is as `wanted` says of it. */
+export async function state(page, entity, wanted) {
+  await page.waitForFunction(
+    ([id, text]) => {
+      const found = document.querySelector("home-assistant")?.hass?.states[id];
+      // The function came as text: it runs in the page.
+      return found && Boolean(new Function(`return (${text})`)()(found));
+    },
+    [entity, String(wanted)],
+  );
 }
 
 /** Call Home Assistant's REST API as the person who is logged in on the page. */
