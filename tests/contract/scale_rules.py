@@ -5,22 +5,14 @@ asks for, but a rule that is `done` has it, and one that is `todo` or `exempt` h
 """
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 import re
 from typing import Any, Self
 
-from .files import (
-    called,
-    calls,
-    functions,
-    keyword,
-    library_modules,
-    modules,
-    read_json,
-)
+from .files import library_modules, modules, read_json
 from .manifest_rules import library_import_problems
 from .picture_rules import brand_problems
 
@@ -64,41 +56,23 @@ class House:
         )
 
     @cached_property
-    def nodes(self) -> list[ast.AST]:
-        return [node for tree in self.code.values() for node in ast.walk(tree)]
-
-    @cached_property
-    def called(self) -> list[ast.Call]:
-        return [node for node in self.nodes if isinstance(node, ast.Call)]
+    def source(self) -> str:
+        return text(self.code)
 
     def has(self, module: str) -> bool:
         return module in self.code
 
+    def sees(self, pattern: str) -> bool:
+        return re.search(pattern, self.source, re.MULTILINE) is not None
+
     def calls(self, name: str) -> bool:
-        return any(called(call) == name for call in self.called)
+        return self.sees(rf"(?<!def )\b{name}\(")
 
     def mentions(self, name: str) -> bool:
-        """Whether a name or an attribute is used or set anywhere."""
-        return any(
-            name in (getattr(node, "id", None), getattr(node, "attr", None))
-            for node in self.nodes
-        )
+        return self.sees(rf"\b{name}\b")
 
-    def defines(self, function: str, module: str | None = None) -> bool:
-        return any(
-            node.name == function
-            for name, tree in self.code.items()
-            if module in (None, name)
-            for node in functions(tree)
-        )
-
-    def passes(self, argument: str, value: object) -> bool:
-        """Whether some call passes a keyword with a constant."""
-        return any(
-            isinstance(given := keyword(call, argument), ast.Constant)
-            and given.value is value
-            for call in self.called
-        )
+    def defines(self, function: str) -> bool:
+        return self.sees(rf"\bdef {function}\(")
 
     def section(self, heading: str) -> str:
         """Return the text of the README under a heading; with its subheadings."""
@@ -115,61 +89,33 @@ class House:
         return len(text) >= least and all(w.lower() in text.lower() for w in words)
 
 
+def text(trees: Mapping[str, ast.Module]) -> str:
+    """Return source without comments and docstrings, every statement in one line."""
+    lines = "\n".join(ast.unparse(tree) for tree in trees.values())
+    return re.sub(r'^ *""".*?"""\n', "", lines, flags=re.MULTILINE | re.DOTALL)
+
+
 def _raised_with_words(house: House) -> bool:
     """Whether every error of Home Assistant that is raised has a translation key."""
-    errors = [
-        call
-        for call in house.called
-        if re.fullmatch(
-            r"HomeAssistantError|ServiceValidationError|ConfigEntry\w+|UpdateFailed",
-            called(call),
-        )
-        and called(call) not in ("ConfigEntryState", "ConfigEntryChange")
-    ]
-    return bool(errors) and all(keyword(call, "translation_key") for call in errors)
+    errors = re.findall(
+        r"\b(?:HomeAssistantError|ServiceValidationError|UpdateFailed"
+        r"|ConfigEntry(?:AuthFailed|Error|NotReady))\((translation_domain=)?",
+        house.source,
+    )
+    return bool(errors) and all(errors)
 
 
 def _parallel_updates(house: House) -> bool:
     return all(
-        any(
-            isinstance(line, ast.Assign)
-            and "PARALLEL_UPDATES" in (getattr(t, "id", None) for t in line.targets)
-            for line in house.code[platform].body
-        )
-        for platform in house.platforms
-    )
-
-
-def _kept_in_hass_data(house: House) -> bool:
-    return any(
-        re.match(r".*hass\.data(\.setdefault\(|\[)DOMAIN", ast.unparse(node))
-        for node in house.nodes
-        if isinstance(node, ast.Subscript | ast.Call)
-    )
-
-
-def _said_once(house: House) -> bool:
-    """Whether there is a line each way: gone, and back."""
-    lines = [
-        call.args[0].value
-        for call in house.called
-        if called(call) == "info"
-        and call.args
-        and isinstance(call.args[0], ast.Constant)
-    ]
-    return any("does not answer" in str(line) for line in lines) and any(
-        "is back" in str(line) for line in lines
+        re.search("^PARALLEL_UPDATES = ", text({name: house.code[name]}), re.MULTILINE)
+        for name in house.platforms
     )
 
 
 def _registered_at_setup(house: House) -> bool:
-    def count(nodes: Iterable[ast.AST]) -> int:
-        found = (call for node in nodes for call in calls(node))
-        return sum(called(call) == "async_setup_services" for call in found)
-
-    everywhere = house.code.values()
-    setups = [f for t in everywhere for f in functions(t) if f.name == "async_setup"]
-    return 0 < count(everywhere) == count(setups)
+    calls = re.findall(r"(?<!def )\basync_setup_services\(", house.source)
+    at_setup = r"^async def async_setup\(.*(\n .*)*\n .*\basync_setup_services\("
+    return len(calls) == 1 and house.sees(at_setup)
 
 
 def _every_function(house: House) -> bool:
@@ -224,7 +170,8 @@ EVIDENCE: dict[str, Evidence] = {
     "entity-unique-id": lambda house: house.mentions("_attr_unique_id"),
     "has-entity-name": lambda house: house.mentions("_attr_has_entity_name"),
     "runtime-data": lambda house: (
-        house.mentions("runtime_data") and not _kept_in_hass_data(house)
+        house.mentions("runtime_data")
+        and not house.sees(r"hass\.data(\.setdefault\(|\[)DOMAIN")
     ),
     "test-before-configure": lambda house: house.calls("ensure_trusted"),
     "test-before-setup": lambda house: house.mentions("ConfigEntryNotReady"),
@@ -236,16 +183,16 @@ EVIDENCE: dict[str, Evidence] = {
     "action-exceptions": lambda house: (
         house.calls("HomeAssistantError") and house.calls("ServiceValidationError")
     ),
-    "config-entry-unloading": lambda house: house.defines(
-        "async_unload_entry", "__init__"
-    ),
+    "config-entry-unloading": lambda house: house.defines("async_unload_entry"),
     "docs-configuration-parameters": lambda house: house.tells("options", "robot"),
     "docs-installation-parameters": lambda house: house.tells(
         "set up", "address", "password"
     ),
-    "entity-unavailable": lambda house: house.defines("available", "entity"),
+    "entity-unavailable": lambda house: house.defines("available"),
     "integration-owner": lambda house: bool(house.manifest.get("codeowners")),
-    "log-when-unavailable": _said_once,
+    "log-when-unavailable": lambda house: (
+        house.sees(r"\.info\(.*does not answer") and house.sees(r"\.info\(.*is back")
+    ),
     "parallel-updates": _parallel_updates,
     "reauthentication-flow": lambda house: house.defines("async_step_reauth"),
     "test-coverage": lambda house: "covered 95\n" in house.script_test,
@@ -268,11 +215,9 @@ EVIDENCE: dict[str, Evidence] = {
     "docs-use-cases": lambda house: house.tells("what (it is good|you can)"),
     "dynamic-devices": lambda house: house.manifest.get("integration_type") == "hub",
     "entity-category": lambda house: house.mentions("EntityCategory"),
-    "entity-device-class": lambda house: any(
-        keyword(call, "device_class") for call in house.called
-    ),
-    "entity-disabled-by-default": lambda house: house.passes(
-        "entity_registry_enabled_default", False
+    "entity-device-class": lambda house: house.sees(r"\bdevice_class="),
+    "entity-disabled-by-default": lambda house: house.sees(
+        "entity_registry_enabled_default=False"
     ),
     "entity-translations": lambda house: bool(house.strings.get("entity")),
     "exception-translations": _raised_with_words,
@@ -284,16 +229,7 @@ EVIDENCE: dict[str, Evidence] = {
     "stale-devices": lambda house: house.defines("async_remove_config_entry_device"),
     # Platinum
     "async-dependency": lambda house: (
-        any(
-            isinstance(function, ast.AsyncFunctionDef)
-            for tree in house.library.values()
-            for function in functions(tree)
-        )
-        and not any(
-            ast.unparse(call.func) == "time.sleep"
-            for tree in house.library.values()
-            for call in calls(tree)
-        )
+        "async def " in text(house.library) and "time.sleep(" not in text(house.library)
     ),
     "inject-websession": lambda house: any(
         name in problem
