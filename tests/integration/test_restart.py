@@ -161,6 +161,30 @@ async def test_another_job_runs_by_then(
         assert seen.event_types == []
 
 
+@pytest.mark.parametrize("end", ["completed", "aborted"])
+async def test_a_job_that_ends_meanwhile_is_counted_and_not_told(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    hass_storage: dict[str, Any],
+    end: str,
+) -> None:
+    entry = await make_entry(device)
+    await run_job(hass, device)
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+    await stop(hass, entry)
+    device.job.finish() if end == "completed" else device.job.abort()
+    await device.wait_for(lambda: device.status.st_id in (64, 128))
+
+    async with again() as restarted:
+        seen = witness(restarted)
+        await set_up_again(restarted, entry)
+        await status_is(restarted, end)
+        assert value(restarted, "last_job_result") == end
+        assert value(restarted, "jobs_completed") == str(int(end == "completed"))
+        assert seen.event_types == []
+
+
 async def test_stopping_in_mid_job_leaves_nothing(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
