@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 
 /** Milliseconds for any one thing to be seen. A busy machine is slow, and no reason to fail. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 120_000;
 
 export class Person {
   clicks = 0;
