@@ -71,7 +71,7 @@ async def test_with_reports(
     assert abs(finish_time(hass) - finish - timedelta(days=days)) <= timedelta(
         minutes=5
     )
-    assert entry.runtime_data.data.job.from_report
+    await wait_until(hass, lambda: entry.runtime_data.data.job.from_report)
     device.job.finish()
     await status_is(hass, "completed")
     # The last report is out of date by now, and announcements tell the same.

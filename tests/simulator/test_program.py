@@ -42,7 +42,7 @@ async def program(
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(2 * PATIENCE):
             printed = await process.stdout.readuntil(b"Ready. Ctrl-C ends it.\n")
         yield process, printed.decode()
     finally:
