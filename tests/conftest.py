@@ -5,6 +5,7 @@ import os
 import subprocess
 import traceback
 
+from hypothesis import settings
 import pytest
 
 import custom_components
@@ -15,6 +16,10 @@ assert custom_components  # imported for its effect: not the plugin's of that na
 # Assistant and pytest: a third of all the work. The nearest few say where it was made.
 traceback.extract_stack.__defaults__ = (None, 4)
 asyncio.constants.DEBUG_STACK_DEPTH = 4
+
+# A machine that does something else takes its time for an example, which proves nothing.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:
