@@ -80,7 +80,8 @@ def found_again(job: Job, now: float) -> Job:
 def advanced(job: Job, seen: Observation, now: float) -> Job:
     """Return the job with what the observation adds to it."""
     clock, started, alive = job.clock, job.started, seen.phase is Phase.ALIVE
-    if seen.time_running is not None:
+    # Each report once: the same one again is no second that says the same.
+    if seen.time_running is not None and seen.read_at != clock.checked_at:
         clock = clock.checked(
             seen.time_running,
             seen.time_total,
@@ -88,6 +89,7 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
             ended=not alive,
             aborted=seen.phase is Phase.ABORTED,
         )
+        clock = replace(clock, checked_at=seen.read_at)
     clock = clock.run(now) if seen.clock_runs else clock.stop(now)
     if started is None and alive and seen.time_total is not None:
         started = float(math.floor(now - seen.time_total))

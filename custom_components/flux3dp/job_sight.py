@@ -93,10 +93,14 @@ _PHASES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A report and the moment it arrived (seconds, by `clock.py`)."""
+    """A report and the moment it arrived (seconds, by `clock.py`).
+
+    `read_at` is that moment where `at` has been moved, because the report still counts.
+    """
 
     report: Report
     at: float
+    read_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ class Observation:
     `status` is None for an id that is not in the table. `error_label` is empty
     without an error, and always while the device is occupied. `time_running` and
     `time_total` (seconds) are known from a report only, as are the session and the
-    temperatures. While a report counts, `announced` is what a newer datagram says.
+    temperatures; `read_at` tells one report from the next. While a report counts,
+    `announced` is what a newer datagram says.
     """
 
     st_id: int
@@ -124,6 +129,7 @@ class Observation:
     toolhead: Toolhead | None
     occupied_by: str | None
     from_report: bool
+    read_at: float | None = None
     session: str | None = None
     time_running: float | None = None
     time_total: float | None = None
@@ -214,7 +220,7 @@ def observe(
     """
     status = None if announced is None else announced.status
     if reported is not None and 0 <= now - reported.at < report_fresh:
-        seen = _from_report(reported.report, status)
+        seen = _from_report(reported, status)
         if announced is None or announced.at <= reported.at:
             return seen
         return replace(seen, announced=announced.status)
@@ -259,8 +265,9 @@ def _from_status(status: DeviceStatus) -> Observation:
     )
 
 
-def _from_report(report: Report, status: DeviceStatus | None) -> Observation:
+def _from_report(reported: Reported, status: DeviceStatus | None) -> Observation:
     """Return what a report says, and what only a datagram could add."""
+    report = reported.report
     if report.has_module:
         toolhead = (
             Toolhead.NONE if report.module is None else toolhead_of(report.module)
@@ -283,6 +290,7 @@ def _from_report(report: Report, status: DeviceStatus | None) -> Observation:
         toolhead=toolhead,
         occupied_by=occupied_by or None if occupied else None,
         from_report=True,
+        read_at=reported.at if reported.read_at is None else reported.read_at,
         session=report.session,
         time_running=report.time_running,
         time_total=report.time_total,

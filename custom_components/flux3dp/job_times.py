@@ -45,6 +45,7 @@ class RunningClock:
     `standing` is how much more the device's `time_total` was when both were believed:
     the pauses so far.
     `ceiling` is what the job has run if it never stopped while it was out of view.
+    `checked_at` is when the report was read that it was last checked against.
     """
 
     base: float = 0.0
@@ -55,6 +56,7 @@ class RunningClock:
     device: float | None = field(default=None, compare=False)
     standing: float | None = field(default=None, compare=False)
     ceiling: float | None = field(default=None, compare=False)
+    checked_at: float | None = field(default=None, compare=False)
 
     def reading(self, now: float) -> float:
         """Return the seconds the job has run; pauses do not count."""

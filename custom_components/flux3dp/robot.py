@@ -218,7 +218,10 @@ class RobotLink:
         self._cancel_timer = None
         outdated = self._heard_at < self._read_at + self._timing.status_lag
         if self.reported and outdated and self._owner.data.status is not None:
-            self.reported = Reported(self.reported.report, self._owner.clock.now())
+            first, now = self.reported, self._owner.clock.now()
+            self.reported = Reported(
+                first.report, now, first.at if first.read_at is None else first.read_at
+            )
             self._set_timer(self._timing.probe_interval)
             self._owner.async_ask()
         else:

@@ -54,7 +54,9 @@ async def test_each_line_is_something_that_happened(
     assert lines["error"] == ["filament_runout", "none"]
     assert lines["advice"] == ["load_filament", "unknown"]
     # It is looked for in a job only; nobody took it off.
+    await wait_until(hass, lambda: value(hass, "toolhead") == "unknown")
     assert lines["toolhead"] == ["extruder", "unknown"]
+    assert len(lines["job_started"]) == 1
     assert lines["last_job_result"] == ["completed"]
     # Known, unknown in the pause, known again, over.
     assert len(lines["finish_time"]) <= 4
@@ -66,6 +68,7 @@ async def test_each_line_is_something_that_happened(
         "clear",
         "last_job_result",
         "finish_time",
+        "job_started",
         "status",
         # On 2026.3 the logbook has pictures too.
         "preview",
