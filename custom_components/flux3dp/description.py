@@ -21,7 +21,13 @@ from homeassistant.helpers import device_registry as dr
 from .aioflux import CommandFailed, DeviceInfo, FluxError, Robot
 from .const import CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
 from .issues import async_judge_firmware
-from .naming import async_device_name, async_follow_name, async_registered, display_name
+from .naming import (
+    async_device_name,
+    async_follow_name,
+    async_registered,
+    display_name,
+    fitting,
+)
 from .waiting import Backoff
 
 
@@ -67,7 +73,7 @@ class Description:
         self._expected_name: str | None = None
         registered = async_registered(hass, entry)
         self._verified = _Texts(
-            (registered and registered.name) or entry.title,
+            (registered and registered.name) or fitting(entry.title),
             entry.data[CONF_MODEL],
             (registered and registered.sw_version) or "",
         )
@@ -98,7 +104,7 @@ class Description:
             info["model_id"] = device.model
             info["sw_version"] = device.firmware or None
         elif async_registered(self._hass, entry) is None:
-            info["name"] = entry.title
+            info["name"] = fitting(entry.title)
             info["model_id"] = entry.data[CONF_MODEL]
         return info
 

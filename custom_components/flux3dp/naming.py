@@ -20,11 +20,16 @@ _NAME_LENGTH = 150
 
 
 def display_name(device: DeviceInfo) -> str:
-    """Return what a device is called: its own name, or its model if that shows nothing.
+    """Return what a device is called: its own name, or its model if that shows nothing."""
+    return fitting(device.display_name)
 
-    Cut where entity ids become too long: they spell a character of Chinese in up to six.
+
+def fitting(name: str) -> str:
+    """Return a name cut to what leaves room for the rest of an entity id.
+
+    An entity id spells a character of Chinese in up to six.
     """
-    name = device.display_name[:_NAME_LENGTH]
+    name = name[:_NAME_LENGTH]
     while len(slugify(name)) > _NAME_LENGTH:
         name = name[:-1]
     return name.rstrip()

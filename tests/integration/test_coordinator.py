@@ -21,7 +21,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.flux3dp.aioflux import Sighting
-from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.job_store import restored
 from custom_components.flux3dp.updates import Rank
 from simulator import Device
@@ -276,6 +276,8 @@ async def test_a_device_with_a_job_is_asked_more_often(
         return max(gaps[1:])
 
     assert await interval() > timing.unheard_active * 1.4
+    # With the robot connection, reports show that it is there.
+    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
     device.set_status(st_id=16)
     await wait_for_state(hass, STATUS, "running")
     assert await interval() < timing.unheard

@@ -14,7 +14,13 @@ from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import (
+    FAST,
+    MakeDevice,
+    MakeEntry,
+    signed_in,
+    wait_until,
+)
 from tests.integration.flows import WIFI, wifi_settings
 from tests.integration.jobs import BRISK, connections, press, reason, run_job
 from tests.integration.life import log_lines, reauths
@@ -41,8 +47,10 @@ async def entry(
     entry = await make_entry(device, setup=False)
     hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    # The device has been asked to describe itself.
+    await signed_in(hass, entry)
     await device.wait_closed_connections()
+    assert device.received.robot == ["deviceinfo"]
     return entry
 
 
@@ -65,8 +73,8 @@ async def test_an_order_that_was_still_connecting_is_not_given_after_the_unloadi
     await device.wait_closed_connections()
     # It was let in: it was for us to say no more.
     assert device.received.connections[-1].access_id is not None
-    assert connections(device) == 1
-    assert device.received.robot == []
+    assert connections(device) == 2
+    assert device.received.robot == ["deviceinfo"]
     assert why == "unloaded"
     assert not link.is_open
     assert device.status.st_id == 16
