@@ -26,6 +26,9 @@ SAID = re.compile(r"([^\n]+(?:\n[^\n`]+)*):\n\n```yaml\n(.*?)```", re.DOTALL)
 HALF_AN_HOUR = 30
 
 
+ENTITY_ID = re.compile(r"\b\w+\.workshop_delta_\w+")
+
+
 def automations() -> dict[str, dict[str, Any]]:
     """Return each automation of the README by the first words that lead to it."""
     found = {
@@ -45,6 +48,18 @@ def test_each_automation_is_run_here() -> None:
         "Say what is wrong",
         "Switch the fan of",
     }
+
+
+async def test_the_cards_show_entities_that_exist(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    await make_entry(await make_device(name="Workshop Delta"))
+    text = (ROOT / "README.md").read_text("utf-8")
+    [cards] = re.findall(r"```yaml\n(type: grid\n.*?)```", text, re.DOTALL)
+    shown = set(ENTITY_ID.findall(cards))
+    assert {entity_id for entity_id in shown if hass.states.get(entity_id)} == shown
+    assert len(shown) > 8
+    assert parse_yaml(cards)["cards"]
 
 
 async def automate(hass: HomeAssistant, said: str, **changes: Any) -> None:
