@@ -239,13 +239,16 @@ def _toolhead(job: Job | None, seen: Observation) -> Toolhead | None:
     """Return the toolhead; a device that names none need not have looked for it.
 
     One that is idle, or begins a job, has not; and in a longer pause it switches its
-    toolhead off, which then does not answer (protocol.md section 5).
+    toolhead off, which does not answer until the job runs again (protocol.md section 5).
     """
     if seen.toolhead is not Toolhead.NONE:
         return seen.toolhead
     if seen.phase is not Phase.ALIVE or seen.is_initializing:
         return None
-    if seen.is_paused and not seen.error_label.startswith("HEAD_ERROR"):
+    # A resume clears the label of what was wrong with it, whether or not that is mended.
+    label = seen.error_label or (job.error_label if job else "")
+    off = seen.is_paused or seen.status is JobStatus.RESUMING
+    if off and not label.startswith("HEAD_ERROR"):
         return job.toolhead if job else None
     return Toolhead.NONE
 

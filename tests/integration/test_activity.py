@@ -61,14 +61,15 @@ async def test_each_line_is_something_that_happened(
     # Known, unknown in the pause, known again, over.
     assert len(lines["finish_time"]) <= 4
     expected = {"job", "job_name", "running", "problem", "error", "advice", "toolhead"}
+    assert len(lines["job_started"]) == 1
     # A button tells when somebody pressed it, and nothing else.
     assert len(lines["resume"]) == len(lines["clear"]) == 1
     assert set(lines) <= expected | {
         "resume",
         "clear",
         "last_job_result",
-        "finish_time",
         "job_started",
+        "finish_time",
         "status",
         # On 2026.3 the logbook has pictures too.
         "preview",

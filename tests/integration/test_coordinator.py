@@ -259,7 +259,10 @@ async def test_a_device_with_a_job_is_asked_more_often(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     device = await make_device(multicast=False)
-    entry = await make_entry(device)
+    # A report would be a sign of life too.
+    entry = await make_entry(device, setup=False)
+    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
+    assert await hass.config_entries.async_setup(entry.entry_id)
     timing = entry.runtime_data.timing
 
     async def interval() -> float:

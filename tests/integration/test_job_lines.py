@@ -33,8 +33,11 @@ ON = f"{NAME} is back at {ADDRESSES[0]}"
 
 @pytest.fixture(params=[0.05, 0.3], ids=["hasty", "calm"])
 def pace(request: pytest.FixtureRequest) -> Timing:
-    """Return a pace at which a lost connection is tried again soon, or late."""
-    return replace(FAST, robot_retry=request.param)
+    """Return a pace at which a lost connection is tried again soon, or late.
+
+    And at which a machine that does something else for a second loses no contact.
+    """
+    return replace(FAST, robot_retry=request.param, probe_interval=0.4)
 
 
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])

@@ -196,6 +196,20 @@ def test_a_toolhead_is_gone_only_where_the_device_has_looked() -> None:
     assert watch.state.toolhead == "none"
 
 
+def test_a_toolhead_that_was_switched_off_in_a_pause_is_there_while_it_resumes() -> (
+    None
+):
+    watch = Watch()
+    watch.read(report(16, "RUNNING"))
+    watch.read(report(48, "PAUSED", "FILAMENT_RUNOUT 1", module=None))
+    watch.read(report(18, "RESUMING", module=None))
+    assert watch.state.toolhead == "extruder"
+    # One that was gone is not back because its label is.
+    watch.read(report(48, "PAUSED", "HEAD_ERROR HEAD_OFFLINE", module=None))
+    watch.read(report(18, "RESUMING", module=None))
+    assert watch.state.toolhead == "none"
+
+
 def test_temperatures_need_a_toolhead_and_a_report() -> None:
     watch = Watch()
     watch.hear(datagram(16))
