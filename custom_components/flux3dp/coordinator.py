@@ -1,9 +1,8 @@
 """What a device is now: datagrams, probes and reports on one path.
 
-Knows how what is heard becomes the one `FluxData` everybody reads, and when that is
-worth telling. Silence is measured by `presence.py`, another address by `address.py`,
-the job by `job.py`; reports come from `job_watch.py`; commands are sent by `services.py`
-and `commands.py`.
+Knows how what is heard becomes the one `FluxData`, and when entities have to know.
+Silence is measured by `presence.py`, another address by `address.py`, the job by
+`job.py`; reports come from `job_watch.py`, commands go out by `commands.py`.
 """
 
 from __future__ import annotations

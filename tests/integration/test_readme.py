@@ -43,7 +43,7 @@ AUTOMATIONS = automations()
 
 def test_each_automation_is_run_here() -> None:
     assert set(AUTOMATIONS) == {
-        "Tell somebody when a",
+        "Send a message when",
         "Pause the laser when",
         "Say what is wrong",
         "Switch the fan of",
@@ -105,7 +105,7 @@ async def test_one_is_told_once_that_a_job_is_done(
 ) -> None:
     entry = await make_entry(delta)
     put_in_workshop(hass, delta)
-    await automate(hass, "Tell somebody when a")
+    await automate(hass, "Send a message when")
     await run(hass, delta, "workshop_delta", TITLE="Vase")
     name = "sensor.workshop_delta_job_name"
     await wait_for_state(hass, name, "Vase")
@@ -143,9 +143,9 @@ async def test_of_two_events_at_once_each_is_told_once(
     """The same automation, for other events than the end."""
     await make_entry(delta)
     put_in_workshop(hass, delta)
-    [trigger] = AUTOMATIONS["Tell somebody when a"]["triggers"]
+    [trigger] = AUTOMATIONS["Send a message when"]["triggers"]
     other = {**trigger, "trigger": f"flux3dp.job_{kind}"}
-    await automate(hass, "Tell somebody when a", triggers=[other])
+    await automate(hass, "Send a message when", triggers=[other])
     # A job that fails to start: both are seen in one look.
     delta.set_status(st_id=48, error_label="HEAD_ERROR TYPE_ERROR")
     await wait_for_state(hass, "sensor.workshop_delta_status", "paused")
