@@ -95,6 +95,16 @@ async def test_a_name_that_does_not_resolve(
     assert (caught.value.field, caught.value.reason) == ("host", "unresolvable")
 
 
+async def test_an_address_is_not_looked_up(
+    make_device: MakeDevice, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = await make_device(multicast=False)
+    asked: list[object] = []
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *words, **_: asked.append(words))
+    assert (await listener.find(device.address)).host == device.address
+    assert asked == []
+
+
 async def test_a_slow_resolver_is_part_of_the_time(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:

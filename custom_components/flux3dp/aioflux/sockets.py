@@ -268,8 +268,10 @@ async def resolve(host: str, timeout: float) -> str:
     """Return the IPv4 address of a host name or address.
 
     InvalidRequest (`host`, `unresolvable`) if there is none, or none within
-    `timeout` seconds.
+    `timeout` seconds. An address needs no name server, nor the thread that asks it.
     """
+    if is_address(host):
+        return host
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(timeout):
