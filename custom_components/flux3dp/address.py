@@ -18,12 +18,12 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
 from .aioflux import (
+    DeviceUpdate,
     FluxError,
     Identity,
     Listener,
-    Sighting,
     is_address,
-    prove,
+    verify_key,
 )
 from .const import CONF_MASTER_KEY, LOGGER
 from .naming import async_device_name
@@ -97,7 +97,7 @@ class AddressFollower:
         self._listener.probe(address)
 
     @callback
-    def async_consider(self, sighting: Sighting) -> None:
+    def async_consider(self, sighting: DeviceUpdate) -> None:
         """Take note of the uuid being heard from another address than the entry's."""
         if sighting.device is None or sighting.device.identity is not Identity.PINNED:
             return
@@ -125,7 +125,7 @@ class AddressFollower:
     async def _async_prove(self, host: str) -> None:
         """Ask a candidate for its key, and move there if it is the pinned one."""
         try:
-            await prove(host, self._master_key, self._timing)
+            await verify_key(host, self._master_key, self._timing)
         except FluxError as err:
             name = async_device_name(self._hass, self._entry)
             LOGGER.debug("%s is not followed to %s: %s", name, host, err)

@@ -32,11 +32,11 @@ from .aioflux import (
     AuthenticationFailed,
     DeviceInfo,
     DeviceNotFound,
+    DeviceUpdate,
     FluxError,
     Identity,
     InvalidRequest,
     Listener,
-    Sighting,
     check_password,
 )
 from .const import DOMAIN
@@ -358,7 +358,7 @@ async def _async_scan(listener: Listener) -> dict[str, DeviceInfo]:
     """
     heard: set[str] = set()
 
-    def hear(sighting: Sighting) -> None:
+    def hear(sighting: DeviceUpdate) -> None:
         heard.add(sighting.uuid)
 
     loop = asyncio.get_running_loop()

@@ -22,11 +22,11 @@ from .aioflux import (
     DeviceInfo,
     DeviceNotFound,
     DeviceStatus,
+    DeviceUpdate,
     Identity,
     InvalidRequest,
     JobInfo,
     Listener,
-    Sighting,
     Timing,
     is_address,
 )
@@ -244,7 +244,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
     # -- hearing
 
     @callback
-    def _async_seen(self, sighting: Sighting) -> None:
+    def _async_seen(self, sighting: DeviceUpdate) -> None:
         """Take one datagram about our uuid.
 
         It may be forged: nothing but a TLS handshake says who is at our address.

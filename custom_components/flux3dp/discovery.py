@@ -31,7 +31,7 @@ from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 import ifaddr
 
-from .aioflux import ConnectionFailed, Identity, Listener, Sighting
+from .aioflux import ConnectionFailed, DeviceUpdate, Identity, Listener
 from .aioflux.datagram import GROUP
 from .const import ANY_INTERFACE, DOMAIN, LOGGER, TIMING, VENDOR_KEYS
 
@@ -108,9 +108,14 @@ async def _async_interfaces(hass: HomeAssistant) -> list[str]:
     start of Home Assistant it may have been missing.
     """
     adapters = await network.async_get_adapters(hass)
+    try:
+        found = await hass.async_add_executor_job(ifaddr.get_adapters)
+    except OSError as err:
+        LOGGER.debug("Cannot read the network interfaces: %s", err)
+        found = ()
     current = {
         adapter.nice_name: [ip.ip for ip in adapter.ips if isinstance(ip.ip, str)]
-        for adapter in await hass.async_add_executor_job(ifaddr.get_adapters)
+        for adapter in found
     }
     addresses = {
         address
@@ -152,7 +157,7 @@ class DiscoveryCards:
         self._unverified: dict[str, float] = {}
 
     @callback
-    def async_seen(self, sighting: Sighting) -> None:
+    def async_seen(self, sighting: DeviceUpdate) -> None:
         """Show a device that answered our own touch, unless that was done."""
         device = sighting.device
         if device is None or device.identity is Identity.MISMATCH:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from .aioflux.json_values import clean_text, is_blank
+from .aioflux.util import clean_text, is_blank
 from .catalogue import Advice, ErrorKey, advice_for
 from .job_times import RunningClock
 

@@ -11,7 +11,7 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
-from .aioflux.json_values import duration_of
+from .aioflux.util import duration_of
 from .const import DOMAIN
 from .job import INITIAL, JobResult, JobState, Toolhead
 from .job_state import Expected, Job, state_text

@@ -17,11 +17,11 @@ from typing import Any
 from .aioflux import (
     AuthenticationFailed,
     CommandFailed,
+    DeviceUpdate,
     FluxError,
     InvalidRequest,
     Manager,
     NetworkConfig,
-    Sighting,
     TrustedKey,
     check_name,
     check_password,
@@ -247,7 +247,7 @@ async def _async_returned(
     """
     heard = asyncio.Event()
 
-    def hear(_sighting: Sighting) -> None:
+    def hear(_sighting: DeviceUpdate) -> None:
         heard.set()
 
     listener, timing = coordinator.listener, coordinator.timing

@@ -28,7 +28,7 @@ from .aioflux import (
     ensure_trusted,
     fingerprint,
     is_address,
-    prove,
+    verify_key,
 )
 from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
 from .coordinator import FluxConfigEntry
@@ -119,7 +119,7 @@ class Pairing:
     async def async_prove(self) -> None:
         """Make sure that the device holds its key, and send it nothing of ours."""
         listener = await async_get_listener(self._hass)
-        await prove(self.device.host, self.device.master_key, listener.timing)
+        await verify_key(self.device.host, self.device.master_key, listener.timing)
 
     async def async_get_trusted(self, password: str | None = None) -> None:
         """Have the device trust our key; AuthenticationFailed if a password is needed.
@@ -203,4 +203,6 @@ async def async_entry_trusted(
 async def async_prove_entry(hass: HomeAssistant, entry: ConfigEntry, host: str) -> None:
     """Make sure that the device of an entry is at an address. Raises FluxError."""
     listener = await async_get_listener(hass)
-    await prove(host, base64.b64decode(entry.data[CONF_MASTER_KEY]), listener.timing)
+    await verify_key(
+        host, base64.b64decode(entry.data[CONF_MASTER_KEY]), listener.timing
+    )

@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux import (
+    DeviceUpdate,
     Identity,
     Listener,
-    Sighting,
 )
 from custom_components.flux3dp.aioflux.datagram import (
     PORT,
@@ -78,7 +78,7 @@ async def test_a_forged_announcement_leaves_the_device_alone(
 async def test_a_broken_subscriber_deafens_nobody(
     make_device: MakeDevice, listener: Listener, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken(_: Sighting) -> None:
+    def broken(_: DeviceUpdate) -> None:
         raise RuntimeError("mine")
 
     listener.subscribe(broken)

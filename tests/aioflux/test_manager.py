@@ -18,7 +18,7 @@ from custom_components.flux3dp.aioflux import (
     NetworkConfig,
     ProtocolError,
     ensure_trusted,
-    prove,
+    verify_key,
 )
 from simulator import Device, SimulatedNetwork, TrustedKey
 from tests.keys import OTHER_CLIENT_KEY
@@ -193,7 +193,7 @@ async def test_another_network(
     await device.wait_for(lambda: device.address == ADDRESSES[1] and device.online)
     moved = await listener.find(ADDRESSES[1])
     assert moved.uuid == UUID
-    await prove(ADDRESSES[1], info.master_key, FAST)
+    await verify_key(ADDRESSES[1], info.master_key, FAST)
 
 
 async def test_a_device_that_says_nothing(

@@ -12,10 +12,10 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.aioflux.robot_text import (
     check_word,
+    encode_command,
     parse_binary,
     parse_device_details,
     parse_value,
-    spell,
     split_path,
 )
 
@@ -33,12 +33,12 @@ from custom_components.flux3dp.aioflux.robot_text import (
 def test_words_are_quoted_where_a_shell_would_split_them(
     words: tuple[str, ...], spelled: str
 ) -> None:
-    assert spell(*words) == spelled.encode()
+    assert encode_command(*words) == spelled.encode()
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=1))
 def test_the_device_gets_back_the_words_that_were_spelled(words: list[str]) -> None:
-    assert shlex.split(spell(*words).decode()) == words
+    assert shlex.split(encode_command(*words).decode()) == words
 
 
 @pytest.mark.parametrize(

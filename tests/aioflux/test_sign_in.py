@@ -19,7 +19,7 @@ from custom_components.flux3dp.aioflux import (
     ProtocolError,
     Unsupported,
     ensure_trusted,
-    prove,
+    verify_key,
 )
 from simulator import MANAGEMENT_PORT, Device
 from tests.keys import MASTER_KEY_4096, MASTER_KEYS
@@ -169,14 +169,14 @@ async def test_an_impostor_receives_nothing(
     assert caught.value.expected == device.master_public_der
     assert caught.value.presented not in (b"", device.master_public_der)
     with pytest.raises(IdentityMismatch):
-        await prove(info.host, info.master_key, FAST)
+        await verify_key(info.host, info.master_key, FAST)
     await device.wait_closed_connections()
     assert device.received.connections
     assert device.received.application_bytes == b""
 
 
 async def test_proving_sends_nothing(device: Device, info: DeviceInfo) -> None:
-    await prove(info.host, info.master_key, FAST)
+    await verify_key(info.host, info.master_key, FAST)
     await device.wait_closed_connections()
     assert device.received.application_bytes == b""
 

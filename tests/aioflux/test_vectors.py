@@ -20,12 +20,12 @@ from custom_components.flux3dp.aioflux.datagram import (
 from custom_components.flux3dp.aioflux.device import DeviceStatus, Identity
 from custom_components.flux3dp.aioflux.identity import (
     VENDOR_KEY,
-    assess,
+    classify_identity,
     rsa_signed,
     signed_by,
 )
 from custom_components.flux3dp.aioflux.records import Record
-from custom_components.flux3dp.aioflux.transport import public_key
+from custom_components.flux3dp.aioflux.tls import public_key
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 TEST_VENDOR = (VECTORS / "test-vendor-key.der").read_bytes()
@@ -183,8 +183,8 @@ def test_sha1_is_for_the_serials_that_may_have_it() -> None:
         "vendor_keys": [TEST_VENDOR],
         "pinned": None,
     }
-    assert assess(serial="F1K0990007", **known) is Identity.VERIFIED
-    assert assess(serial="F2K0990007", **known) is Identity.UNVERIFIED
+    assert classify_identity(serial="F1K0990007", **known) is Identity.VERIFIED
+    assert classify_identity(serial="F2K0990007", **known) is Identity.UNVERIFIED
 
 
 @pytest.mark.parametrize("folder", ["rescue-v1", "rescue-v2"])

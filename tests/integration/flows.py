@@ -17,7 +17,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import Sighting
+from custom_components.flux3dp.aioflux import DeviceUpdate
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.identity import async_get_client_key
@@ -228,7 +228,7 @@ async def swap_mainboard(hass: HomeAssistant, device: Device) -> None:
     listener = await async_get_listener(hass)
     changed = asyncio.Event()
 
-    def hear(sighting: Sighting) -> None:
+    def hear(sighting: DeviceUpdate) -> None:
         if sighting.changed:
             changed.set()
 

@@ -8,7 +8,7 @@ import socket
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.flux3dp.aioflux import Identity, Listener, Sighting
+from custom_components.flux3dp.aioflux import DeviceUpdate, Identity, Listener
 from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -87,12 +87,12 @@ async def forger() -> AsyncIterator[Forger]:
 
 
 async def heard(
-    listener: Listener, is_it: Callable[[Sighting], bool], say: Callable[[], None]
+    listener: Listener, is_it: Callable[[DeviceUpdate], bool], say: Callable[[], None]
 ) -> None:
     """Say something again and again until it was heard."""
     event = asyncio.Event()
 
-    def hear(sighting: Sighting) -> None:
+    def hear(sighting: DeviceUpdate) -> None:
         if is_it(sighting):
             event.set()
 
@@ -140,7 +140,7 @@ async def test_a_genuine_touch_reply_replayed_from_another_address_moves_nothing
     async with forger() as somebody:
         somebody.reply = reply
 
-        def says_who(sighting: Sighting) -> bool:
+        def says_who(sighting: DeviceUpdate) -> bool:
             return sighting.device is not None and sighting.status is not None
 
         # Every byte is the device's own, so it passes for the device ...

@@ -20,7 +20,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.flux3dp.aioflux import Sighting
+from custom_components.flux3dp.aioflux import DeviceUpdate
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.job_store import restored
 from custom_components.flux3dp.updates import Rank
@@ -51,9 +51,9 @@ async def test_a_hundred_equal_announcements_are_told_to_nobody(
     coordinator = entry.runtime_data
     calls: list[None] = []
     hundred = asyncio.Event()
-    sightings: list[Sighting] = []
+    sightings: list[DeviceUpdate] = []
 
-    def count(sighting: Sighting) -> None:
+    def count(sighting: DeviceUpdate) -> None:
         sightings.append(sighting)
         if len(sightings) == 100:
             hundred.set()

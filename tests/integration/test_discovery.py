@@ -10,7 +10,7 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.flux3dp.aioflux import Listener, Sighting
+from custom_components.flux3dp.aioflux import DeviceUpdate, Listener
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import (
     MAX_UNVERIFIED_CARDS,
@@ -47,7 +47,7 @@ async def hear(listener: Listener, times: int, uuid: str | None = None) -> None:
     heard = asyncio.Event()
     left = times
 
-    def count(sighting: Sighting) -> None:
+    def count(sighting: DeviceUpdate) -> None:
         nonlocal left
         left -= sighting.device is not None
         if left <= 0:
@@ -133,7 +133,7 @@ async def wait_for_name(listener: Listener, uuid: str, name: str) -> None:
     """Wait until a device says its new name."""
     heard = asyncio.Event()
 
-    def look(sighting: Sighting) -> None:
+    def look(sighting: DeviceUpdate) -> None:
         if sighting.device is not None and sighting.device.name == name:
             heard.set()
 

@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import Listener, Sighting, Timing
+from custom_components.flux3dp.aioflux import DeviceUpdate, Listener, Timing
 from simulator import MANAGEMENT_PORT, Device, Timing as DeviceTiming
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -42,7 +42,7 @@ async def say(device: Device, listener: Listener) -> None:
     """Have a device announce itself once more, and be heard."""
     heard = asyncio.Event()
 
-    def hear(sighting: Sighting) -> None:
+    def hear(sighting: DeviceUpdate) -> None:
         if sighting.status is not None:
             heard.set()
 

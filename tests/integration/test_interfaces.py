@@ -165,3 +165,15 @@ async def test_which_interfaces_are_used(
     ):
         listener = await async_get_listener(hass)
     assert sorted(listener._sockets._interfaces) == expected
+
+
+async def test_interfaces_that_cannot_be_read_keep_their_addresses(
+    hass: HomeAssistant,
+) -> None:
+    """`ifaddr` raises OSError where the system refuses it; setup goes on."""
+    with (
+        patch(ADAPTERS, return_value=[adapter("eth0", "10.0.0.2")]),
+        patch.object(ifaddr, "get_adapters", side_effect=OSError),
+    ):
+        listener = await async_get_listener(hass)
+    assert sorted(listener._sockets._interfaces) == ["10.0.0.2"]

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 
-from custom_components.flux3dp.aioflux import Timing, prove
+from custom_components.flux3dp.aioflux import Timing, verify_key
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
@@ -106,11 +106,11 @@ async def test_an_old_address_that_answers_again_in_time_is_kept(
     proved, go_on = asyncio.Event(), asyncio.Event()
 
     async def prove_slowly(host: str, master_key: bytes, timing: Timing) -> None:
-        await prove(host, master_key, timing)
+        await verify_key(host, master_key, timing)
         proved.set()
         await go_on.wait()
 
-    with patch("custom_components.flux3dp.address.prove", prove_slowly):
+    with patch("custom_components.flux3dp.address.verify_key", prove_slowly):
         device.faults.muted = device.faults.silent = True
         await make_device(address=ADDRESSES[1], generation=device.config.generation)
         await asyncio.wait_for(proved.wait(), 5)

@@ -12,7 +12,6 @@ from .device import (
     has_toolheads,
     supports_tcp_management,
 )
-from .discovery import Listener
 from .errors import (
     AuthenticationFailed,
     CommandFailed,
@@ -28,6 +27,7 @@ from .errors import (
 )
 from .identity import VENDOR_KEY, fingerprint
 from .key import ClientKey
+from .listener import Listener
 from .manager import (
     AuthorizedBy,
     Manager,
@@ -41,10 +41,10 @@ from .network import NetworkConfig, WifiNetwork
 from .report import JobInfo, Position, Report, parse_report
 from .robot import Robot
 from .robot_text import parse_mac_addresses
-from .sightings import Sighting, Unsubscribe
+from .sightings import DeviceUpdate, Unsubscribe
 from .sockets import is_address
 from .timing import DEFAULT_TIMING, Timing
-from .transport import prove
+from .tls import verify_key
 
 __all__ = [
     "DEFAULT_TIMING",
@@ -59,6 +59,7 @@ __all__ = [
     "DeviceInfo",
     "DeviceNotFound",
     "DeviceStatus",
+    "DeviceUpdate",
     "FluxError",
     "Identity",
     "IdentityMismatch",
@@ -73,7 +74,6 @@ __all__ = [
     "ProtocolError",
     "Report",
     "Robot",
-    "Sighting",
     "SlaveKeyMismatch",
     "Timing",
     "TrustedKey",
@@ -89,6 +89,6 @@ __all__ = [
     "is_address",
     "parse_mac_addresses",
     "parse_report",
-    "prove",
     "supports_tcp_management",
+    "verify_key",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import struct
 
 from .device import DeviceStatus, clamp_progress
-from .json_values import clean_text
+from .util import clean_text
 
 PORT = 1901
 GROUP = "239.255.255.250"

@@ -1,7 +1,7 @@
 """What the world sees of a device: who it is and what it says it is doing.
 
 Knows models, status ids and the firmware that can be managed. Does not know
-datagrams or sockets (`datagram.py`, `discovery.py`), nor what a status is called
+datagrams or sockets (`datagram.py`, `listener.py`), nor what a status is called
 in a user interface.
 """
 
@@ -12,7 +12,7 @@ from enum import StrEnum
 import math
 import re
 
-from .json_values import is_blank
+from .util import is_blank
 
 MODELS = {
     "delta-1": "FLUX Delta",

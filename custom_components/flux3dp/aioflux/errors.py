@@ -6,7 +6,7 @@ languages, belong to whoever shows them.
 
 from __future__ import annotations
 
-from .json_values import clean_text
+from .util import clean_text
 
 # A refusal is a symbol and a few words; a sentence for a person has no room for more.
 _MAX_MESSAGE = 200

@@ -21,7 +21,7 @@ from .identity import load_rsa_public_key, rsa_signed
 from .key import ClientKey
 from .session import Session
 from .timing import Timing
-from .transport import CAMERA_PORT, ROBOT_PORT, TLS, connect, connect_tls, secure
+from .tls import CAMERA_PORT, ROBOT_PORT, TLS, connect, connect_tls, start_tls_pinned
 
 _TLS_CHALLENGE_LENGTH = 64
 _AES_CHALLENGE_LENGTH = 128
@@ -45,7 +45,7 @@ async def open_robot(
     master_key = expected_key or device.master_key
     try:
         if hello == TLS:
-            await secure(session, master_key, timing)
+            await start_tls_pinned(session, master_key, timing)
             await _sign_in_over_tls(session, device, key, timing)
         else:
             await _sign_in_by_signatures(session, device, key, timing, master_key)

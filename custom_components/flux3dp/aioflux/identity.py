@@ -100,7 +100,7 @@ def load_rsa_public_key(der: bytes) -> rsa.RSAPublicKey | None:
     return key if key.public_numbers().e == _RSA_EXPONENT else None
 
 
-def assess(
+def classify_identity(
     *,
     serial: str,
     uuid: str,

@@ -14,7 +14,6 @@ from typing import Literal, Self
 
 from .client import Client
 from .device import DeviceInfo
-from .discovery import Listener
 from .errors import (
     AuthenticationFailed,
     CommandFailed,
@@ -24,12 +23,13 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
-from .json_values import clean_text, is_blank, json_object, text_of
 from .key import ClientKey
+from .listener import Listener
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
 from .session import Session
 from .timing import DEFAULT_TIMING, Timing
-from .transport import MANAGEMENT_PORT, connect_tls
+from .tls import MANAGEMENT_PORT, connect_tls
+from .util import clean_text, is_blank, json_object, text_of
 
 type Password = str | Callable[[], str | Awaitable[str]]
 type AuthorizedBy = Literal["key", "password"]

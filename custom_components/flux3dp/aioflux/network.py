@@ -13,7 +13,7 @@ import re
 from typing import Literal
 
 from .errors import InvalidRequest, ProtocolError
-from .json_values import finite_number, json_object, text_of
+from .util import finite_number, json_object, text_of
 
 INTERFACES = ("wlan0", "wlan1", "len0", "len1")
 SECURITIES = ("open", "WEP", "WPA-PSK", "WPA2-PSK")

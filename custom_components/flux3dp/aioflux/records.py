@@ -16,8 +16,8 @@ import time
 
 from .datagram import DatagramError, NotifyV1, NotifyV2, TouchReplyV1, TouchReplyV2
 from .device import DeviceInfo, DeviceStatus, Identity
-from .identity import assess, load_rsa_public_key, rsa_signed
-from .json_values import clean_text
+from .identity import classify_identity, load_rsa_public_key, rsa_signed
+from .util import clean_text
 
 MAX_STRANGERS = 256
 """Records kept of devices that are not set up; a home has a handful."""
@@ -97,7 +97,7 @@ class Record:
     def repin(self, vendor_keys: Sequence[bytes], pinned: bytes | None) -> None:
         """Judge the identity anew, after a pin was set or taken away."""
         if self.device is not None:
-            identity = assess(
+            identity = classify_identity(
                 serial=self.device.serial,
                 uuid=self.uuid,
                 master_key=self.device.master_key,
@@ -179,7 +179,7 @@ class Record:
             host=self.host,
             version=version,
             master_key=master_key,
-            identity=assess(
+            identity=classify_identity(
                 serial=serial,
                 uuid=self.uuid,
                 master_key=master_key,

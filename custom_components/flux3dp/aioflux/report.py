@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from .device import clamp_progress
 from .errors import ProtocolError
-from .json_values import (
+from .util import (
     clean_text,
     duration_of,
     finite_number,

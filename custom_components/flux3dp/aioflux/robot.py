@@ -14,22 +14,22 @@ from typing import Self
 
 from .client import Client
 from .device import DeviceInfo
-from .discovery import Listener
 from .errors import InvalidRequest, ProtocolError, SlaveKeyMismatch
 from .frames import encode_frame
 from .handshake import open_robot
 from .key import ClientKey
+from .listener import Listener
 from .report import JobInfo, Report, parse_job_info, parse_report
 from .robot_text import (
     check_word,
+    encode_command,
     is_picture,
     parse_binary,
     parse_device_details,
     parse_value,
-    spell,
     split_path,
 )
-from .sightings import Sighting
+from .sightings import DeviceUpdate
 from .timing import DEFAULT_TIMING, Timing
 
 # Far above what devices send, far below what would hurt to keep.
@@ -98,7 +98,9 @@ class Robot(Client):
         read is none, and parts of another kind are skipped. CommandFailed before a job
         was started.
         """
-        return await self._session.exchange(spell("player", "info"), self._read_info)
+        return await self._session.exchange(
+            encode_command("player", "info"), self._read_info
+        )
 
     async def _read_info(self) -> tuple[JobInfo, bytes | None]:
         info: JobInfo | None = None
@@ -141,14 +143,16 @@ class Robot(Client):
         if path is None:
             await self._order("player", "start")
             return
-        start = encode_frame(spell("player", "start"))
+        start = encode_frame(encode_command("player", "start"))
 
         async def read() -> None:
             await self._read_ok()
             await self._session.write(start)
             await self._read_ok()
 
-        await self._session.exchange(spell("player", "select", *split_path(path)), read)
+        await self._session.exchange(
+            encode_command("player", "select", *split_path(path)), read
+        )
 
     async def pause(self) -> None:
         """Pause the job; it goes on *pausing* for up to some seconds."""
@@ -235,11 +239,11 @@ class Robot(Client):
         async def read() -> T:
             return parse(await self._session.read_reply())
 
-        return await self._session.exchange(spell(*words), read)
+        return await self._session.exchange(encode_command(*words), read)
 
     async def _order(self, *words: str) -> None:
         """Send a command that is answered with `ok`."""
-        await self._session.exchange(spell(*words), self._read_ok)
+        await self._session.exchange(encode_command(*words), self._read_ok)
 
     async def _read_ok(self) -> None:
         reply = await self._session.read_reply()
@@ -264,7 +268,7 @@ async def _touch_again(
     """
     answered: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
 
-    def heard(sighting: Sighting) -> None:
+    def heard(sighting: DeviceUpdate) -> None:
         described = sighting.device if sighting.status is None else None
         if described is None or answered.done():
             return

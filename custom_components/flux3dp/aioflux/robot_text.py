@@ -14,7 +14,7 @@ from types import MappingProxyType
 import unicodedata
 
 from .errors import InvalidRequest, ProtocolError
-from .json_values import clean_text
+from .util import clean_text
 
 STORAGES = ("SD", "USB")
 """The storages of a device: the memory card, and a stick that is only read."""
@@ -29,7 +29,7 @@ _NO_VALUE = "ok EMPTY"
 _FORBIDDEN = frozenset(("Cc", "Cs"))
 
 
-def spell(*words: str) -> bytes:
+def encode_command(*words: str) -> bytes:
     """Return a command of these words, quoted."""
     return " ".join(shlex.quote(word) for word in words).encode()
 

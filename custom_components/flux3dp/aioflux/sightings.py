@@ -1,7 +1,7 @@
 """What a listener tells of a datagram, and its subscribers.
 
 Knows who subscribed to which uuid and address. What makes a sighting is
-`discovery.py`'s business.
+`listener.py`'s business.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ type Unsubscribe = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class DeviceUpdate:
     """One understood datagram.
 
     `host` is where it came from and may be forged or replayed. `status` is None
@@ -40,7 +40,7 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Subscription:
-    callback: Callable[[Sighting], None]
+    callback: Callable[[DeviceUpdate], None]
     uuid: str | None
     hosts: Collection[str] | None
 
@@ -56,7 +56,7 @@ class Audience:
 
     def subscribe(
         self,
-        callback: Callable[[Sighting], None],
+        callback: Callable[[DeviceUpdate], None],
         *,
         uuid: str | None,
         hosts: Collection[str] | None,
@@ -85,7 +85,7 @@ class Audience:
         """Whether a subscriber asked for just this address."""
         return any(host in (subscription.hosts or ()) for subscription in self._choosy)
 
-    def tell(self, sighting: Sighting) -> None:
+    def tell(self, sighting: DeviceUpdate) -> None:
         """Call every subscriber that a sighting concerns."""
         for uuid in (sighting.uuid, None):
             for subscription in tuple(self._subscriptions.get(uuid, ())):
@@ -115,7 +115,7 @@ class Audience:
         """
         found: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
 
-        def heard(sighting: Sighting) -> None:
+        def heard(sighting: DeviceUpdate) -> None:
             device = sighting.device
             if device is not None and accept(device, sighting.status):
                 with suppress(asyncio.InvalidStateError):  # The first one counts.

@@ -65,7 +65,7 @@ async def connect(host: str, port: int, timing: Timing) -> tuple[Session, bytes]
     return session, hello
 
 
-async def secure(session: Session, master_key: bytes, timing: Timing) -> None:
+async def start_tls_pinned(session: Session, master_key: bytes, timing: Timing) -> None:
     """Start TLS and make sure that the device holds `master_key` (DER).
 
     IdentityMismatch if it holds another: the connection is dropped, and nothing
@@ -81,18 +81,18 @@ async def secure(session: Session, master_key: bytes, timing: Timing) -> None:
 async def connect_tls(
     host: str, port: int, master_key: bytes, timing: Timing
 ) -> Session:
-    """Connect to a port that speaks `FLUX0003`; see `connect` and `secure`."""
+    """Connect to a port that speaks `FLUX0003`; see `connect` and `start_tls_pinned`."""
     session, hello = await connect(host, port, timing)
     if hello != TLS:
         await session.close()
         raise ProtocolError(
             f"port {port} of {host} speaks {hello.decode()}, not {TLS.decode()}"
         )
-    await secure(session, master_key, timing)
+    await start_tls_pinned(session, master_key, timing)
     return session
 
 
-async def prove(host: str, master_key: bytes, timing: Timing) -> None:
+async def verify_key(host: str, master_key: bytes, timing: Timing) -> None:
     """Return if the device at an address holds `master_key`, raise if not.
 
     Nothing of ours is sent: no key, no password. IdentityMismatch,

@@ -3,7 +3,7 @@
 One listener serves everybody. It knows sockets, probing, touching and the table
 of devices; it takes nobody's word for an address: a device is known only by its
 answer to a touch of ours, and a datagram only speaks for the address it came
-from. What that means for trust is decided by whoever connects (`transport.py`).
+from. What that means for trust is decided by whoever connects (`tls.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .device import DeviceInfo, Identity
 from .errors import InvalidRequest
 from .identity import VENDOR_KEY
 from .records import Allowance, Record, Records
-from .sightings import Audience, Sighting, Unsubscribe
+from .sightings import Audience, DeviceUpdate, Unsubscribe
 from .sockets import Sockets, resolve
 from .timing import DEFAULT_TIMING, Timing
 
@@ -110,7 +110,7 @@ class Listener:
 
     def subscribe(
         self,
-        callback: Callable[[Sighting], None],
+        callback: Callable[[DeviceUpdate], None],
         *,
         uuid: str | None = None,
         host: str | None = None,
@@ -311,7 +311,7 @@ class Listener:
         device = asked.answer(heard, self._vendor_keys, self._pins.get(heard.uuid))
         asked.heard = asyncio.get_running_loop().time()
         self._audience.tell(
-            Sighting(
+            DeviceUpdate(
                 asked.uuid, host, heard.version, None, device, changed=device != before
             )
         )
@@ -332,7 +332,7 @@ class Listener:
         if record.touch_wanted and not record.touching and self._may_touch(record):
             self._begin_touch(record, (record.version,))
         self._audience.tell(
-            Sighting(
+            DeviceUpdate(
                 record.uuid,
                 record.host,
                 record.version,

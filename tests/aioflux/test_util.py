@@ -6,7 +6,7 @@ import math
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.flux3dp.aioflux.json_values import (
+from custom_components.flux3dp.aioflux.util import (
     MAX_DURATION,
     clean_text,
     duration_of,
