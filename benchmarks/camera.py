@@ -19,7 +19,7 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.aioflux.connection import Connection
 from custom_components.flux3dp.aioflux.session import Session
-from custom_components.flux3dp.camera_feed import CameraFeed
+from custom_components.flux3dp.camera_stream import CameraFeed
 from custom_components.flux3dp.mjpeg import part
 from simulator.picture import Scene, draw
 

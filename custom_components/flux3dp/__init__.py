@@ -4,8 +4,6 @@ Knows what happens at setup and at the end. Everything else has a file of its ow
 docs/architecture.md, or the docstrings beside this one.
 """
 
-from __future__ import annotations
-
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
@@ -16,7 +14,7 @@ from .coordinator import FluxConfigEntry, FluxCoordinator
 from .discovery import async_get_listener
 from .frontend import async_register_card, async_serve_card, async_unregister_card
 from .issues import async_settle_all
-from .job_store import JobStore
+from .job.store import JobStore
 from .services import async_setup_services
 from .trust import async_forget_us
 

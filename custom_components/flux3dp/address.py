@@ -7,8 +7,6 @@ means is resolved again when the device is silent. Knows nothing of what the dev
 doing.
 """
 
-from __future__ import annotations
-
 import asyncio
 import base64
 from collections.abc import Callable
@@ -25,9 +23,9 @@ from .aioflux import (
     is_address,
     verify_key,
 )
+from .availability import Presence
 from .const import CONF_MASTER_KEY, LOGGER
 from .naming import async_device_name
-from .presence import Presence
 
 
 class AddressFollower:

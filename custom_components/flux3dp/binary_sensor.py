@@ -1,7 +1,5 @@
 """Binary sensors: whether it works, whether it needs somebody, whether it is there."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import override

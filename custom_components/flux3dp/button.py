@@ -1,7 +1,5 @@
 """Buttons: pause, resume, cancel, and clear a job that has ended."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import dataclass
 from typing import override

@@ -1,11 +1,9 @@
 """The camera: pictures of the build plate, for as long as somebody looks.
 
 Knows how Home Assistant asks for pictures and how a browser is sent them. That all who
-look share one connection, and when it ends, is `camera_feed.py`; what a browser is sent
+look share one connection, and when it ends, is `camera_stream.py`; what a browser is sent
 around a picture is `mjpeg.py`.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
@@ -24,12 +22,12 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aioflux import Camera as DeviceCamera, ConnectionFailed, FluxError
-from .camera_feed import CameraFeed
+from .camera_stream import CameraFeed
+from .client_key import async_get_client_key
 from .const import MANUFACTURER
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity, FluxEntityDescription
 from .helpers import device_errors
-from .identity import async_get_client_key
 from .mjpeg import BEGIN, CONTENT_TYPE, part
 
 # Those who look at once share one connection; there is nothing to take turns for.

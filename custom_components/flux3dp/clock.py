@@ -6,8 +6,6 @@ the middle of a job. By such a clock a job would have run for weeks, and a repor
 a second old would be out of date.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 from homeassistant.util import dt as dt_util

@@ -7,8 +7,6 @@ only understood: a press of a button is over when the device is seen to do it, a
 in words if it is not. The connections are `robot.py`'s.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,12 +16,12 @@ from typing import Final
 from homeassistant.exceptions import HomeAssistantError
 
 from .aioflux import CommandFailed, ConnectionFailed, Kicked, ProtocolError, Robot
-from .catalogue import ErrorKey
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .data import FluxData
 from .helpers import async_error_words, device_errors
-from .job import JobState, JobStatus
+from .job.errors import ErrorKey
+from .job.tracker import JobState, JobStatus
 
 _WAITING: Final = frozenset(
     {JobStatus.PAUSED, JobStatus.ALARM, JobStatus.TOOLHEAD_CHANGE}

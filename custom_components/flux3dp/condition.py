@@ -4,8 +4,6 @@ Knows what *is idle* and *needs attention* mean, for triggers too. The job track
 the rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Final, Unpack, override
 
@@ -25,7 +23,7 @@ import voluptuous as vol
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry
 from .helpers import TARGET_SCHEMA, async_targeted_devices
-from .job import JobState
+from .job.tracker import JobState
 
 _SCHEMA: Final = vol.Schema(
     {

@@ -4,8 +4,6 @@ Knows the steps, their order and their forms. What has to hold for a device, and
 its entry keeps, is `pairing.py`; the words are in the translations.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ Names and constants only. What a device is called on the wire, and how long thin
 take, belong to `aioflux`.
 """
 
-from __future__ import annotations
-
 import logging
 from typing import Final
 

@@ -1,11 +1,9 @@
 """What a device is now: datagrams, probes and reports on one path.
 
 Knows how what is heard becomes the one `FluxData`, and when entities have to know.
-Silence is measured by `presence.py`, another address by `address.py`, the job by
-`job.py`; reports come from `job_watch.py`, commands go out by `commands.py`.
+Silence is measured by `availability.py`, another address by `address.py`, the job by
+the package `job`; reports come from `job/monitor.py`, commands go out by `commands.py`.
 """
-
-from __future__ import annotations
 
 import asyncio
 import base64
@@ -30,17 +28,17 @@ from .aioflux import (
     Timing,
     is_address,
 )
+from .availability import HassClock, Presence
 from .clock import SteadyClock
 from .const import CONF_MASTER_KEY, LOGGER
 from .data import FluxData, JobPicture
 from .description import Description
 from .issues import NETWORK_NOT_RETURNED, async_settle
-from .job import INITIAL, Announced, describe, expect, track
-from .job_events import JobDispatcher
-from .job_store import JobStore
-from .job_watch import JobMonitor
+from .job.monitor import JobMonitor
+from .job.signals import JobDispatcher
+from .job.store import JobStore
+from .job.tracker import INITIAL, Announced, describe, expect, track
 from .naming import async_device_name
-from .presence import HassClock, Presence
 from .robot import CommandQueue, RobotLink, Unloaded
 from .trust import Trust, gate
 from .updates import OrderedCoordinator

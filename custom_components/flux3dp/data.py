@@ -1,11 +1,9 @@
 """What is known of a device, as one value: everything its entities look at."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from .aioflux import DeviceInfo, DeviceStatus
-from .job import JobState
+from .job.tracker import JobState
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ robot port: one short connection, or the one that is open anyway. Claims without
 looked into less and less often. Who may be asked, and when, is `coordinator.py`'s.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace

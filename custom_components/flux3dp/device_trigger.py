@@ -4,8 +4,6 @@ Fed by the job tracker, not by states: what happened while nobody saw it, and a 
 that comes back, start no automation.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from homeassistant.components.device_automation import DEVICE_TRIGGER_BASE_SCHEMA
@@ -25,8 +23,8 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .const import DOMAIN
-from .job import JobEvent, JobEventType
-from .job_events import JobNews, async_listen
+from .job.signals import JobNews, async_listen
+from .job.tracker import JobEvent, JobEventType
 
 PROBLEM = "problem"
 TRIGGER_TYPES = (*(event_type.value for event_type in JobEventType), PROBLEM)

@@ -5,8 +5,6 @@ nothing is dumped and then searched for secrets. No name, address, SSID, serial 
 uuid or key gets in.
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 
@@ -17,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from .aioflux import DeviceInfo, DeviceStatus
 from .const import CONF_VERIFIED
 from .coordinator import FluxConfigEntry
-from .job import JobState
+from .job.tracker import JobState
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_ ]*", re.ASCII)
 

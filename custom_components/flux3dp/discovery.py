@@ -5,8 +5,6 @@ The wire is `aioflux`; what a card leads to is `config_flow.py`; what is known o
 device that has been set up is `coordinator.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address

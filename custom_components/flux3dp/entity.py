@@ -1,7 +1,5 @@
 """What the entities of a device have in common: identity, availability, updates."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import override
 

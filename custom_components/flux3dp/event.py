@@ -1,7 +1,5 @@
 """Event: what happens to a job, each transition once, as it is seen."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import override
 
@@ -11,8 +9,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FluxConfigEntry
 from .entity import FluxEntity, FluxEntityDescription
-from .job import JobEvent, JobEventType
-from .job_events import JobNews, async_listen
+from .job.signals import JobNews, async_listen
+from .job.tracker import JobEvent, JobEventType
 
 # Nothing is fetched here: the job tracker tells.
 PARALLEL_UPDATES = 0

@@ -5,8 +5,6 @@ action means, and what an error of a job is called. All in the words of the
 translations, the first two of their section `exceptions`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -48,9 +46,9 @@ from .aioflux import (
     ProtocolError,
     Unsupported,
 )
-from .catalogue import ErrorKey, advice_for
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .job.errors import ErrorKey, advice_for
 from .naming import async_device_name
 from .robot import DeviceOccupied, Preempted, Unloaded
 

@@ -1,7 +1,5 @@
 """Image: the picture that comes with a job."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import override

@@ -3,8 +3,6 @@
 Knows Home Assistant's issue registry. What mends a fixable one is `repairs.py`.
 """
 
-from __future__ import annotations
-
 import base64
 
 from homeassistant.config_entries import ConfigEntry

@@ -5,8 +5,6 @@ one finds out what came of it. Who asked, and in which words the outcome is told
 `services.py`.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
@@ -26,8 +24,8 @@ from .aioflux import (
     check_name,
     check_password,
 )
+from .client_key import async_get_client_key, key_label
 from .coordinator import FluxCoordinator
-from .identity import async_get_client_key, key_label
 from .issues import async_network_not_returned
 from .robot import Unloaded
 

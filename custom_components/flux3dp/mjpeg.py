@@ -3,8 +3,6 @@
 Pure: knows the bytes around a picture, not whose picture it is (`camera.py`).
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 _BOUNDARY: Final = "frameboundary"

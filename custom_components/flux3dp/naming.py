@@ -4,8 +4,6 @@ Knows the device registry and the entry's title. A device can be renamed: by its
 by a person in Home Assistant only, and then that name stays.
 """
 
-from __future__ import annotations
-
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr

@@ -4,8 +4,6 @@ The recommended way for secrets, because Home Assistant records the data of acti
 happens on the device is `management.py`.
 """
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any, override
 

@@ -1,7 +1,5 @@
 """The one option: whether to hold the robot connection during jobs."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlowWithReload

@@ -5,8 +5,6 @@ that can be in the way. Does not know in which order a person is asked: that is
 `config_flow.py`.
 """
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 
@@ -30,10 +28,10 @@ from .aioflux import (
     is_address,
     verify_key,
 )
+from .client_key import async_get_client_key, key_label
 from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
 from .coordinator import FluxConfigEntry
 from .discovery import async_get_listener
-from .identity import async_get_client_key, key_label
 from .naming import display_name
 
 _ERROR_KEYS: dict[type[FluxError], str] = {

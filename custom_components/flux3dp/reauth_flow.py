@@ -4,8 +4,6 @@ Knows the two forms: for a device without a password nothing is to be entered. W
 device it is stands in the entry: nothing about it is asked.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult

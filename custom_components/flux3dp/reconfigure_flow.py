@@ -4,8 +4,6 @@ Knows the dialogs behind the menu, but for the network, which is `network_flow.p
 happens on the device is `management.py`.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult

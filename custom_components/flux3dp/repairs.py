@@ -3,8 +3,6 @@
 Knows the dialog. When the repair exists is `trust.py`'s and `issues.py`'s business.
 """
 
-from __future__ import annotations
-
 import base64
 from typing import Any
 

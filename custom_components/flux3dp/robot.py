@@ -2,11 +2,9 @@
 
 Knows who uses the connection at this moment (the first opens it, the last closes it),
 the latest report that came over it, and the order of commands. Why the connection is
-used is the business of `job_watch.py` and `commands.py`, what a report means the job
+used is the business of `job/monitor.py` and `commands.py`, what a report means the job
 tracker's.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,10 +16,10 @@ from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.event import async_call_later
 
 from .aioflux import ConnectionFailed, DeviceInfo, FluxError, Listener, Robot
+from .client_key import async_get_client_key
 from .clock import SteadyClock
 from .data import FluxData
-from .identity import async_get_client_key
-from .job import Reported
+from .job.tracker import Reported
 
 
 class DeviceOccupied(FluxError):

@@ -1,7 +1,5 @@
 """Sensors: what the device is doing, when it will be done, how its last job ended."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,13 +27,13 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
 from .aioflux import has_extruder, has_toolheads
-from .catalogue import Advice, ErrorKey
 from .commands import applicable_commands
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry
 from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
-from .job import JobResult, JobStatus, Toolhead
+from .job.errors import Advice, ErrorKey
+from .job.tracker import JobResult, JobStatus, Toolhead
 from .updates import Rank
 
 # In these a printer and a laser look alike: icons.json has their icons.

@@ -5,8 +5,6 @@ Knows the calls of Home Assistant. What happens on the device is `commands.py`,
 either.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field

@@ -5,8 +5,6 @@ none for what happened out of sight. What a target reaches is looked up when som
 happens, so a device that is renamed, or moved into the area, takes part at once.
 """
 
-from __future__ import annotations
-
 from typing import Final, override
 
 from homeassistant.const import (
@@ -22,12 +20,12 @@ from homeassistant.helpers.trigger import Trigger, TriggerActionRunner, TriggerC
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .catalogue import ErrorKey
 from .condition import needs_attention
 from .const import DOMAIN
 from .helpers import TARGET_SCHEMA, async_error_sentences, async_targeted_devices
-from .job import JobEvent, JobEventType
-from .job_events import JobSignal, async_listen_all
+from .job.errors import ErrorKey
+from .job.signals import JobSignal, async_listen_all
+from .job.tracker import JobEvent, JobEventType
 
 NEEDS_ATTENTION: Final = "needs_attention"
 OFFLINE_IN_JOB: Final = "offline_in_job"

@@ -6,8 +6,6 @@ another master key is presented, and until it is settled no command; reauthentic
 when our key is not trusted any more. What is sent in a handshake belongs to `aioflux`.
 """
 
-from __future__ import annotations
-
 import asyncio
 import base64
 from typing import TYPE_CHECKING
@@ -26,9 +24,9 @@ from .aioflux import (
     IdentityMismatch,
     Manager,
 )
+from .client_key import async_get_client_key
 from .const import CONF_MASTER_KEY, LOGGER
 from .discovery import async_get_listener
-from .identity import async_get_client_key
 from .issues import MASTER_KEY_CHANGED, async_master_key_changed, async_settle
 from .naming import async_device_name
 from .waiting import Backoff

@@ -4,8 +4,6 @@ Knows ranks and listeners. A state change starts automations at once, in the mid
 update: what they are started by is written after what they will read.
 """
 
-from __future__ import annotations
-
 from bisect import insort
 from collections.abc import Callable
 from enum import IntEnum

@@ -1,7 +1,5 @@
 """Waiting for something, but not for ever."""
 
-from __future__ import annotations
-
 import asyncio
 
 # The longest wait of a backoff, in waits of its beginning: 10 s become 5 minutes.

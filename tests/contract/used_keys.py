@@ -26,8 +26,8 @@ from custom_components.flux3dp import (
     pairing,
     services,
 )
-from custom_components.flux3dp.catalogue import Advice, ErrorKey
-from custom_components.flux3dp.job import Toolhead
+from custom_components.flux3dp.job.errors import Advice, ErrorKey
+from custom_components.flux3dp.job.tracker import Toolhead
 
 from .files import called, calls, functions, keyword, leaves
 

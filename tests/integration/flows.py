@@ -18,9 +18,9 @@ from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import DeviceUpdate
+from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from custom_components.flux3dp.identity import async_get_client_key
 from simulator import Device, TrustedKey
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import PASSWORD

@@ -2,7 +2,7 @@
 
 The device is a model of section 5 of protocol.md: what it announces lags by up to a
 second and comes every three, it can be left once the announcement shows the end, and
-refuses a report for a moment after that. It is watched as `job_watch.py` does.
+refuses a report for a moment after that. It is watched as `job/monitor.py` does.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,7 +10,7 @@ import random
 
 from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
-from custom_components.flux3dp.job import may_end_in, next_report_in
+from custom_components.flux3dp.job.tracker import may_end_in, next_report_in
 
 from .watching import START, Watch, datagram, report
 

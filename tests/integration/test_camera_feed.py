@@ -15,7 +15,7 @@ from custom_components.flux3dp.aioflux import (
     DeviceInfo,
     Listener,
 )
-from custom_components.flux3dp.camera_feed import CameraFeed
+from custom_components.flux3dp.camera_stream import CameraFeed
 from simulator import CAMERA_PORT, Device, TrustedKey
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import FAST

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.flux3dp.catalogue import (
+from custom_components.flux3dp.job.errors import (
     Advice,
     ErrorKey,
     advice_for,

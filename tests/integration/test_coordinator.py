@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.flux3dp.aioflux import DeviceUpdate
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
-from custom_components.flux3dp.job_store import restored
+from custom_components.flux3dp.job.store import restored
 from custom_components.flux3dp.updates import Rank
 from simulator import Device
 from tests.integration.conftest import (

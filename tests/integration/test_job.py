@@ -2,7 +2,7 @@
 
 import pytest
 
-from custom_components.flux3dp.job import describe
+from custom_components.flux3dp.job.tracker import describe
 
 from .watching import Watch, datagram, report
 

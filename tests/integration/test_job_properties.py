@@ -7,8 +7,8 @@ from hypothesis import given, strategies as st
 
 from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
-from custom_components.flux3dp.job import JobState
-from custom_components.flux3dp.job_store import as_stored, restored
+from custom_components.flux3dp.job.store import as_stored, restored
+from custom_components.flux3dp.job.tracker import JobState
 
 from .watching import Watch, datagram, report
 

@@ -6,7 +6,7 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux.report import JobInfo
-from custom_components.flux3dp.job_times import (
+from custom_components.flux3dp.job.times import (
     RunningClock,
     estimate_remaining,
     steady_finish,

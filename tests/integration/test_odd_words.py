@@ -10,8 +10,8 @@ from homeassistant.util import slugify
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.flux3dp.job_state import INITIAL, state_text
-from custom_components.flux3dp.job_store import as_stored, restored
+from custom_components.flux3dp.job.model import INITIAL, state_text
+from custom_components.flux3dp.job.store import as_stored, restored
 from simulator import Device
 from simulator.fcode import build
 from tests.contract.files import DOMAIN, TRANSLATIONS, read_json

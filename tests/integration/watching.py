@@ -8,7 +8,8 @@ import pytest
 
 from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
-from custom_components.flux3dp.job import (
+from custom_components.flux3dp.job.store import as_stored, restored
+from custom_components.flux3dp.job.tracker import (
     INITIAL,
     Announced,
     JobEvent,
@@ -19,7 +20,6 @@ from custom_components.flux3dp.job import (
     expect,
     track,
 )
-from custom_components.flux3dp.job_store import as_stored, restored
 
 # A moment in 2026; nothing depends on it.
 START = 1_790_000_000.0

@@ -1,8 +1,8 @@
 """What an observation of the device means for its job: when it begins, pauses and ends.
 
 Knows the rules of a job's life and which of their transitions are events. What an
-observation says is `job_sight.py`'s business, how a job ends `job_ends.py`'s, what is shown of
-it `job.py`'s. Everything here is pure.
+observation says is `observation.py`'s business, how a job ends `ends.py`'s, what is shown of
+it the package `job`'s. Everything here is pure.
 
 A job is told from another by the session of its reports. Without reports a job
 that initializes, starts or runs after an end, or after no job, is a new one.
@@ -11,8 +11,10 @@ that initializes, starts or runs after an end, or after no job, is a new one.
 from dataclasses import replace
 from typing import Final
 
-from .job_ends import ended, ending, gone, lost
-from .job_run import (
+from .ends import ended, ending, gone, lost
+from .model import Job, JobEvent, JobEventType, JobResult, JobState, JobStatus
+from .observation import Observation, Phase
+from .run import (
     Outcome,
     advanced,
     event_of,
@@ -22,8 +24,6 @@ from .job_run import (
     same_session,
     with_new,
 )
-from .job_sight import Observation, Phase
-from .job_state import Job, JobEvent, JobEventType, JobResult, JobState, JobStatus
 
 # After a silence, a progress this much lower is another job's. Less can be the
 # second by which a datagram lags behind the report that was read last.

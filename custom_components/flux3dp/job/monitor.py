@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from homeassistant.core import Event, callback
 from homeassistant.helpers import device_registry as dr
 
-from .aioflux import (
+from ..aioflux import (
     AuthenticationFailed,
     CommandFailed,
     ConnectionFailed,
@@ -23,14 +23,14 @@ from .aioflux import (
     Kicked,
     Robot,
 )
-from .const import CONF_HOLD_CONNECTION
-from .job import may_end_in, next_report_in
-from .naming import async_registered
-from .robot import RobotLink
-from .waiting import async_wait_at_most
+from ..const import CONF_HOLD_CONNECTION
+from ..naming import async_registered
+from ..robot import RobotLink
+from ..waiting import async_wait_at_most
+from .tracker import may_end_in, next_report_in
 
 if TYPE_CHECKING:
-    from .coordinator import FluxCoordinator
+    from ..coordinator import FluxCoordinator
 
 # Completed, aborted: a device that shows it is not idle, and can still tell what it was.
 _ENDED_IDS: Final = frozenset({64, 128})

@@ -2,9 +2,9 @@
 
 `track` takes what was known, what the device says now and what time it is, and
 gives what is known then and the events that were seen. The rules of a job's life
-are `job_rules.py`'s and `job_ends.py`'s, the words for it `job_state.py`'s, the table
-of status ids and which source counts `job_sight.py`'s, the arithmetic of times
-`job_times.py`'s.
+are `rules.py`'s and `ends.py`'s, the words for it `model.py`'s, the table
+of status ids and which source counts `observation.py`'s, the arithmetic of times
+`times.py`'s.
 
 Events are transitions that were *seen*. The first observation after a start or a
 restore only brings the state up to date, whatever happened meanwhile; after a silence
@@ -14,19 +14,8 @@ the end of a job that is known to be the same is an event too.
 from dataclasses import dataclass, replace
 import math
 
-from .aioflux.report import JobInfo
-from .job_rules import apply
-from .job_run import fitted, with_totals
-from .job_sight import (
-    TRANSITION,
-    Announced,
-    Observation,
-    Phase,
-    Reported,
-    observe,
-    toolhead_of,
-)
-from .job_state import (
+from ..aioflux.report import JobInfo
+from .model import (
     INITIAL,
     Expected,
     Job,
@@ -39,7 +28,18 @@ from .job_state import (
     Toolhead,
     state_text,
 )
-from .job_times import earliest_end, estimate_remaining, steady_finish
+from .observation import (
+    TRANSITION,
+    Announced,
+    Observation,
+    Phase,
+    Reported,
+    observe,
+    toolhead_of,
+)
+from .rules import apply
+from .run import fitted, with_totals
+from .times import earliest_end, estimate_remaining, steady_finish
 
 __all__ = [
     "INITIAL",

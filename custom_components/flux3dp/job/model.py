@@ -1,17 +1,17 @@
 """What is known of a device's job: the words for it.
 
 Knows statuses, toolheads, results and events by name, and the state that the
-job tracker (`job.py`) carries from one observation of the device to the next. How one
-state follows from another is the tracker's business, how it is stored `job_store.py`'s.
+job tracker (the package `job`) carries from one observation of the device to the next. How one
+state follows from another is the tracker's business, how it is stored `store.py`'s.
 """
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from .aioflux.util import clean_text, is_blank
-from .catalogue import Advice, ErrorKey, advice_for
-from .job_times import RunningClock
+from ..aioflux.util import clean_text, is_blank
+from .errors import Advice, ErrorKey, advice_for
+from .times import RunningClock
 
 _STATE_LENGTH: Final = 255
 _NO_STATES: Final = ("unavailable", "unknown")

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from custom_components.flux3dp.aioflux import DEFAULT_TIMING
-from custom_components.flux3dp.presence import Presence
+from custom_components.flux3dp.availability import Presence
 
 NOTIFY = 3.0
 LOSS = 0.3

@@ -4,8 +4,6 @@ Knows where the key is kept and what devices are told about its owner. What is s
 with it belongs to `aioflux`.
 """
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

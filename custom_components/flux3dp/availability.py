@@ -4,8 +4,6 @@ Knows time and silence. What a datagram says, and where the device is, belongs t
 `coordinator.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol

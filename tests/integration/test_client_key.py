@@ -8,10 +8,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 import pytest
 
-from custom_components.flux3dp import identity
 from custom_components.flux3dp.aioflux import ClientKey
+from custom_components.flux3dp.client_key import async_get_client_key, key_label
 from custom_components.flux3dp.const import DOMAIN
-from custom_components.flux3dp.identity import async_get_client_key, key_label
 from tests.integration.conftest import PASSWORD, MakeDevice, MakeEntry
 from tests.integration.life import log_lines, reauths
 from tests.keys import CLIENT_KEY
@@ -54,7 +53,7 @@ async def test_the_key_is_for_the_owner_of_the_file_only(
             made.append(options)
             super().__init__(*args, **options)
 
-    monkeypatch.setattr(identity, "Store", Watched)
+    monkeypatch.setattr(client_key, "Store", Watched)
     await async_get_client_key(hass)
 
     assert made == [{"private": True}]

@@ -20,9 +20,9 @@ from homeassistant.helpers.dispatcher import (
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util.signal_type import SignalType
 
-from .const import DOMAIN
-from .job import INITIAL, JobEvent, JobEventType, JobState, Problem, Step
-from .naming import async_registered
+from ..const import DOMAIN
+from ..naming import async_registered
+from .tracker import INITIAL, JobEvent, JobEventType, JobState, Problem, Step
 
 type JobNews = JobEvent | Problem
 

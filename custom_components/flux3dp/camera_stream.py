@@ -5,8 +5,6 @@ connection is opened it is told; nothing here knows Home Assistant's entities
 (`camera.py`), nor what a picture is made of (`aioflux`).
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, aclosing

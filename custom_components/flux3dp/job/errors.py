@@ -1,10 +1,8 @@
 """What a device's error symbols mean (protocol.md section 7).
 
 Knows every symbol, which key stands for it and which advice helps. Sentences
-are the translations' business; when an error counts is `job.py`'s.
+are the translations' business; when an error counts is the package `job`'s.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum

@@ -2,17 +2,17 @@
 
 Knows the table of status ids, the labels that refine it, and which of the two
 sources is to be believed. Has no memory: what an observation means for the job is
-`job_rules.py`'s business.
+`rules.py`'s business.
 """
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
-from .aioflux.device import DeviceStatus
-from .aioflux.report import Report
-from .catalogue import ErrorKey, classify
-from .job_state import AnnouncedEnd, JobResult, JobStatus, Toolhead
+from ..aioflux.device import DeviceStatus
+from ..aioflux.report import Report
+from .errors import ErrorKey, classify
+from .model import AnnouncedEnd, JobResult, JobStatus, Toolhead
 
 # Keeps whatever the status was before.
 TRANSITION: Final = 2

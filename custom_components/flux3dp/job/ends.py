@@ -7,8 +7,10 @@ table of ends). Everything here is pure.
 from dataclasses import replace
 from typing import Final
 
-from .catalogue import ErrorKey, classify
-from .job_run import (
+from .errors import ErrorKey, classify
+from .model import Job, JobEvent, JobEventType, JobResult, JobState, JobStatus
+from .observation import Observation, Phase
+from .run import (
     Outcome,
     advanced,
     event_of,
@@ -20,8 +22,6 @@ from .job_run import (
     with_new,
     with_totals,
 )
-from .job_sight import Observation, Phase
-from .job_state import Job, JobEvent, JobEventType, JobResult, JobState, JobStatus
 
 _EVENTS: Final = {
     JobResult.COMPLETED: JobEventType.COMPLETED,

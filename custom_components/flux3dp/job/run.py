@@ -1,7 +1,7 @@
 """One run of a job: what an observation adds to it, and what of it is in the totals.
 
 Knows when two observations are of the same run, how its times and progress go on, and
-what is counted. When it begins and ends is `job_rules.py`'s business. Everything here
+what is counted. When it begins and ends is `rules.py`'s business. Everything here
 is pure.
 """
 
@@ -9,10 +9,10 @@ from dataclasses import replace
 import math
 from typing import Final
 
-from .catalogue import ErrorKey
-from .job_sight import Observation, Phase
-from .job_state import Job, JobEvent, JobEventType, JobResult, JobState, Toolhead
-from .job_times import RunningClock
+from .errors import ErrorKey
+from .model import Job, JobEvent, JobEventType, JobResult, JobState, Toolhead
+from .observation import Observation, Phase
+from .times import RunningClock
 
 # A job that Home Assistant starts begins within this many seconds, or never did.
 _EXPECTED_WITHIN: Final = 60.0

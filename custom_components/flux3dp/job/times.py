@@ -1,7 +1,7 @@
 """How long a job has run, and when it will be done.
 
 Knows the arithmetic of a job's times and nothing else: which moments count as
-running is `job_rules.py`'s to say. Times are seconds, moments are epoch seconds.
+running is `rules.py`'s to say. Times are seconds, moments are epoch seconds.
 """
 
 from dataclasses import dataclass, field, replace

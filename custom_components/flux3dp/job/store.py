@@ -1,6 +1,6 @@
 """What is known of a device's jobs, kept over restarts.
 
-Knows how it is stored, and when to write. What the state means belongs to `job.py`.
+Knows how it is stored, and when to write. What the state means belongs to the package `job`.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
-from .aioflux.util import duration_of
-from .const import DOMAIN
-from .job import INITIAL, JobResult, JobState, Toolhead
-from .job_state import Expected, Job, state_text
-from .job_times import RunningClock
+from ..aioflux.util import duration_of
+from ..const import DOMAIN
+from .model import Expected, Job, state_text
+from .times import RunningClock
+from .tracker import INITIAL, JobResult, JobState, Toolhead
 
 _STORAGE_VERSION = 1
 _SAVE_DELAY = 10.0
