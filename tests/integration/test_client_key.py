@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 import pytest
 
+from custom_components.flux3dp import client_key as key_module
 from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.client_key import async_get_client_key, key_label
 from custom_components.flux3dp.const import DOMAIN
@@ -53,7 +54,7 @@ async def test_the_key_is_for_the_owner_of_the_file_only(
             made.append(options)
             super().__init__(*args, **options)
 
-    monkeypatch.setattr(client_key, "Store", Watched)
+    monkeypatch.setattr(key_module, "Store", Watched)
     await async_get_client_key(hass)
 
     assert made == [{"private": True}]

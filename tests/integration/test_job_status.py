@@ -65,8 +65,8 @@ def test_it_loads_without_home_assistant() -> None:
         package = types.ModuleType("flux3dp")
         package.__path__ = [sys.argv[1]]
         sys.modules["flux3dp"] = package
-        import flux3dp.job
-        print(flux3dp.job.track(flux3dp.job.INITIAL, None, None, 0.0).state.status)
+        from flux3dp.job import tracker
+        print(tracker.track(tracker.INITIAL, None, None, 0.0).state.status)
         """
     )
     done = subprocess.run(
