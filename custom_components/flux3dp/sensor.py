@@ -28,8 +28,8 @@ from homeassistant.util import dt as dt_util
 
 from .aioflux import has_extruder, has_toolheads
 from .commands import applicable_commands
-from .const import DOMAIN
-from .coordinator import FluxConfigEntry
+from .const import CONF_VERIFIED, DOMAIN
+from .coordinator import FluxConfigEntry, FluxCoordinator
 from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 from .job.errors import Advice, ErrorKey
@@ -56,15 +56,15 @@ ALIKE = frozenset(
 # Nothing is fetched here: the coordinator is told, and tells.
 PARALLEL_UPDATES = 0
 
+type Attributes = Mapping[str, StateType | list[str]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class FluxSensorDescription(FluxEntityDescription, SensorEntityDescription):
     """A line of the table: where the value comes from."""
 
     value_fn: Callable[[FluxData], StateType | datetime]
-    attributes_fn: Callable[[FluxData], Mapping[str, StateType | list[str]]] | None = (
-        None
-    )
+    attributes_fn: Callable[[FluxCoordinator], Attributes] | None = None
     fits: Callable[[str], bool] = lambda model: True
     """Whether a machine of this model id can have the value."""
     laser_icon_fn: Callable[[FluxData], str | None] | None = None
@@ -84,6 +84,19 @@ def _moment(seconds: float | None) -> datetime | None:
     return None if seconds is None else dt_util.utc_from_timestamp(seconds)
 
 
+def _status_attributes(coordinator: FluxCoordinator) -> Attributes:
+    job = coordinator.data.job
+    attributes: dict[str, StateType | list[str]] = {
+        # The only trace of a status that has no name yet.
+        "st_id": job.st_id,
+        # What applies now: pages and cards offer that.
+        "commands": applicable_commands(job),
+    }
+    if not coordinator.config_entry.data[CONF_VERIFIED]:
+        attributes["verified"] = False
+    return attributes
+
+
 SENSORS = (
     FluxSensorDescription(
         key="status",
@@ -94,12 +107,7 @@ SENSORS = (
         rank=Rank.STATUS,
         value_fn=lambda data: data.job.status,
         laser_icon_fn=_laser_icon,
-        attributes_fn=lambda data: {
-            # The only trace of a status that has no name yet.
-            "st_id": data.job.st_id,
-            # What applies now: pages and cards offer that.
-            "commands": applicable_commands(data.job),
-        },
+        attributes_fn=_status_attributes,
     ),
     FluxSensorDescription(
         key="progress",
@@ -129,9 +137,9 @@ SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=[error.value for error in ErrorKey],
         value_fn=lambda data: data.job.error,
-        attributes_fn=lambda data: {
-            "label": data.job.error_label,
-            "advice": data.job.advice,
+        attributes_fn=lambda coordinator: {
+            "label": coordinator.data.job.error_label,
+            "advice": coordinator.data.job.advice,
         },
     ),
     FluxSensorDescription(
@@ -318,7 +326,7 @@ class FluxSensor(FluxEntity, SensorEntity):
 
     @property
     @override
-    def extra_state_attributes(self) -> Mapping[str, StateType | list[str]] | None:
+    def extra_state_attributes(self) -> Attributes | None:
         """What belongs to the value and has no entity of its own."""
         attributes_fn = self.entity_description.attributes_fn
-        return attributes_fn(self.coordinator.data) if attributes_fn else None
+        return attributes_fn(self.coordinator) if attributes_fn else None

@@ -95,6 +95,20 @@ async def test_a_status_nobody_knows_is_unknown_with_its_number(
     assert hass.states.get(f"{PREFIX}status").attributes["st_id"] == 2048
 
 
+async def test_status_says_so_where_the_identity_was_not_verified(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(await make_device(), verified=True)
+    assert "verified" not in hass.states.get(f"{PREFIX}status").attributes
+
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "verified": False}
+    )
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(f"{PREFIX}status").attributes["verified"] is False
+
+
 async def test_a_job_from_start_to_end(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
