@@ -21,7 +21,8 @@ from .coordinator import FluxCoordinator
 from .data import FluxData
 from .helpers import async_error_words, device_errors
 from .job.errors import ErrorKey
-from .job.tracker import JobState, JobStatus
+from .job.model import JobState, JobStatus
+from .job.observation import ENDED_IDS
 
 _WAITING: Final = frozenset(
     {JobStatus.PAUSED, JobStatus.ALARM, JobStatus.TOOLHEAD_CHANGE}
@@ -31,8 +32,6 @@ _CANCELING: Final = frozenset({JobStatus.ABORTING, JobStatus.ABORTED})
 # A machine that stopped by itself still has its job, as has one that is ending it.
 _WITH_JOB: Final = frozenset({JobStatus.ALARM, JobStatus.FATAL, JobStatus.ABORTING})
 _UNSTEERABLE: Final = frozenset({JobStatus.INITIALIZING, JobStatus.ABORTING})
-# Of the ids that are called completed, 68 is already something else.
-_ENDED_IDS: Final = frozenset({64, 128})
 # What a device refuses a command with because of the state of its job.
 _STATE_REFUSALS: Final = frozenset({"RESOURCE_BUSY", "NO_TASK"})
 
@@ -70,7 +69,7 @@ class JobCommand:
 
     def is_pointless(self, job: JobState) -> bool:
         """Whether nothing can come of it, because the job is over."""
-        return self.needs_job and job.contact and not _has_job(job)
+        return self.needs_job and job.observed and not _has_job(job)
 
 
 PAUSE: Final = JobCommand(
@@ -94,7 +93,9 @@ CANCEL: Final = JobCommand(
     send=Robot.abort,
     applies=_is_steerable,
     # A job that is over by itself, or that was cleared since, is canceled enough.
-    is_done=lambda job: job.contact and (not _has_job(job) or job.status in _CANCELING),
+    is_done=lambda job: (
+        job.observed and (not _has_job(job) or job.status in _CANCELING)
+    ),
     retry_when_busy=frozenset(
         {JobStatus.INITIALIZING, JobStatus.PAUSING, JobStatus.RESUMING}
     ),
@@ -102,8 +103,8 @@ CANCEL: Final = JobCommand(
 CLEAR: Final = JobCommand(
     name="clear",
     send=Robot.quit,
-    applies=lambda job: job.st_id in _ENDED_IDS,
-    is_done=lambda job: job.contact and job.st_id not in _ENDED_IDS,
+    applies=lambda job: job.st_id in ENDED_IDS,
+    is_done=lambda job: job.observed and job.st_id not in ENDED_IDS,
     # Refused until announcements, which lag, show the end of the job too.
     retry_when_busy=frozenset(
         {

@@ -23,7 +23,8 @@ import voluptuous as vol
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry
 from .helpers import TARGET_SCHEMA, async_targeted_devices
-from .job.tracker import JobState
+from .job.model import JobState
+from .job.observation import ENDED_BITS
 
 _SCHEMA: Final = vol.Schema(
     {
@@ -35,10 +36,6 @@ _SCHEMA: Final = vol.Schema(
         },
     }
 )
-
-
-# Of the status ids, those of a job that has ended and is not cleared yet.
-_ENDED: Final = 0b1100_0000
 
 
 def is_idle(job: JobState) -> bool:
@@ -56,7 +53,7 @@ def is_idle(job: JobState) -> bool:
 
 def needs_attention(job: JobState) -> bool:
     """Whether a person is needed: an error on an active job, or an alarm."""
-    return job.problem and job.st_id is not None and not job.st_id & _ENDED
+    return job.problem and job.st_id is not None and not job.st_id & ENDED_BITS
 
 
 class JobCondition(Condition):

@@ -34,10 +34,12 @@ from .const import CONF_MASTER_KEY, LOGGER
 from .data import FluxData, JobPicture
 from .description import Description
 from .issues import NETWORK_NOT_RETURNED, async_settle
+from .job.model import INITIAL
 from .job.monitor import JobMonitor
+from .job.observation import Announced
 from .job.signals import JobDispatcher
 from .job.store import JobStore
-from .job.tracker import INITIAL, Announced, describe, expect, track
+from .job.tracker import describe, expect, track
 from .naming import async_device_name
 from .robot import CommandQueue, RobotLink, Unloaded
 from .trust import Trust, gate
@@ -268,7 +270,7 @@ class FluxCoordinator(OrderedCoordinator[FluxData]):
         data, reported = self.data, self.robot.reported
         if data.host != self.host:
             self.listener.pin(self.uuid, self.master_key, self.host)
-        if status != data.status or data.job.restless or data.host != self.host:
+        if status != data.status or data.job.time_dependent or data.host != self.host:
             self._async_publish(status)
         if reported is not None and status.st_id != reported.report.st_id:
             self.watch.async_wake()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .aioflux import DeviceInfo, DeviceStatus
-from .job.tracker import JobState
+from .job.model import JobState
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
 from .const import DOMAIN
+from .job.model import JobEvent, JobEventType
 from .job.signals import JobNews, async_listen
-from .job.tracker import JobEvent, JobEventType
 
 PROBLEM = "problem"
 TRIGGER_TYPES = (*(event_type.value for event_type in JobEventType), PROBLEM)

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from .aioflux import DeviceInfo, DeviceStatus
 from .const import CONF_VERIFIED
 from .coordinator import FluxConfigEntry
-from .job.tracker import JobState
+from .job.model import JobState
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_ ]*", re.ASCII)
 

@@ -9,8 +9,8 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FluxConfigEntry
 from .entity import FluxEntity, FluxEntityDescription
+from .job.model import JobEvent, JobEventType
 from .job.signals import JobNews, async_listen
-from .job.tracker import JobEvent, JobEventType
 
 # Nothing is fetched here: the job tracker tells.
 PARALLEL_UPDATES = 0

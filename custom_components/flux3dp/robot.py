@@ -19,7 +19,7 @@ from .aioflux import ConnectionFailed, DeviceInfo, FluxError, Listener, Robot
 from .client_key import async_get_client_key
 from .clock import SteadyClock
 from .data import FluxData
-from .job.tracker import Reported
+from .job.observation import Reported
 
 
 class DeviceOccupied(FluxError):

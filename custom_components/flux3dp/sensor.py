@@ -33,7 +33,7 @@ from .coordinator import FluxConfigEntry, FluxCoordinator
 from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 from .job.errors import Advice, ErrorKey
-from .job.tracker import JobResult, JobStatus, Toolhead
+from .job.model import JobResult, JobStatus, Toolhead
 from .updates import Rank
 
 # In these a printer and a laser look alike: icons.json has their icons.

@@ -24,8 +24,8 @@ from .condition import needs_attention
 from .const import DOMAIN
 from .helpers import TARGET_SCHEMA, async_error_sentences, async_targeted_devices
 from .job.errors import ErrorKey
+from .job.model import JobEvent, JobEventType
 from .job.signals import JobSignal, async_listen_all
-from .job.tracker import JobEvent, JobEventType
 
 NEEDS_ATTENTION: Final = "needs_attention"
 OFFLINE_IN_JOB: Final = "offline_in_job"

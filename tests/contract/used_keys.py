@@ -27,7 +27,7 @@ from custom_components.flux3dp import (
     services,
 )
 from custom_components.flux3dp.job.errors import Advice, ErrorKey
-from custom_components.flux3dp.job.tracker import Toolhead
+from custom_components.flux3dp.job.model import Toolhead
 
 from .files import called, calls, functions, keyword, leaves
 

@@ -13,7 +13,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.flux3dp.condition import is_idle, needs_attention
-from custom_components.flux3dp.job.tracker import INITIAL, JobState
+from custom_components.flux3dp.job.model import INITIAL, JobState
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,

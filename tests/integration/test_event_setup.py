@@ -7,8 +7,8 @@ from homeassistant.core import HomeAssistant, callback
 import pytest
 
 from custom_components.flux3dp.aioflux import Timing
+from custom_components.flux3dp.job.model import JobEvent
 from custom_components.flux3dp.job.signals import JobNews, async_listen
-from custom_components.flux3dp.job.tracker import JobEvent
 from simulator import Device
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import BRISK, events_are, look, put_job, status_is, witness

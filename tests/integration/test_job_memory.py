@@ -9,8 +9,8 @@ import pytest
 
 from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo
+from custom_components.flux3dp.job.model import INITIAL
 from custom_components.flux3dp.job.store import as_stored, restored
-from custom_components.flux3dp.job.tracker import INITIAL
 
 from .watching import START, Watch, datagram, report
 

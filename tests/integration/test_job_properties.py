@@ -7,8 +7,8 @@ from hypothesis import given, strategies as st
 
 from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
+from custom_components.flux3dp.job.model import JobState
 from custom_components.flux3dp.job.store import as_stored, restored
-from custom_components.flux3dp.job.tracker import JobState
 
 from .watching import Watch, datagram, report
 
@@ -67,7 +67,7 @@ def test_every_event_follows_from_the_one_before(
     job = None
     final = False
     for look, after in looks:
-        contact = watch.state.contact
+        contact = watch.state.observed
         kinds = watch.see(look, after)
         # Only the end of a job that is known to be the same is told after a silence.
         assert contact or kinds == [] or (len(kinds) == 1 and kinds[0] in ENDS)
@@ -183,13 +183,13 @@ def common(state: JobState) -> tuple[object, ...]:
 
 
 @given(LOOKS)
-def test_a_state_that_is_not_restless_does_not_depend_on_time(
+def test_a_state_that_is_not_time_dependent_does_not_depend_on_time(
     looks: list[tuple[DeviceStatus | Report | None, float]],
 ) -> None:
     watch = Watch()
     for look, after in looks:
         watch.see(look, after)
         before = watch.state
-        if not before.restless:
+        if not before.time_dependent:
             assert watch.look(after=1) == []
             assert watch.state == before

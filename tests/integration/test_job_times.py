@@ -238,16 +238,16 @@ def test_equal_looks_are_equal_states() -> None:
     assert watch.state == before
 
 
-def test_restless_says_when_to_look_again() -> None:
+def test_time_dependent_says_when_to_look_again() -> None:
     watch = Watch()
     watch.hear(datagram(0))
-    assert not watch.state.restless
+    assert not watch.state.time_dependent
     watch.read(report(0, "IDLE", session=None))
-    assert watch.state.restless
+    assert watch.state.time_dependent
     watch.look(after=5)
-    assert not watch.state.restless
+    assert not watch.state.time_dependent
     watch.hear(datagram(16))
-    assert watch.state.restless
+    assert watch.state.time_dependent
 
 
 def test_head_type_names_the_toolhead_of_a_job_that_has_not_shown_it() -> None:

@@ -9,7 +9,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 
 from custom_components.flux3dp.const import DOMAIN
-from custom_components.flux3dp.job.tracker import JobStatus
+from custom_components.flux3dp.job.model import JobStatus
 from custom_components.flux3dp.sensor import ALIKE, SENSORS
 from simulator import Device
 from tests.integration.conftest import (

@@ -8,18 +8,10 @@ import pytest
 
 from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
+from custom_components.flux3dp.job.model import INITIAL, JobEvent, JobState, Problem
+from custom_components.flux3dp.job.observation import Announced, Reported
 from custom_components.flux3dp.job.store import as_stored, restored
-from custom_components.flux3dp.job.tracker import (
-    INITIAL,
-    Announced,
-    JobEvent,
-    JobState,
-    Problem,
-    Reported,
-    describe,
-    expect,
-    track,
-)
+from custom_components.flux3dp.job.tracker import describe, expect, track
 
 # A moment in 2026; nothing depends on it.
 START = 1_790_000_000.0

@@ -41,7 +41,7 @@ def gone(previous: JobState, seen: Observation, now: float) -> Outcome:
         return previous, ()
     if job.ended and not job.unexplained:
         return replace(previous, job=replace(job, cleared=True, event_due=False)), ()
-    end = (seen.announced_end or job.announced_end) if previous.contact else None
+    end = (seen.announced_end or job.announced_end) if previous.observed else None
     if job.unexplained and end is None:
         return previous, ()
     job = replace(
@@ -58,12 +58,12 @@ def gone(previous: JobState, seen: Observation, now: float) -> Outcome:
         return _close(previous, job, now, end.result)
     if (result := _deduced(previous, job)) is not None:
         return _close(previous, job, now, result)
-    return lost(previous, replace(job, unexplained=previous.contact), now), ()
+    return lost(previous, replace(job, unexplained=previous.observed), now), ()
 
 
 def _deduced(previous: JobState, job: Job) -> JobResult | None:
     """Return how a job must have ended that was seen a moment ago, and is gone."""
-    if not previous.contact:
+    if not previous.observed:
         return None
     if previous.status is JobStatus.ABORTING:
         return JobResult.ABORTED
@@ -78,15 +78,15 @@ def ending(previous: JobState, seen: Observation, now: float) -> JobState:
     job = previous.job
     if job is None or job.cleared:
         # Never seen alive; its end will be.
-        new = new_job(previous, seen, now, witnessed=previous.contact)
+        new = new_job(previous, seen, now, witnessed=previous.observed)
         return with_new(previous, new)
     if other_session(job, seen):
         before = previous if job.ended else lost(previous, job, now)
-        new = new_job(before, seen, now, witnessed=previous.contact)
+        new = new_job(before, seen, now, witnessed=previous.observed)
         return with_new(before, new)
     if job.ended:
         return previous
-    if not previous.contact:
+    if not previous.observed:
         job = found_again(job, now)
     return replace(previous, job=advanced(job, seen, now))
 
@@ -125,9 +125,9 @@ def _unseen(
     before = previous.job
     if before is not None and not before.ended:
         previous = lost(previous, before, now)
-    failed = previous.contact and result is JobResult.FAILED
+    failed = previous.observed and result is JobResult.FAILED
     job = replace(
-        new_job(previous, seen, now, witnessed=previous.contact),
+        new_job(previous, seen, now, witnessed=previous.observed),
         ended=True,
         outcome=result,
         unseen=True,
@@ -165,18 +165,18 @@ def _finished(
     that it is the same run; a datagram leaves that open.
     """
     before = job
-    if not previous.contact:
+    if not previous.observed:
         job = found_again(job, now)
     job = advanced(job, seen, now)
     if job.outcome is JobResult.FAILED and result is not JobResult.COMPLETED:
         return replace(previous, job=replace(job, ended=True, paused=False)), ()
-    returned = not previous.contact and before.lost_at is not None
+    returned = not previous.observed and before.lost_at is not None
     job = replace(
         job,
         end_announced_at=None if seen.from_report else now,
         event_due=returned and job.session_unconfirmed,
     )
-    tell = previous.contact or (returned and same_session(before, seen))
+    tell = previous.observed or (returned and same_session(before, seen))
     return _close(previous, job, now, result, seen, tell=tell)
 
 
@@ -229,7 +229,7 @@ def lost(previous: JobState, job: Job, now: float) -> JobState:
     over = replace(
         job,
         clock=clock.stop(now)
-        if previous.contact
+        if previous.observed
         else clock.interrupted(job.lost_at, now),
         ended=True,
         paused=False,

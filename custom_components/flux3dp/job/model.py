@@ -247,7 +247,7 @@ class JobState:
     filament_used: float = 0.0
 
     @property
-    def contact(self) -> bool:
+    def observed(self) -> bool:
         """Whether the device is in view: only then is a difference an event."""
         return self.st_id is not None
 
@@ -273,12 +273,12 @@ class JobState:
         A report's `time_total` is no duration: it is what has passed so far,
         pauses included.
         """
-        if not self.contact or self.job is None or self.job.cleared:
+        if not self.observed or self.job is None or self.job.cleared:
             return None
         return self.job.time_cost
 
     @property
-    def restless(self) -> bool:
+    def time_dependent(self) -> bool:
         """Whether time alone can change this state: look again, even unasked."""
         return self.active or self.from_report
 

@@ -9,7 +9,7 @@ believed is for `trust.py` to say.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from homeassistant.core import Event, callback
 from homeassistant.helpers import device_registry as dr
@@ -27,13 +27,12 @@ from ..const import CONF_HOLD_CONNECTION
 from ..naming import async_registered
 from ..robot import RobotLink
 from ..waiting import async_wait_at_most
+from .observation import ENDED_IDS
 from .tracker import may_end_in, next_report_in
 
 if TYPE_CHECKING:
     from ..coordinator import FluxCoordinator
 
-# Completed, aborted: a device that shows it is not idle, and can still tell what it was.
-_ENDED_IDS: Final = frozenset({64, 128})
 # A device that cannot tell what its job is: no reason to ask with every report.
 _INFO_ATTEMPTS = 3
 # How many refusals in a row are those of the moment after a job was left.
@@ -131,7 +130,7 @@ class JobMonitor:
             return
         self._over.set()
         self._rest, self._not_before = self._coordinator.timing.robot_retry, 0.0
-        if state.st_id not in _ENDED_IDS or not self._may_connect:
+        if state.st_id not in ENDED_IDS or not self._may_connect:
             return
         open_question = state.job and (
             state.job.session_unconfirmed or state.job.missed

@@ -63,7 +63,11 @@ _TOOLHEADS: Final = {
     "N/A": Toolhead.NONE,
 }
 
-_ENDED_BITS: Final = 64 | 128
+# A finished job: the device is not idle, and can still tell what it was. Of the ids that
+# are called completed, 68 is already something else.
+ENDED_IDS: Final = frozenset({64, 128})
+# One of these is set in the id of every job that is ending or has ended.
+ENDED_BITS: Final = 64 | 128
 _PAUSED_BIT: Final = 32
 
 
@@ -248,7 +252,7 @@ def _phase(st_id: int) -> Phase:
     """Return where a status id stands in the life of a job."""
     if st_id <= 0:
         return Phase.NONE
-    return _PHASES.get(st_id, Phase.ENDING if st_id & _ENDED_BITS else Phase.ALIVE)
+    return _PHASES.get(st_id, Phase.ENDING if st_id & ENDED_BITS else Phase.ALIVE)
 
 
 def _from_status(status: DeviceStatus) -> Observation:

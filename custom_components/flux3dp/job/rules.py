@@ -88,7 +88,7 @@ def _begun(
     previous: JobState, seen: Observation, now: float, *, known: bool = True
 ) -> Outcome:
     """Follow a job that was not there before."""
-    witnessed = previous.contact and known
+    witnessed = previous.observed and known
     job = new_job(previous, seen, now, witnessed=witnessed)
     state = with_new(previous, job)
     if not witnessed:
@@ -104,7 +104,7 @@ def _continued(
     previous: JobState, job: Job, seen: Observation, now: float, patience: float
 ) -> Outcome:
     """Follow the same job: it goes on, pauses, or goes on again."""
-    if not previous.contact:
+    if not previous.observed:
         # What it did meanwhile is not known.
         unwatched = replace(
             found_again(job, now),
@@ -151,7 +151,7 @@ def _is_another(previous: JobState, job: Job, seen: Observation) -> bool:
     if seen.is_initializing and job.past_init:
         return True
     return (
-        not previous.contact
+        not previous.observed
         and job.top_progress is not None
         and seen.progress is not None
         and seen.progress < job.top_progress - _PROGRESS_FELL
@@ -164,5 +164,5 @@ def _is_revived(previous: JobState, job: Job, seen: Observation) -> bool:
         return False
     alarmed = previous.status in (JobStatus.ALARM, JobStatus.FATAL)
     if same_session(job, seen):
-        return alarmed or not previous.contact
+        return alarmed or not previous.observed
     return alarmed and not other_session(job, seen) and not seen.is_beginning

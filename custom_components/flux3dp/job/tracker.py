@@ -116,7 +116,7 @@ def track(
         state,
         events,
         Problem(error=state.error, label=state.error_label)
-        if appeared and previous.contact
+        if appeared and previous.observed
         else None,
     )
 
@@ -193,7 +193,7 @@ def expect(state: JobState, name: str | None, now: float) -> JobState:
 def _out_of_contact(state: JobState, now: float) -> JobState:
     """Return the state that remembers since when its job is out of view."""
     job = state.job
-    if not state.contact or job is None:
+    if not state.observed or job is None:
         return state
     return replace(state, job=replace(job, lost_at=now, unexplained=False))
 
