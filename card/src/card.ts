@@ -8,7 +8,7 @@ import type { Hass } from "./hass";
 import { icon, type IconName } from "./icons";
 import { LivePicture } from "./live";
 import { styles } from "./styles";
-import { type Button, type Command, differs, type Power, type Tone, view, type View } from "./view";
+import { type Button, type Command, differs, nameOf, type Power, type Tone, view, type View } from "./view";
 import { fill, type Words, words } from "./words";
 
 const TONE_ICONS: Record<Tone, IconName> = {
@@ -24,13 +24,13 @@ const TONE_ICONS: Record<Tone, IconName> = {
 const LASER_TONES = new Set<Tone>(["off", "idle", "busy", "active"]);
 const COMMAND_ICONS: Record<Command, IconName> = { pause: "pause", resume: "play", cancel: "stop", clear: "broom" };
 
-/** What is asked before something that cannot be undone. */
+/** What is asked before something that cannot be undone; without `act`, what is only said. */
 interface Question {
   title: string;
   text: string;
   no: string;
-  yes: string;
-  act: () => void;
+  yes?: string;
+  act?: () => void;
 }
 
 export class FluxCard extends LitElement {
@@ -110,16 +110,15 @@ export class FluxCard extends LitElement {
 
   private renderRow(shown: View, say: Words): TemplateResult {
     return html`<div class="head">
-        ${this.renderTitle(shown, shown.row, shown.active ? shown.progress?.text : undefined)}${this.renderPower(shown, say)}
+        ${this.renderTitle(shown, shown.row, shown.active ? shown.progress?.text : undefined)}${this.renderShield(shown, say)}${this.renderPower(shown, say)}
       </div>
-      ${shown.active ? this.renderBar(shown, say) : nothing}
-      ${this.renderNotice(shown, say)}`;
+      ${shown.active ? this.renderBar(shown, say) : nothing}`;
   }
 
   private renderFull(shown: View, say: Words): TemplateResult {
     const state = shown.detail ? `${shown.status} · ${shown.detail}` : shown.status;
     const { problem } = shown;
-    return html`<div class="head">${this.renderTitle(shown, state)}${this.renderPower(shown, say)}</div>
+    return html`<div class="head">${this.renderTitle(shown, state)}${this.renderShield(shown, say)}${this.renderPower(shown, say)}</div>
       ${problem
         ? html`<div class="problem">
             ${icon("alert")}
@@ -247,6 +246,21 @@ export class FluxCard extends LitElement {
     </button>`;
   }
 
+  private renderShield(shown: View, say: Words): TemplateResult | typeof nothing {
+    if (!shown.unverified) return nothing;
+    const explain = () => this.ask({ title: say.unverified, text: say.unverified_text, no: say.close });
+    return html`<button
+      type="button"
+      class="shield"
+      title="${say.unverified}. ${say.unverified_text}"
+      aria-label=${say.unverified}
+      aria-haspopup="dialog"
+      @click=${explain}
+    >
+      ${icon("shieldOff")}
+    </button>`;
+  }
+
   private renderPower(shown: View, say: Words): TemplateResult | typeof nothing {
     const { power } = shown;
     if (!power) return nothing;
@@ -279,13 +293,16 @@ export class FluxCard extends LitElement {
 
   private renderQuestion(question: Question): TemplateResult {
     const done = () => {
+      // The event of closing comes late: what the answer led to may be shown by then.
+      if (this.question !== question) return;
       this.question = undefined;
       this.requestUpdate();
     };
     const outside = (event: Event) => event.target === event.currentTarget && (event.target as HTMLDialogElement).close();
     const yes = (event: Event) => {
       (event.currentTarget as HTMLElement).closest("dialog")?.close();
-      question.act();
+      done();
+      question.act?.();
     };
     return html`<dialog aria-labelledby="question" aria-describedby="reason" @close=${done} @click=${outside}>
       <form method="dialog">
@@ -293,7 +310,7 @@ export class FluxCard extends LitElement {
         <p id="reason">${question.text}</p>
         <div class="answers">
           <button type="submit" class="no" autofocus>${question.no}</button>
-          <button type="button" class="yes" @click=${yes}>${question.yes}</button>
+          ${question.act ? html`<button type="button" class="yes" @click=${yes}>${question.yes}</button>` : nothing}
         </div>
       </form>
     </dialog>`;
@@ -329,7 +346,10 @@ export class FluxCard extends LitElement {
       // An action that may not be called at all, or not for this entity: that has no code of its own.
       const refused = code === "unauthorized" || message === "Unauthorized";
       if (refused) this.mayControl = false;
-      this.notice = refused ? say.not_allowed : message || String(error);
+      const text = refused ? say.not_allowed : message || String(error);
+      // One row has no room for it.
+      if (this.config?.layout === "compact") return this.ask({ title: nameOf(this.house, this.config, say), text, no: say.close });
+      this.notice = text;
       this.noticeStatus = this.status;
     } finally {
       this.pending = undefined;

@@ -104,7 +104,8 @@ export const styles = css`
     text-align: start;
   }
   .badge,
-  .power {
+  .power,
+  .shield {
     display: grid;
     place-items: center;
     inline-size: 36px;
@@ -137,6 +138,14 @@ export const styles = css`
   .state {
     font-size: var(--ha-font-size-s, 12px);
     line-height: 16px;
+  }
+  .shield {
+    color: var(--secondary-text-color);
+    background: none;
+  }
+  .shield svg {
+    inline-size: 20px;
+    block-size: 20px;
   }
   .power {
     color: var(--secondary-text-color);
@@ -320,6 +329,7 @@ export const styles = css`
   @media (hover: hover) {
     .facts button:hover,
     .command:hover:enabled,
+    .shield:hover,
     .power:hover:enabled {
       background: color-mix(in srgb, var(--primary-text-color) 12%, transparent);
     }
@@ -331,9 +341,6 @@ export const styles = css`
     inset-block-end: 0;
     block-size: 4px;
     border-radius: 0;
-  }
-  .compact .notice {
-    margin: 0 10px 10px;
   }
 
   @container (min-width: 560px) {

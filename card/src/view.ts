@@ -78,6 +78,8 @@ export interface View {
   name: string;
   tone: Tone;
   laser: boolean;
+  /** FLUX could not be asked whether it is the device it claims to be. */
+  unverified: boolean;
   status: string;
   /** The entity behind the status, for its dialog. */
   statusEntity?: string;
@@ -134,6 +136,7 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
   return {
     name,
     tone: wrong || failed ? "problem" : tone,
+    unverified: hass.states[entities["sensor.status"] ?? ""]?.attributes["verified"] === false,
     laser: isLaser(hass.devices[config.device_id ?? ""]?.model_id),
     status: shownStatus,
     statusEntity: entities["sensor.status"],

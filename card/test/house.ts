@@ -150,5 +150,6 @@ export const SITUATIONS: Record<string, Values> = {
   alarm: { ...online, ...status("fatal"), "sensor.error": ["other", { label: "HARDWARE_ERROR X9", advice: null }] },
   "no-camera": { ...without(inJob, "camera.camera", "image.preview"), ...status("running", "pause", "cancel") },
   laser: { ...laser, ...status("running", "pause", "cancel") },
+  unverified: { ...inJob, "sensor.status": ["running", { commands: ["pause", "cancel"], verified: false }] },
   disabled: { "sensor.progress": "12" },
 };

@@ -80,6 +80,20 @@ async function refusals(page, url) {
   assert.ok(await card.locator(".command.pause").isDisabled());
 }
 
+async function inOneRow(page, url) {
+  const { card, fail } = await show(page, url, "unverified", { layout: "compact", power: "switch.plug" });
+  const said = card.getByRole("dialog", { name: "Identity not verified" });
+  await card.getByRole("button", { name: "Identity not verified" }).click();
+  await said.getByText("could not check").waitFor();
+  await page.keyboard.press("Enter");
+  await said.waitFor({ state: "detached" });
+
+  await fail({ code: "home_assistant_error", message: "The plug does not answer." });
+  await card.locator(".power").click();
+  await card.locator("dialog .yes").click();
+  await card.getByRole("dialog").getByText("The plug does not answer.").waitFor();
+}
+
 async function looking(page, url) {
   const { card } = await show(page, url, "running");
   await page.evaluate(() => (document.body.style.paddingBottom = "300vh"));
@@ -113,7 +127,7 @@ async function registries(page, url) {
 
 /** Try all of it; throws at the first that is not so. */
 export async function use(page, url) {
-  for (const part of [canceling, byKeys, power, refusals, looking, registries]) {
+  for (const part of [canceling, byKeys, power, refusals, inOneRow, looking, registries]) {
     await part(page, url);
     console.log(`card: ${part.name}: as it should be`);
   }

@@ -25,6 +25,12 @@ test("without a device it says what to do", () => {
   assert.equal(view(hass, { type: "", device_id: "gone" }, {}, LANGUAGES["en"]!, NOON).name, "This device no longer exists");
 });
 
+test("only what says that it is not verified is marked so", () => {
+  assert.deepEqual(Object.keys(SITUATIONS).filter((name) => shown(name).unverified), ["unverified"]);
+  const unknown = house({ "sensor.status": ["unknown", { verified: false }] });
+  assert.ok(shown("", {}, unknown).unverified);
+});
+
 test("status in words, in one line", () => {
   const rows = Object.fromEntries(Object.keys(SITUATIONS).map((name) => [name, shown(name).row]));
   assert.deepEqual(rows, {
@@ -40,6 +46,7 @@ test("status in words, in one line", () => {
     alarm: "Fatal error · Unknown error: HARDWARE_ERROR X9",
     "no-camera": "Running · 42 min left",
     laser: "Running · 42 min left",
+    unverified: "Running · 42 min left",
     disabled: "Unknown",
   });
 });
@@ -59,6 +66,7 @@ test("the tone of each situation", () => {
     alarm: "problem",
     "no-camera": "active",
     laser: "active",
+    unverified: "active",
     disabled: "idle",
   });
 });
@@ -84,6 +92,7 @@ test("the buttons are those the device would accept now", () => {
     alarm: "",
     "no-camera": "pause cancel",
     laser: "pause cancel",
+    unverified: "pause cancel",
     disabled: "",
   });
 });
