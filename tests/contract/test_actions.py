@@ -1,166 +1,100 @@
-"""services.yaml, the strings of the actions, and the actions themselves."""
+"""services.yaml, triggers.yaml and conditions.yaml, their words, and what takes them."""
 
-from copy import deepcopy
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, service as ha_service
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 import voluptuous as vol
 
+from custom_components.flux3dp.condition import async_get_conditions
 from custom_components.flux3dp.services import async_setup_services
+from custom_components.flux3dp.trigger import async_get_triggers
 
-from .action_rules import (
-    action_problems,
-    fields_of,
-    registration_problems,
-    selector_translations,
-)
 from .files import DOMAIN, INTEGRATION, TRANSLATIONS, read_json
 
-ACTIONS: dict[str, Any] = {
-    "move": {
-        "fields": {
-            "device_id": {
-                "required": True,
-                "selector": {"device": {"filter": [{"integration": "flux3dp"}]}},
-            },
-            "way": {
-                "default": "up",
-                "selector": {
-                    "select": {"options": ["up", "down"], "translation_key": "way"}
-                },
-            },
-            "more": {
-                "collapsed": True,
-                "fields": {"speed": {"selector": {"number": {"min": 1, "max": 2}}}},
-            },
-        }
-    }
+ENGLISH: dict[str, Any] = read_json(TRANSLATIONS / "en.json")
+DESCRIBED: dict[str, dict[str, Any]] = {
+    kind: load_yaml_dict(str(INTEGRATION / f"{kind}.yaml"))
+    for kind in ("services", "triggers", "conditions")
 }
-STRINGS: dict[str, Any] = {
-    "services": {
-        "move": {
-            "fields": {"device_id": {}, "way": {}, "speed": {}},
-            "sections": {"more": {}},
-        }
-    },
-    "selector": {"way": {"options": {"up": "Up", "down": "Down"}}},
-}
-SCHEMA: dict[Any, Any] = {
-    vol.Required("device_id"): cv.string,
-    vol.Optional("way"): cv.string,
-    vol.Optional("speed"): cv.string,
-}
+EACH = [
+    pytest.param(kind, name, description, id=f"{kind}.{name}")
+    for kind, descriptions in DESCRIBED.items()
+    for name, description in descriptions.items()
+    if not name.startswith(".")
+]
 
 
-def actions() -> dict[str, Any]:
-    return load_yaml_dict(str(INTEGRATION / "services.yaml"))
+def fields_of(description: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the fields, those in sections too."""
+    for key, field in description.get("fields", {}).items():
+        if "fields" in field:
+            yield from fields_of(field)
+        else:
+            yield key, field
 
 
-def test_actions() -> None:
-    assert action_problems(actions(), read_json(TRANSLATIONS / "en.json")) == []
+@pytest.mark.parametrize("kind", DESCRIBED)
+def test_home_assistant_takes_it(kind: str) -> None:
+    # Those of triggers and conditions are the same, in other places in each version.
+    ha_service._SERVICES_SCHEMA(DESCRIBED[kind])
 
 
-async def test_registered_actions(hass: HomeAssistant) -> None:
+@pytest.mark.parametrize(("kind", "name", "description"), EACH)
+def test_description(kind: str, name: str, description: dict[str, Any]) -> None:
+    # A filter of devices would offer it for every entity of the house.
+    assert description["target"] == {"entity": {"integration": DOMAIN}}
+    assert set(description) <= {"target", "fields"}
+    words, fields = ENGLISH[kind][name], dict(fields_of(description))
+    assert set(words.get("fields", {})) == set(fields)
+    sections = {k for k, v in description.get("fields", {}).items() if "fields" in v}
+    assert set(words.get("sections", {})) == sections
+    for key, field in fields.items():
+        # Home Assistant's schema lets pass whatever it does not know.
+        assert set(field) <= {"required", "default", "example", "filter", "selector"}
+        config = next(iter(field["selector"].values())) or {}
+        if options := config.get("options"):
+            assert field.get("default", options[0]) in options, key
+            if "translation_key" in config:
+                texts = ENGLISH["selector"][config["translation_key"]]["options"]
+                assert set(texts) == set(options), key
+
+
+async def test_all_are_described(hass: HomeAssistant) -> None:
     async_setup_services(hass)
-    registered = hass.services.async_services_for_domain(DOMAIN)
-    schemas = {name: service.schema for name, service in registered.items()}
-    assert len(schemas) >= 3
-    assert registration_problems(actions(), schemas) == []
+    there = {
+        "services": hass.services.async_services_for_domain(DOMAIN),
+        "triggers": await async_get_triggers(hass),
+        "conditions": await async_get_conditions(hass),
+    }
+    for kind, names in there.items():
+        described = {name for name in DESCRIBED[kind] if not name.startswith(".")}
+        assert set(names) == described == set(ENGLISH[kind]), kind
 
 
-def test_every_action_takes_a_target_of_ours() -> None:
-    for name, action in actions().items():
-        # A filter of devices would offer it for every entity of the house.
-        assert action["target"] == {"entity": {"integration": DOMAIN}}, name
-        assert "device_id" not in dict(fields_of(action)), name
+async def test_actions_take_what_is_described(hass: HomeAssistant) -> None:
+    async_setup_services(hass)
+    target = {str(marker) for marker in cv.ENTITY_SERVICE_FIELDS}
+    for name, action in hass.services.async_services_for_domain(DOMAIN).items():
+        fields = dict(fields_of(DESCRIBED["services"][name]))
+        taken = {
+            str(marker): isinstance(marker, vol.Required)
+            for marker in _markers(action.schema)
+            if not isinstance(marker, vol.Remove)
+        }
+        assert set(taken) == {*target, *fields}, name
+        required = {key for key in fields if taken[key]}
+        assert required <= {k for k, v in fields.items() if v.get("required")}, name
 
 
-def test_a_target_is_taken_whole() -> None:
-    described = {"stop": {"target": {"entity": {"integration": DOMAIN}}}}
-    whole = cv.make_entity_service_schema({})
-    assert registration_problems(described, {"stop": whole}) == []
-    some = vol.Schema({vol.Optional("device_id"): str})
-    assert "stop: area_id of the target is not taken" in registration_problems(
-        described, {"stop": some}
-    )
-
-
-def test_the_examples_are_good() -> None:
-    assert action_problems(ACTIONS, STRINGS) == []
-    assert registration_problems(ACTIONS, {"move": vol.Schema(SCHEMA)}) == []
-    assert (
-        registration_problems(
-            ACTIONS,
-            {"move": vol.All(vol.Schema(SCHEMA), cv.has_at_least_one_key("way"))},
-        )
-        == []
-    )
-    assert selector_translations(ACTIONS) == {"way": {"up", "down"}}
-
-
-@pytest.mark.parametrize(
-    ("field", "change", "problem"),
-    [
-        ("way", {"selector": {"choose_one": None}}, "choose_one"),
-        ("way", {"selector": {"number": {"min": "a"}}}, "min"),
-        ("way", {"selector": None}, "selector"),
-        ("way", {"name": "Way"}, "name"),
-        ("way", {"required": "yes"}, "required"),
-        ("way", {"default": "left"}, "no option"),
-        (
-            "way",
-            {"selector": {"select": {"options": ["up"], "translation_key": "way"}}},
-            "other options",
-        ),
-        ("port", {"selector": {"text": None}}, "port has no strings"),
-    ],
-)
-def test_broken_actions(field: str, change: dict[str, Any], problem: str) -> None:
-    broken = deepcopy(ACTIONS)
-    fields = broken["move"]["fields"]
-    fields[field] = fields.get(field, {}) | change
-    problems = action_problems(broken, STRINGS)
-    assert any(problem in found for found in problems), problems
-
-
-def test_actions_without_their_strings() -> None:
-    assert action_problems(ACTIONS, {}) == ["move has no strings"]
-    assert action_problems({}, STRINGS) == ["move is no action"]
-    less = {"move": {"fields": {"way": ACTIONS["move"]["fields"]["way"]}}}
-    assert sorted(action_problems(less, STRINGS)) == [
-        "move: device_id is no field",
-        "move: more is no section",
-        "move: speed is no field",
-    ]
-    unnamed = {"move": STRINGS["services"]["move"] | {"sections": {}}}
-    problems = action_problems(ACTIONS, STRINGS | {"services": unnamed})
-    assert problems == ["move: section more has no strings"]
-
-
-@pytest.mark.parametrize(
-    ("schema", "problem"),
-    [
-        ({}, "move: device_id is not taken"),
-        (SCHEMA | {vol.Optional("port"): int}, "move: port is not described"),
-        (
-            {vol.Optional("device_id"): cv.string},
-            "move: device_id is described as required",
-        ),
-        (
-            {vol.Required("speed"): cv.string},
-            "move: speed is required and not described so",
-        ),
-    ],
-)
-def test_registered_otherwise(schema: dict[Any, Any], problem: str) -> None:
-    assert problem in registration_problems(ACTIONS, {"move": vol.Schema(schema)})
-
-
-def test_not_registered() -> None:
-    assert registration_problems(ACTIONS, {}) == ["move is not registered"]
-    assert registration_problems({}, {"move": vol.Schema({})}) == [
-        "move is not described"
-    ]
+def _markers(schema: Any) -> dict[Any, Any]:
+    """Return the keys of a schema that may have further checks around it."""
+    if isinstance(schema, dict):
+        return schema
+    if isinstance(schema, vol.Schema):
+        return _markers(schema.schema)
+    parts = (_markers(part) for part in getattr(schema, "validators", ()))
+    return next(filter(None, parts), {})

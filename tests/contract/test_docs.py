@@ -1,56 +1,59 @@
-"""Pages for people."""
+"""Pages for people: what they point to exists, and nothing is left out."""
 
 from pathlib import Path
 import re
+from typing import Any
 
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from .doc_rules import map_problems, page_problems
-from .files import INTEGRATION, LIBRARY, ROOT
+from .files import DOMAIN, INTEGRATION, LIBRARY, ROOT, TRANSLATIONS, read_json
 
+README = ROOT / "README.md"
 PAGES = [
-    ROOT / "README.md",
+    README,
     ROOT / "CONTRIBUTING.md",
     LIBRARY / "README.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
+_LINK = re.compile(r"\]\((?!https?:|mailto:|/)([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
+_PATH = re.compile(r"`((?:tests|script|docs|benchmarks|simulator)/[\w./*-]+)")
+_CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name + page.stem)
-def test_a_page(page: Path) -> None:
-    assert page_problems(page, ROOT) == []
+def test_links_and_paths(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    links = {a or b for a, b in _LINK.findall(_CODE.sub("", text))}
+    assert [link for link in sorted(links) if not (page.parent / link).exists()] == []
+    paths = {path.rstrip("/") for path in _PATH.findall(text)}
+    assert [path for path in sorted(paths) if not any(ROOT.glob(path))] == []
 
 
-def test_the_readme_shows_what_it_looks_like() -> None:
-    # HACS wants a picture on the page that it shows.
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert re.search(r"!\[[^]]+\]\([\w./-]+\.png\)|<img [^>]*src=", text)
-
-
-def test_the_map_has_every_room() -> None:
-    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    rooms = [path.stem for path in (*INTEGRATION.glob("*.py"), *LIBRARY.glob("*.py"))]
-    assert len(rooms) > 40
-    assert map_problems(text, rooms) == []
-
-
-def test_a_page_that_leads_nowhere(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text(
-        "[a](here.md) [b](gone.md#part) [c](https://example.org) `tests/page.py`\n"
-        '<img src="lost.png"> `script/run`\n```\n[x](y)\n```\n'
+def test_readme_shows_a_picture() -> None:
+    # HACS wants one on the page that it shows.
+    assert re.search(
+        r"!\[[^]]+\]\([\w./-]+\.png\)|<img [^>]*src=", README.read_text("utf-8")
     )
-    (tmp_path / "here.md").touch()
-    (tmp_path / "script").mkdir()
-    (tmp_path / "script" / "run").touch()
-    assert page_problems(page, tmp_path) == [
-        "page.md: gone.md is not there",
-        "page.md: lost.png is not there",
-        "page.md: tests/page.py is not there",
-    ]
 
 
-def test_a_room_that_is_on_no_map() -> None:
-    assert map_problems("| `hall`, `attic` |", ["hall", "cellar"]) == [
-        "cellar is on no map"
-    ]
+def test_readme_names_everything() -> None:
+    words: dict[str, Any] = read_json(TRANSLATIONS / "en.json")
+    names = {
+        entity["name"]
+        for entities in words["entity"].values()
+        for entity in entities.values()
+        if "name" in entity
+    }
+    actions = load_yaml_dict(str(INTEGRATION / "services.yaml"))
+    names |= {f"{DOMAIN}.{action}" for action in actions}
+    names |= {*words["triggers"], *words["conditions"]}
+    text = README.read_text(encoding="utf-8").lower()
+    assert [name for name in sorted(names) if name.lower() not in text] == []
+
+
+def test_architecture_names_every_module() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    modules = {path.stem for path in INTEGRATION.rglob("*.py")} - {"__main__"}
+    named = set(re.findall(r"`(\w+)`", text))
+    assert modules - named == set()

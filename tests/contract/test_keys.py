@@ -1,143 +1,164 @@
-"""Every key that the code uses has words, and all words are used."""
+"""Every key that the code uses has words, and all words are used.
+
+A plain search: `tests/integration/words.py` checks the keys that only running code shows.
+"""
 
 import ast
-from copy import deepcopy
+from collections.abc import Iterator
+from importlib import import_module
+import re
 from typing import Any
 
-from homeassistant.util.yaml import load_yaml_dict
+from homeassistant.const import Platform
 import pytest
 
-from .action_rules import selector_translations
-from .files import INTEGRATION, TRANSLATIONS, library_modules, modules, read_json
-from .used_keys import Trees, Used, key_problems, used_keys
+from custom_components.flux3dp import PLATFORMS
+
+from .files import INTEGRATION, TRANSLATIONS, read_json, trees
+from .test_translations import ENGLISH, PATHS, placeholders
+
+ENTITIES: dict[str, dict[str, dict[str, Any]]]
+ENTITIES = read_json(TRANSLATIONS / "en.json")["entity"]
+TREES = trees(INTEGRATION)
+NODES = [node for tree in TREES.values() for node in ast.walk(tree)]
+DOCSTRINGS = {id(node.value) for node in NODES if isinstance(node, ast.Expr)}
+STRINGS = {
+    node.value
+    for node in NODES
+    if isinstance(node, ast.Constant)
+    and isinstance(node.value, str)
+    and id(node) not in DOCSTRINGS
+}
+# What f-strings begin with: f"invalid_{reason}".
+PREFIXES = tuple(
+    node.values[0].value
+    for node in NODES
+    if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant)
+)
+# What Home Assistant's own helpers abort with, and its own attribute of an event.
+OWN = {"already_configured", "already_in_progress", "reauth_successful", "event_type"}
+YAML = " ".join(path.read_text("utf-8") for path in INTEGRATION.glob("*.yaml"))
+KNOWN = STRINGS | OWN | {str(platform) for platform in Platform}
+KNOWN |= set(re.findall(r"[\w-]+", YAML))
+
+ERRORS = {"HomeAssistantError", "ServiceValidationError", "UpdateFailed"}
+ERRORS |= {f"ConfigEntry{kind}" for kind in ("Error", "NotReady", "AuthFailed")}
 
 
-@pytest.fixture(scope="module")
-def english() -> dict[str, Any]:
-    strings: dict[str, Any] = read_json(TRANSLATIONS / "en.json")
-    return strings
+def is_used(key: str) -> bool:
+    return key in KNOWN or any(
+        key.startswith(prefix) and key.removeprefix(prefix) in STRINGS
+        for prefix in PREFIXES
+    )
 
 
-@pytest.fixture(scope="module")
-def trees() -> Trees:
-    library = {f"aioflux.{name}": tree for name, tree in library_modules().items()}
-    return modules() | library
+def test_words_are_used() -> None:
+    unused = set()
+    for path in ENGLISH:
+        [match] = [found for pattern in PATHS if (found := pattern.fullmatch(path))]
+        unused |= {
+            f"{path}: {key}" for key in match.groups() if key and not is_used(key)
+        }
+    assert unused == set()
 
 
-@pytest.fixture(scope="module")
-def used(trees: Trees, english: dict[str, Any]) -> Used:
-    """Return what code and YAML use; the YAML's options are test_actions.py's."""
-    selectors = {
-        f"selector.{key}": set[str]()
-        for name in ("services.yaml", "triggers.yaml", "conditions.yaml")
-        for key in selector_translations(load_yaml_dict(str(INTEGRATION / name)))
+def test_placeholders_are_given() -> None:
+    names = {
+        name: path for path, text in ENGLISH.items() for name in placeholders(text)
     }
-    return used_keys(trees, english) | selectors
+    assert {name: path for name, path in names.items() if name not in STRINGS} == {}
 
 
-def test_keys(used: Used, english: dict[str, Any]) -> None:
-    assert key_problems(used, english) == []
+def constants(node: ast.expr) -> Iterator[str]:
+    """Yield what an expression can be, as far as it stands there."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from (*constants(node.body), *constants(node.orelse))
 
 
-def test_every_key_is_missed(used: Used, english: dict[str, Any]) -> None:
-    """Rename one thing after the other: each is missed, and its new name unused."""
-    for path in (
-        "config/step/user",
-        "config/step/wifi_settings/data/ssid",
-        "config/step/wifi_settings/sections/fixed_address/data/dns",
-        "config/step/reconfigure/menu_options/rename",
-        "config/error/wep_key",
-        "config/error/wrong_password",
-        "config/abort/not_heard",
-        "config/abort/already_in_progress",
-        "config/progress/scan",
-        "options/step/init/data/hold_connection",
-        "device_automation/trigger_type/paused",
-        "selector/device",
-        "entity/sensor/status/state/heating",
-        "entity/event/job/state_attributes/event_type/state/failed",
-        "entity/binary_sensor/problem/state_attributes/error/state/other",
-        "entity/button/pause",
-        "exceptions/refused_busy",
-        "exceptions/invalid_static_only",
-        "exceptions/not_resumed",
-        "exceptions/several_failed",
-        "issues/firmware_too_old",
-        "issues/master_key_changed/fix_flow/error/another_key",
-        "issues/master_key_changed/fix_flow/step/confirm",
-    ):
-        *way, last = path.split("/")
-        copy = branch = deepcopy(english)
-        for key in way:
-            branch = branch[key]
-        branch["odd"] = branch.pop(last)
-        problems = key_problems(used, copy)
-        assert any(f"{last} is used" in problem for problem in problems), path
-        assert any("odd has words" in problem for problem in problems), path
+def used() -> Iterator[tuple[str, str]]:
+    """Yield patterns of paths that have to be there, and where they are used."""
+    flow = r"(config|options|issues\.\w+\.fix_flow)"
+    for path, tree in TREES.items():
+        for node in ast.walk(tree):
+            found: list[tuple[str, ast.expr]] = []
+            if isinstance(node, ast.Assign) and "errors[" in ast.unparse(
+                node.targets[0]
+            ):
+                found = [(rf"{flow}\.error\.KEY", node.value)]
+            elif isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                sections = {
+                    "reason": rf"{flow}\.abort\.KEY",
+                    "progress_action": rf"{flow}\.progress\.KEY",
+                    "step_id": rf"{flow}\.step\.KEY\.title",
+                    "translation_key": r"exceptions\.KEY\.message"
+                    if name in ERRORS
+                    else r"issues\.KEY\.title"
+                    if name == "async_create_issue"
+                    else r"(selector|entity\.\w+)\.KEY\..*",
+                }
+                found = [
+                    (sections[keyword.arg], keyword.value)
+                    for keyword in node.keywords
+                    if keyword.arg in sections
+                ]
+                if name == "InvalidRequest":
+                    found = [(r"exceptions\.invalid_KEY\.message", node.args[1])]
+            for pattern, value in found:
+                for key in constants(value):
+                    where = f"{path.name}:{value.lineno} uses {key}"
+                    yield pattern.replace("KEY", re.escape(key)), where
 
 
-@pytest.mark.parametrize(
-    ("path", "problem"),
-    [
-        ("exceptions/refused/message", "exceptions.refused: {odd} is not given"),
-        ("exceptions/invalid_missing/message", "invalid_missing: {odd} is not given"),
-        ("exceptions/paused_again/message", "paused_again: {odd} is not given"),
-        ("issues/firmware_too_old/title", "firmware_too_old: {odd} is not given"),
-        ("config/step/authorize/title", "config.step.authorize: {odd} is not given"),
-        ("config/step/rename/data/name", "step.rename.name: {odd} is not given"),
-        ("config/error/wep_key", "config.error.wep_key: {odd} is not given"),
-        ("entity/button/pause/name", "entity.button.pause: {odd} is not given"),
-    ],
-)
-def test_a_misspelled_placeholder(
-    used: Used, english: dict[str, Any], path: str, problem: str
-) -> None:
-    *way, last = path.split("/")
-    copy = branch = deepcopy(english)
-    for key in way:
-        branch = branch[key]
-    branch[last] += " {odd}"
-    [found] = key_problems(used, copy)
-    assert found.endswith(problem)
+def test_keys_have_words() -> None:
+    missing = {
+        where
+        for pattern, where in used()
+        if not any(re.fullmatch(pattern, path) for path in ENGLISH)
+    }
+    assert missing == set()
 
 
-@pytest.mark.parametrize(
-    ("change", "problem"),
-    [
-        (("button", '"pressed_together"', '"odd"'), "exceptions.odd is used"),
-        (("helpers", '"no_device"', '"odd"'), "exceptions.odd is used"),
-        (("helpers", '"device_id":', '"odd":'), "{device_id} is not given"),
-        (("commands", '"fault":', '"odd":'), "paused_again: {fault} is not given"),
-        (("issues", '"firmware":', '"odd":'), "{firmware} is not given"),
-        (
-            ("aioflux.network", '"static_only"', '"odd"'),
-            "exceptions.invalid_odd is used",
-        ),
-        (("aioflux.manager", '"empty_name"', '"odd"'), "config.error.odd is used"),
-        (
-            ("config_flow", 'step_id="manual"', 'step_id="odd"'),
-            "config.step.odd is used",
-        ),
-        (("config_flow", '"no_devices_found"', '"odd"'), "config.error.odd is used"),
-        (("config_flow", '["address",', '["odd",'), "reconfigure.odd is used"),
-        (("network_flow", '"hidden", d', '"odd", d'), "wifi_settings.odd is used"),
-        (("repairs", '"settled"', '"odd"'), "fix_flow.abort.odd is used"),
-        (("repairs", '"pinned":', '"odd":'), "{pinned} is not given"),
-    ],
-)
-def test_code_that_says_something_else(
-    trees: Trees, english: dict[str, Any], change: tuple[str, str, str], problem: str
-) -> None:
-    module, old, new = change
-    path = INTEGRATION / f"{module.replace('.', '/')}.py"
-    source = path.read_text(encoding="utf-8")
-    assert old in source
-    other = {module: ast.parse(source.replace(old, new))}
-    problems = key_problems(used_keys({**trees, **other}, english), english)
-    assert any(problem in found for found in problems), problems
+def test_errors_have_keys() -> None:
+    without = [
+        f"{path.name}:{node.lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") in ERRORS
+        and "translation_key" not in {keyword.arg for keyword in node.keywords}
+    ]
+    assert without == []
 
 
-def test_what_is_not_understood(trees: Trees, english: dict[str, Any]) -> None:
-    source = "def f():\n    raise HomeAssistantError(translation_key=odd())"
-    with pytest.raises(KeyError, match="odd"):
-        used_keys({**trees, "button": ast.parse(source)}, english)
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_entities(platform: Platform) -> None:
+    """Entities that are described have words, those of their states too."""
+    module = vars(import_module(f"custom_components.flux3dp.{platform}"))
+    assert "PARALLEL_UPDATES" in module
+    values = [
+        part
+        for value in module.values()
+        for part in (value if isinstance(value, tuple | list) else [value])
+        if hasattr(part, "translation_key") and not isinstance(part, type)
+    ]
+    words = ENTITIES[platform]
+    assert {part.translation_key for part in values} == set(words)
+    for part in values:
+        own = words[part.translation_key]
+        assert set(own.get("state", {})) == {*(getattr(part, "options", None) or ())}
+        if events := getattr(part, "event_types", None):
+            texts = own["state_attributes"]["event_type"]["state"]
+            assert set(texts) == set(events)
+
+
+def test_attributes() -> None:
+    """An attribute that is a sensor as well has words for the same states."""
+    for entities in ENTITIES.values():
+        for key, entity in entities.items():
+            for name, attribute in entity.get("state_attributes", {}).items():
+                states, sensor = attribute.get("state"), ENTITIES["sensor"].get(name)
+                if states and sensor:
+                    assert {"none", *states} == {"none", *sensor["state"]}, (key, name)
