@@ -1,6 +1,6 @@
 """Every key that the code uses has words, and all words are used.
 
-A plain search: `tests/integration/words.py` checks the keys that only running code shows.
+A plain search: it sees a key that stands where it is used, and not one from a table.
 """
 
 import ast
