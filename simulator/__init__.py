@@ -1,9 +1,8 @@
 """FLUX devices in software: the other end of the wire.
 
-They behave as the firmware does, on the real ports, each at a 127.x address of its own. What
-they know comes from ``docs/protocol.md`` and the recordings in ``vectors/``; they share no code
-with the client library. ``python -m simulator --help`` says what they can do on their own;
-tests use ``Device`` as a library.
+They behave as the firmware does, on the real ports, each at a 127.x address of its own, from
+``docs/protocol.md`` and the recordings in ``tests/vectors``: they share no code with the client
+library. Tests use ``Device``; ``python -m simulator --help`` says what they can do on their own.
 """
 
 from .config import (
@@ -16,12 +15,11 @@ from .config import (
     SimulatedNetwork,
     Timing,
 )
+from .datagrams import Status
 from .device import Device
 from .faults import Faults, StreamFaults
-from .keys import VendorKey
-from .received import Counters, Received
-from .status import Status
-from .trust import Trust, TrustedKey
+from .keys import Trust, TrustedKey, VendorKey
+from .machine import Counters, Received
 
 __all__ = [
     "CAMERA_PORT",

@@ -2,84 +2,79 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass, field
 import struct
 import time
-from typing import TYPE_CHECKING
 
-from .frames import Frames
+from .machine import Machine
 from .picture import Scene, draw
-from .received import ConnectionRecord
-
-if TYPE_CHECKING:
-    from .device import Device
+from .player import Player
+from .wire import Frames, Wire
 
 #: No write of a picture is longer.
 _WRITE = 4096
 
 
-@dataclass(eq=False)
-class CameraSession:
-    """One connection to the camera port, after its handshake."""
+class Camera:
+    """The camera of a device."""
 
-    device: Device
-    frames: Frames
-    record: ConnectionRecord
-    _wanted: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _streaming: bool = field(default=False, init=False)
+    def __init__(self, machine: Machine, player: Player) -> None:
+        self._machine = machine
+        self._player = player
 
-    async def run(self) -> None:
+    async def serve(self, frames: Frames, wire: Wire) -> None:
         """Take commands and send pictures until the client leaves."""
-        sender = asyncio.create_task(self._send_for_ever())
+        wanted, streaming = asyncio.Event(), asyncio.Event()
+        sender = asyncio.create_task(self._send(frames, wire, wanted, streaming))
         try:
-            while (frame := await self.frames.receive()) is not None:
-                self._command(frame.decode(errors="replace"))
+            while (frame := await frames.receive()) is not None:
+                text = frame.decode(errors="replace")
+                self._machine.received.camera.append(text)
+                self._machine.signal.pulse()
+                match text:
+                    case "f":
+                        wanted.set()
+                    case "s+":
+                        streaming.set()
+                        wanted.set()
+                    case "s-":
+                        # A picture that is due already still goes out.
+                        streaming.clear()
         finally:
             sender.cancel()
             with suppress(asyncio.CancelledError, ConnectionError):
                 await sender
 
-    def _command(self, text: str) -> None:
-        self.device.received.camera.append(text)
-        self.device.signal.pulse()
-        match text:
-            case "f":
-                self._wanted.set()
-            case "s+":
-                self._streaming = True
-                self._wanted.set()
-            case "s-":
-                # A picture that is due already still goes out.
-                self._streaming = False
-
-    async def _send_for_ever(self) -> None:
-        timing = self.device.config.timing
+    async def _send(
+        self,
+        frames: Frames,
+        wire: Wire,
+        wanted: asyncio.Event,
+        streaming: asyncio.Event,
+    ) -> None:
+        faults = self._machine.faults
         while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            await self._send_picture(await self._picture())
-            await asyncio.sleep(timing.camera)
-            if self._streaming:
-                self._wanted.set()
+            await wanted.wait()
+            wanted.clear()
+            picture = await self._picture()
+            size, cut = len(picture), faults.half_image
+            if faults.image_length is not None:
+                size = faults.image_length
+            await frames.send_raw(struct.pack("<I", size))
+            for start in range(0, len(picture[:cut]), _WRITE):
+                await frames.send_raw(picture[:cut][start : start + _WRITE])
+            if cut is not None:
+                await wire.record.closed.wait()
+            await asyncio.sleep(self._machine.config.timing.camera)
+            if streaming.is_set():
+                wanted.set()
 
     async def _picture(self) -> bytes:
-        device = self.device
-        job = device.player.job
+        machine, job = self._machine, self._player.job
         scene = Scene(
-            name=device.name,
-            label=job.state.label if job else f"st_id {device.status.st_id}",
-            progress=job.progress if job else device.status.progress,
-            head=device.toolhead or "",
+            name=machine.name,
+            label=job.state.label if job else f"st_id {machine.status.st_id}",
+            progress=job.progress if job else machine.status.progress,
+            head=machine.toolhead or "",
             clock=time.strftime("%H:%M:%S"),
         )
         return await asyncio.to_thread(draw, scene)
-
-    async def _send_picture(self, picture: bytes) -> None:
-        faults = self.device.faults
-        length = len(picture) if faults.image_length is None else faults.image_length
-        await self.frames.send_raw(struct.pack("<I", length))
-        cut = faults.half_image
-        for start in range(0, len(picture[:cut]), _WRITE):
-            await self.frames.send_raw(picture[:cut][start : start + _WRITE])
-        if cut is not None:
-            await self.record.closed.wait()

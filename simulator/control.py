@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from .device import Device
+from .errors import BusyError
 from .fcode import BrokenFileError
-from .job import BusyError, Job
+from .job import Job
 from .keys import generate_master_pem
-from .player import PlayerError
 
 _LINE = 1024
 
@@ -29,7 +29,7 @@ async def _start(device: Device, path: str) -> None:
         await _leave(device)
     try:
         device.start_job(path)
-    except (BusyError, PlayerError) as err:
+    except BusyError as err:
         raise ImpossibleError("The device has something else to do.") from err
     except BrokenFileError as err:
         raise ImpossibleError(f"The device cannot read this job: {err}.") from err

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from .config import DeviceConfig, Timing
 from .device import Device
+from .errors import BusyError
 from .files import example_job
-from .job import BusyError, Job
+from .job import Job
 from .keys import VendorKey, generate_master_pem, generate_vendor_pem
 from .picture import draw_product
-from .player import PlayerError
 
 _LOGGER = logging.getLogger(__name__)
 _REST = 20.0
@@ -229,7 +229,7 @@ async def work(device: Device, path: str, rest: float = _REST) -> None:
             continue
         try:
             job = device.start_job(path)
-        except BusyError, PlayerError:
+        except BusyError:
             # Somebody else uses the device, and may go on to.
             continue
         _LOGGER.info("%s starts %s", device.name, path)

@@ -6,86 +6,90 @@ Owns the UDP sockets and the tasks that announce. The bytes are made by ``beacon
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 import socket
-from typing import TYPE_CHECKING
 
 from . import datagrams
+from .beacon import Beacon
 from .config import DISCOVERY_PORT
 from .faults import damage
-from .received import Datagram
-from .udp_management import UdpManagement
-
-if TYPE_CHECKING:
-    from .device import Device
+from .machine import Datagram, Machine
 
 GROUP = "239.255.255.250"
-_LOOPBACK = socket.inet_aton("127.0.0.1")
-_PLAIN_REQUEST = 22
+_EVERYONE = "255.255.255.255"
 #: Seconds between two broadcasts, by the setting: seldom, often, never.
 _BROADCASTS = {"L": 27.5, "A": 2.5, "N": None}
-
-
-def _interface(address: str) -> bytes:
-    """Return the interface to join the group on; loopback has one for all of 127.x."""
-    return _LOOPBACK if address.startswith("127.") else socket.inet_aton(address)
 
 
 class _Endpoint(asyncio.DatagramProtocol):
     """Hands over what comes in on a socket."""
 
-    def __init__(self, heard: Callable[[bytes, tuple[str, int]], None]) -> None:
-        self._heard = heard
+    def __init__(self, received: Callable[[bytes, tuple[str, int]], None]) -> None:
+        self._received = received
 
     def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
-        self._heard(data, (str(addr[0]), addr[1]))
+        self._received(data, (str(addr[0]), addr[1]))
 
 
 class Discovery:
     """The sockets of a device that is on the network."""
 
-    def __init__(self, device: Device) -> None:
-        """Start closed."""
-        self._device = device
+    def __init__(
+        self,
+        machine: Machine,
+        beacon: Beacon,
+        *,
+        announced: Callable[[], None],
+        manage: Callable[[int, bytes], bytes | None],
+    ) -> None:
+        """Start closed.
+
+        ``announced`` is called with each notify that leaves, ``manage`` answers the requests of
+        section 8.
+        """
+        self._machine = machine
+        self._beacon = beacon
+        self._announced = announced
+        self._manage = manage
         self._unicast: asyncio.DatagramTransport | None = None
         self._announcer: asyncio.DatagramTransport | None = None
         self._transports: list[asyncio.DatagramTransport] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._damaged = 0
-        self._management = UdpManagement(device)
 
     async def open(self, address: str) -> None:
         """Listen at the address and begin to announce."""
-        config = self._device.config
+        config = self._machine.config
         self._unicast = await self._endpoint(
-            _bound(address, DISCOVERY_PORT), self._heard
+            _bound(address, DISCOVERY_PORT), self._receive
         )
         if config.other_address is not None:
             # Its route to the client leaves by the first interface: so do the answers.
             await self._endpoint(
-                _bound(config.other_address, DISCOVERY_PORT), self._heard
+                _bound(config.other_address, DISCOVERY_PORT), self._receive
             )
         if config.multicast:
             group = _bound(GROUP, DISCOVERY_PORT)
+            # Loopback is one interface for all of 127.x.
+            interface = "127.0.0.1" if address.startswith("127.") else address
             group.setsockopt(
                 socket.IPPROTO_IP,
                 socket.IP_ADD_MEMBERSHIP,
-                socket.inet_aton(GROUP) + _interface(address),
+                socket.inet_aton(GROUP) + socket.inet_aton(interface),
             )
-            await self._endpoint(group, self._heard_in_group)
+            await self._endpoint(group, self._receive_in_group)
         # Announcements come from a port of their own, which answers as the other does.
         announcer = _bound(address, 0)
         announcer.setsockopt(
             socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address)
         )
         announcer.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        self._announcer = await self._endpoint(announcer, self._heard_by_announcer)
-        self._tasks.append(asyncio.create_task(self._announce_for_ever()))
+        self._announcer = await self._endpoint(announcer, self._receive_at_announcer)
+        self._tasks.append(asyncio.create_task(self._announce_forever()))
         interval = config.broadcast_interval
-        if (setting := self._device.settings.get("broadcast")) is not None:
+        if (setting := self._machine.settings.get("broadcast")) is not None:
             interval = _BROADCASTS[setting]
         if interval is not None:
-            self._tasks.append(asyncio.create_task(self._broadcast_for_ever(interval)))
+            self._tasks.append(asyncio.create_task(self._broadcast_forever(interval)))
 
     async def close(self) -> None:
         """Fall silent."""
@@ -101,98 +105,96 @@ class Discovery:
         await asyncio.sleep(0)
 
     def announce(self) -> None:
-        """Send one notify to everybody."""
-        device = self._device
-        if device.faults.muted or self._announcer is None:
+        """Send one notify to everyone."""
+        machine = self._machine
+        if machine.faults.muted or self._announcer is None:
             return
-        if device.config.multicast:
-            self._send(self._announcer, device.beacon.notify(), (GROUP, DISCOVERY_PORT))
-        if device.config.broadcast_notify:
+        if machine.config.multicast:
+            self._send(self._announcer, self._beacon.notify(), (GROUP, DISCOVERY_PORT))
+        if machine.config.broadcast_notify:
             self._send(
-                self._announcer,
-                device.beacon.notify(),
-                ("255.255.255.255", DISCOVERY_PORT),
+                self._announcer, self._beacon.notify(), (_EVERYONE, DISCOVERY_PORT)
             )
-        device.player.announced()
-        device.counters.notifies_sent += 1
-        device.signal.pulse()
+        self._announced()
+        machine.counters.notifies_sent += 1
+        machine.signal.pulse()
 
     async def _endpoint(
-        self, sock: socket.socket, heard: Callable[[bytes, tuple[str, int]], None]
+        self, sock: socket.socket, received: Callable[[bytes, tuple[str, int]], None]
     ) -> asyncio.DatagramTransport:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: _Endpoint(heard), sock=sock
+            lambda: _Endpoint(received), sock=sock
         )
         self._transports.append(transport)
         return transport
 
-    async def _announce_for_ever(self) -> None:
+    async def _announce_forever(self) -> None:
         while True:
             self.announce()
-            await asyncio.sleep(self._device.config.timing.notify)
+            await asyncio.sleep(self._machine.config.timing.notify)
 
-    async def _broadcast_for_ever(self, interval: float) -> None:
-        device = self._device
+    async def _broadcast_forever(self, interval: float) -> None:
+        machine = self._machine
         while True:
-            if self._announcer is not None and not device.faults.muted:
+            if self._announcer is not None and not machine.faults.muted:
                 data = datagrams.broadcast(
-                    uuid=device.uuid_bytes, generation=device.generation
+                    uuid=machine.uuid_bytes, generation=machine.generation
                 )
-                self._send(self._announcer, data, ("255.255.255.255", DISCOVERY_PORT))
-                device.counters.broadcasts_sent += 1
-                device.signal.pulse()
+                self._send(self._announcer, data, (_EVERYONE, DISCOVERY_PORT))
+                machine.counters.broadcasts_sent += 1
+                machine.signal.pulse()
             await asyncio.sleep(interval)
 
-    def _heard_in_group(self, data: bytes, sender: tuple[str, int]) -> None:
+    def _receive_in_group(self, data: bytes, sender: tuple[str, int]) -> None:
         # The group carries the announcements of all devices as well, our own among them.
-        if len(data) == _PLAIN_REQUEST:
-            self._heard(data, sender)
+        if len(data) == datagrams.HEADER.size:
+            self._receive(data, sender)
 
-    def _heard(self, data: bytes, sender: tuple[str, int]) -> None:
-        self._hear(data, sender, self._unicast)
+    def _receive(self, data: bytes, sender: tuple[str, int]) -> None:
+        self._answer(data, sender, self._unicast)
 
-    def _heard_by_announcer(self, data: bytes, sender: tuple[str, int]) -> None:
-        self._hear(data, sender, self._announcer)
+    def _receive_at_announcer(self, data: bytes, sender: tuple[str, int]) -> None:
+        self._answer(data, sender, self._announcer)
 
-    def _hear(
+    def _answer(
         self,
         data: bytes,
         sender: tuple[str, int],
-        by: asyncio.DatagramTransport | None,
+        transport: asyncio.DatagramTransport | None,
     ) -> None:
-        device = self._device
-        device.received.datagrams.append(Datagram(data, sender))
-        if by is not None and not device.faults.silent:
-            self._answer(data, partial(self._send, by, to=sender))
-        device.signal.pulse()
-
-    def _answer(self, data: bytes, reply: Callable[[bytes], None]) -> None:
-        device = self._device
+        machine = self._machine
+        machine.received.datagrams.append(Datagram(data, sender))
         request = datagrams.parse_request(data)
-        if request is None or request.version != device.generation:
-            return
         if (
-            request.action == datagrams.ACTION_NOTIFY
-            and request.uuid == datagrams.ZERO_UUID
+            request is not None
+            and request.version == machine.generation
+            and transport is not None
+            and not machine.faults.silent
+            and (reply := self._reply(request)) is not None
         ):
-            reply(device.beacon.notify())
-            device.player.announced()
-            device.counters.probes_answered += 1
-        elif (
-            request.action == datagrams.ACTION_TOUCH
-            and request.uuid == device.uuid_bytes
-        ):
-            reply(device.beacon.touch_reply())
-            device.counters.touches_answered += 1
-        elif device.config.udp_management and request.uuid == device.uuid_bytes:
-            answer = self._management.answer(request.action, data[_PLAIN_REQUEST:])
-            if answer is not None:
-                reply(answer)
+            self._send(transport, reply, sender)
+        machine.signal.pulse()
+
+    def _reply(self, request: datagrams.Request) -> bytes | None:
+        machine = self._machine
+        match request.action:
+            case datagrams.ACTION_NOTIFY if request.uuid == datagrams.ZERO_UUID:
+                self._announced()
+                machine.counters.probes_answered += 1
+                return self._beacon.notify()
+            case _ if request.uuid != machine.uuid_bytes:
+                return None
+            case datagrams.ACTION_TOUCH:
+                machine.counters.touches_answered += 1
+                return self._beacon.touch_reply()
+        if machine.config.udp_management:
+            return self._manage(request.action, request.body)
+        return None
 
     def _send(
         self, transport: asyncio.DatagramTransport, data: bytes, to: tuple[str, int]
     ) -> None:
-        if self._device.faults.garbage:
+        if self._machine.faults.garbage:
             self._damaged += 1
             data = damage(data, self._damaged)
         with suppress(OSError):

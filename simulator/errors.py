@@ -1,8 +1,15 @@
-"""How a command on the robot port may fail."""
+"""How a command on the robot port fails."""
 
 
 class RobotError(Exception):
     """The device answers ``error`` and these words."""
+
+
+class BusyError(RobotError):
+    """The device, or its job, is in no state for that."""
+
+    def __init__(self, words: str = "RESOURCE_BUSY") -> None:
+        super().__init__(words)
 
 
 class HangUpError(Exception):

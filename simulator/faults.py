@@ -1,7 +1,4 @@
-"""What may go wrong with a device, on demand.
-
-Plain switches, read at the moment they matter, so that a test may turn them at any time.
-"""
+"""What may go wrong with a device, on demand: switches that a test may turn at any time."""
 
 from dataclasses import dataclass, field
 
@@ -48,7 +45,7 @@ class Faults:
     camera: StreamFaults = field(default_factory=StreamFaults)
     #: Another client leaves each finished job so many seconds after its end, as soon as it may.
     quit_after: float | None = None
-    #: Its boards do not answer: ``task maintain`` fails.
+    #: The boards do not answer: ``task maintain`` fails.
     boards_dead: bool = False
     #: Work in maintenance never ends; or ends with these words for an error.
     endless_work: bool = False

@@ -1,9 +1,9 @@
-"""Job files: what a device takes for one, and what it reads from it.
+"""Job files: how they are built, and what a device reads from one.
 
-An *fcode* is ``FCx0001`` and a newline, then the script, the metadata and the pictures; each of the first
-two as its length, itself and its CRC-32, each picture as its length and itself, and a length
-of zero at the end. All numbers are u32. The simulator does not run scripts: how long a job
-takes is in its metadata.
+An *fcode* is ``FCx0001`` and a newline, then the script, the metadata and the pictures; each of
+the first two as its length, itself and its CRC-32, each picture as its length and itself, and a
+length of zero at the end. All numbers are u32. The simulator does not run scripts: how long a
+job takes is in its metadata.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,16 +11,16 @@ from dataclasses import dataclass, field
 import struct
 import zlib
 
+from .errors import RobotError
+
 _MAGIC = b"FCx0001\n"
 
 
-class BrokenFileError(Exception):
-    """The file cannot be started; the words of the device's error."""
+class BrokenFileError(RobotError):
+    """The file cannot be started."""
 
-    def __init__(self, *words: str) -> None:
-        """Keep the words that follow ``FILE_BROKEN``."""
-        super().__init__(" ".join(("FILE_BROKEN", *words)))
-        self.words = ("FILE_BROKEN", *words)
+    def __init__(self, what: str) -> None:
+        super().__init__(f"FILE_BROKEN {what}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The file store of a device: ``SD``, to read and write, and ``USB``, to read (section 5).
 
-In memory, and without the wire: ``file_commands.py`` speaks for it. A file is its bytes.
+In memory. A file is its bytes.
 """
 
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import math
 import struct
 import zlib
 
+from .errors import HangUpError, RobotError
 from .fcode import build
 
 type Folder = dict[str, Folder | bytes]
@@ -18,19 +19,11 @@ _MIME = {".fc": "application/fcode", ".gcode": "text/gcode"}
 _RECENT = 5
 
 
-class StoreError(Exception):
-    """The words of the device's error."""
-
-
-class MissingFolderError(Exception):
-    """The folder of a file to write is not there: a device closes without a word."""
-
-
 class FileStore:
     """The entries of a device and what is in them."""
 
     def __init__(self, head: str) -> None:
-        """Start with a few jobs for this toolhead, as a device somebody uses."""
+        """Start with a few jobs for this toolhead, as a device that is in use."""
         cube = example_job("calibration cube", seconds=180, head=head)
         spoon = example_job("Löffel", seconds=1800, head=head)
         stick = example_job("stick", seconds=600, head=head)
@@ -53,16 +46,14 @@ class FileStore:
 
     def folder(self, entry: str, path: str) -> Folder:
         """Return a folder."""
-        node = self._node(entry, path)
-        if isinstance(node, bytes):
-            raise StoreError("NOT_EXIST BAD_NODE")
+        if isinstance(node := self._node(entry, path), bytes):
+            raise RobotError("NOT_EXIST BAD_NODE")
         return node
 
     def read(self, entry: str, path: str) -> bytes:
         """Return a file."""
-        node = self._node(entry, path)
-        if not isinstance(node, bytes):
-            raise StoreError("NOT_EXIST BAD_NODE")
+        if not isinstance(node := self._node(entry, path), bytes):
+            raise RobotError("NOT_EXIST BAD_NODE")
         return node
 
     def md5(self, entry: str, path: str) -> str:
@@ -72,49 +63,35 @@ class FileStore:
 
     def write(self, entry: str, path: str, content: bytes) -> None:
         """Write a file, over another if there is one."""
-        folder, name = self.writable(entry, path)
+        folder, name = self._place(entry, path)
         if isinstance(folder.get(name), dict):
-            raise StoreError("BAD_PARAMS")
+            raise RobotError("BAD_PARAMS")
         folder[name] = content
 
     def mkdir(self, entry: str, path: str) -> None:
         """Make a folder."""
-        folder, name = self.writable(entry, path)
+        folder, name = self._place(entry, path)
         if name in folder:
-            raise StoreError("BAD_PARAMS")
+            raise RobotError("BAD_PARAMS")
         folder[name] = {}
 
     def rmdir(self, entry: str, path: str) -> None:
         """Delete a folder, full or not."""
-        folder, name = self.writable(entry, path)
-        if not isinstance(folder.get(name), dict):
-            raise StoreError("NOT_EXIST BAD_NODE")
-        del folder[name]
+        self._delete(entry, path, dict)
 
     def remove(self, entry: str, path: str) -> None:
         """Delete a file."""
-        folder, name = self.writable(entry, path)
-        if not isinstance(folder.get(name), bytes):
-            raise StoreError("NOT_EXIST BAD_NODE")
+        self._delete(entry, path, bytes)
+
+    def _delete(self, entry: str, path: str, kind: type) -> None:
+        folder, name = self._place(entry, path)
+        if not isinstance(folder.get(name), kind):
+            raise RobotError("NOT_EXIST BAD_NODE")
         del folder[name]
 
     def copy(self, source: tuple[str, str], target: tuple[str, str]) -> None:
         """Copy a file, over another if there is one."""
         self.write(*target, self.read(*source))
-
-    def writable(self, entry: str, path: str) -> tuple[Folder, str]:
-        """Return the folder a path is in, and its name there, if one may write there."""
-        if entry == "USB":
-            raise StoreError("BAD_PARAMS USB_NOT_ACCESSABLE")
-        parent, _, name = path.rpartition("/")
-        if not name:
-            raise StoreError("BAD_PARAMS")
-        try:
-            return self.folder(entry, parent), name
-        except StoreError as err:
-            if entry in self.entries:
-                raise MissingFolderError from err
-            raise
 
     def keep_as_recent(self, content: bytes) -> None:
         """Put a job that starts in front of the recent ones."""
@@ -128,13 +105,27 @@ class FileStore:
             for number, job in enumerate(kept[:_RECENT], 1):
                 recent[f"recent-{number}.fc"] = job
 
+    def _place(self, entry: str, path: str) -> tuple[Folder, str]:
+        """Return the folder a path is in, and its name there, if one may write there."""
+        if entry == "USB":
+            raise RobotError("BAD_PARAMS USB_NOT_ACCESSABLE")
+        parent, _, name = path.rpartition("/")
+        if not name:
+            raise RobotError("BAD_PARAMS")
+        try:
+            return self.folder(entry, parent), name
+        except RobotError as err:
+            if entry in self.entries:
+                raise HangUpError from err
+            raise
+
     def _node(self, entry: str, path: str) -> Folder | bytes:
         if entry not in self.entries:
-            raise StoreError("NOT_EXIST BAD_ENTRY")
+            raise RobotError("NOT_EXIST BAD_ENTRY")
         node: Folder | bytes = self.entries[entry]
         for name in filter(None, path.split("/")):
             if not isinstance(node, dict) or name not in node:
-                raise StoreError("NOT_EXIST BAD_NODE")
+                raise RobotError("NOT_EXIST BAD_NODE")
             node = node[name]
         return node
 
@@ -168,8 +159,8 @@ def example_job(
 
 
 def plain_png(name: str, size: int = 64) -> bytes:
-    """Return a small picture of a vase, whose colour depends on the name."""
-    colour = (zlib.crc32(name.encode()) & 0x7F7F7F).to_bytes(3)
+    """Return a small picture of a vase, whose color depends on the name."""
+    color = (zlib.crc32(name.encode()) & 0x7F7F7F).to_bytes(3)
     paper = b"\xf4\xf4\xf0"
     rows = bytearray()
     for row in range(size):
@@ -178,7 +169,7 @@ def plain_png(name: str, size: int = 64) -> bytes:
         if not 0.1 < height < 0.9:
             half = 0
         edge = size // 2 - half
-        rows += b"\0" + paper * edge + colour * (size - 2 * edge) + paper * edge
+        rows += b"\0" + paper * edge + color * (size - 2 * edge) + paper * edge
     return b"".join(
         (
             b"\x89PNG\r\n\x1a\n",

@@ -18,7 +18,7 @@ class Heater:
 
     @property
     def ready(self) -> bool:
-        """Tell whether the nozzle is as warm as it shall be."""
+        """Whether the nozzle is as warm as it shall be."""
         return self.temperature >= self.target - 0.5
 
     def advance(self, passed: float, seconds: float) -> None:
@@ -56,5 +56,5 @@ class Nozzle(Heater):
         self.target = target
 
     def skip_to(self, now: float) -> None:
-        """Let time pass without anybody measuring: its cable is out."""
+        """Let time pass unmeasured: its cable is out."""
         self._now = now

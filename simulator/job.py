@@ -1,50 +1,53 @@
 """One run of a job, from initializing to its end (section 5, ``jobs.json``, ``error-scenarios.txt``).
 
-A state machine with deadlines: ``advance`` brings it to a moment. Knows neither the wire nor
-who starts it; ``player.py`` keeps it going and tells the world.
+A state machine with deadlines: ``advance`` brings it to a moment.
 """
 
 from collections.abc import Callable, Container
 import math
 import secrets
+from typing import Final, NamedTuple
 
 from .config import Timing
+from .errors import BusyError
 from .fcode import Fcode
 from .heater import OFF_BELOW, PRINTING, Heater
-from .job_states import (
-    ABORTED,
-    ABORTING,
-    COMPLETED,
-    CORRECTING,
-    INIT,
-    PAUSED,
-    PAUSED_IDS,
-    PAUSED_START,
-    PAUSING,
-    PAUSING_START,
-    RESUMING,
-    RESUMING_START,
-    RUNNING,
-    STARTING,
-    STARTING_COLD,
-    UNDER_WAY_IDS,
-    WAITING_HEAD,
-    State,
-)
-from .motion import UNKNOWN, position
-from .running_time import RunningTime
 
+
+class State(NamedTuple):
+    """A state as reports give it."""
+
+    st_id: int
+    label: str
+
+
+INIT: Final = State(1, "INIT")
+STARTING_COLD: Final = State(4, "STARTING")
+STARTING: Final = State(16, "STARTING")
+WAITING_HEAD: Final = State(16, "WAITING_HEAD")
+CORRECTING: Final = State(16, "CORRECTING")
+RUNNING: Final = State(16, "RUNNING")
+PAUSING_START: Final = State(38, "PAUSING")
+PAUSED_START: Final = State(36, "PAUSED")
+RESUMING_START: Final = State(6, "RESUMING")
+PAUSING: Final = State(50, "PAUSING")
+PAUSED: Final = State(48, "PAUSED")
+RESUMING: Final = State(18, "RESUMING")
+ABORTING: Final = State(16, "ABORTING")
+ABORTED: Final = State(128, "ABORTED")
+COMPLETED: Final = State(64, "COMPLETED")
+
+#: Waiting for a person.
+_PAUSED_IDS = frozenset({32, 36, 48, 256, 1024})
+#: What can be paused: all that is under way, but for initializing and ends.
+_UNDER_WAY_IDS = frozenset({4, 16, 18})
 #: Errors with which the head is gone from the first moment on.
 _GONE_AT_ONCE = frozenset({"HEAD_OFFLINE", "HARDWARE_FAILURE", "RESET"})
 _HEAD_FAULTS = frozenset({"HEAD_OFFLINE", "TYPE_ERROR"})
 
 
-class BusyError(Exception):
-    """The job is in no state for that: ``RESOURCE_BUSY``."""
-
-
 class Job:
-    """A job that somebody started."""
+    """A job that was started."""
 
     def __init__(
         self,
@@ -66,42 +69,42 @@ class Job:
         self.session = secrets.token_hex(3)
         #: The words of the error shown; an abort and a resume clear it.
         self.error: tuple[str, ...] = ()
-        #: What keeps it from going on until somebody mends it.
+        #: What keeps it from going on until it is mended.
         self.wrong: tuple[str, ...] = ()
         #: The head as reported; None: it is gone.
         self.module: str | None = None
-        #: Whether the state was told to anybody.
+        #: Whether a report has shown the state.
         self.shown = False
         self._head_known = True
         self._timing = timing
         self._beam = beam
         self._now = now
         self._due: float | None = None
-        self._then: Callable[[], None] | None = None
         self._cool_at: float | None = None
         #: Whether the heater was turned off in a pause: once cold, the head is switched off.
         self._standby = False
         self._interrupted, self._prepared = RUNNING, False
         self._heater = Heater()
         self._fraction = 0.0
-        self._running, self._total_for = RunningTime(), 0.0
+        #: Seconds: in all; running, as shown; and those since the start or the last resume.
+        self._total_for = self._running_for = self._stretch = 0.0
         self._enter(INIT, timing.job_init, self._check_head)
 
     # -- what it shows -------------------------------------------------------------------
 
     @property
     def ended(self) -> bool:
-        """Tell whether it is completed or aborted."""
+        """Whether it is completed or aborted."""
         return bool(self.state.st_id & 192)
 
     @property
     def paused(self) -> bool:
-        """Tell whether it waits for a person."""
-        return self.state.st_id in PAUSED_IDS
+        """Whether it waits for a person."""
+        return self.state.st_id in _PAUSED_IDS
 
     @property
     def progress(self) -> float:
-        """Return 0.0 to 1.0 and a rounding error; NaN when the job has no distance to go."""
+        """0.0 to 1.0 and a rounding error; NaN when the job has no distance to go."""
         if self.fcode.number("TRAVEL_DIST") is None:
             return math.nan
         return self._fraction * 1.0000001874253968
@@ -119,8 +122,8 @@ class Job:
             "error": list(self.error),
             "prog": self.progress,
             "traveled": distance,
-            "pos": position(distance, self._fraction) if self._prepared else UNKNOWN,
-            "time_running": self._running.shown,
+            "pos": self._position(distance),
+            "time_running": self._running_for,
             "time_total": self._total_for,
         }
         if self._head_known:
@@ -134,11 +137,18 @@ class Job:
             report |= {"laser_pwr": 0.5 if on else 0.0, "Beam_Air": "1" if on else "0"}
         return report
 
+    def _position(self, distance: float) -> dict[str, float]:
+        """Return where the toolhead is, mm: on circles that rise, once it has gone home."""
+        if not self._prepared:
+            return {"X": math.nan, "Y": math.nan, "Z": math.nan}
+        x, y = math.cos(distance / 10), math.sin(distance / 10)
+        return {"X": 30 * x, "Y": 30 * y, "Z": 10 + self._fraction * 10}
+
     # -- what clients ask ----------------------------------------------------------------
 
     def pause(self) -> None:
         """Pause; the device is *pausing* for a while."""
-        if self.state.st_id not in UNDER_WAY_IDS or self.state is ABORTING:
+        if self.state.st_id not in _UNDER_WAY_IDS or self.state is ABORTING:
             raise BusyError
         self._pause(())
 
@@ -148,7 +158,7 @@ class Job:
             raise BusyError
         self.error = ()
         self._cool_at, self._standby = None, False
-        self._running.begin_stretch()
+        self._stretch = 0.0
         if self.state.st_id == PAUSED_START.st_id:
             self._enter(RESUMING_START, self._timing.job_resuming, self._check_head)
         else:
@@ -207,11 +217,11 @@ class Job:
         self.fault("FILAMENT_RUNOUT", "1")
 
     def mend(self) -> None:
-        """Put right what is wrong. The error is shown until somebody resumes."""
+        """Put right what is wrong. The error is shown until a resume."""
         self.wrong = ()
 
     def fail(self, *words: str) -> None:
-        """Let something go wrong that nobody can mend: the job ends."""
+        """Let something go wrong that cannot be mended: the job ends."""
         if not self.ended:
             self.error = words
             self._end(ABORTED)
@@ -256,11 +266,14 @@ class Job:
         if self.state is not INIT and not self.ended:
             self._total_for += passed
             if not self.paused and self.state not in {RESUMING, RESUMING_START}:
-                self._running.advance(passed)
-        self._heater.advance(passed, self._heating_time)
-        if self.state.label in self._held or (
-            self._timing.job_shown and not self.shown
-        ):
+                self._running_for += passed
+                self._stretch += passed
+        again = self.state is RESUMING
+        timing = self._timing
+        self._heater.advance(
+            passed, timing.job_reheating if again else timing.job_heating
+        )
+        if self.state.label in self._held or (timing.job_shown and not self.shown):
             return
         if self._cool_at is not None and now >= self._cool_at:
             self._cool_at, self._heater.target = None, 0.0
@@ -268,27 +281,28 @@ class Job:
         if self._standby and self._heater.temperature < OFF_BELOW:
             self.module = None
         if self._due is not None and now >= self._due:
-            then, self._due, self._then = self._then, None, None
-            if then is not None:
-                then()
+            self._due = None
+            self._then()
         elif self.state is RUNNING:
             self._run(passed)
-        elif self.state is WAITING_HEAD and self._hot and self._due is None:
-            self._heated()
-        elif self.state is RESUMING and self._hot and self._due is None:
-            self._enter(self._interrupted)
+        elif self._due is None and self._hot:
+            if self.state is WAITING_HEAD:
+                self._heated()
+            elif again:
+                self._enter(self._interrupted)
 
     def _enter(
         self,
         state: State,
         after: float | None = None,
-        then: Callable[[], None] | None = None,
+        then: Callable[[], None] = lambda: None,
     ) -> None:
         self.state = state
         self._due = None if after is None else self._now + after
         self._then, self.shown = then, False
         if self.paused or state is ABORTED:
-            self._running.forget()
+            # Firmware 1.6.95 forgets what was before the last resume.
+            self._running_for = self._stretch
 
     def _check_head(self) -> None:
         fault = self._head_fault()
@@ -389,8 +403,3 @@ class Job:
     @property
     def _hot(self) -> bool:
         return self.module != "EXTRUDER" or self._heater.ready
-
-    @property
-    def _heating_time(self) -> float:
-        again = self.state is RESUMING
-        return self._timing.job_reheating if again else self._timing.job_heating

@@ -1,12 +1,13 @@
-"""Keys: the vendor's, the device's master and slave keys, and the clients' it trusts.
+"""Keys (section 1): the vendor's, the device's master and slave keys, the clients' it trusts.
 
-Knows RSA and ECDSA as section 1 of ``docs/protocol.md`` describes them. Leaves the moments
-at which keys are made or used to others. Everything that is slow (``generate_*``) is a plain
-function: callers run it in a thread.
+What is slow (``generate_*``, ``slave_key``) is a plain function: callers run it in a thread.
 """
 
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 import hashlib
+from typing import Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 _SHA1 = hashes.SHA1()  # noqa: S303 - old as it is, the devices speak nothing else
 _OAEP = padding.OAEP(mgf=padding.MGF1(_SHA1), algorithm=_SHA1, label=None)
+_PKCS1 = padding.PKCS1v15()
 
 #: What a board in rescue mode sends in place of a signature by the vendor.
 PLACEHOLDER_IDENTIFY = b"WAWASUREMONO"
@@ -27,7 +29,6 @@ class VendorKey:
     """The key that signs identities: what makes a device *verified* for a client."""
 
     def __init__(self, pem: bytes) -> None:
-        """Read the key from a PEM (ECDSA on P-384)."""
         key = serialization.load_pem_private_key(pem, password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise KeyFormatError("the vendor key is not an elliptic curve key")
@@ -41,10 +42,9 @@ class VendorKey:
     def sign_identity(
         self, serial: str, uuid: bytes, master_der: bytes, *, sha1: bool = False
     ) -> bytes:
-        """Return the *identify* of a device (section 1), DER."""
+        """Return the *identify* of a device, DER."""
         message = b"$".join((serial.encode(), uuid, master_der))
-        algorithm = _SHA1 if sha1 else hashes.SHA256()
-        return self._key.sign(message, ec.ECDSA(algorithm))
+        return self._key.sign(message, ec.ECDSA(_SHA1 if sha1 else hashes.SHA256()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class RsaKey:
     public_der: bytes
 
     @classmethod
-    def from_pem(cls, pem: bytes) -> RsaKey:
+    def from_pem(cls, pem: bytes) -> Self:
         """Read a key. Its validity is not checked: that costs far more than the reading."""
         key = serialization.load_pem_private_key(
             pem, password=None, unsafe_skip_rsa_key_validation=True
@@ -67,12 +67,12 @@ class RsaKey:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the public half, hex."""
+        """SHA-256 of the public half, 64 hex digits: what a person compares."""
         return hashlib.sha256(self.public_der).hexdigest()
 
     def sign(self, message: bytes) -> bytes:
         """Return the PKCS#1 v1.5 signature, SHA-1."""
-        return self.key.sign(message, padding.PKCS1v15(), _SHA1)
+        return self.key.sign(message, _PKCS1, _SHA1)
 
     def decrypt(self, blocks: bytes) -> bytes:
         """Decrypt OAEP blocks (SHA-1, MGF1-SHA-1); ``ValueError`` when they are none."""
@@ -91,25 +91,21 @@ class ClientKey:
     der: bytes
 
     @classmethod
-    def from_pem(cls, pem: bytes) -> ClientKey:
+    def from_pem(cls, pem: bytes) -> Self:
         """Read a PEM SubjectPublicKeyInfo; ``KeyFormatError`` when it is anything else."""
-        try:
-            key = serialization.load_pem_public_key(pem)
-        except Exception as err:  # cryptography raises many kinds for a damaged key
-            raise KeyFormatError("unreadable key") from err
-        return cls._checked(key)
+        return cls._load(serialization.load_pem_public_key, pem)
 
     @classmethod
-    def from_der(cls, der: bytes) -> ClientKey:
+    def from_der(cls, der: bytes) -> Self:
         """Read a DER SubjectPublicKeyInfo; ``KeyFormatError`` when it is anything else."""
-        try:
-            key = serialization.load_der_public_key(der)
-        except Exception as err:  # cryptography raises many kinds for a damaged key
-            raise KeyFormatError("unreadable key") from err
-        return cls._checked(key)
+        return cls._load(serialization.load_der_public_key, der)
 
     @classmethod
-    def _checked(cls, key: object) -> ClientKey:
+    def _load(cls, load: Callable[[bytes], object], data: bytes) -> Self:
+        try:
+            key = load(data)
+        except Exception as err:  # cryptography raises many kinds for a damaged key
+            raise KeyFormatError("unreadable key") from err
         if not isinstance(key, rsa.RSAPublicKey):
             raise KeyFormatError("not an RSA key")
         return cls(key, _public_der(key))
@@ -117,7 +113,7 @@ class ClientKey:
     @property
     def access_id(self) -> str:
         """SHA-1 of the DER, lower-case hex: the name of this key on the wire."""
-        return access_id(self.der)
+        return hashlib.sha1(self.der, usedforsecurity=False).hexdigest()
 
     @property
     def size(self) -> int:
@@ -127,7 +123,7 @@ class ClientKey:
     def verify(self, signature: bytes, message: bytes) -> bool:
         """Tell whether this key made the signature (PKCS#1 v1.5, SHA-1)."""
         try:
-            self.public.verify(signature, message, padding.PKCS1v15(), _SHA1)
+            self.public.verify(signature, message, _PKCS1, _SHA1)
         except InvalidSignature:
             return False
         return True
@@ -137,20 +133,74 @@ class ClientKey:
         return self.public.encrypt(message, _OAEP)
 
 
-def access_id(der: bytes) -> str:
-    """Return the name of a client key: SHA-1 of its public DER, hex."""
-    return hashlib.sha1(der, usedforsecurity=False).hexdigest()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrustedKey:
+    """A key the device trusts; ``key`` is None for one of which only the name is known."""
+
+    label: str
+    access_id: str
+    type: str = "U"
+    key: ClientKey | None = None
+
+    @classmethod
+    def from_pem(cls, label: str, pem: bytes) -> Self:
+        """Return an entry for a public key (PEM)."""
+        key = ClientKey.from_pem(pem)
+        return cls(label=label, access_id=key.access_id, key=key)
 
 
-def generate_master_pem(bits: int = 2048) -> bytes:
-    """Make a master key: seconds for the 4096 bits of the factory."""
-    return _pem(rsa.generate_private_key(65537, bits))
+class Trust:
+    """The client keys a device trusts (section 4), in the order they were added."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, TrustedKey] = {}
+
+    def __iter__(self) -> Iterator[TrustedKey]:
+        return iter(list(self._keys.values()))
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, access_id: str) -> bool:
+        return access_id in self._keys
+
+    def get(self, access_id: str) -> TrustedKey | None:
+        """Return the key of this name."""
+        return self._keys.get(access_id)
+
+    def add(self, key: TrustedKey) -> bool:
+        """Trust a key; False when it is trusted already."""
+        if key.access_id in self._keys:
+            return False
+        self._keys[key.access_id] = key
+        return True
+
+    def remove(self, access_id: str) -> bool:
+        """Trust a key no more; False when it was not."""
+        return self._keys.pop(access_id, None) is not None
+
+    def clear(self) -> None:
+        """Forget every key."""
+        self._keys.clear()
 
 
-def generate_slave_key() -> RsaKey:
-    """Make the 1024-bit key of one boot (generation 1)."""
-    bits = 1024  # What devices use; it lives as long as one boot.
-    return RsaKey.from_pem(_pem(rsa.generate_private_key(65537, bits)))
+#: Slave keys that were made, in turns: making one costs far more than a whole boot.
+_slave_keys: deque[RsaKey] = deque()
+_MOST_SLAVE_KEYS = 8
+
+
+def slave_key() -> RsaKey:
+    """Return a 1024-bit key for a boot (generation 1): none of the seven boots before has it."""
+    if len(_slave_keys) < _MOST_SLAVE_KEYS:
+        bits = 1024  # What devices use; it lives as long as one boot.
+        _slave_keys.append(RsaKey.from_pem(_pem(rsa.generate_private_key(65537, bits))))
+    _slave_keys.rotate()
+    return _slave_keys[0]
+
+
+def generate_master_pem() -> bytes:
+    """Make a master key of 2048 bits: the 4096 of the factory take seconds."""
+    return _pem(rsa.generate_private_key(65537, 2048))
 
 
 def generate_vendor_pem() -> bytes:

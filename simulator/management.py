@@ -1,97 +1,81 @@
-"""The management port of a device: sign-in and commands (section 4).
-
-Owns the words that are said on one connection. What a command changes is the device's.
-"""
+"""The management port of a device, inside TLS: sign-in and commands (section 4)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 import hmac
+from inspect import signature
 import json
-from typing import TYPE_CHECKING
+from typing import Concatenate
 
 from . import network
-from .frames import Frames
-from .keys import ClientKey, KeyFormatError
-from .received import ConnectionRecord
-from .trust import TrustedKey
-
-if TYPE_CHECKING:
-    from .device import Device
+from .keys import ClientKey, KeyFormatError, TrustedKey
+from .machine import Machine
+from .wire import Frames, Wire
 
 _NAME_BYTES = 128
 
 
-class CloseError(Exception):
-    """The device closes the connection."""
+class Management:
+    """What the management port does; each command returns its last reply."""
 
+    def __init__(
+        self, machine: Machine, apply_network: Callable[[dict[str, str]], None]
+    ) -> None:
+        self._machine = machine
+        self._apply_network = apply_network
 
-@dataclass(frozen=True, slots=True)
-class _Command:
-    words: int
-    run: Callable[[ManagementSession, list[bytes]], Awaitable[None]]
-
-
-@dataclass
-class ManagementSession:
-    """One connection to the management port, from inside TLS on."""
-
-    device: Device
-    frames: Frames
-    record: ConnectionRecord
-    _key: ClientKey | None = field(default=None, init=False)
-
-    async def run(self) -> None:
+    async def serve(self, frames: Frames, wire: Wire) -> None:
         """Talk until either side ends it."""
-        try:
-            if await self._sign_in():
-                while (frame := await self.frames.receive()) is not None:
-                    await self._command(frame)
-        except CloseError:
-            pass
+        if not await self._sign_in(frames, wire):
+            return
+        while (frame := await frames.receive()) is not None:
+            try:
+                reply = await self._run(frames, frame)
+            except network.BrokenRequestError:
+                await frames.send("UNKNOWN_ERROR")
+                return
+            if reply is not None:
+                await frames.send(reply)
 
-    async def _sign_in(self) -> bool:
-        nonce = self.device.config.random(64)
-        await self.frames.send_raw(nonce)
-        if (pem := await self.frames.receive()) is None:
+    async def _sign_in(self, frames: Frames, wire: Wire) -> bool:
+        machine = self._machine
+        nonce = machine.config.random(64)
+        await frames.send_raw(nonce)
+        if (pem := await frames.receive()) is None:
             return False
         try:
             key = ClientKey.from_pem(pem)
         except KeyFormatError:
-            await self.frames.send("error BAD_PARAMS")
+            await frames.send("error BAD_PARAMS")
             return False
-        trusted = key.access_id in self.device.trust
-        await self.frames.send("sign" if trusted else "password")
-        while (answer := await self.frames.receive()) is not None:
-            verdict = (
-                self._signed(key, answer, nonce)
-                if trusted
-                else self._password_error(answer)
-            )
-            await self.frames.send(verdict)
+        trusted = key.access_id in machine.trust
+        await frames.send("sign" if trusted else "password")
+        while (answer := await frames.receive()) is not None:
+            if trusted:
+                verdict = self._check_signature(key, answer, nonce)
+            else:
+                offered = answer.decode(errors="replace")
+                machine.received.passwords.append(offered)
+                verdict = self._check_password(offered)
+            await frames.send(verdict)
             if verdict == "ok":
-                self.record.access_id = key.access_id
-                self.device.signal.pulse()
+                wire.record.access_id = key.access_id
+                machine.signal.pulse()
                 return True
             if verdict == "error AUTH_ERROR":
                 return False
         return False
 
-    def _signed(self, key: ClientKey, answer: bytes, nonce: bytes) -> str:
+    def _check_signature(self, key: ClientKey, answer: bytes, nonce: bytes) -> str:
         try:
-            signature = bytes.fromhex(answer.decode("ascii"))
+            signed = bytes.fromhex(answer.decode("ascii"))
         except ValueError:
             return "error AUTH_ERROR"
-        message = hmac.digest(self.device.uuid_bytes, nonce, "sha1")
-        return "ok" if key.verify(signature, message) else "error AUTH_ERROR"
+        message = hmac.digest(self._machine.uuid_bytes, nonce, "sha1")
+        return "ok" if key.verify(signed, message) else "error AUTH_ERROR"
 
-    def _password_error(self, answer: bytes) -> str:
-        offered = answer.decode(errors="replace")
-        self.device.received.passwords.append(offered)
-        return self._compare(offered)
-
-    def _compare(self, offered: str) -> str:
-        password = self.device.password
+    def _check_password(self, offered: str) -> str:
+        password = self._machine.password
         if password is None:
             return "ok"
         if not (password.isascii() and offered.isascii()):
@@ -99,128 +83,117 @@ class ManagementSession:
             return "error UNKNOWN_ERROR"
         return "ok" if password == offered else "error AUTH_ERROR"
 
-    async def _command(self, frame: bytes) -> None:
+    async def _run(self, frames: Frames, frame: bytes) -> str | None:
+        """Do a command; ``BrokenRequestError`` when the device stumbles over it."""
         name, *words = frame.split(b"\0")
         text = name.decode(errors="replace")
-        self.device.received.management.append(
-            (text, *(word.decode(errors="replace") for word in words))
-        )
-        self.device.signal.pulse()
-        replies = self.device.faults.replies
+        received = self._machine.received.management
+        received.append((text, *(word.decode(errors="replace") for word in words)))
+        self._machine.signal.pulse()
+        replies = self._machine.faults.replies
         if text in replies:
-            if (reply := replies[text]) is not None:
-                await self.frames.send(reply)
-            return
-        command = _COMMANDS.get(text)
-        if command is None:
-            await self.frames.send("error UNKNOWN_COMMAND")
-        elif len(words) < command.words:
-            await self._stumble()
-        else:
-            await command.run(self, words)
+            return replies[text]
+        if (run := _COMMANDS.get(text)) is None:
+            return "error UNKNOWN_COMMAND"
+        try:
+            signature(run).bind(self, frames, *words)
+        except TypeError as err:
+            raise network.BrokenRequestError from err
+        return await run(self, frames, *words)
 
-    async def _stumble(self) -> None:
-        await self.frames.send("UNKNOWN_ERROR")
-        raise CloseError
-
-    async def add_trust(self, words: list[bytes]) -> None:
+    async def add_trust(
+        self, _: Frames, label: bytes, pem: bytes, *_more: bytes
+    ) -> str:
         """Trust another key."""
         try:
-            key = TrustedKey.from_pem(words[0].decode(errors="replace"), words[1])
+            key = TrustedKey.from_pem(label.decode(errors="replace"), pem)
         except KeyFormatError:
-            await self.frames.send("error BAD_PARAMS")
-            return
-        if not self.device.trust.add(key):
-            await self.frames.send("error OPERATION_ERROR")
-            return
-        self.device.changed()
-        await self.frames.send("ok")
+            return "error BAD_PARAMS"
+        if not self._machine.trust.add(key):
+            return "error OPERATION_ERROR"
+        self._machine.changed()
+        return "ok"
 
-    async def list_trust(self, words: list[bytes]) -> None:
+    async def list_trust(self, frames: Frames, *_more: bytes) -> str:
         """Name every trusted key."""
-        for key in self.device.trust:
-            if self.device.config.old_list_trust:
-                await self.frames.send(
-                    f"data label={key.label}\0access_id={key.access_id}"
-                )
-                continue
-            entry = {"label": key.label, "type": key.type, "access_id": key.access_id}
-            await self.frames.send(f"data {json.dumps(entry)}")
-        await self.frames.send("ok")
+        for key in self._machine.trust:
+            if self._machine.config.old_list_trust:
+                entry = f"label={key.label}\0access_id={key.access_id}"
+            else:
+                named = {"label": key.label, "type": key.type}
+                entry = json.dumps(named | {"access_id": key.access_id})
+            await frames.send(f"data {entry}")
+        return "ok"
 
-    async def remove_trust(self, words: list[bytes]) -> None:
+    async def remove_trust(self, _: Frames, access_id: bytes, *_more: bytes) -> str:
         """Trust a key no more."""
-        if not self.device.trust.remove(words[0].decode(errors="replace")):
-            await self.frames.send("error NOT_FOUND")
-            return
-        self.device.changed()
-        await self.frames.send("ok")
+        if not self._machine.trust.remove(access_id.decode(errors="replace")):
+            return "error NOT_FOUND"
+        self._machine.changed()
+        return "ok"
 
-    async def rename(self, words: list[bytes]) -> None:
+    async def rename(self, _: Frames, name: bytes, *_more: bytes) -> str:
         """Take another name: any of at most 128 bytes."""
-        if len(words[0]) > _NAME_BYTES:
-            await self.frames.send("error BAD_PARAMS")
-            return
+        if len(name) > _NAME_BYTES:
+            return "error BAD_PARAMS"
         try:
-            name = words[0].decode()
+            self._machine.rename(name.decode())
         except UnicodeDecodeError:
-            name = ""
-        self.device.rename(name)
-        await self.frames.send("ok")
+            self._machine.rename("")
+        return "ok"
 
-    async def passwd(self, words: list[bytes]) -> None:
+    async def passwd(
+        self, _: Frames, old: bytes, new: bytes, forget: bytes = b"Y", *_more: bytes
+    ) -> str:
         """Change the password; unless told otherwise, forget every key."""
-        verdict = self._compare(words[0].decode(errors="replace"))
+        verdict = self._check_password(old.decode(errors="replace"))
         if verdict == "ok":
-            self._set_password(words[1], forget=words[2:3] in ([], [b"Y"]))
-        await self.frames.send(verdict)
+            self._set_password(new, forget=forget == b"Y")
+        return verdict
 
-    async def reset_passwd(self, words: list[bytes]) -> None:
+    async def reset_passwd(self, _: Frames, new: bytes, *_more: bytes) -> str:
         """Set a password without knowing the old one, and forget every key."""
-        self._set_password(words[0], forget=True)
-        await self.frames.send("ok")
+        self._set_password(new, forget=True)
+        return "ok"
 
     def _set_password(self, new: bytes, *, forget: bool) -> None:
-        self.device.set_password(new.decode(errors="replace") or None)
+        self._machine.set_password(new.decode(errors="replace") or None)
         if forget:
-            self.device.forget_trust()
+            self._machine.forget_trust()
 
-    async def scan_wifi(self, words: list[bytes]) -> None:
+    async def scan_wifi(self, frames: Frames, *_more: bytes) -> str:
         """List the networks in reach."""
-        await asyncio.sleep(self.device.config.timing.scan)
-        for found in self.device.networks:
-            if found.hidden:
-                continue
-            entry = {
-                "rssi": found.rssi,
-                "security": found.security,
-                "encrypt": found.encrypt,
-                "ssid": found.ssid,
-                "bssid": found.bssid,
-            }
-            await self.frames.send(f"data {json.dumps(entry)}")
-        await self.frames.send("ok")
+        await asyncio.sleep(self._machine.config.timing.scan)
+        for found in self._machine.networks:
+            if not found.hidden:
+                entry = {
+                    "rssi": found.rssi,
+                    "security": found.security,
+                    "encrypt": found.encrypt,
+                    "ssid": found.ssid,
+                    "bssid": found.bssid,
+                }
+                await frames.send(f"data {json.dumps(entry)}")
+        return "ok"
 
-    async def network(self, words: list[bytes]) -> None:
+    async def set_network(self, _: Frames, word: bytes, *more: bytes) -> str:
         """Answer ``ok``, and only then try."""
         try:
-            values = network.parse(words)
+            values = network.parse((word, *more))
         except network.RefusedError as refusal:
-            await self.frames.send(f"er BAD_PARAMS {refusal}")
-        except network.BrokenRequestError:
-            await self._stumble()
-        else:
-            await self.frames.send("ok")
-            self.device.wifi.apply(values)
+            return f"er BAD_PARAMS {refusal}"
+        self._apply_network(values)
+        return "ok"
 
 
-_COMMANDS = {
-    "add_trust": _Command(2, ManagementSession.add_trust),
-    "list_trust": _Command(0, ManagementSession.list_trust),
-    "remove_trust": _Command(1, ManagementSession.remove_trust),
-    "rename": _Command(1, ManagementSession.rename),
-    "passwd": _Command(2, ManagementSession.passwd),
-    "reset_passwd": _Command(1, ManagementSession.reset_passwd),
-    "scan_wifi": _Command(0, ManagementSession.scan_wifi),
-    "network": _Command(1, ManagementSession.network),
+#: A command takes at least the words it names, and ignores those that follow.
+_COMMANDS: dict[str, Callable[Concatenate[Management, Frames, ...], Awaitable[str]]] = {
+    "add_trust": Management.add_trust,
+    "list_trust": Management.list_trust,
+    "remove_trust": Management.remove_trust,
+    "rename": Management.rename,
+    "passwd": Management.passwd,
+    "reset_passwd": Management.reset_passwd,
+    "scan_wifi": Management.scan_wifi,
+    "network": Management.set_network,
 }

@@ -1,6 +1,6 @@
 """What a device makes of a ``network`` command, and where that takes it (section 4).
 
-Pure. As careless as the firmware: it refuses little, and believes the rest.
+As careless as the firmware: it refuses little, and believes the rest.
 """
 
 from collections.abc import Iterable
@@ -85,9 +85,9 @@ def _refuse(values: dict[str, str]) -> None:
 def plan(
     values: dict[str, str], networks: Iterable[SimulatedNetwork], address: str
 ) -> Move:
-    """Tell where a request that was not refused takes a device that is at ``address``."""
+    """Return where a request that was not refused takes a device that is at ``address``."""
     if values.get("ifname", "wlan0").startswith("len"):
-        return _settle(values, address)
+        return _reach(values, address)
     ssid = values.get("ssid", "")
     if (
         values.get("wifi_mode") == "host"
@@ -102,7 +102,7 @@ def plan(
         if _joins(values, ssid, network):
             if not network.reachable:
                 return Move(Outcome.GONE, address, ssid)
-            return _settle(values, network.address or address, ssid)
+            return _reach(values, network.address or address, ssid)
     return Move(Outcome.ROLLED_BACK, address)
 
 
@@ -127,7 +127,7 @@ def _joins(values: dict[str, str], ssid: str, network: SimulatedNetwork) -> bool
     return security == network.security and network.key in {None, key}
 
 
-def _settle(values: dict[str, str], address: str, ssid: str | None = None) -> Move:
+def _reach(values: dict[str, str], address: str, ssid: str | None = None) -> Move:
     if values["method"] == "dhcp":
         return Move(Outcome.JOINED, address, ssid)
     try:

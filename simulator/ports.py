@@ -1,43 +1,48 @@
-"""The TCP ports of a device: listening, the hello, TLS, and an owner for every connection.
+"""The TCP ports of a device: listening, the hello, TLS, and who may come in (sections 3 and 5).
 
-What is said after that belongs to the handler of each port.
+What is said after that belongs to the server of each port. At robot and camera only trusted
+keys get in, after a handshake of raw bytes.
 """
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 import ssl
-from typing import TYPE_CHECKING
 
-from .camera import CameraSession
+from .beacon import Beacon
 from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT
 from .faults import StreamFaults
-from .frames import Frames
-from .handshake import shake_hands_in_clear, shake_hands_in_tls
-from .management import ManagementSession
-from .robot import RobotSession
-from .tls import TlsStream
-from .wire import Wire
-
-if TYPE_CHECKING:
-    from .device import Device
+from .keys import RsaKey
+from .machine import Machine
+from .tls import TlsStream, server_context
+from .wire import IV_SIZE, KEY_SIZE, AesStream, Frames, Stream, Wire
 
 PORTS = (MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT)
+_ACCESS_ID_SIZE = 20
+_ANSWER_SIZE = 16
+_NONCE_SIZE = 64
+_SALT_SIZE = 128
+
+type Serve = Callable[[Frames, Wire], Awaitable[None]]
 
 
 class Ports:
     """The listening sockets and connections of a device that is on the network."""
 
-    def __init__(self, device: Device) -> None:
-        """Start closed."""
-        self._device = device
+    def __init__(
+        self, machine: Machine, beacon: Beacon, servers: Mapping[int, Serve]
+    ) -> None:
+        self._machine = machine
+        self._beacon = beacon
+        self._servers = servers
         self._address = ""
-        self._servers: dict[int, asyncio.Server] = {}
+        self._listening: dict[int, asyncio.Server] = {}
         self._connections: dict[asyncio.Task[None], Wire] = {}
 
     @property
     def open_connections(self) -> dict[int, int]:
-        """Return how many connections are open, by port."""
+        """How many connections are open, by port."""
         counts = Counter(
             wire.record.port for wire in self._connections.values() if not wire.lost
         )
@@ -46,16 +51,17 @@ class Ports:
     async def open(self, address: str) -> None:
         """Listen on every port of the address."""
         self._address = address
+        await self._tls_context()
         for port in PORTS:
-            if port != MANAGEMENT_PORT or not self._device.config.udp_management:
+            if port != MANAGEMENT_PORT or not self._machine.config.udp_management:
                 await self.listen(port)
 
     async def listen(self, port: int) -> None:
         """Take connections on one port, again after ``refuse``."""
-        if port in self._servers:
+        if port in self._listening:
             return
-        other = self._device.config.other_address
-        self._servers[port] = await asyncio.get_running_loop().create_server(
+        other = self._machine.config.other_address
+        self._listening[port] = await asyncio.get_running_loop().create_server(
             lambda: Wire(port, self._faults(port), self._connected),
             [self._address, *([other] if other else [])],
             port,
@@ -63,7 +69,7 @@ class Ports:
 
     async def refuse(self, port: int) -> None:
         """Take no more connections on one port; those that are open stay."""
-        if (server := self._servers.pop(port, None)) is not None:
+        if (server := self._listening.pop(port, None)) is not None:
             loop = asyncio.get_running_loop()
             for listening in server.sockets:
                 loop.remove_reader(listening)
@@ -92,8 +98,15 @@ class Ports:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def _tls_context(self) -> ssl.SSLContext:
+        """Return what the ports serve TLS with: the master key, or a fault's key."""
+        machine, config = self._machine, self._machine.config
+        wrong = machine.faults.wrong_certificate
+        key = machine.master_key if wrong is None else RsaKey.from_pem(wrong)
+        return await server_context(key, config.uuid, config.serial, old=config.old_tls)
+
     def _faults(self, port: int) -> StreamFaults:
-        faults = self._device.faults
+        faults = self._machine.faults
         return {
             MANAGEMENT_PORT: faults.management,
             ROBOT_PORT: faults.robot,
@@ -101,54 +114,102 @@ class Ports:
         }[port]
 
     def _connected(self, wire: Wire) -> None:
-        self._device.received.connections.append(wire.record)
-        self._device.counters.connections_accepted += 1
+        self._machine.received.connections.append(wire.record)
+        self._machine.counters.connections_accepted += 1
         task = asyncio.create_task(self._serve(wire))
         self._connections[task] = wire
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         del self._connections[task]
-        self._device.signal.pulse()
+        self._machine.signal.pulse()
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._device.report_bug(error)
+            self._machine.report_bug(error)
 
     async def _serve(self, wire: Wire) -> None:
+        port = wire.record.port
         try:
             with suppress(ConnectionError, ssl.SSLError):
-                await self._talk(wire)
+                if (inside := await self._open(wire)) is not None:
+                    await self._servers[port](Frames(inside, self._faults(port)), wire)
         finally:
             wire.close()
         # The record is closed, and the connection counted, until the last byte is out.
         await wire.record.closed.wait()
 
-    async def _talk(self, wire: Wire) -> None:
+    async def _open(self, wire: Wire) -> Stream | None:
+        """Do what comes before the frames; None ends the connection."""
         port = wire.record.port
         faults = self._faults(port)
-        in_clear = port == ROBOT_PORT and self._device.generation == 1
+        in_clear = port == ROBOT_PORT and self._machine.generation == 1
         await wire.write(faults.hello or (b"FLUX0002" if in_clear else b"FLUX0003"))
         if faults.close_after_hello:
-            return
+            return None
         if faults.stall_in_handshake:
             await wire.record.closed.wait()
-            return
+            return None
         if in_clear:
-            if (inside := await shake_hands_in_clear(self._device, wire)) is not None:
-                await self._command(wire, Frames(inside, faults))
-            return
-        stream = TlsStream(wire, await self._device.tls_context())
+            return await self._shake_hands_in_clear(wire)
+        stream = TlsStream(wire, await self._tls_context())
         await stream.handshake()
-        if port == MANAGEMENT_PORT:
-            await ManagementSession(
-                self._device, Frames(stream, faults), wire.record
-            ).run()
-        elif await shake_hands_in_tls(self._device, stream, wire.record):
-            if port == ROBOT_PORT:
-                await self._command(wire, Frames(stream, faults))
-            else:
-                await CameraSession(
-                    self._device, Frames(stream, faults), wire.record
-                ).run()
+        if port == MANAGEMENT_PORT or await self._shake_hands_in_tls(stream, wire):
+            return stream
+        return None
 
-    async def _command(self, wire: Wire, frames: Frames) -> None:
-        await RobotSession(self._device, frames, wire.record, wire.close).run()
+    async def _shake_hands_in_tls(self, stream: Stream, wire: Wire) -> bool:
+        """Do the raw handshake of ``FLUX0003``; False ends the connection."""
+        await stream.write(self._machine.config.random(_NONCE_SIZE))
+        answer = await stream.read()
+        if not answer:
+            return False
+        if len(answer) < _ACCESS_ID_SIZE:
+            # The firmware takes what one read gives it, and waits forever for what it missed.
+            await wire.record.closed.wait()
+            return False
+        key = self._machine.trust.get(answer[:_ACCESS_ID_SIZE].hex())
+        if key is None:
+            await stream.write(b"AUTH_ERROR".ljust(_ANSWER_SIZE))
+            return False
+        # It does not look at the signature of a trusted key, only at how long it is.
+        expected = _ACCESS_ID_SIZE + (key.key.size if key.key else 256)
+        if len(answer) < expected:
+            await wire.record.closed.wait()
+            return False
+        if len(answer) > expected:
+            await stream.write(b"PROTOCOL_ERROR".ljust(_ANSWER_SIZE))
+            return False
+        await stream.write(b"OK".ljust(_ANSWER_SIZE))
+        self._signed_in(wire, key.access_id)
+        return True
+
+    async def _shake_hands_in_clear(self, wire: Wire) -> Stream | None:
+        """Do the handshake of ``FLUX0002``; the AES stream, or None to end the connection."""
+        machine, config = self._machine, self._machine.config
+        salt = config.random(_SALT_SIZE)
+        slave = None if config.slave_key_not_ready else self._beacon.slave_key
+        await wire.write((slave or machine.master_key).sign(salt) + salt)
+        frames = Frames(wire, machine.faults.robot)
+        if (name := await frames.read_exactly(_ACCESS_ID_SIZE)) is None:
+            return None
+        trusted = machine.trust.get(name.hex())
+        if trusted is None or trusted.key is None:
+            await wire.write(b"AUTH_ERROR".ljust(_ANSWER_SIZE, b"\0"))
+            return None
+        if (signature := await frames.read_exactly(trusted.key.size)) is None:
+            return None
+        wire.record.application += name + signature
+        if not trusted.key.verify(signature, salt):
+            await wire.write(b"AUTH_ERROR".ljust(_ANSWER_SIZE, b"\0"))
+            return None
+        if frames.has_more or wire.pending:
+            await wire.write(b"PROTOCOL_ERROR".ljust(_ANSWER_SIZE, b"\0"))
+            return None
+        await wire.write(b"OK".ljust(_ANSWER_SIZE, b"\0"))
+        secret = config.random(KEY_SIZE + IV_SIZE)
+        await wire.write(await asyncio.to_thread(trusted.key.encrypt, secret))
+        self._signed_in(wire, trusted.access_id)
+        return AesStream(wire, secret[:KEY_SIZE], secret[KEY_SIZE:])
+
+    def _signed_in(self, wire: Wire, access_id: str) -> None:
+        wire.record.access_id = access_id
+        self._machine.signal.pulse()

@@ -1,6 +1,6 @@
 """The settings of a device: which there are, and which values they take (section 11).
 
-Pure. Text in and text out, as ``config get`` and ``config set`` have it.
+Text in and text out, as ``config get`` and ``config set`` have it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -9,26 +9,14 @@ from .errors import RobotError
 
 #: The height of the machine, mm, as in ``leveling``.
 _HEIGHT = 230
-_PROBE_REACH = 100
+_REACH = 100
 
 
 def _one_of(*allowed: str) -> Callable[[str], bool]:
     return lambda value: value in allowed
 
 
-def _offset(value: str) -> bool:
-    return -1.0 <= _number(float, value) <= 1.0
-
-
-def _probe_distance(value: str) -> bool:
-    return _HEIGHT - _PROBE_REACH <= _number(int, value) <= _HEIGHT
-
-
-def _level(value: str) -> bool:
-    return _number(int, value) >= 0
-
-
-def _number(kind: type[float], value: str) -> float:
+def _number(value: str, kind: type[float] = int) -> float:
     try:
         return kind(value)
     except ValueError as err:
@@ -42,11 +30,8 @@ def _number(kind: type[float], value: str) -> float:
 
 
 def _axes(value: str) -> bool:
-    return all(name and number for name, _, number in map(_part, value.split()))
-
-
-def _part(text: str) -> tuple[str, str, str]:
-    return text.partition(":")
+    parts = (part.partition(":") for part in value.split())
+    return all(name and number for name, _, number in parts)
 
 
 _YES_OR_NO = _one_of("Y", "N")
@@ -58,9 +43,9 @@ _TAKES: Mapping[str, Callable[[str], bool]] = {
     "replay": _YES_OR_NO,
     "movement_test": _YES_OR_NO,
     "enable_backlash": _YES_OR_NO,
-    "zoffset": _offset,
-    "zprobe_dist": _probe_distance,
-    "head_error_level": _level,
+    "zoffset": lambda value: -1.0 <= _number(value, float) <= 1.0,
+    "zprobe_dist": lambda value: _HEIGHT - _REACH <= _number(value) <= _HEIGHT,
+    "head_error_level": lambda value: _number(value) >= 0,
     "broadcast": _one_of("L", "A", "N"),
     "plus_extrusion": _YES_OR_NO,
     "camera_version": bool,

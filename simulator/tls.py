@@ -8,7 +8,6 @@ thing: a version-3 certificate is made, its version field taken out, and the res
 import asyncio
 from contextlib import suppress
 import datetime
-from functools import partial
 from pathlib import Path
 import ssl
 from tempfile import TemporaryDirectory
@@ -20,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.x509.oid import NameOID
 
 from .keys import RsaKey
-from .wire import Wire
+from .wire import Stream, Wire
 
 _NETSCAPE_COMMENT = x509.ObjectIdentifier("2.16.840.1.113730.1.13")
 _COMMENT = b"\x16\x11V0FXQVNVUkVNT05P\n"
@@ -30,9 +29,13 @@ _SHA512_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010d0500")
 _VALID_FROM = datetime.datetime(2016, 1, 1, tzinfo=datetime.UTC)
 _VALID_TO = datetime.datetime(2086, 1, 1, tzinfo=datetime.UTC)
 
+#: By key, uuid, serial and age: tests make the same few devices again and again.
+_contexts: dict[tuple[RsaKey, str, str, bool], ssl.SSLContext] = {}
+_MOST_CONTEXTS = 64
 
-def certificate(key: RsaKey, uuid: str, serial: str) -> bytes:
-    """Return the DER certificate of a device. Takes a few signatures by the master key."""
+
+def _certificate(key: RsaKey, uuid: str, serial: str) -> bytes:
+    """Return the DER certificate of a device."""
     name = x509.Name(
         (
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, "FLUX 3D Delta Printer"),
@@ -52,20 +55,14 @@ def certificate(key: RsaKey, uuid: str, serial: str) -> bytes:
         )
         .sign(key.key, hashes.SHA512())
     )
-    fields = _value(modern.tbs_certificate_bytes)
-    if not fields.startswith(_VERSION_3):
+    _, version, fields = modern.tbs_certificate_bytes.partition(_VERSION_3)
+    if not version:
         raise AssertionError("a version-3 certificate begins with its version")
-    body = _element(_SEQUENCE, fields.removeprefix(_VERSION_3))
+    body = _element(_SEQUENCE, fields)
     signature = key.key.sign(body, padding.PKCS1v15(), hashes.SHA512())
     return _element(
         _SEQUENCE, body + _SHA512_WITH_RSA + _element(_BIT_STRING, b"\0" + signature)
     )
-
-
-def _value(element: bytes) -> bytes:
-    """Return the value of a DER element."""
-    first = element[1]
-    return element[2 + (first & 0x7F if first & 0x80 else 0) :]
 
 
 def _element(tag: int, value: bytes) -> bytes:
@@ -76,10 +73,7 @@ def _element(tag: int, value: bytes) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + value
 
 
-def _server_context(
-    key: RsaKey, uuid: str, serial: str, *, old: bool
-) -> ssl.SSLContext:
-    """Make what a device serves TLS with. Blocking: signs, and goes through files."""
+def _make_context(key: RsaKey, uuid: str, serial: str, old: bool) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -90,7 +84,7 @@ def _server_context(
                 "ignore", message=r"ssl\.TLSVersion\.TLSv1 is deprecated"
             )
             context.maximum_version = ssl.TLSVersion.TLSv1
-    pem = ssl.DER_cert_to_PEM_cert(certificate(key, uuid, serial)).encode()
+    pem = ssl.DER_cert_to_PEM_cert(_certificate(key, uuid, serial)).encode()
     with TemporaryDirectory(prefix="flux-simulator-") as folder:
         chain = Path(folder, "device.pem")
         chain.touch(mode=0o600)
@@ -102,30 +96,20 @@ def _server_context(
 async def server_context(
     key: RsaKey, uuid: str, serial: str, *, old: bool = False
 ) -> ssl.SSLContext:
-    """Make what a device serves TLS with; ``old``: TLS 1.0 and nothing newer."""
-    return await asyncio.to_thread(_server_context, key, uuid, serial, old=old)
+    """Return what a device serves TLS with; ``old``: TLS 1.0 and nothing newer."""
+    identity = (key, uuid, serial, old)
+    if (context := _contexts.get(identity)) is None:
+        context = await asyncio.to_thread(_make_context, *identity)
+        if len(_contexts) >= _MOST_CONTEXTS:
+            _contexts.clear()
+        _contexts[identity] = context
+    return context
 
 
-class ServerContexts:
-    """What a device serves TLS with, made once for each key."""
-
-    def __init__(self, uuid: str, serial: str, *, old: bool = False) -> None:
-        """Make nothing yet."""
-        self._made: dict[bytes, ssl.SSLContext] = {}
-        self._make = partial(server_context, uuid=uuid, serial=serial, old=old)
-
-    async def get(self, key: RsaKey) -> ssl.SSLContext:
-        """Return it for a key."""
-        if key.pem not in self._made:
-            self._made[key.pem] = await self._make(key)
-        return self._made[key.pem]
-
-
-class TlsStream:
+class TlsStream(Stream):
     """The inside of TLS on a connection, the device being the server."""
 
     def __init__(self, wire: Wire, context: ssl.SSLContext) -> None:
-        """Start from a connection on which only the hello was said."""
         self._wire = wire
         self._in = ssl.MemoryBIO()
         self._out = ssl.MemoryBIO()

@@ -1,21 +1,18 @@
 """Management by datagrams, of the oldest firmware (section 8).
 
-Reads requests and makes replies; sockets are ``discovery.py``'s. Requests that change
-something are signed by a trusted key, and all but the first kind are encrypted for the slave
-key. What does not decrypt is not answered.
+Requests that change something are signed by a trusted key, and all but the first kind are
+encrypted for the slave key. What does not decrypt is not answered.
 """
 
+from collections.abc import Callable
 import hashlib
 import json
 import struct
-from typing import TYPE_CHECKING
 
 from . import network
-from .keys import ClientKey, KeyFormatError, RsaKey
-from .trust import TrustedKey
-
-if TYPE_CHECKING:
-    from .device import Device
+from .beacon import Beacon
+from .keys import ClientKey, KeyFormatError, RsaKey, TrustedKey
+from .machine import Machine
 
 ACCESS_WITH_KEY = 0x04
 ACCESS_WITH_PASSWORD = 0x06
@@ -36,14 +33,20 @@ class RefusedError(Exception):
 class UdpManagement:
     """The side of a device that takes requests by datagram."""
 
-    def __init__(self, device: Device) -> None:
-        """Start without having heard a request."""
-        self._device = device
+    def __init__(
+        self,
+        machine: Machine,
+        beacon: Beacon,
+        apply_network: Callable[[dict[str, str]], None],
+    ) -> None:
+        self._machine = machine
+        self._beacon = beacon
+        self._apply_network = apply_network
         self._last: tuple[bytes, bytes] | None = None
 
     def answer(self, code: int, body: bytes) -> bytes | None:
         """Return the reply to a request, whole; None when there is none."""
-        slave = self._device.beacon.slave_key
+        slave = self._beacon.slave_key
         handler = {
             ACCESS_WITH_KEY: self._access_with_key,
             ACCESS_WITH_PASSWORD: self._access_with_password,
@@ -67,37 +70,37 @@ class UdpManagement:
         return reply
 
     def _sealed(self, code: int, text: bytes, slave: RsaKey) -> bytes:
-        head = _REPLY.pack(b"FLUX", 1, code + 1, self._device.uuid_bytes, len(text))
+        head = _REPLY.pack(b"FLUX", 1, code + 1, self._machine.uuid_bytes, len(text))
         return head + text + slave.sign(text)
 
     def _access_with_key(self, body: bytes) -> str:
         (timestamp,) = _TIMESTAMP.unpack_from(body)
         self._check_time(timestamp)
         key = self._key(body[_TIMESTAMP.size :])
-        if key.access_id in self._device.trust:
+        if key.access_id in self._machine.trust:
             return _status("ok", key)
-        return _status("padding" if self._device.password is None else "deny", key)
+        return _status("padding" if self._machine.password is None else "deny", key)
 
     def _access_with_password(self, body: bytes) -> str:
         timestamp, password, der = body.split(b"\0", 2)
         self._check_time(float(timestamp))
         key = self._key(der)
-        self._device.received.passwords.append(password.decode(errors="replace"))
-        if self._device.password is None:
+        self._machine.received.passwords.append(password.decode(errors="replace"))
+        if self._machine.password is None:
             return _status("padding", key)
-        if password != self._device.password.encode():
+        if password != self._machine.password.encode():
             return _status("deny", key)
-        self._device.trust.add(TrustedKey(label="", access_id=key.access_id, key=key))
-        self._device.changed()
+        self._machine.trust.add(TrustedKey(label="", access_id=key.access_id, key=key))
+        self._machine.changed()
         return _status("ok", key)
 
     def _change_password(self, body: bytes) -> str:
         key, content = self._signed(body)
         new, _, old = content.partition(b"\0")
-        if old != (self._device.password or "").encode():
+        if old != (self._machine.password or "").encode():
             raise RefusedError("BAD_PASSWORD")
         self._note("passwd", old, new)
-        self._device.set_password(new.decode(errors="replace") or None)
+        self._machine.set_password(new.decode(errors="replace") or None)
         return _status("ok", key)
 
     def _set_network(self, body: bytes) -> str:
@@ -108,23 +111,23 @@ class UdpManagement:
         except (network.RefusedError, network.BrokenRequestError) as err:
             raise RefusedError("BAD_PARAMS") from err
         self._note("network", *words)
-        self._device.wifi.apply(values)
+        self._apply_network(values)
         return _status("ok", key)
 
     def _signed(self, body: bytes) -> tuple[ClientKey, bytes]:
         """Return who signed a request, and what is in it."""
         name, timestamp, _ = _SIGNED.unpack_from(body)
-        trusted = self._device.trust.get(name.hex())
+        trusted = self._machine.trust.get(name.hex())
         if trusted is None or trusted.key is None:
             raise RefusedError("AUTH_ERROR")
         said, signature = body[: -trusted.key.size], body[-trusted.key.size :]
-        if not trusted.key.verify(signature, self._device.uuid_bytes + said):
+        if not trusted.key.verify(signature, self._machine.uuid_bytes + said):
             raise RefusedError("AUTH_ERROR")
         self._check_time(timestamp)
         return trusted.key, said[_SIGNED.size :]
 
     def _check_time(self, timestamp: float) -> None:
-        if abs(timestamp - self._device.beacon.clock) > _TOLERANCE:
+        if abs(timestamp - self._machine.clock) > _TOLERANCE:
             raise RefusedError("TIMEOUT")
 
     def _key(self, der: bytes) -> ClientKey:
@@ -134,13 +137,13 @@ class UdpManagement:
             raise RefusedError("BAD_KEY") from err
 
     def _note(self, *words: str | bytes) -> None:
-        self._device.received.management.append(
+        self._machine.received.management.append(
             tuple(
                 word if isinstance(word, str) else word.decode(errors="replace")
                 for word in words
             )
         )
-        self._device.signal.pulse()
+        self._machine.signal.pulse()
 
 
 def _status(status: str, key: ClientKey) -> str:

@@ -84,7 +84,7 @@ class Forger:
         return touch_reply_v2(
             uuid=device.uuid_bytes,
             master_der=master_der or device.master_public_der,
-            identify=device.beacon._identify,
+            identify=device.beacon.identify,
             info=info_text(info | texts),
         )
 

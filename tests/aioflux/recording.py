@@ -17,9 +17,9 @@ from custom_components.flux3dp.aioflux.datagram import (
     TouchReplyV2,
     decode,
 )
-from simulator.aes import cipher
 from simulator.keys import RsaKey
 from simulator.tls import server_context
+from simulator.wire import cipher
 from tests.keys import MASTER_KEYS
 
 VECTORS = Path(__file__).parent.parent / "vectors"

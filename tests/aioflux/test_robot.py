@@ -88,7 +88,7 @@ async def test_an_abort(device: Device, robot: Robot) -> None:
 async def test_the_jobs_metadata_and_picture(device: Device, robot: Robot) -> None:
     device.start_job(CUBE)
     info, picture = await robot.info()
-    fcode = device.player.fcode()
+    fcode = device.job.fcode
     assert dict(info.raw) == dict(fcode.metadata)
     assert info.head_type == "EXTRUDER"
     assert info.time_cost == float(fcode.metadata["TIME_COST"])
@@ -192,7 +192,6 @@ async def test_names_arrive_as_they_are(
     sd["my folder"] = {name: device.files.read("SD", "calibration cube.fc")}
     device.player.held.add("INIT")
     await robot.start(f"SD/my folder/{name}")
-    assert device.job.fcode == device.player.fcode()
     assert (await robot.report()).st_id == 1
 
 

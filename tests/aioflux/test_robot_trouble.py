@@ -55,7 +55,7 @@ async def test_words_nobody_asked_for_are_no_answer(
     device.faults.replies["player report"] = None
     asking = asyncio.ensure_future(robot.report())
     await device.wait_command("player report")
-    (session,) = device.robot_sessions
+    (session,) = device.robot.sessions
     # In one write, so that both are there when the next request goes out.
     await session.frames.send_raw(frame('{"st_id": 0}') + frame(text))
     assert (await asking).st_id == 0

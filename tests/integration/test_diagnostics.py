@@ -90,7 +90,7 @@ def secrets(device: Device) -> dict[str, str | bytes]:
         "job": JOB,
         "master key": device.master_public_der,
         "fingerprint": hashlib.sha256(device.master_public_der).digest(),
-        "vendor's signature": device.beacon._identify,
+        "vendor's signature": device.beacon.identify,
         "session": device.beacon.session,
         "vendor key": VENDOR_PUBLIC_DER,
     }

@@ -324,4 +324,4 @@ async def test_a_power_cut_ends_it(make_device: MakeDevice) -> None:
         await frames_to(stream, "CTRL ZPROBE")
         async with asyncio.timeout(PATIENCE):
             await device.reboot()
-        assert (device.status.st_id, device.robot_sessions) == (0, set())
+        assert (device.status.st_id, device.robot.sessions) == (0, set())

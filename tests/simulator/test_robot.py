@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 import pytest
 
 from simulator import ROBOT_PORT, Device, TrustedKey
-from simulator.aes import cipher
+from simulator.wire import cipher
 from tests.keys import CLIENT_KEY, MASTER_KEY_4096, OTHER_CLIENT_KEY
 
 from .client import Key, Stream, command, open_robot

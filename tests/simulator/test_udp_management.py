@@ -43,7 +43,7 @@ def encrypted(device: Device, message: bytes) -> bytes:
 
 
 def signed(device: Device, body: bytes, key: Key = KEY, age: float = 0.0) -> bytes:
-    head = struct.pack("<20sd4s", KEY.access_id, device.beacon.clock - age, b"1234")
+    head = struct.pack("<20sd4s", KEY.access_id, device.clock - age, b"1234")
     return head + body + key.sign(UUID + head + body)
 
 
@@ -60,11 +60,11 @@ async def ask(device: Device, code: int, body: bytes) -> str:
 
 
 def with_key(device: Device) -> bytes:
-    return struct.pack("<d", device.beacon.clock) + KEY.public_der
+    return struct.pack("<d", device.clock) + KEY.public_der
 
 
 def with_password(device: Device, password: str) -> bytes:
-    text = f"{device.beacon.clock:.3f}\0{password}\0".encode()
+    text = f"{device.clock:.3f}\0{password}\0".encode()
     return encrypted(device, text + KEY.public_der)
 
 
