@@ -134,7 +134,7 @@ class Job:
             report["FA"] = "0"
         if self._beam:
             on = self.state is RUNNING
-            report |= {"laser_pwr": 0.5 if on else 0.0, "Beam_Air": "1" if on else "0"}
+            report |= {"laser_pwr": 0.5 * on, "Beam_Air": "1" if on else "0"}
         return report
 
     def _position(self, distance: float) -> dict[str, float]:
@@ -182,14 +182,10 @@ class Job:
     def macro(self, label: str) -> None:
         """Do something while paused, such as loading filament."""
         self.require_paused()
-        state = self.state
         if label == "LOAD_FILAMENT" and "FILAMENT_RUNOUT" in self.wrong:
             self.mend()
-        self._enter(
-            State(state.st_id, label),
-            self._timing.job_heating,
-            lambda: self._enter(State(state.st_id, "PAUSED")),
-        )
+        state = State(self.state.st_id, label)
+        self._enter(state, self._timing.job_heating, self.press_button)
 
     def press_button(self) -> None:
         """End what ``macro`` began."""
@@ -243,9 +239,8 @@ class Job:
         if self.ended or self.state is INIT:
             return
         if (fault := self._head_fault()) is not None:
-            self._enter(
-                self.state, self._timing.head_offline, lambda: self._lost_head(fault)
-            )
+            after = self._timing.head_offline
+            self._enter(self.state, after, lambda: self._lost_head(fault))
         elif len(self.wrong) > 1 and self.wrong[1] in _HEAD_FAULTS:
             self.mend()
 
@@ -268,11 +263,9 @@ class Job:
             if not self.paused and self.state not in {RESUMING, RESUMING_START}:
                 self._running_for += passed
                 self._stretch += passed
-        again = self.state is RESUMING
-        timing = self._timing
-        self._heater.advance(
-            passed, timing.job_reheating if again else timing.job_heating
-        )
+        timing, again = self._timing, self.state is RESUMING
+        heating = timing.job_reheating if again else timing.job_heating
+        self._heater.advance(passed, heating)
         if self.state.label in self._held or (timing.job_shown and not self.shown):
             return
         if self._cool_at is not None and now >= self._cool_at:
@@ -306,19 +299,16 @@ class Job:
 
     def _check_head(self) -> None:
         fault = self._head_fault()
-        if fault is None:
-            self._head_known, self.module = True, self.toolhead
-            self._enter(STARTING, self._timing.job_starting, self._prepare)
-        elif self.toolhead is None:
-            self._head_known, self.module = True, None
-            self._enter(
-                STARTING_COLD,
-                self._timing.head_offline,
-                lambda: self._refuse_head(fault),
-            )
-        else:
+        if fault is not None and self.toolhead is not None:
             self._head_known = False
             self._refuse_head(fault)
+            return
+        self._head_known, self.module = True, self.toolhead
+        if fault is None:
+            self._enter(STARTING, self._timing.job_starting, self._prepare)
+        else:
+            after = self._timing.head_offline
+            self._enter(STARTING_COLD, after, lambda: self._refuse_head(fault))
 
     def _head_fault(self) -> tuple[str, ...] | None:
         needed = self.fcode.metadata.get("HEAD_TYPE")
@@ -358,9 +348,8 @@ class Job:
         )
 
     def _run(self, passed: float) -> None:
-        seconds = (
-            self.fcode.number("TIME_COST") or self.fcode.number("time_cost") or 60.0
-        )
+        number = self.fcode.number
+        seconds = number("TIME_COST") or number("time_cost") or 60.0
         self._fraction += passed * self._timing.job_speed / seconds
         if self._fraction >= 1:
             self.finish()
