@@ -17,7 +17,6 @@ from custom_components.flux3dp.aioflux import (
     DeviceInfo,
     Identity,
 )
-from custom_components.flux3dp.aioflux.connection import Connection
 from custom_components.flux3dp.aioflux.session import Session
 from custom_components.flux3dp.camera_stream import CameraFeed
 from custom_components.flux3dp.mjpeg import part
@@ -65,11 +64,10 @@ def _chunks(picture: bytes) -> list[bytes]:
 
 async def _ours(picture: bytes, viewers: int) -> float:
     """Return the CPU seconds of one picture through connection, feed and viewers."""
-    connection = Connection()
+    session = Session(DEFAULT_TIMING)
     sink = _Sink()
-    sink.connection = connection
-    connection.connection_made(sink)
-    session = Session(connection, DEFAULT_TIMING)
+    sink.session = session
+    session.connection_made(sink)
     taken = asyncio.Event()
     waiting = 0
 
@@ -100,7 +98,7 @@ async def _ours(picture: bytes, viewers: int) -> float:
         waiting = viewers
         taken.clear()
         for chunk in chunks:
-            connection.data_received(chunk)
+            session.data_received(chunk)
             await asyncio.sleep(0)
         await taken.wait()
     spent = time.process_time() - begin
@@ -149,7 +147,7 @@ class _Sink(asyncio.Transport):
 
     def __init__(self) -> None:
         super().__init__()
-        self.connection: Connection | None = None
+        self.session: Session | None = None
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         pass
@@ -164,5 +162,5 @@ class _Sink(asyncio.Transport):
         self.abort()
 
     def abort(self) -> None:
-        if self.connection is not None:
-            self.connection.connection_lost(None)
+        if self.session is not None:
+            self.session.connection_lost(None)

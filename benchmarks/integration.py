@@ -32,7 +32,7 @@ from pytest_homeassistant_custom_component.common import (
 
 import custom_components
 from custom_components.flux3dp.aioflux import Listener, Timing
-from custom_components.flux3dp.aioflux.datagram import NotifyV1, decode
+from custom_components.flux3dp.aioflux.datagram import Notify, decode
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 
@@ -83,9 +83,9 @@ async def _home_assistant() -> AsyncIterator[HomeAssistant]:
                 await hass.async_stop(force=True)
 
 
-def _notify() -> NotifyV1:
+def _notify() -> Notify:
     notify = decode(NOTIFY)
-    if not isinstance(notify, NotifyV1):
+    if not isinstance(notify, Notify):
         raise TypeError("the recording is of another kind")
     return notify
 

@@ -103,9 +103,8 @@ async def round_trip(generation: int) -> Row:
         await reader.readexactly(REPLY)
 
     try:
-        async with await Manager.open(
-            DEVICE, key, password=PASSWORD, listener=listener
-        ) as manager:
+        device = await listener.find(DEVICE)
+        async with await Manager.open(device, key, password=PASSWORD) as manager:
             measured = await wall(manager.list_trust, floor, runs=501)
     finally:
         writer.close()

@@ -16,8 +16,7 @@ from custom_components.flux3dp.aioflux import (
     Manager,
     Robot,
 )
-from custom_components.flux3dp.aioflux.cipher import SECRET_LENGTH, stream_ciphers
-from custom_components.flux3dp.aioflux.connection import Connection
+from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
 from custom_components.flux3dp.aioflux.session import Session
 from tests.keys import CLIENT_KEY, VENDOR_PUBLIC_DER
 
@@ -87,8 +86,7 @@ async def bulk(
     name: str, port: int, context: ssl.SSLContext | None, secret: bytes | None
 ) -> Row:
     """Return the time that `VOLUME` bytes take, through a stream of each kind."""
-    connection = await Connection.connect(ECHO, port, 5)
-    session = Session(connection, DEFAULT_TIMING)
+    session = await Session.connect(ECHO, port, DEFAULT_TIMING)
     if context is not None:
         await session.start_tls(context, 5)
     if secret is not None:

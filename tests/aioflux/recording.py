@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from custom_components.flux3dp.aioflux import ClientKey, DeviceInfo, Identity
 from custom_components.flux3dp.aioflux.datagram import (
-    NotifyV1,
+    Notify,
     TouchReplyV1,
     TouchReplyV2,
     decode,
@@ -41,7 +41,7 @@ def device_of(folder: str, master_key: bytes | None = None) -> DeviceInfo:
     slave_key = None
     if isinstance(touch, TouchReplyV1):
         notify = decode((VECTORS / folder / "notify.bin").read_bytes())
-        assert isinstance(notify, NotifyV1)
+        assert isinstance(notify, Notify)
         master_key = master_key or notify.master_key
         slave_key = touch.slave_key
     else:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from custom_components.flux3dp.aioflux.cipher import SECRET_LENGTH, stream_ciphers
+from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
 
 # NIST SP 800-38A, F.3.11: CFB8-AES256.Encrypt.
 KEY = bytes.fromhex("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4")

@@ -10,8 +10,7 @@ import pytest
 from custom_components.flux3dp.aioflux.datagram import (
     Broadcast,
     DatagramError,
-    NotifyV1,
-    NotifyV2,
+    Notify,
     TouchReplyV2,
     decode,
     probe,
@@ -66,7 +65,7 @@ def test_a_text_that_was_cut_inside_a_character(head: bytes, label: str) -> None
     cut = label.encode()[:32]
     data = NOTIFY_V2[:-48] + head.ljust(16, b"\0") + cut.ljust(32, b"\0")
     heard = decode(data)
-    assert isinstance(heard, NotifyV2)
+    assert isinstance(heard, Notify)
     assert heard.status.head_module == head.decode(errors="ignore")
     assert heard.status.error_label == cut.decode(errors="ignore")
     assert status_of_known(data, heard.prefix) == heard.status
@@ -75,7 +74,7 @@ def test_a_text_that_was_cut_inside_a_character(head: bytes, label: str) -> None
 def test_texts_have_no_control_characters() -> None:
     head, label = "USER/a\x1bb\u200f".encode(), b"HEAD_ERROR\n\x00"
     heard = decode(NOTIFY_V2[:-48] + head.ljust(16, b"\0") + label.ljust(32, b"\0"))
-    assert isinstance(heard, NotifyV2)
+    assert isinstance(heard, Notify)
     assert (heard.status.head_module, heard.status.error_label) == (
         "USER/ab",
         "HEAD_ERROR",
@@ -102,15 +101,15 @@ def test_broadcast_tells_the_generation() -> None:
 def test_progress_is_clamped(raw: float, progress: float | None) -> None:
     block = struct.pack("<dif16s32s", 1.0, 16, raw, b"EXTRUDER", b"")
     heard = decode(NOTIFY_V2[:-64] + block)
-    assert isinstance(heard, NotifyV2)
+    assert isinstance(heard, Notify)
     assert heard.status.progress == progress
 
 
 def test_equal_states_compare_equal_at_different_times() -> None:
-    def at(timestamp: float) -> NotifyV2:
+    def at(timestamp: float) -> Notify:
         block = struct.pack("<dif16s32s", timestamp, 0, 0.0, b"N/A", b"")
         heard = decode(NOTIFY_V2[:-64] + block)
-        assert isinstance(heard, NotifyV2)
+        assert isinstance(heard, Notify)
         return heard
 
     assert at(1.0).status == at(2.0).status
@@ -141,5 +140,5 @@ def test_damage_raises_nothing_but_datagram_error(data: bytes) -> None:
     with contextlib.suppress(DatagramError):
         heard = decode(data)
         assert heard.uuid != "0" * 32
-        if isinstance(heard, NotifyV1 | NotifyV2):
+        if isinstance(heard, Notify):
             assert status_of_known(data, heard.prefix) == heard.status

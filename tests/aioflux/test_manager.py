@@ -83,15 +83,6 @@ async def test_names_with_spaces_and_signs_of_all_languages(
     assert device.name == name
 
 
-async def test_a_uuid_in_capitals_is_no_host_name(
-    device: Device, key: ClientKey, listener: Listener
-) -> None:
-    async with await Manager.open(
-        UUID.upper(), key, password="secret", timing=FAST, listener=listener
-    ) as manager:
-        assert manager.is_open
-
-
 async def test_passwords(device: Device, info: DeviceInfo, key: ClientKey) -> None:
     async with await open_with_password(info, key) as manager:
         await manager.add_trust(LABEL)

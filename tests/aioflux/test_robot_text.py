@@ -10,7 +10,7 @@ from custom_components.flux3dp.aioflux import (
     ProtocolError,
     parse_mac_addresses,
 )
-from custom_components.flux3dp.aioflux.robot_text import (
+from custom_components.flux3dp.aioflux.robot import (
     check_word,
     encode_command,
     parse_binary,

@@ -11,7 +11,6 @@ from custom_components.flux3dp.aioflux import (
     ClientKey,
     ConnectionFailed,
     DeviceInfo,
-    DeviceNotFound,
     IdentityMismatch,
     InvalidRequest,
     Listener,
@@ -24,7 +23,7 @@ from custom_components.flux3dp.aioflux import (
 from simulator import MANAGEMENT_PORT, Device
 from tests.keys import MASTER_KEY_4096, MASTER_KEYS
 
-from .conftest import ADDRESSES, FAST, UUID, MakeDevice, open_with_password
+from .conftest import ADDRESSES, FAST, MakeDevice, open_with_password
 
 LABEL = "Home Assistant (Test)"
 
@@ -139,25 +138,6 @@ async def test_a_password_no_device_can_have_is_not_sent(
         await Manager.open(info, key, password=password, timing=FAST)
     assert device.received.passwords == []
     await device.wait_closed_connections()
-
-
-@pytest.mark.parametrize("target", [UUID, ADDRESSES[0]])
-async def test_from_a_uuid_or_an_address(
-    target: str, device: Device, listener: Listener, key: ClientKey
-) -> None:
-    async with await Manager.open(
-        target, key, password="secret", listener=listener, timing=FAST
-    ) as manager:
-        assert manager.device.uuid == UUID
-        assert manager.device.name == device.name
-
-
-async def test_nobody_there(listener: Listener, key: ClientKey) -> None:
-    for target in (UUID, ADDRESSES[5]):
-        with pytest.raises(DeviceNotFound):
-            await Manager.open(target, key, listener=listener, timing=FAST)
-    with pytest.raises(DeviceNotFound):
-        await Manager.open(UUID, key, timing=FAST)
 
 
 async def test_an_impostor_receives_nothing(

@@ -105,10 +105,10 @@ async def test_after_unload_nobody_asks_or_listens(
     entry = await make_entry(device)
     listener = entry.runtime_data.listener
     before = listener.counters.probes
-    others = len(listener._audience._subscriptions)
+    others = len(listener._subscriptions)
 
     assert await hass.config_entries.async_unload(entry.entry_id)
-    assert len(listener._audience._subscriptions) == others - 1
+    assert len(listener._subscriptions) == others - 1
     assert listener._pins == {}
     device.faults.muted = True
     asked = len(device.received.datagrams)

@@ -1,9 +1,6 @@
 """Client for FLUX devices on the local network; see README.md beside this file."""
 
-from __future__ import annotations
-
 from .camera import Camera
-from .counters import Counters
 from .device import (
     DeviceInfo,
     DeviceStatus,
@@ -27,7 +24,7 @@ from .errors import (
 )
 from .identity import VENDOR_KEY, fingerprint
 from .key import ClientKey
-from .listener import Listener
+from .listener import Counters, Listener
 from .manager import (
     AuthorizedBy,
     Manager,
@@ -39,10 +36,9 @@ from .manager import (
 )
 from .network import NetworkConfig, WifiNetwork
 from .report import JobInfo, Position, Report, parse_report
-from .robot import Robot
-from .robot_text import parse_mac_addresses
-from .sightings import DeviceUpdate, Unsubscribe
+from .robot import Robot, parse_mac_addresses
 from .sockets import is_address
+from .subscriptions import DeviceUpdate, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
 from .tls import verify_key
 

@@ -1,26 +1,19 @@
-"""The camera port: pictures of the build plate (protocol.md section 6).
-
-Knows how pictures are asked for and that an old one is worth nothing. How the
-port is opened is in `handshake.py`; that several people watch one connection is
-the caller's business.
-"""
-
-from __future__ import annotations
+"""The camera port: pictures of the build plate (protocol.md section 6)."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from typing import Self
 
-from .client import Client
 from .device import DeviceInfo
 from .frames import encode_frame
-from .handshake import open_camera
+from .handshake import open_signed_in
 from .key import ClientKey
-from .session import Session
+from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing
+from .tls import CAMERA_PORT
 
 MAX_IMAGE = 4 * 1024 * 1024
-"""The largest picture that is believed, in bytes; devices send some ten thousand."""
+"""The largest picture that is read, in bytes; devices send some ten thousand."""
 
 _FRAME = encode_frame(b"f")
 _START = encode_frame(b"s+")
@@ -30,12 +23,11 @@ _STOP = encode_frame(b"s-")
 class Camera(Client):
     """A signed-in camera connection; an async context manager.
 
-    Every method raises ConnectionFailed when the device is silent, gone, or
-    sends what is no picture; the connection is closed then.
+    Every method raises ConnectionFailed when the device is silent, gone, or sends what
+    is no picture; the connection is closed then.
     """
 
     def __init__(self, session: Session, device: DeviceInfo, timing: Timing) -> None:
-        """Take over a signed-in session; `open` is the way to get one."""
         super().__init__(session, device)
         self._timing = timing
         self._turn = asyncio.Lock()
@@ -50,25 +42,25 @@ class Camera(Client):
         timing: Timing = DEFAULT_TIMING,
         expected_key: bytes | None = None,
     ) -> Self:
-        """Connect, make sure who it is, and sign in with our key.
+        """Connect, verify the device's key, and sign in with ours.
 
         The device must hold `expected_key` (DER), by default the master key that
-        discovery learnt. Raises ConnectionFailed, IdentityMismatch (before
-        anything of ours is sent), AuthenticationFailed if the device does not
-        trust our key.
+        discovery learned. Raises ConnectionFailed, IdentityMismatch (before anything of
+        ours is sent), AuthenticationFailed if the device does not trust our key.
         """
-        return cls(await open_camera(device, key, timing, expected_key), device, timing)
+        session = await open_signed_in(device, CAMERA_PORT, key, timing, expected_key)
+        return cls(session, device, timing)
 
     async def frame(self) -> bytes:
         """Return one new picture (JPEG), `Timing.camera_frame` seconds at most.
 
-        Calls wait for each other. RuntimeError during a `stream`, which has the
-        newest picture anyway.
+        Calls wait for each other. RuntimeError during a `stream`, which has the newest
+        picture anyway.
         """
         if self._streaming:
             raise RuntimeError("the camera is streaming")
         async with self._turn, self._session.guard(self._timing.camera_frame):
-            # One picture more may have followed an earlier request or stream.
+            # One more picture may have followed an earlier request or stream.
             self._session.take_newest_image(MAX_IMAGE)
             await self._session.write(_FRAME)
             return await self._next_image()
@@ -76,9 +68,9 @@ class Camera(Client):
     async def stream(self) -> AsyncGenerator[bytes]:
         """Yield pictures (JPEG) as they come, at most 4 a second.
 
-        Whoever is slower than the device gets the newest and misses some. Close
-        the generator (`aclosing`) to end it; the connection stays. RuntimeError
-        if it streams already.
+        A viewer that is slower than the device gets the newest and misses some. Close
+        the generator (`aclosing`) to end it; the connection stays. RuntimeError if it
+        streams already.
         """
         if self._streaming:
             raise RuntimeError("the camera is streaming")

@@ -1,18 +1,16 @@
 """The bytes of every discovery datagram, both ways (protocol.md section 2).
 
-Pure functions and frozen records. Knows nothing about sockets or about trust:
-a decoded datagram says what it says, whoever sent it. Whatever cannot be
-understood raises `DatagramError`, and nothing else does.
+Pure: a decoded datagram says what it says, whoever sent it. What cannot be decoded
+raises `DatagramError`, and nothing else.
 """
-
-from __future__ import annotations
 
 from codecs import utf_8_decode
 from dataclasses import dataclass, field
 import struct
+from typing import Any
 
 from .device import DeviceStatus, clamp_progress
-from .util import clean_text
+from .util import clean_text, parse_pairs
 
 PORT = 1901
 GROUP = "239.255.255.250"
@@ -28,15 +26,12 @@ _LENGTHS = struct.Struct("<HH")
 _LENGTH = struct.Struct("<H")
 _STATUS = struct.Struct("<dif16s32s")
 _SESSION_LENGTH = 8
-_STATUS_LENGTH = _STATUS.size
 _NO_UUID = bytes(16)
 
 _POKE = 0
-_NOTIFY = 0
 _TOUCH = 2
-_TOUCH_REPLY = 3
 
-# The touch reply's texts which a device cannot be shown or spoken to without.
+# The texts of a touch reply without which a device cannot be shown or spoken to.
 _REQUIRED_INFO = {
     1: ("ver", "model", "name", "pwd"),
     2: ("serial", "ver", "model", "name", "pwd"),
@@ -44,53 +39,40 @@ _REQUIRED_INFO = {
 
 
 class DatagramError(ValueError):
-    """A datagram that says nothing usable; `reason` is a counter's name."""
+    """A datagram of no use; `reason` is the name of a counter."""
 
     def __init__(self, reason: str) -> None:
-        """Keep the reason it is counted under."""
         super().__init__(reason)
         self.reason = reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NotifyV1:
-    """A generation 1 announcement: identity and status in one datagram.
+class Notify:
+    """An announcement.
 
-    `prefix` is everything before the status block: equal bytes, same device in
-    the same boot with the same settings.
+    `prefix` is everything before the status block: while it stays the same, nothing
+    but the status has changed. `serial`, `master_key` (DER) and `identify` are those of
+    generation 1; generation 2 sends them in the touch reply.
     """
 
     uuid: str
-    serial: str
-    slave_timestamp: float
-    master_key: bytes = field(repr=False)
-    identify: bytes = field(repr=False)
+    version: int
     status: DeviceStatus
     prefix: bytes = field(repr=False)
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotifyV2:
-    """A generation 2 announcement: who, which session, and the status."""
-
-    uuid: str
-    session: bytes
-    status: DeviceStatus
-    prefix: bytes = field(repr=False)
-    version: int = 2
+    serial: str = ""
+    master_key: bytes = field(default=b"", repr=False)
+    identify: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TouchReplyV1:
     """A generation 1 answer to a touch: the slave key and the texts.
 
-    `key_signature` is the master key's, over `signed_key`; `info_signature` the
-    slave key's, over `info_bytes`.
+    `key_signature` is the master key's, over `signed_key`; `info_signature` the slave
+    key's, over `info_bytes`.
     """
 
     uuid: str
-    slave_timestamp: float
     slave_key: bytes = field(repr=False)
     key_signature: bytes = field(repr=False)
     signed_key: bytes = field(repr=False)
@@ -113,13 +95,13 @@ class TouchReplyV2:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broadcast:
-    """The version 0 broadcast: somebody of this generation is there."""
+    """The version 0 broadcast: a device of this generation is there."""
 
     uuid: str
     version: int
 
 
-type Datagram = NotifyV1 | NotifyV2 | TouchReplyV1 | TouchReplyV2 | Broadcast
+type Datagram = Notify | TouchReplyV1 | TouchReplyV2 | Broadcast
 
 
 def probe(version: int) -> bytes:
@@ -133,10 +115,10 @@ def touch(version: int, uuid: str) -> bytes:
 
 
 def status_of_known(data: bytes, prefix: bytes) -> DeviceStatus | None:
-    """Decode only the status block, if `data` begins with a prefix seen before.
+    """Decode the status block of a datagram with a known prefix; None if it has another.
 
-    This is the path of every steady announcement: no key is looked at and no
-    text before the status block is decoded again. None if it is another prefix.
+    This is the path of every steady announcement: no key and no text before the status
+    block is decoded again.
     """
     if not data.startswith(prefix) or len(data) > MAX_LENGTH:
         return None
@@ -144,7 +126,7 @@ def status_of_known(data: bytes, prefix: bytes) -> DeviceStatus | None:
 
 
 def decode(data: bytes) -> Datagram:
-    """Decode one datagram from a device; DatagramError if it is not one."""
+    """Decode one datagram from a device; DatagramError if it is none."""
     if len(data) < _HEADER.size:
         raise DatagramError("too_short")
     if len(data) > MAX_LENGTH:
@@ -152,21 +134,20 @@ def decode(data: bytes) -> Datagram:
     magic, version, action, raw_uuid = _HEADER.unpack_from(data)
     if magic != _MAGIC:
         raise DatagramError("not_flux")
-    if raw_uuid == _NO_UUID:
-        # Another client's probe, which this host hears too.
+    if raw_uuid == _NO_UUID:  # Another client's probe.
         raise DatagramError("from_client")
     uuid = raw_uuid.hex()
     match version, action:
         case 0, (1 | 2):
             return Broadcast(uuid=uuid, version=action)
         case 1, 0:
-            return _decode_notify_v1(data, uuid)
+            return _decode_notify_v1(_Reader(data), uuid)
         case 2, 0:
-            return _decode_notify_v2(data, uuid)
+            return _decode_notify_v2(_Reader(data), uuid)
         case 1, 3:
-            return _decode_touch_v1(data, uuid)
+            return _decode_touch_v1(_Reader(data), uuid)
         case 2, 3:
-            return _decode_touch_v2(data, uuid)
+            return _decode_touch_v2(_Reader(data), uuid)
         case ((1 | 2), 2):
             raise DatagramError("from_client")
         case ((0 | 1 | 2), _):
@@ -175,131 +156,118 @@ def decode(data: bytes) -> Datagram:
             raise DatagramError("unknown_version")
 
 
-def _decode_notify_v1(data: bytes, uuid: str) -> NotifyV1:
-    offset = _HEADER.size
-    if len(data) < offset + _NOTIFY_V1.size:
-        raise DatagramError("too_short")
-    serial, timestamp, key_length, identify_length = _NOTIFY_V1.unpack_from(
-        data, offset
-    )
-    offset += _NOTIFY_V1.size
-    master_key, offset = _take(data, offset, key_length)
-    identify, offset = _take(data, offset, identify_length)
-    return NotifyV1(
+class _Reader:
+    """Takes one field after another; DatagramError where there is no more."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.offset = _HEADER.size
+
+    def take(self, length: int) -> bytes:
+        start = self.offset
+        self.offset += length
+        if self.offset > len(self.data):
+            raise DatagramError("too_short")
+        return self.data[start : self.offset]
+
+    def unpack(self, layout: struct.Struct) -> tuple[Any, ...]:
+        return layout.unpack(self.take(layout.size))
+
+    def take_counted(self) -> bytes:
+        (length,) = self.unpack(_LENGTH)
+        return self.take(length)
+
+
+def _decode_notify_v1(reader: _Reader, uuid: str) -> Notify:
+    serial, _timestamp, key_length, identify_length = reader.unpack(_NOTIFY_V1)
+    return Notify(
         uuid=uuid,
-        serial=_text(serial),
-        slave_timestamp=timestamp,
-        master_key=master_key,
-        identify=identify,
-        status=_decode_status(data, offset),
-        prefix=data[:offset],
+        version=1,
+        serial=clean_text(_text(serial.partition(b"\0")[0])),
+        master_key=reader.take(key_length),
+        identify=reader.take(identify_length),
+        status=_decode_status(reader.data, reader.offset),
+        prefix=reader.data[: reader.offset],
     )
 
 
-def _decode_notify_v2(data: bytes, uuid: str) -> NotifyV2:
-    session, offset = _take(data, _HEADER.size, _SESSION_LENGTH)
-    status = _decode_status(data, offset)
-    return NotifyV2(uuid=uuid, session=session, status=status, prefix=data[:offset])
+def _decode_notify_v2(reader: _Reader, uuid: str) -> Notify:
+    reader.take(_SESSION_LENGTH)
+    return Notify(
+        uuid=uuid,
+        version=2,
+        status=_decode_status(reader.data, reader.offset),
+        prefix=reader.data[: reader.offset],
+    )
 
 
-def _decode_touch_v1(data: bytes, uuid: str) -> TouchReplyV1:
-    start = _HEADER.size
-    if len(data) < start + _TOUCH_V1.size:
-        raise DatagramError("too_short")
-    timestamp, key_length, signature_length = _TOUCH_V1.unpack_from(data, start)
-    slave_key, offset = _take(data, start + _TOUCH_V1.size, key_length)
-    key_signature, offset = _take(data, offset, signature_length)
-    info_bytes, offset = _take_counted(data, offset)
+def _decode_touch_v1(reader: _Reader, uuid: str) -> TouchReplyV1:
+    timestamp = reader.data[reader.offset : reader.offset + 4]
+    _timestamp, key_length, signature_length = reader.unpack(_TOUCH_V1)
+    slave_key = reader.take(key_length)
+    key_signature = reader.take(signature_length)
+    info_bytes = reader.take_counted()
     return TouchReplyV1(
         uuid=uuid,
-        slave_timestamp=timestamp,
         slave_key=slave_key,
         key_signature=key_signature,
-        signed_key=data[start : start + 4] + slave_key,
+        signed_key=timestamp + slave_key,
         info=_decode_info(info_bytes, 1),
         info_bytes=info_bytes,
-        info_signature=data[offset:],
+        info_signature=reader.data[reader.offset :],
     )
 
 
-def _decode_touch_v2(data: bytes, uuid: str) -> TouchReplyV2:
-    offset = _HEADER.size
-    if len(data) < offset + _LENGTHS.size:
-        raise DatagramError("too_short")
-    key_length, identify_length = _LENGTHS.unpack_from(data, offset)
-    master_key, offset = _take(data, offset + _LENGTHS.size, key_length)
-    identify, offset = _take(data, offset, identify_length)
-    info_bytes, offset = _take_counted(data, offset)
+def _decode_touch_v2(reader: _Reader, uuid: str) -> TouchReplyV2:
+    key_length, identify_length = reader.unpack(_LENGTHS)
     return TouchReplyV2(
         uuid=uuid,
-        master_key=master_key,
-        identify=identify,
-        info=_decode_info(info_bytes, 2),
+        master_key=reader.take(key_length),
+        identify=reader.take(identify_length),
+        info=_decode_info(reader.take_counted(), 2),
     )
 
 
 def _decode_status(data: bytes, offset: int) -> DeviceStatus:
-    # A second status block may follow the first: whatever is behind is ignored.
-    if len(data) < offset + _STATUS_LENGTH:
+    # A second status block may follow the first: what is behind is ignored.
+    if len(data) < offset + _STATUS.size:
         raise DatagramError("too_short")
     timestamp, st_id, progress, head, label = _STATUS.unpack_from(data, offset)
-    text = clean_text(_cut_text(label))
+    text = _cut_text(label)
     # While the device is occupied this field holds the occupying client.
     occupied = st_id < 0
     return DeviceStatus(
         timestamp,
         st_id,
         clamp_progress(progress),
-        clean_text(_cut_text(head)),
+        _cut_text(head),
         "" if occupied else text,
         text if occupied else "",
     )
 
 
 def _decode_info(data: bytes, version: int) -> dict[str, str]:
-    info: dict[str, str] = {}
-    for item in _text_all(data).split("\0"):
-        key, equals, value = item.partition("=")
-        if equals:
-            info[key] = clean_text(value)
+    info = parse_pairs(_text(data), "\0", "=")
     if any(key not in info for key in _REQUIRED_INFO[version]):
         raise DatagramError("incomplete_info")
     return info
 
 
-def _take(data: bytes, offset: int, length: int) -> tuple[bytes, int]:
-    end = offset + length
-    if end > len(data):
-        raise DatagramError("too_short")
-    return data[offset:end], end
-
-
-def _take_counted(data: bytes, offset: int) -> tuple[bytes, int]:
-    raw, offset = _take(data, offset, _LENGTH.size)
-    return _take(data, offset, _LENGTH.unpack(raw)[0])
-
-
-def _text(padded: bytes) -> str:
-    """Decode a text field up to its first zero byte."""
-    return _text_all(padded.partition(b"\0")[0])
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise DatagramError("not_utf8") from None
 
 
 def _cut_text(field: bytes) -> str:
     """Decode a text field whose text was cut to fit, perhaps inside a character.
 
-    The rest of such a character is dropped, and not the datagram: the device would
-    be silent for as long as it shows that text.
+    The rest of such a character is dropped, and not the datagram: the device would be
+    silent for as long as it shows that text.
     """
-    if b"\0" in field:
-        return _text(field)
+    text, end, _ = field.partition(b"\0")
     try:
-        return utf_8_decode(field, "strict", False)[0]
-    except UnicodeDecodeError:
-        raise DatagramError("not_utf8") from None
-
-
-def _text_all(data: bytes) -> str:
-    try:
-        return data.decode()
+        return clean_text(utf_8_decode(text, "strict", bool(end))[0])
     except UnicodeDecodeError:
         raise DatagramError("not_utf8") from None

@@ -1,11 +1,4 @@
-"""What the world sees of a device: who it is and what it says it is doing.
-
-Knows models, status ids and the firmware that can be managed. Does not know
-datagrams or sockets (`datagram.py`, `listener.py`), nor what a status is called
-in a user interface.
-"""
-
-from __future__ import annotations
+"""What is known of a device: identity, status, models (protocol.md sections 1 and 2)."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -31,29 +24,16 @@ MODELS = {
     "laser-b2": "Beambox",
     "mozu1": "Beambox",
 }
-
-_EXTRUDER_MODELS = frozenset({"delta-1", "delta-1p"})
-# Laser machines that are nothing else: the others take modules, as a Delta does.
-_FIXED_MODELS = frozenset(
-    {
-        "fbm1",
-        "fbb1b",
-        "fbb1p",
-        "fbb2",
-        "fhexa1",
-        "fhx2rf",
-        "laser-b1",
-        "laser-b2",
-        "mozu1",
-    }
-)
+_EXTRUDER_MODELS = frozenset(("delta-1", "delta-1p"))
+# They take one toolhead or module or another; the other models are lasers only.
+_TOOLHEAD_MODELS = _EXTRUDER_MODELS | {"fbm2", "ado1", "fad1", "fuv1"}
 
 # Bits of st_id (section 2).
 _ENDED = 64 | 128
 _PAUSED = 32
 
-# Firmware that speaks TCP management: 1.1b1 and newer (the table's head).
-# Release, stage, its number, and whether it is no development version of all that.
+# Firmware with TCP management: 1.1b1 and newer (the head of section 8). Release, stage,
+# its number, and whether it is no development version.
 _FIRST_TCP_FIRMWARE = ((1, 1), -3, 1, True)
 _FIRMWARE = re.compile(
     r"v?(\d+(?:\.\d+)*)"
@@ -67,12 +47,12 @@ _DEVELOPMENT = -5
 
 
 class Identity(StrEnum):
-    """How far a device's master key is to be believed (section 1)."""
+    """What vouches for a device's master key (section 1)."""
 
     VERIFIED = "verified"
-    """The vendor's signature vouches for it."""
+    """The vendor's signature."""
     UNVERIFIED = "unverified"
-    """Nothing vouches for it: a person must accept the fingerprint."""
+    """Nothing: a person must accept the fingerprint."""
     PINNED = "pinned"
     """It is the key that was pinned for this uuid."""
     MISMATCH = "mismatch"
@@ -83,10 +63,10 @@ class Identity(StrEnum):
 class DeviceStatus:
     """One status block (section 2).
 
-    `timestamp` is the device's own clock and not part of a comparison: two
-    announcements of the same state are equal. `progress` is 0.0 to 1.0, or None
-    when the device does not know. `error_label` is the raw label, at most 32
-    bytes; `occupied_by` the address of the client that occupies the device.
+    `timestamp` is the device's own clock and not compared: two announcements of the
+    same state are equal. `progress` is 0.0 to 1.0, None when the device does not know.
+    `error_label` is the raw label, `occupied_by` the address of the client that
+    occupies the device.
     """
 
     timestamp: float = field(compare=False)
@@ -98,28 +78,27 @@ class DeviceStatus:
 
     @property
     def is_active(self) -> bool:
-        """A job is there and has not ended."""
+        """Return whether there is a job that has not ended."""
         return self.st_id > 0 and not self.st_id & _ENDED
 
     @property
     def is_paused(self) -> bool:
-        """The job stands still (32, 36, 48) or is about to (38, 50)."""
+        """Return whether the job is paused (32, 36, 48) or about to be (38, 50)."""
         return self.is_active and bool(self.st_id & _PAUSED)
 
     @property
     def is_occupied(self) -> bool:
-        """Another client holds the device."""
+        """Return whether another client holds the device."""
         return self.st_id < 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceInfo:
-    """A device at an address, as its answer to our own touch describes it.
+    """A device at an address, as it answered our touch.
 
-    `uuid` is 32 lower-case hex digits, `host` an IPv4 address, `version` the
-    generation on the wire (1 or 2). `master_key` and `slave_key` (generation 1)
-    are DER SubjectPublicKeyInfo. `clock_offset` is the device's clock minus
-    ours in seconds (generation 1), and no part of a comparison.
+    `uuid` is 32 lower-case hex digits, `host` an IPv4 address, `version` the generation
+    on the wire (1 or 2). `master_key` and `slave_key` (generation 1) are DER
+    SubjectPublicKeyInfo.
     """
 
     uuid: str
@@ -133,47 +112,43 @@ class DeviceInfo:
     master_key: bytes = field(repr=False)
     identity: Identity
     slave_key: bytes | None = field(default=None, repr=False)
-    clock_offset: float | None = field(default=None, compare=False)
 
     @property
     def model_name(self) -> str:
-        """The model's name in the shop, or its id (section 2, Models)."""
+        """Return the model's name in the shop, or its id (section 2, Models)."""
         return MODELS.get(self.model, self.model)
 
     @property
     def display_name(self) -> str:
-        """What to call the device: its model's name if its own shows nothing."""
+        """Return the device's name, or its model's where that shows nothing."""
         names = (self.name, self.model_name, "FLUX")
         return next(name.strip() for name in names if not is_blank(name))
 
     @property
     def manageable(self) -> bool:
-        """The firmware has TCP management; older ones need section 8."""
+        """Return whether the firmware has TCP management; older ones need section 8."""
         return supports_tcp_management(self.firmware)
 
 
 def has_extruder(model: str) -> bool:
-    """Whether machines of this model id can carry an extruder."""
+    """Return whether machines of this model id, or of an unknown one, take an extruder."""
     return model in _EXTRUDER_MODELS or model not in MODELS
 
 
 def has_toolheads(model: str) -> bool:
-    """Whether machines of this model id can carry one toolhead or another."""
-    return model not in _FIXED_MODELS
+    """Return whether machines of this model id, or of an unknown one, take toolheads."""
+    return model in _TOOLHEAD_MODELS or model not in MODELS
 
 
 def clamp_progress(value: float) -> float | None:
-    """Return a progress of 0.0 to 1.0, or None for NaN and infinities."""
-    if not math.isfinite(value):
-        return None
-    return min(max(value, 0.0), 1.0)
+    """Return a progress of 0.0 to 1.0, None for NaN and infinities."""
+    return min(max(value, 0.0), 1.0) if math.isfinite(value) else None
 
 
 def supports_tcp_management(firmware: str) -> bool:
-    """Whether a firmware is 1.1b1 or newer, ordered as PEP 440 does.
+    """Return whether a firmware is 1.1b1 or newer, ordered as PEP 440 does.
 
-    A version that cannot be read is given the benefit of the doubt: refusing a
-    device for its spelling would help nobody.
+    True for a version that cannot be read: the device itself will tell.
     """
     match = _FIRMWARE.match(firmware)
     if match is None:

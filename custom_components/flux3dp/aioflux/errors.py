@@ -1,10 +1,4 @@
-"""What can go wrong with a device, as one small tree.
-
-Knows the kinds of failure a caller can act on. Sentences for people, and their
-languages, belong to whoever shows them.
-"""
-
-from __future__ import annotations
+"""The errors of the library, as one small tree."""
 
 from .util import clean_text
 
@@ -13,7 +7,7 @@ _MAX_MESSAGE = 200
 
 
 class FluxError(Exception):
-    """Anything a device, or the way to it, can do wrong."""
+    """Anything that can go wrong with a device, or on the way to it."""
 
 
 class ConnectionFailed(FluxError):
@@ -21,7 +15,7 @@ class ConnectionFailed(FluxError):
 
 
 class DeviceNotFound(ConnectionFailed):
-    """Nobody answered to that address or uuid in time."""
+    """No device answered at that address, or with that uuid, in time."""
 
 
 class ProtocolError(ConnectionFailed):
@@ -33,15 +27,19 @@ class AuthenticationFailed(FluxError):
 
 
 class IdentityMismatch(FluxError):
-    """The peer holds another master key than the one it should (section 3).
+    """The peer has another master key than the expected one (section 3).
 
-    Raised before a key or password has left us. Both keys are DER
-    SubjectPublicKeyInfo; `presented` is empty if no key could be read at all.
+    Raised before a key or password was sent. Both keys are DER SubjectPublicKeyInfo;
+    `presented` is empty if no key could be read.
     """
 
-    def __init__(self, expected: bytes, presented: bytes) -> None:
-        """Keep both keys, so that a person can be shown both fingerprints."""
-        super().__init__("the device presents another master key than the expected one")
+    def __init__(
+        self,
+        expected: bytes,
+        presented: bytes,
+        message: str = "the device presents another master key than the expected one",
+    ) -> None:
+        super().__init__(message)
         self.expected = expected
         self.presented = presented
 
@@ -49,25 +47,24 @@ class IdentityMismatch(FluxError):
 class SlaveKeyMismatch(IdentityMismatch):
     """A generation 1 robot signs with a slave key other than the announced one.
 
-    A slave key lasts until the device's next boot, so this is what a reboot
-    looks like from here, and an impostor too: touch the device again and retry
-    once. `presented` is empty, a signature shows no key (section 5).
+    A slave key lasts until the device's next boot, so this is what a reboot looks
+    like, and an impostor too: touch the device again and retry once. `presented` is
+    empty, a signature shows no key (section 5).
     """
 
     def __init__(self, expected: bytes) -> None:
-        """Keep the master key that should vouch for the slave key."""
-        super().__init__(expected, b"")
-        self.args = ("the device signs with another slave key than it announced",)
+        super().__init__(
+            expected, b"", "the device signs with another slave key than it announced"
+        )
 
 
 class CommandFailed(FluxError):
-    """The device refused a command: `error SYMBOL [words]` (section 3)."""
+    """The device refused a command: `error SYMBOL [words]` (section 3).
+
+    `symbol` is such as `RESOURCE_BUSY`; `str()` may be logged and shown.
+    """
 
     def __init__(self, symbol: str, words: tuple[str, ...] = ()) -> None:
-        """Keep the symbol (`RESOURCE_BUSY`) and the words behind it.
-
-        `str()` is what may be logged and shown of them.
-        """
         super().__init__(clean_text(" ".join((symbol, *words)))[:_MAX_MESSAGE])
         self.symbol = symbol
         self.words = words
@@ -82,14 +79,13 @@ class Unsupported(FluxError):
 
 
 class InvalidRequest(FluxError):
-    """Refused here, before a byte was sent: the device would take it and break.
+    """Refused before a byte was sent: the device would take it and break.
 
-    `field` names the argument, `reason` is a stable identifier such as
-    `not_ascii`, `str()` is an English sentence.
+    `field` names the argument, `reason` is a stable identifier such as `not_ascii`,
+    `str()` is an English sentence.
     """
 
     def __init__(self, field: str, reason: str, message: str) -> None:
-        """Name the argument, the reason's identifier and the sentence."""
         super().__init__(message)
         self.field = field
         self.reason = reason

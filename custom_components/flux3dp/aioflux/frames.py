@@ -1,13 +1,8 @@
-"""Text and binary frames, incremental and pure (protocol.md section 3).
+"""Text and image frames, and the errors in replies (protocol.md sections 3 and 6).
 
-Knows lengths and how replies are worded. Does not know sockets: bytes are fed
-in as they come and whole frames are taken out.
-
-The length before a text frame means two things: to the device it counts itself,
-from the device it does not.
+The length before a text frame means two things: to the device it counts itself, from
+the device it does not.
 """
-
-from __future__ import annotations
 
 import struct
 
@@ -30,9 +25,7 @@ def encode_frame(text: bytes) -> bytes:
         raise InvalidRequest("request", "empty", "an empty request is never answered")
     if length > MAX_FRAME:
         raise InvalidRequest(
-            "request",
-            "too_long",
-            f"a request may have {MAX_FRAME - _LENGTH.size} bytes at most",
+            "request", "too_long", f"a request has at most {MAX_FRAME - 2} bytes"
         )
     return _LENGTH.pack(length) + text
 
@@ -43,11 +36,9 @@ class FrameBuffer:
     __slots__ = ("_data",)
 
     def __init__(self) -> None:
-        """Begin empty."""
         self._data = bytearray()
 
     def __len__(self) -> int:
-        """Return how many bytes wait."""
         return len(self._data)
 
     def feed(self, data: bytes) -> None:
@@ -68,35 +59,34 @@ class FrameBuffer:
 
     def take_frame(self) -> bytes | None:
         """Return a device's text frame, None while it is not whole; it may be empty."""
-        if len(self._data) < _LENGTH.size:
-            return None
-        (length,) = _LENGTH.unpack_from(self._data)
-        if len(self._data) < _LENGTH.size + length:
-            return None
-        del self._data[: _LENGTH.size]
-        return self.take(length)
+        return self._take_counted(_LENGTH)
 
     def take_image(self, limit: int) -> bytes | None:
-        """Return a camera's image, None while it is not whole (section 6).
+        """Return a camera's image, None while it is not whole.
 
-        ProtocolError if it says to be larger than `limit` bytes.
+        ProtocolError if its length is above `limit` bytes.
         """
-        if len(self._data) < _IMAGE_LENGTH.size:
+        return self._take_counted(_IMAGE_LENGTH, limit)
+
+    def _take_counted(
+        self, layout: struct.Struct, limit: int | None = None
+    ) -> bytes | None:
+        if len(self._data) < layout.size:
             return None
-        (length,) = _IMAGE_LENGTH.unpack_from(self._data)
-        if length > limit:
-            raise ProtocolError(f"a camera image of {length} bytes is not believed")
-        if len(self._data) < _IMAGE_LENGTH.size + length:
+        (length,) = layout.unpack_from(self._data)
+        if limit is not None and length > limit:
+            raise ProtocolError(f"a camera image of {length} bytes")
+        if len(self._data) < layout.size + length:
             return None
-        del self._data[: _IMAGE_LENGTH.size]
+        del self._data[: layout.size]
         return self.take(length)
 
 
 def decode_reply(frame: bytes) -> str:
-    """Return a reply's text; CommandFailed if it is a refusal, Kicked if the last.
+    """Return a reply's text; CommandFailed or Kicked if it is a refusal.
 
     `error SYMBOL [words]`, `er SYMBOL [words]` and the bare `UNKNOWN_ERROR` are
-    refusals (section 3). ProtocolError if it is not UTF-8.
+    refusals. ProtocolError if it is not UTF-8.
     """
     try:
         text = frame.decode()
@@ -105,9 +95,7 @@ def decode_reply(frame: bytes) -> str:
     verb, _, rest = text.partition(" ")
     if verb in ("error", "er"):
         symbol, *words = rest.split() or ["UNKNOWN_ERROR"]
-        if symbol == "KICKED":
-            raise Kicked(symbol, tuple(words))
-        raise CommandFailed(symbol, tuple(words))
+        raise (Kicked if symbol == "KICKED" else CommandFailed)(symbol, tuple(words))
     if text == "UNKNOWN_ERROR":
         raise CommandFailed(text)
     return text

@@ -1,127 +1,98 @@
-"""How the robot and the camera port let a trusted key in (protocol.md section 5).
+"""The sign-in at the robot and the camera port, with a trusted key (section 5).
 
 Raw bytes, not frames, in two ways: over TLS (`FLUX0003`), or by an exchange of
-signatures that ends in an AES stream (`FLUX0002`). Nothing of ours is sent before
-the device has proved who it is. Does not know what is said afterwards
-(`robot.py`, `camera.py`), nor passwords: these ports take trusted keys only.
+signatures that ends in an AES stream (`FLUX0002`). Nothing of ours is sent before the
+device has proved its identity.
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable
+from importlib import import_module
 
-from .cipher import stream_ciphers
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
+from cryptography.hazmat.primitives.ciphers.modes import ModeWithInitializationVector
+
 from .device import DeviceInfo
-from .errors import (
-    AuthenticationFailed,
-    ProtocolError,
-    SlaveKeyMismatch,
-)
+from .errors import AuthenticationFailed, ProtocolError, SlaveKeyMismatch
 from .identity import load_rsa_public_key, rsa_signed
 from .key import ClientKey
-from .session import Session
+from .session import Session, StreamCipher
 from .timing import Timing
-from .tls import CAMERA_PORT, ROBOT_PORT, TLS, connect, connect_tls, start_tls_pinned
+from .tls import AES, ROBOT_PORT, TLS, open_session
+
+SECRET_LENGTH = 48
+"""AES key (32) and IV (16), in bytes."""
 
 _TLS_CHALLENGE_LENGTH = 64
 _AES_CHALLENGE_LENGTH = 128
 _ANSWER_LENGTH = 16
 
 
-async def open_robot(
+async def open_signed_in(
     device: DeviceInfo,
+    port: int,
     key: ClientKey,
     timing: Timing,
     expected_key: bytes | None = None,
 ) -> Session:
-    """Return a signed-in session of the robot port, in either generation.
+    """Return a signed-in session of the robot port, in either generation, or the camera's.
 
-    The device must hold `expected_key` (DER), by default the master key that
-    discovery learnt. Raises ConnectionFailed, ProtocolError, IdentityMismatch
-    and its SlaveKeyMismatch (before anything of ours is sent), and
-    AuthenticationFailed if the device does not trust our key.
+    The device must hold `expected_key` (DER), by default the master key that discovery
+    learned. Raises ConnectionFailed, ProtocolError, IdentityMismatch and at the robot
+    port SlaveKeyMismatch (before anything of ours is sent), AuthenticationFailed if the
+    device does not trust our key.
     """
-    session, hello = await connect(device.host, ROBOT_PORT, timing)
     master_key = expected_key or device.master_key
-    try:
+    hellos = (TLS, AES) if port == ROBOT_PORT else (TLS,)
+    async with open_session(device.host, port, master_key, timing, hellos) as opened:
+        session, hello = opened
         if hello == TLS:
-            await start_tls_pinned(session, master_key, timing)
-            await _sign_in_over_tls(session, device, key, timing)
+            async with session.guard(timing.handshake):
+                await _sign_in_over_tls(session, device.uuid, key)
+        # TLS proves a key freshly, this handshake can be replayed: a device that should
+        # speak TLS is not followed down to it. And the slave key is worth the master key
+        # that vouched for it in discovery. Both are only what datagrams said: the device
+        # may answer another touch differently.
+        elif device.version != 1 or device.master_key != master_key:
+            raise SlaveKeyMismatch(master_key)
         else:
-            await _sign_in_by_signatures(session, device, key, timing, master_key)
-    except BaseException:
-        await session.close()
-        raise
+            async with session.guard(timing.handshake):
+                await _sign_in_by_signatures(session, device, key, timing)
     return session
 
 
-async def open_camera(
-    device: DeviceInfo,
-    key: ClientKey,
-    timing: Timing,
-    expected_key: bytes | None = None,
-) -> Session:
-    """Return a signed-in session of the camera port, TLS in both generations.
-
-    Raises what `open_robot` raises, but for SlaveKeyMismatch.
-    """
-    session = await connect_tls(
-        device.host, CAMERA_PORT, expected_key or device.master_key, timing
-    )
-    try:
-        await _sign_in_over_tls(session, device, key, timing)
-    except BaseException:
-        await session.close()
-        raise
-    return session
-
-
-async def _sign_in_over_tls(
-    session: Session, device: DeviceInfo, key: ClientKey, timing: Timing
-) -> None:
+async def _sign_in_over_tls(session: Session, uuid: str, key: ClientKey) -> None:
     """Answer the challenge of `FLUX0003`."""
-    async with session.guard(timing.handshake):
-        challenge = await session.read_exactly(_TLS_CHALLENGE_LENGTH)
-        # In pieces it makes firmware 1.6.95 hang for ever, and anything behind
-        # it before the device's answer is a PROTOCOL_ERROR.
-        await session.write(key.access_id + key.sign_challenge(device.uuid, challenge))
-        _check_answer(await session.read_exactly(_ANSWER_LENGTH))
+    challenge = await session.read_exactly(_TLS_CHALLENGE_LENGTH)
+    # In pieces it makes firmware 1.6.95 hang for ever, and anything behind it before
+    # the device's answer is a PROTOCOL_ERROR.
+    await session.write(key.access_id + key.sign_challenge(uuid, challenge))
+    _check_answer(await session.read_exactly(_ANSWER_LENGTH))
 
 
 async def _sign_in_by_signatures(
-    session: Session,
-    device: DeviceInfo,
-    key: ClientKey,
-    timing: Timing,
-    master_key: bytes,
+    session: Session, device: DeviceInfo, key: ClientKey, timing: Timing
 ) -> None:
-    """Check the device's signature, give ours, and start the AES of `FLUX0002`."""
-    if device.version != 1 or device.master_key != master_key:
-        # TLS proves a key freshly, this handshake can be replayed: whoever should
-        # speak TLS is not followed down to it. And the slave key is worth the master
-        # key that vouched for it in discovery. But both are only what datagrams said:
-        # the device may answer another touch differently.
-        raise SlaveKeyMismatch(master_key)
-    async with session.guard(timing.handshake):
-        challenge = await _proven_challenge(session, device, timing)
-        await session.write(key.access_id + key.sign(challenge))
-        _check_answer(await session.read_exactly(_ANSWER_LENGTH))
-        block = await session.read_exactly(key.size)
-        try:
-            ciphers = stream_ciphers(key.decrypt(block))
-        except ValueError as err:
-            raise ProtocolError("the AES key cannot be read") from err
-        session.start_cipher(*ciphers)
+    """Verify the device's signature, give ours, and start the AES of `FLUX0002`."""
+    challenge = await _signed_challenge(session, device, timing)
+    await session.write(key.access_id + key.sign(challenge))
+    _check_answer(await session.read_exactly(_ANSWER_LENGTH))
+    block = await session.read_exactly(key.size)
+    try:
+        ciphers = stream_ciphers(key.decrypt(block))
+    except ValueError as err:
+        raise ProtocolError("the AES key cannot be read") from err
+    session.start_cipher(*ciphers)
 
 
-async def _proven_challenge(
+async def _signed_challenge(
     session: Session, device: DeviceInfo, timing: Timing
 ) -> bytes:
-    """Return the 128 random bytes, once a signature by the device proves them.
+    """Return the 128 random bytes, once a signature by the device holds.
 
-    How long the signature is says nobody: a device signs with its slave key, or
-    with the longer master key while that is not ready. So the shorter reading
-    is tried first, and more is waited for only if it does not hold.
+    The length of the signature is not announced: it is the slave key's, or the longer
+    master key's while that is not ready. The shorter reading is tried first, and more
+    is waited for only if it does not hold.
     """
     received = b""
     for public_key in (device.slave_key, device.master_key):
@@ -131,8 +102,8 @@ async def _proven_challenge(
         size = rsa_key.key_size // 8
         missing = size + _AES_CHALLENGE_LENGTH - len(received)
         try:
-            # A device that has rebooted signs with a slave key we do not know:
-            # then this is all that comes, and no reason to wait for long.
+            # A device that has rebooted signs with an unknown slave key: then this is
+            # all that comes, and no reason to wait for long.
             async with asyncio.timeout(timing.challenge_rest if received else None):
                 received += await session.read_exactly(max(missing, 0))
         except TimeoutError:
@@ -150,3 +121,32 @@ def _check_answer(answer: bytes) -> None:
         raise AuthenticationFailed("the device does not trust our key")
     if text != "OK":
         raise ProtocolError(f"the sign-in was answered with {text!r}")
+
+
+def _find_cfb8() -> Callable[[bytes], ModeWithInitializationVector]:
+    """Return CFB8 from where this version of `cryptography` has it.
+
+    Its old place is deprecated, its new one did not exist before: neither can be
+    imported by name in every version.
+    """
+    try:
+        module = import_module("cryptography.hazmat.decrepit.ciphers.modes")
+    except ModuleNotFoundError:
+        module = import_module("cryptography.hazmat.primitives.ciphers.modes")
+    cfb8: Callable[[bytes], ModeWithInitializationVector] = module.CFB8
+    return cfb8
+
+
+_CFB8 = _find_cfb8()
+
+
+def stream_ciphers(secret: bytes) -> tuple[StreamCipher, StreamCipher]:
+    """Return the AES-256-CFB8 ciphers for what we send and for what we receive.
+
+    `secret` is the AES key and the IV (48 bytes); ValueError if it has another length.
+    Each direction is one continuous stream that begins with that IV.
+    """
+    if len(secret) != SECRET_LENGTH:
+        raise ValueError(f"key and IV are {SECRET_LENGTH} bytes, not {len(secret)}")
+    cipher = Cipher(algorithms.AES(secret[:32]), _CFB8(secret[32:]))
+    return cipher.encryptor(), cipher.decryptor()

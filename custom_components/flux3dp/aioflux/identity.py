@@ -1,11 +1,8 @@
-"""Who a device is: vendor signature, fingerprint, pinned or not (section 1).
+"""The identity of a device: vendor signature, fingerprint, pinned key (section 1).
 
-Pure: knows keys and signatures, not how a device was found. The verdict on a
-signature is remembered per distinct bytes, because a device repeats its
-identity every three seconds and public-key work belongs in no hot path.
+Verdicts on signatures are cached per distinct bytes: a device repeats its identity
+every three seconds, and public-key work belongs in no hot path.
 """
-
-from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -27,11 +24,11 @@ VENDOR_KEY = bytes.fromhex(
 """FLUX's public key, DER SubjectPublicKeyInfo: a published constant."""
 
 # Devices have keys of 4096 bits at most (section 1). Work with a larger key, or with
-# another exponent, costs as much as whoever sends it likes.
+# another exponent, costs as much as its sender likes.
 _MAX_RSA_BITS = 4096
 _RSA_EXPONENT = 65537
 
-# Early machines may carry a signature over SHA-1, and only they.
+# Early machines, and only they, may carry a signature over SHA-1.
 _SHA1_SERIALS = ("FD1A", "F1K0", "B11A", "B11B", "4040")
 
 
@@ -44,10 +41,9 @@ def fingerprint(master_key: bytes) -> str:
 def signed_by(
     vendor_key: bytes, serial: str, uuid: str, master_key: bytes, identify: bytes
 ) -> bool:
-    """Whether `identify` is this vendor's signature over this identity.
+    """Return whether `identify` is this vendor's signature over this identity.
 
-    `uuid` is 32 hex digits, both keys are DER. Never raises: what cannot be
-    read is not signed.
+    `uuid` is 32 hex digits, both keys are DER. What cannot be read is not signed.
     """
     message = b"$".join((serial.encode(), bytes.fromhex(uuid), master_key))
     algorithms: list[hashes.HashAlgorithm] = [hashes.SHA256()]
@@ -70,9 +66,9 @@ def signed_by(
 
 @lru_cache(maxsize=256)
 def rsa_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
-    """Whether an RSA signature (PKCS#1 v1.5, SHA-1) over `message` holds.
+    """Return whether an RSA signature (PKCS#1 v1.5, SHA-1) over `message` holds.
 
-    `public_key` is DER SubjectPublicKeyInfo. Never raises.
+    `public_key` is DER; a key that cannot be read signed nothing.
     """
     key = load_rsa_public_key(public_key)
     if key is None:
@@ -86,10 +82,10 @@ def rsa_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
 
 @lru_cache(maxsize=64)
 def load_rsa_public_key(der: bytes) -> rsa.RSAPublicKey | None:
-    """Return the RSA key a DER SubjectPublicKeyInfo holds.
+    """Return the RSA key of a DER SubjectPublicKeyInfo.
 
-    None if it holds no such key, or one that no device has: over 4096 bits, or
-    with an exponent other than 65537.
+    None if it holds no such key, or one that no device has: over 4096 bits, or with an
+    exponent other than 65537.
     """
     try:
         key = load_der_public_key(der)
@@ -109,7 +105,7 @@ def classify_identity(
     vendor_keys: Iterable[bytes],
     pinned: bytes | None,
 ) -> Identity:
-    """Say how far a device's key is to be believed; a pin outranks a signature."""
+    """Return what vouches for a device's key; a pin outranks a signature."""
     if pinned is not None:
         return Identity.PINNED if pinned == master_key else Identity.MISMATCH
     if any(signed_by(key, serial, uuid, master_key, identify) for key in vendor_keys):

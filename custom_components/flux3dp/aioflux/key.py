@@ -1,10 +1,4 @@
-"""The client's RSA key: what a device learns to trust (section 1).
-
-Knows signing and decrypting. Where the key is kept, and who uses it, is the
-caller's business.
-"""
-
-from __future__ import annotations
+"""The client's RSA key, which a device learns to trust (section 1)."""
 
 import hashlib
 import hmac
@@ -29,15 +23,10 @@ class ClientKey:
     __slots__ = ("_private", "access_id", "public_der", "public_pem")
 
     def __init__(self, private: rsa.RSAPrivateKey) -> None:
-        """Wrap a private key and derive what is sent of it."""
         self._private = private
-        public = private.public_key()
-        self.public_der = public.public_bytes(
-            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
-        )
-        self.public_pem = public.public_bytes(
-            Encoding.PEM, PublicFormat.SubjectPublicKeyInfo
-        )
+        public, form = private.public_key(), PublicFormat.SubjectPublicKeyInfo
+        self.public_der = public.public_bytes(Encoding.DER, form)
+        self.public_pem = public.public_bytes(Encoding.PEM, form)
         # A digest used as a name, not as protection.
         self.access_id = hashlib.sha1(self.public_der, usedforsecurity=False).digest()
 
@@ -62,7 +51,7 @@ class ClientKey:
 
     @property
     def size(self) -> int:
-        """The key's size in bytes: the length of its signatures and RSA blocks."""
+        """Return the length of the key's signatures and RSA blocks, in bytes."""
         return self._private.key_size // 8
 
     def sign(self, message: bytes) -> bytes:
@@ -73,14 +62,8 @@ class ClientKey:
         """Sign `HMAC-SHA1(uuid, challenge)`, the proof of sections 4 and 5."""
         return self.sign(hmac.digest(bytes.fromhex(uuid), challenge, "sha1"))
 
-    def decrypt(self, blocks: bytes) -> bytes:
-        """Decrypt OAEP (SHA-1) blocks of the key's size; ValueError if they are not."""
-        oaep = padding.OAEP(
-            mgf=padding.MGF1(hashes.SHA1()),  # noqa: S303 - what devices use
-            algorithm=hashes.SHA1(),  # noqa: S303 - what devices use
-            label=None,
-        )
-        return b"".join(
-            self._private.decrypt(blocks[start : start + self.size], oaep)
-            for start in range(0, len(blocks), self.size)
-        )
+    def decrypt(self, block: bytes) -> bytes:
+        """Decrypt an OAEP (SHA-1) block of the key's size; ValueError if it is none."""
+        sha1 = hashes.SHA1()  # noqa: S303 - what devices use
+        oaep = padding.OAEP(mgf=padding.MGF1(sha1), algorithm=sha1, label=None)
+        return self._private.decrypt(block, oaep)

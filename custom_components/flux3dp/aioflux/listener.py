@@ -1,26 +1,24 @@
-"""Who is on the network, and who wants to hear of it (protocol.md section 2).
+"""Finds devices and receives what they announce (protocol.md section 2).
 
-One listener serves everybody. It knows sockets, probing, touching and the table
-of devices; it takes nobody's word for an address: a device is known only by its
-answer to a touch of ours, and a datagram only speaks for the address it came
-from. What that means for trust is decided by whoever connects (`tls.py`).
+A device is known only by its answer to a touch of ours, and a datagram speaks only for
+the address it came from: it informs and proves nothing. TLS does that (`tls.py`).
 """
 
-from __future__ import annotations
-
 import asyncio
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 import logging
 
 from . import datagram
-from .counters import Counters
-from .datagram import Broadcast, DatagramError, NotifyV1, NotifyV2
+from .datagram import Broadcast, DatagramError, Notify
 from .device import DeviceInfo, Identity
 from .errors import InvalidRequest
 from .identity import VENDOR_KEY
 from .records import Allowance, Record, Records
-from .sightings import Audience, DeviceUpdate, Unsubscribe
 from .sockets import Sockets, resolve
+from .subscriptions import DeviceUpdate, Subscriptions, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
 
 _LOGGER = logging.getLogger(__name__)
@@ -32,8 +30,27 @@ _MAX_TOUCHES = 32
 _RANK = {Identity.PINNED: 2, Identity.VERIFIED: 1, Identity.UNVERIFIED: 0}
 
 
+@dataclass(slots=True)
+class Counters:
+    """Datagrams since the listener started, for diagnostics; `dropped` is by reason."""
+
+    received: int = 0
+    probes: int = 0
+    touches: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def as_dict(self) -> dict[str, int | dict[str, int]]:
+        """Return plain numbers, ready for JSON."""
+        return {
+            "received": self.received,
+            "probes": self.probes,
+            "touches": self.touches,
+            "dropped": dict(self.dropped),
+        }
+
+
 class Listener:
-    """The one listener of a process, shared by everybody who wants to hear."""
+    """The one listener of a process."""
 
     def __init__(
         self,
@@ -42,43 +59,39 @@ class Listener:
         vendor_keys: Sequence[bytes] = (VENDOR_KEY,),
         timing: Timing = DEFAULT_TIMING,
     ) -> None:
-        """Take the IPv4 addresses of the interfaces to hear multicast on.
+        """Set the IPv4 addresses of the interfaces to receive multicast on.
 
-        `vendor_keys` are the DER public keys whose signature makes a device
-        verified.
+        `vendor_keys` are the DER public keys whose signature makes a device verified.
         """
         self.timing = timing
         self.counters = Counters()
         self._vendor_keys = tuple(vendor_keys)
         self._sockets = Sockets(interfaces, self._heard_shared, self._heard_own)
-        self._records = Records(self._end_touch)
+        self._records = Records(_end_touch)
         self._pins: dict[str, bytes] = {}
-        self._audience = Audience()
+        self._subscriptions = Subscriptions(timing.find_probe_interval)
         period = timing.touch_attempts * timing.touch_interval
-        self._for_asked = Allowance(_MAX_TOUCHES, period)
-        self._for_moved = Allowance(_MAX_TOUCHES, period)
-        self._for_strangers = Allowance(_MAX_TOUCHES, period)
-        self._for_broadcasts = Allowance(_MAX_TOUCHES, period)
-
-    # -- life
+        self._allowances = defaultdict[str, Allowance](
+            partial(Allowance, _MAX_TOUCHES, period)
+        )
 
     async def start(self) -> None:
         """Open the sockets; ConnectionFailed if not even probing is possible."""
         await self._sockets.open()
 
     async def close(self) -> None:
-        """Close the sockets and forget every timer; closing twice is fine."""
+        """Close the sockets, cancel every timer; closing twice is fine."""
         await self._sockets.close()
         for record in self._records:
-            self._end_touch(record)
-        self._audience.clear()
+            _end_touch(record)
+        self._subscriptions.clear()
 
     async def use_interfaces(self, interfaces: Sequence[str]) -> None:
         """Use the interfaces with these IPv4 addresses from now on.
 
-        To be called now and then with what the system has: joins the group again
-        where an interface is new or was made again, and asks there at once.
-        ConnectionFailed if not even probing is possible.
+        Call it now and then with what the system has: it joins the group again where an
+        interface is new or was made again, and scans then. ConnectionFailed if not even
+        probing is possible.
         """
         if await self._sockets.use(interfaces):
             self.scan()
@@ -87,26 +100,45 @@ class Listener:
 
     @property
     def devices(self) -> tuple[DeviceInfo, ...]:
-        """The known devices, the most believable record of each uuid."""
-        best: dict[str, Record] = {}
+        """Return the known devices, the most credible record of each uuid."""
+        best: dict[str, tuple[tuple[int, float], DeviceInfo]] = {}
         for record in self._records:
-            if record.device is None or record.device.identity is Identity.MISMATCH:
+            device = record.device
+            if device is None or device.identity is Identity.MISMATCH:
                 continue
-            known = best.get(record.uuid)
-            if known is None or _believable(record) > _believable(known):
-                best[record.uuid] = record
-        return tuple(
-            record.device for record in best.values() if record.device is not None
-        )
+            rank = (_RANK[device.identity], record.heard)
+            if record.uuid not in best or rank > best[record.uuid][0]:
+                best[record.uuid] = (rank, device)
+        return tuple(device for _, device in best.values())
 
     def get(self, uuid: str, host: str | None = None) -> DeviceInfo | None:
-        """Return a known device, at one address or the most believable one."""
+        """Return a known device, at one address or the most credible one."""
         if host is None:
-            return next(
-                (device for device in self.devices if device.uuid == uuid), None
-            )
+            return next((it for it in self.devices if it.uuid == uuid), None)
         record = self._records.get(bytes.fromhex(uuid), host)
         return record.device if record else None
+
+    def pin(self, uuid: str, master_key: bytes, host: str | None = None) -> None:
+        """Expect this master key (DER) from this uuid and no other.
+
+        `host` is the address at which the device is set up: no flood of strangers takes
+        its place in the table. Pin again when it has moved.
+        """
+        self._pins[uuid] = master_key
+        self._repin(uuid, host)
+
+    def unpin(self, uuid: str) -> None:
+        """Remove the pin of this uuid."""
+        self._pins.pop(uuid, None)
+        self._repin(uuid, None)
+
+    def _repin(self, uuid: str, host: str | None) -> None:
+        self._records.set_home(bytes.fromhex(uuid), host)
+        for record in self._records:
+            if record.uuid == uuid:
+                record.repin(self._vendor_keys, self._pins.get(uuid))
+
+    # -- subscriptions
 
     def subscribe(
         self,
@@ -115,41 +147,19 @@ class Listener:
         uuid: str | None = None,
         host: str | None = None,
     ) -> Unsubscribe:
-        """Call back for every sighting, of one uuid or from one address if given.
+        """Call back for every update, of one uuid or from one address if given.
 
         Returns the function that ends it; calling that twice is fine.
         """
         hosts = None if host is None else (host,)
-        return self._audience.subscribe(callback, uuid=uuid, hosts=hosts)
+        return self._subscriptions.add(callback, uuid=uuid, hosts=hosts)
 
-    def pin(self, uuid: str, master_key: bytes, host: str | None = None) -> None:
-        """Expect this master key (DER) from this uuid and believe no other.
-
-        `host` is the address at which the device is set up: no flood of strangers
-        takes its place in the table. Pin again when it has moved.
-        """
-        self._pins[uuid] = master_key
-        self._records.set_home(bytes.fromhex(uuid), host)
-        self._repin(uuid)
-
-    def unpin(self, uuid: str) -> None:
-        """Forget what was pinned for this uuid."""
-        self._pins.pop(uuid, None)
-        self._records.set_home(bytes.fromhex(uuid), None)
-        self._repin(uuid)
-
-    def _repin(self, uuid: str) -> None:
-        for record in self._records:
-            if record.uuid == uuid:
-                record.repin(self._vendor_keys, self._pins.get(uuid))
-
-    # -- asking
+    # -- questions
 
     def probe(self, host: str) -> None:
-        """Ask an address who is there; the answer arrives as a sighting.
+        """Ask an IPv4 address which device is there; the answer arrives as an update.
 
-        In both generations, because a device drops what is not its own. A host
-        that is no IPv4 address loses the question: resolve names first.
+        In both generations, because a device drops what is not its own.
         """
         for version in datagram.VERSIONS:
             self._probe(host, version)
@@ -158,16 +168,16 @@ class Listener:
         self.counters.probes += self._sockets.send(datagram.probe(version), host)
 
     def scan(self) -> None:
-        """Ask everybody on every interface who is there."""
+        """Ask on every interface which devices are there."""
         for version in datagram.VERSIONS:
             self._sockets.send_to_group(datagram.probe(version))
             self.counters.probes += 1
 
     def touch(self, uuid: str, host: str, version: int | None = None) -> None:
-        """Ask a device at an address who it is, even if that is known.
+        """Ask a device at an address for its identity, even if that is known.
 
-        In both generations, or in one: then only its answer counts. What was
-        announced there last may be forged.
+        In both generations, or in one: then only its answer counts. What was announced
+        there last may be forged.
         """
         record = self._records.obtain(bytes.fromhex(uuid), host, version or 1)
         record.touch_wanted = True
@@ -176,10 +186,9 @@ class Listener:
     async def find(self, host: str, timeout: float | None = None) -> DeviceInfo:
         """Return the device at an IPv4 address or host name.
 
-        A device with two interfaces may answer from the other one: then it is found
-        at that address. Raises InvalidRequest (`host`, `unresolvable`), or
-        DeviceNotFound after `timeout` seconds (default `Timing.find`), which the
-        resolver's time is part of.
+        A device with two interfaces may answer from the other one: then it is found at
+        that address. Raises InvalidRequest (`host`, `unresolvable`), or DeviceNotFound
+        after `timeout` seconds (default `Timing.find`), which include the resolver's.
         """
         loop = asyncio.get_running_loop()
         end = loop.time() + (self.timing.find if timeout is None else timeout)
@@ -194,12 +203,10 @@ class Listener:
 
             def ask() -> None:
                 for version in datagram.VERSIONS:
-                    request = datagram.probe(version)
-                    self.counters.probes += send(request, address)
+                    self.counters.probes += send(datagram.probe(version), address)
 
-            return await self._audience.wait_for_device(
+            return await self._subscriptions.wait_for_device(
                 ask,
-                self.timing.find_probe_interval,
                 end - loop.time(),
                 f"no FLUX device answers at {host}",
                 hosts=hosts,
@@ -218,10 +225,9 @@ class Listener:
     ) -> DeviceInfo:
         """Return the device with a uuid, wherever it is.
 
-        The network is asked, and `hosts` are probed besides, for where multicast
-        does not reach. DeviceNotFound after `timeout` seconds (default
-        `Timing.lookup`). A device with another master key than the pinned one
-        is not the one looked for.
+        Scans, and probes `hosts`, for where multicast does not reach. DeviceNotFound
+        after `timeout` seconds (default `Timing.lookup`). A device with another master
+        key than the pinned one is not the one.
         """
         probed = tuple(hosts)
 
@@ -230,9 +236,8 @@ class Listener:
             for host in probed:
                 self.probe(host)
 
-        return await self._audience.wait_for_device(
+        return await self._subscriptions.wait_for_device(
             ask,
-            self.timing.find_probe_interval,
             self.timing.lookup if timeout is None else timeout,
             f"no FLUX device with uuid {uuid} answers",
             lambda device, _: device.identity is not Identity.MISMATCH,
@@ -240,29 +245,29 @@ class Listener:
         )
 
     async def refresh(
-        self, device: DeviceInfo, timeout: float | None = None
+        self,
+        device: DeviceInfo,
+        timeout: float | None = None,
+        *,
+        version: int | None = None,
+        accept: Callable[[DeviceInfo], bool] = lambda _: True,
     ) -> DeviceInfo:
-        """Return what a device says of itself now, where it was found.
+        """Return what a device answers to a touch now, where it was found.
 
-        No datagram tells of a password that was set or removed, so what was known of
-        that is as old as the last touch. DeviceNotFound after `timeout` seconds
-        (default `Timing.find`).
+        No announcement tells that a password was set or removed. `version` asks in
+        another generation; `accept` decides which answer counts. DeviceNotFound after
+        `timeout` seconds (default `Timing.find`).
         """
-
-        def ask() -> None:
-            self.touch(device.uuid, device.host, device.version)
-
-        return await self._audience.wait_for_device(
-            ask,
-            self.timing.find_probe_interval,
+        return await self._subscriptions.wait_for_device(
+            lambda: self.touch(device.uuid, device.host, version or device.version),
             self.timing.find if timeout is None else timeout,
             f"no FLUX device with uuid {device.uuid} answers at {device.host}",
-            lambda _, status: status is None,  # It is the answer to a touch.
+            lambda found, status: status is None and accept(found),
             uuid=device.uuid,
             hosts=(device.host,),
         )
 
-    # -- hearing
+    # -- datagrams
 
     def _heard_shared(self, data: bytes, host: str) -> None:
         self._heard(data, host, own=False)
@@ -271,7 +276,7 @@ class Listener:
         self._heard(data, host, own=True)
 
     def _heard(self, data: bytes, host: str, *, own: bool) -> None:
-        """Take one datagram: understand it, or count and drop it."""
+        """Handle one datagram, or count and drop it; `own`: from a port only we know."""
         self.counters.received += 1
         try:
             record = self._records.get(data[6:22], host)
@@ -281,100 +286,100 @@ class Listener:
                     record.status = status
                     self._announced(record)
                     return
-            self._understand(datagram.decode(data), host, own=own)
+            self._handle(datagram.decode(data), host, own=own)
         except DatagramError as err:
             self.counters.dropped[err.reason] += 1
             _LOGGER.debug("Dropped a datagram from %s: %s", host, err.reason)
 
-    def _understand(self, heard: datagram.Datagram, host: str, *, own: bool) -> None:
-        uuid = bytes.fromhex(heard.uuid)
-        if isinstance(heard, Broadcast):
-            self._answer_broadcast(self._records.obtain(uuid, host, heard.version))
+    def _handle(self, message: datagram.Datagram, host: str, *, own: bool) -> None:
+        uuid = bytes.fromhex(message.uuid)
+        if isinstance(message, Broadcast):
+            self._answer_broadcast(self._records.obtain(uuid, host, message.version))
             return
-        if isinstance(heard, NotifyV1 | NotifyV2):
-            record = self._records.obtain(uuid, host, heard.version)
-            record.announce(heard)
+        if isinstance(message, Notify):
+            record = self._records.obtain(uuid, host, message.version)
+            record.announce(message)
             self._announced(record)
             return
         asked = self._records.get(uuid, host)
         if (
             not own
             or asked is None
-            or not asked.touching
-            or heard.version not in asked.asked_versions
+            or asked.touch_timer is None
+            or message.version not in asked.asked_versions
         ):
-            # Whoever answers without being asked may be replaying somebody.
+            # An answer that was not asked for may be a replay.
             raise DatagramError("unasked_touch_reply")
         # One reply for one touch, whatever it is: the next may cost as much.
-        self._end_touch(asked)
+        _end_touch(asked)
         before = asked.device
-        device = asked.answer(heard, self._vendor_keys, self._pins.get(heard.uuid))
-        asked.heard = asyncio.get_running_loop().time()
-        self._audience.tell(
+        device = asked.answer(message, self._vendor_keys, self._pins.get(message.uuid))
+        asked.heard = _now()
+        self._subscriptions.dispatch(
             DeviceUpdate(
-                asked.uuid, host, heard.version, None, device, changed=device != before
+                asked.uuid,
+                host,
+                message.version,
+                None,
+                device,
+                changed=device != before,
             )
         )
 
     def _answer_broadcast(self, record: Record) -> None:
-        """Ask who broadcasts what it does, unless that is known, or was just asked."""
-        now = asyncio.get_running_loop().time()
+        """Probe a device that broadcasts, unless it was just heard or probed."""
+        now = _now()
         if now - max(record.heard, record.probed) < self.timing.unheard:
             return
-        if not record.is_home and not self._for_broadcasts.take(now):
+        if not record.is_home and not self._allowances["broadcast"].take(now):
             self.counters.dropped["too_many_broadcasts"] += 1
             return
         record.probed = now
         self._probe(record.host, record.version)
 
     def _announced(self, record: Record) -> None:
-        self._records.heard(record, asyncio.get_running_loop().time())
-        if record.touch_wanted and not record.touching and self._may_touch(record):
+        self._records.heard(record, _now())
+        wanted = record.touch_wanted and record.touch_timer is None
+        if wanted and self._may_touch(record):
             self._begin_touch(record, (record.version,))
-        self._audience.tell(
+        self._subscriptions.dispatch(
             DeviceUpdate(
-                record.uuid,
-                record.host,
-                record.version,
-                record.status,
-                record.device,
-                changed=False,
+                record.uuid, record.host, record.version, record.status, record.device
             )
         )
 
     # -- touches
 
     def _may_touch(self, record: Record) -> bool:
-        """Whether a touch that was only announced for is within bounds.
+        """Return whether a touch for an announcement is within bounds.
 
         An announcement costs its sender nothing, and can be made up.
         """
-        now = asyncio.get_running_loop().time()
-        if self._audience.waits_for(record.host):
-            allowance = self._for_asked
+        now = _now()
+        if self._subscriptions.wait_for(record.host):
+            kind = "asked"
         elif now - record.touched < self.timing.touch_rest:
             return False
         elif record.is_home:
             return True
         else:
-            moved = record.uuid in self._pins
-            allowance = self._for_moved if moved else self._for_strangers
-        if allowance.take(now):
+            kind = "moved" if record.uuid in self._pins else "stranger"
+        if self._allowances[kind].take(now):
             return True
         self.counters.dropped["too_many_touches"] += 1
         return False
 
     def _begin_touch(self, record: Record, versions: tuple[int, ...]) -> None:
-        self._end_touch(record)
-        record.touched = asyncio.get_running_loop().time()
+        _end_touch(record)
+        record.touched = _now()
         record.touches_left = self.timing.touch_attempts
         record.asked_versions = versions
         self._send_touch(record)
 
     def _send_touch(self, record: Record) -> None:
-        """Send a touch and come back in case it or its answer gets lost."""
+        """Send a touch, and again in case it or its answer gets lost."""
         if record.touches_left == 0:
-            self._end_touch(record)
+            _end_touch(record)
             return
         record.touches_left -= 1
         for version in record.asked_versions:
@@ -384,12 +389,12 @@ class Listener:
             self.timing.touch_interval, self._send_touch, record
         )
 
-    def _end_touch(self, record: Record) -> None:
-        if record.touch_timer is not None:
-            record.touch_timer.cancel()
-            record.touch_timer = None
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
-def _believable(record: Record) -> tuple[int, float]:
-    identity = record.device.identity if record.device else Identity.MISMATCH
-    return _RANK.get(identity, -1), record.heard
+def _end_touch(record: Record) -> None:
+    if record.touch_timer is not None:
+        record.touch_timer.cancel()
+        record.touch_timer = None

@@ -1,35 +1,25 @@
-"""Management over TCP: trust, name, password, Wi-Fi (protocol.md section 4).
-
-Knows the sign-in and the commands of port 1901. Does not know jobs
-(`robot.py`), nor why somebody wants a command sent.
-"""
-
-from __future__ import annotations
+"""Management over TCP: trust, name, password, Wi-Fi (protocol.md section 4)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 import inspect
-import re
 from typing import Literal, Self
 
-from .client import Client
 from .device import DeviceInfo
 from .errors import (
     AuthenticationFailed,
     CommandFailed,
     ConnectionFailed,
-    DeviceNotFound,
     InvalidRequest,
     ProtocolError,
     Unsupported,
 )
 from .key import ClientKey
-from .listener import Listener
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
-from .session import Session
+from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing
-from .tls import MANAGEMENT_PORT, connect_tls
-from .util import clean_text, is_blank, json_object, text_of
+from .tls import MANAGEMENT_PORT, open_session
+from .util import clean_text, is_blank, json_object, parse_pairs, text_of
 
 type Password = str | Callable[[], str | Awaitable[str]]
 type AuthorizedBy = Literal["key", "password"]
@@ -41,17 +31,16 @@ _MAX_PASSWORD = 1000
 # Far above what devices send, far below what would hurt to keep.
 _MAX_ITEMS = 1000
 _MAX_ITEMS_LENGTH = 256 * 1024
-_UUID = re.compile(r"[0-9a-fA-F]{32}")
 # A device without a password takes any text, but never answers an empty one.
 _ANY_TEXT = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class TrustedKey:
-    """A key the device trusts.
+    """A key that the device trusts.
 
-    `access_id` (40 hex digits) opens the robot port of current firmware: a
-    secret, so it is in no `repr`.
+    `access_id` (40 hex digits) opens the robot port of current firmware: a secret, so
+    it is in no `repr`.
     """
 
     label: str
@@ -71,7 +60,6 @@ class Manager(Client):
         authorized_by: AuthorizedBy,
         timing: Timing,
     ) -> None:
-        """Take over a signed-in session; `open` is the way to get one."""
         super().__init__(session, device)
         self._key = key
         self._timing = timing
@@ -80,43 +68,36 @@ class Manager(Client):
     @classmethod
     async def open(
         cls,
-        target: DeviceInfo | str,
+        device: DeviceInfo,
         key: ClientKey,
         *,
         password: Password | None = None,
-        listener: Listener | None = None,
         timing: Timing = DEFAULT_TIMING,
         expected_key: bytes | None = None,
     ) -> Self:
-        """Connect, make sure who it is, and sign in.
+        """Connect, verify the device's key, and sign in.
 
-        `target` is a known device, a uuid (32 hex digits, looked up), or an
-        address; for the last two a `listener` finds it. `password` is used only
-        if our key is not trusted, a callable is asked only then. The device must
-        hold `expected_key` (DER), by default the key discovery learnt.
+        `password` is used only if our key is not trusted; a callable is called only
+        then. The device must hold `expected_key` (DER), by default the key that
+        discovery learned.
 
-        Raises DeviceNotFound, ConnectionFailed, Unsupported, IdentityMismatch
-        (before anything of ours is sent), InvalidRequest for a password no
-        device can have, AuthenticationFailed.
+        Raises ConnectionFailed, Unsupported, IdentityMismatch (before anything of ours
+        is sent), InvalidRequest for a password no device can have, AuthenticationFailed.
         """
-        device = await _locate(target, listener)
+        master_key = expected_key or device.master_key
         try:
-            session = await connect_tls(
-                device.host, MANAGEMENT_PORT, expected_key or device.master_key, timing
-            )
+            async with open_session(
+                device.host, MANAGEMENT_PORT, master_key, timing
+            ) as (session, _):
+                signed_in = await _sign_in(session, device, key, password, timing)
         except ConnectionFailed as err:
-            # That firmware is old is only what a datagram says; it has no such port.
+            # The firmware's version is only what a datagram says; the port is proof.
             if device.manageable:
                 raise
             raise Unsupported(
                 f"firmware {device.firmware} is too old: it needs 1.1 or newer"
             ) from err
-        try:
-            authorized_by = await _sign_in(session, device, key, password, timing)
-        except BaseException:
-            await session.close()
-            raise
-        return cls(session, device, key, authorized_by, timing)
+        return cls(session, device, key, signed_in, timing)
 
     # -- trust
 
@@ -136,15 +117,11 @@ class Manager(Client):
     async def list_trust(self) -> tuple[TrustedKey, ...]:
         """Return every key the device trusts, ours marked."""
         ours = self._key.access_id.hex()
-        return tuple(
-            _parse_trust(item, ours) for item in await self._command("list_trust")
-        )
+        items = await self._command("list_trust")
+        return tuple(_parse_trust(item, ours) for item in items)
 
     async def remove_trust(self, access_id: str) -> None:
-        """Make the device forget a key, by its whole id in hex.
-
-        CommandFailed `NOT_FOUND` if it does not know it.
-        """
+        """Remove a key by its whole id in hex; CommandFailed `NOT_FOUND`."""
         _check_word("access_id", access_id)
         await self._command("remove_trust", access_id.lower())
 
@@ -163,9 +140,9 @@ class Manager(Client):
     ) -> None:
         """Change the password; an empty new one removes it.
 
-        With `forget_trusted` every key is forgotten, ours too: `add_trust` on
-        this connection, which stays authorized. AuthenticationFailed if the old
-        password is wrong.
+        With `forget_trusted` every key is forgotten, ours too: `add_trust` on this
+        connection, which stays authorized. AuthenticationFailed if the old password is
+        wrong.
         """
         check_password("old_password", old, allow_empty=True)
         check_password("new_password", new, allow_empty=True)
@@ -185,23 +162,18 @@ class Manager(Client):
     # -- network
 
     async def scan_wifi(self) -> tuple[WifiNetwork, ...]:
-        """Return the networks the device sees, strongest first; takes seconds."""
-        found = await self._command("scan_wifi", timeout=self._timing.wifi_scan)
-        networks = [parse_wifi_network(item) for item in found]
-        weakest = -1000
+        """Return the networks the device receives, strongest first; takes seconds."""
+        items = await self._command("scan_wifi", timeout=self._timing.wifi_scan)
+        networks = map(parse_wifi_network, items)
         return tuple(
-            sorted(
-                networks,
-                key=lambda network: weakest if network.rssi is None else network.rssi,
-                reverse=True,
-            )
+            sorted(networks, key=lambda it: (it.rssi is None, -(it.rssi or 0)))
         )
 
     async def set_network(self, config: NetworkConfig) -> None:
         """Give the device another network, and close.
 
-        Returns when the device has said `ok`; it applies the settings then and
-        is gone. InvalidRequest before a byte is sent.
+        Returns once the device has said `ok`; it applies the settings then and is gone.
+        InvalidRequest before a byte is sent.
         """
         await self._command("network", *config.words())
         await self.close()
@@ -235,7 +207,7 @@ async def ensure_trusted(
     timing: Timing = DEFAULT_TIMING,
     expected_key: bytes | None = None,
 ) -> AuthorizedBy:
-    """Sign in, and if a password let us in, make the device trust our key.
+    """Sign in, and make the device trust our key if that took the password.
 
     Returns which of the two opened. Raises what `Manager.open` raises, and
     CommandFailed if the device does not take the key.
@@ -249,56 +221,38 @@ async def ensure_trusted(
 
 
 def check_name(name: str) -> None:
-    """Raise InvalidRequest for a name the device would take and not show."""
+    """Raise InvalidRequest for a name that the device would take and not show."""
     if clean_text(name) != name:
-        raise InvalidRequest(
-            "name", "control_characters", "name has visible characters only"
-        )
+        message = "a name has visible characters only"
+        raise InvalidRequest("name", "control_characters", message)
     if is_blank(name):
         raise InvalidRequest("name", "empty_name", "a name cannot be empty")
     if len(name.encode()) > _MAX_NAME:
-        raise InvalidRequest(
-            "name", "name_too_long", f"a name has {_MAX_NAME} bytes at most"
-        )
+        message = f"a name has at most {_MAX_NAME} bytes"
+        raise InvalidRequest("name", "name_too_long", message)
 
 
 def check_password(name: str, password: str, *, allow_empty: bool = False) -> None:
-    """Raise InvalidRequest for a password nobody could sign in with.
+    """Raise InvalidRequest for a password that nobody could sign in with.
 
-    `name` is the field the error names. The device would store it all the same.
+    `name` is the field of the error. The device would store it all the same.
     """
     if not password and not allow_empty:
-        raise InvalidRequest(
-            name, "empty_password", "an empty password is never answered"
-        )
-    if not password.isascii() or not (password.isprintable() or not password):
-        raise InvalidRequest(
-            name, "password_not_ascii", "a password has visible ASCII characters only"
-        )
+        message = "an empty password is never answered"
+        raise InvalidRequest(name, "empty_password", message)
+    if not (password.isascii() and password.isprintable()):
+        message = "a password has visible ASCII characters only"
+        raise InvalidRequest(name, "password_not_ascii", message)
     if len(password) > _MAX_PASSWORD:
-        raise InvalidRequest(
-            name,
-            "password_too_long",
-            f"a password has {_MAX_PASSWORD} characters at most",
-        )
+        message = f"a password has at most {_MAX_PASSWORD} characters"
+        raise InvalidRequest(name, "password_too_long", message)
 
 
 def _check_word(name: str, word: str) -> None:
     """Raise InvalidRequest for a word that would fall apart on the way."""
     if not word or "\0" in word:
-        raise InvalidRequest(
-            name, "forbidden_character", f"{name} is empty or has a zero byte"
-        )
-
-
-async def _locate(target: DeviceInfo | str, listener: Listener | None) -> DeviceInfo:
-    if isinstance(target, DeviceInfo):
-        return target
-    if listener is None:
-        raise DeviceNotFound("without a listener only a known device can be reached")
-    if _UUID.fullmatch(target):
-        return await listener.lookup(target.lower())
-    return await listener.find(target)
+        message = f"{name} is empty or has a zero byte"
+        raise InvalidRequest(name, "forbidden_character", message)
 
 
 async def _sign_in(
@@ -309,51 +263,52 @@ async def _sign_in(
     timing: Timing,
 ) -> AuthorizedBy:
     """Authorize by key, or by password if the device asks for one."""
+
+    async def ask(text: bytes) -> str:
+        return await session.exchange(text, session.read_reply, timing.handshake)
+
     async with session.guard(timing.handshake):
         challenge = await session.read_exactly(_CHALLENGE_LENGTH)
     try:
-        asked = await session.exchange(
-            key.public_pem, session.read_reply, timing.handshake
-        )
+        asked = await ask(key.public_pem)
         if asked == "sign":
-            proof = key.sign_challenge(device.uuid, challenge).hex().encode("ascii")
-            authorized_by: AuthorizedBy = "key"
+            proof = key.sign_challenge(device.uuid, challenge).hex()
         elif asked == "password":
-            proof = await _password(device, password)
-            authorized_by = "password"
+            proof = await _get_password(device, password)
         else:
             raise ProtocolError(f"the device asks for {asked[:40]!r}")
-        answer = await session.exchange(proof, session.read_reply, timing.handshake)
+        answer = await ask(proof.encode("ascii"))
     except CommandFailed as err:
         if err.symbol == "AUTH_ERROR":
-            raise AuthenticationFailed("the device does not let us in") from err
+            message = "the device does not accept our key or the password"
+            raise AuthenticationFailed(message) from err
         raise
     if answer != "ok":
         raise ProtocolError(f"the sign-in was answered with {answer[:40]!r}")
-    return authorized_by
+    return "key" if asked == "sign" else "password"
 
 
-async def _password(device: DeviceInfo, password: Password | None) -> bytes:
-    """Return the password to send, asking for it only now."""
+async def _get_password(device: DeviceInfo, password: Password | None) -> str:
+    """Return the password to send; only now a callable is called."""
     given = password() if callable(password) else password
     text = await given if inspect.isawaitable(given) else given
     if not text and not device.has_password:
-        text = _ANY_TEXT
+        return _ANY_TEXT
     if text is None:
         raise AuthenticationFailed(
             "the device does not trust our key and wants the password"
         )
     check_password("password", text)
-    return text.encode("ascii")
+    return text
 
 
 def _parse_trust(data: str, ours: str) -> TrustedKey:
-    """Read a trusted key: JSON, or `label=…`, `access_id=…` of older firmware."""
+    """Return a trusted key from JSON, or from `label=…`, … of older firmware."""
+    item: dict[str, object] | None
     if data.startswith("{"):
         item = json_object(data)
     else:
-        pairs = (part.partition("=") for part in data.split("\0"))
-        item = {key: value for key, found, value in pairs if found}
+        item = dict(parse_pairs(data, "\0", "="))
     if item is None:
         raise ProtocolError("a trusted key that is no JSON object")
     access_id = text_of(item.get("access_id")).lower()

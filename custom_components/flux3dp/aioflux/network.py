@@ -1,11 +1,7 @@
-"""A device's network settings, and every check a device does not make itself.
+"""A device's network settings, and every check that a device does not make (section 4).
 
-Knows section 4's `network` command: the device says `ok` to settings that strand
-it, so they are refused here, before a byte is sent. Does not know how the
-command travels (`manager.py`).
+The device says `ok` to settings that strand it, so they are refused before they are sent.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Interface
@@ -20,9 +16,12 @@ SECURITIES = ("open", "WEP", "WPA-PSK", "WPA2-PSK")
 
 _MAX_SSID = 32
 _MAX_PREFIX = 30
-# Weaker than that is no signal; a device can spell any number.
+_WEP_KEY = re.compile(r".{5}|.{13}|[0-9A-Fa-f]{10}|[0-9A-Fa-f]{26}")
+# dBm. A weaker signal is none; a device can send any number.
 _WEAKEST = -150
-_HEX = re.compile(r"[0-9A-Fa-f]+")
+
+_STATIC_FIELDS = ("ip_address", "prefix_length", "gateway", "dns")
+_WIFI_FIELDS = ("wifi_mode", "ssid", "security", "wifi_password", "hidden")
 
 type Method = Literal["dhcp", "static"]
 type WifiMode = Literal["client", "host"]
@@ -30,11 +29,11 @@ type WifiMode = Literal["client", "host"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkConfig:
-    """What a device is told about its network (section 4, `network` keys).
+    """The network settings to send to a device (section 4, `network` keys).
 
-    `ip_address`, `prefix_length` (bits), `gateway` and `dns` belong to a static
-    address, the rest from `wifi_mode` on to a `wlan` interface. `security` is
-    one of `SECURITIES`; None means WPA2-PSK with a password and open without.
+    `ip_address`, `prefix_length` (bits), `gateway` and `dns` belong to a static address,
+    the rest from `wifi_mode` on to a `wlan` interface. `security` is one of
+    `SECURITIES`; None means WPA2-PSK with a password and open without.
     """
 
     method: Method
@@ -51,34 +50,8 @@ class NetworkConfig:
 
     @property
     def is_wireless(self) -> bool:
-        """Whether these are settings of a Wi-Fi interface."""
+        """Return whether these are settings of a Wi-Fi interface."""
         return self.interface.startswith("wlan")
-
-    def validate(self) -> None:
-        """Raise InvalidRequest for whatever would strand the device."""
-        if self.interface not in INTERFACES:
-            raise InvalidRequest(
-                "interface",
-                "unknown_interface",
-                f"{self.interface!r} is none of {INTERFACES}",
-            )
-        if self.method not in ("dhcp", "static"):
-            raise InvalidRequest(
-                "method",
-                "unknown_method",
-                f"{self.method!r} is neither dhcp nor static",
-            )
-        for field, value in self._texts():
-            _check_text(field, value)
-        self._validate_address()
-        if self.is_wireless:
-            self._validate_wifi()
-        else:
-            self._refuse_given(
-                "not_wireless",
-                "is for Wi-Fi interfaces only",
-                ("wifi_mode", "ssid", "security", "wifi_password", "hidden"),
-            )
 
     def words(self) -> tuple[str, ...]:
         """Return the `key=value` words of the command, checked first."""
@@ -108,97 +81,96 @@ class NetworkConfig:
     def _security(self) -> str:
         return self.security or ("WPA2-PSK" if self.wifi_password else "open")
 
-    def _texts(self) -> list[tuple[str, str]]:
-        texts = [
-            (field, getattr(self, field))
-            for field in ("ip_address", "gateway", "ssid", "security", "wifi_password")
-        ]
-        texts += [("dns", server) for server in self.dns]
-        return [(field, value) for field, value in texts if value is not None]
-
-    def _refuse_given(self, reason: str, why: str, fields: tuple[str, ...]) -> None:
-        for field in fields:
-            if getattr(self, field):
-                raise InvalidRequest(field, reason, f"{field} {why}")
+    def validate(self) -> None:
+        """Raise InvalidRequest for everything that would strand the device."""
+        known = self.interface in INTERFACES
+        _require(known, "interface", "unknown_interface", f"is not one of {INTERFACES}")
+        known = self.method in ("dhcp", "static")
+        _require(known, "method", "unknown_method", "is neither dhcp nor static")
+        texts = ("ip_address", "gateway", "ssid", "security", "wifi_password")
+        values = [(name, getattr(self, name) or "") for name in texts]
+        for field, value in (*values, *(("dns", server) for server in self.dns)):
+            _require(value.isascii(), field, "not_ascii", "has ASCII characters only")
+            # The device splits at the former.
+            whole = "=" not in value and value.isprintable()
+            message = "has no = and no control characters"
+            _require(whole, field, "forbidden_character", message)
+        self._validate_address()
+        self._validate_wifi()
 
     def _validate_address(self) -> None:
-        fields = ("ip_address", "prefix_length", "gateway", "dns")
         if self.method == "dhcp":
-            self._refuse_given("static_only", "is for a static address only", fields)
+            for field in _STATIC_FIELDS:
+                unused = not getattr(self, field)
+                _require(unused, field, "static_only", "is for a static address only")
             return
-        for field in fields:
-            if not getattr(self, field):
-                raise InvalidRequest(
-                    field, "missing", f"a static address needs {field}"
-                )
-        if not 1 <= (self.prefix_length or 0) <= _MAX_PREFIX:
-            raise InvalidRequest(
-                "prefix_length", "prefix_length", f"prefix_length is 1 to {_MAX_PREFIX}"
+        for field in _STATIC_FIELDS:
+            _require(
+                getattr(self, field), field, "missing", "is needed for a static address"
             )
+        fits = 1 <= (self.prefix_length or 0) <= _MAX_PREFIX
+        _require(fits, "prefix_length", "prefix_length", f"is 1 to {_MAX_PREFIX}")
         address = _address("ip_address", self.ip_address or "")
         gateway = _address("gateway", self.gateway or "")
         for server in self.dns:
             _address("dns", server)
         network = IPv4Interface(f"{address}/{self.prefix_length}").network
+        ends = (network.network_address, network.broadcast_address)
         for field, value in (("ip_address", address), ("gateway", gateway)):
-            if value not in network or value in (
-                network.network_address,
-                network.broadcast_address,
-            ):
-                raise InvalidRequest(
-                    field, "outside_network", f"{value} is no host address of {network}"
-                )
-        if gateway == address:
-            raise InvalidRequest(
-                "gateway", "own_gateway", "the gateway is the device itself"
-            )
+            inside = value in network and value not in ends
+            _require(inside, field, "outside_network", f"is no host of {network}")
+        other = gateway != address
+        _require(other, "gateway", "own_gateway", "is the device itself")
 
     def _validate_wifi(self) -> None:
-        if not self.ssid:
-            raise InvalidRequest(
-                "ssid",
-                "missing_ssid",
-                "without an ssid the device keeps no Wi-Fi at all",
-            )
-        if len(self.ssid) > _MAX_SSID:
-            raise InvalidRequest(
-                "ssid", "ssid_length", f"an ssid has {_MAX_SSID} bytes at most"
-            )
-        if self.wifi_mode not in (None, "client", "host"):
-            raise InvalidRequest(
-                "wifi_mode",
-                "unknown_wifi_mode",
-                f"{self.wifi_mode!r} is neither client nor host",
-            )
-        security = self._security()
-        if security not in SECURITIES:
-            raise InvalidRequest(
-                "security", "unknown_security", f"{security!r} is none of {SECURITIES}"
-            )
-        if security == "WEP" and self.wifi_mode == "host":
-            raise InvalidRequest(
-                "security", "wep_host", "an own access point cannot use WEP"
-            )
-        key = self.wifi_password or ""
+        if not self.is_wireless:
+            for field in _WIFI_FIELDS:
+                unused = not getattr(self, field)
+                _require(unused, field, "not_wireless", "is for Wi-Fi interfaces only")
+            return
+        # Without one the device keeps no Wi-Fi at all.
+        _require(self.ssid, "ssid", "missing_ssid", "is needed for Wi-Fi")
+        fits = len(self.ssid or "") <= _MAX_SSID
+        _require(fits, "ssid", "ssid_length", f"has at most {_MAX_SSID} bytes")
+        known = self.wifi_mode in (None, "client", "host")
+        _require(known, "wifi_mode", "unknown_wifi_mode", "is neither client nor host")
+        security, key = self._security(), self.wifi_password or ""
+        known = security in SECURITIES
+        _require(known, "security", "unknown_security", f"is not one of {SECURITIES}")
+        usable = security != "WEP" or self.wifi_mode != "host"
+        _require(usable, "security", "wep_host", "of an access point cannot be WEP")
+        field = "wifi_password"
         if security == "open":
-            if key:
-                raise InvalidRequest(
-                    "wifi_password",
-                    "open_with_password",
-                    "an open network has no password",
-                )
+            _require(not key, field, "open_with_password", "is not for open networks")
         elif security == "WEP":
-            _check_wep_key(key)
+            fits = bool(_WEP_KEY.fullmatch(key))
+            message = "has 5 or 13 characters, or 10 or 26 hex digits, with WEP"
+            _require(fits, field, "wep_key", message)
         else:
-            _check_psk(key)
+            # 64 hex digits, a key in place of a password, are too many for the device.
+            fits = 8 <= len(key) <= 63
+            _require(fits, field, "psk_length", "has 8 to 63 characters with WPA")
+
+
+def _require(condition: object, field: str, reason: str, message: str) -> None:
+    if not condition:
+        raise InvalidRequest(field, reason, f"{field} {message}")
+
+
+def _address(field: str, value: str) -> IPv4Address:
+    try:
+        return IPv4Address(value)
+    except AddressValueError:
+        message = f"{field} {value!r} is no IPv4 address"
+        raise InvalidRequest(field, "not_an_address", message) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WifiNetwork:
-    """A network the device can see. `rssi` is in dBm, None if not told.
+    """A network that the device receives. `rssi` is in dBm, None if it is not known.
 
-    `security` is one of `SECURITIES`, the device's own word for another, or
-    `encrypted` if it does not say how.
+    `security` is one of `SECURITIES`, the device's own word for another, or `encrypted`
+    if it does not say how.
     """
 
     ssid: str
@@ -208,7 +180,7 @@ class WifiNetwork:
 
 
 def parse_wifi_network(data: str) -> WifiNetwork:
-    """Read one `data` object of `scan_wifi`; ProtocolError if it is none."""
+    """Return the network in a `data` object of `scan_wifi`; ProtocolError if none."""
     if (item := json_object(data)) is None:
         raise ProtocolError("a Wi-Fi network that is no JSON object")
     security = text_of(item.get("security"))
@@ -228,51 +200,11 @@ def parse_wifi_network(data: str) -> WifiNetwork:
 def _dbm(raw: object) -> int | None:
     """Return dBm of a device's rssi, which comes in two conventions; None for nonsense.
 
-    Positive is dBm with its sign flipped. Negative is a quality in percent with
-    its sign flipped, which stands for -100 dBm (0 %) to -50 dBm (100 %).
+    Positive is dBm with its sign flipped. Negative is a quality in percent with its
+    sign flipped, which stands for -100 dBm (0 %) to -50 dBm (100 %).
     """
     rssi = finite_number(raw)
     if rssi is None:
         return None
     dbm = -rssi if rssi > 0 else min(-rssi, 100) / 2 - 100
     return round(dbm) if dbm >= _WEAKEST else None
-
-
-def _check_text(field: str, value: str) -> None:
-    if not value.isascii():
-        raise InvalidRequest(
-            field, "not_ascii", f"{field} may have ASCII characters only"
-        )
-    if "=" in value or not value.isprintable():
-        raise InvalidRequest(
-            field,
-            "forbidden_character",
-            f"{field} may have no = and no control characters: the device cuts it there",
-        )
-
-
-def _address(field: str, value: str) -> IPv4Address:
-    try:
-        return IPv4Address(value)
-    except AddressValueError:
-        raise InvalidRequest(
-            field, "not_an_address", f"{value!r} is not an IPv4 address"
-        ) from None
-
-
-def _check_psk(key: str) -> None:
-    # 64 hex digits, a key in place of a password, are too long with the rest.
-    if not 8 <= len(key) <= 63:
-        raise InvalidRequest(
-            "wifi_password", "psk_length", "a WPA password has 8 to 63 characters"
-        )
-
-
-def _check_wep_key(key: str) -> None:
-    if len(key) in (5, 13) or (len(key) in (10, 26) and _HEX.fullmatch(key)):
-        return
-    raise InvalidRequest(
-        "wifi_password",
-        "wep_key",
-        "a WEP key has 5 or 13 characters, or 10 or 26 hex digits",
-    )

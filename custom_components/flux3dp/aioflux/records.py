@@ -1,23 +1,17 @@
-"""What is known of each uuid at each address (protocol.md section 2).
+"""The table of devices: what is known of each uuid at each address (section 2).
 
-A record belongs to a pair of uuid and address, so that a datagram forged or
-replayed from elsewhere makes a record of its own and leaves the device's alone.
-Knows how announcements and touch replies add up to a `DeviceInfo`, and for whom
-there is room; does not know sockets or subscribers.
+A record belongs to a pair of uuid and address: a datagram that was forged or replayed
+from elsewhere makes a record of its own and leaves the device's alone.
 """
-
-from __future__ import annotations
 
 from asyncio import TimerHandle
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-import time
 
-from .datagram import DatagramError, NotifyV1, NotifyV2, TouchReplyV1, TouchReplyV2
+from .datagram import DatagramError, Notify, TouchReplyV1, TouchReplyV2
 from .device import DeviceInfo, DeviceStatus, Identity
 from .identity import classify_identity, load_rsa_public_key, rsa_signed
-from .util import clean_text
 
 MAX_STRANGERS = 256
 """Records kept of devices that are not set up; a home has a handful."""
@@ -29,11 +23,10 @@ _HAS_PASSWORD = "pwd"  # noqa: S105 - the name of a text, not a password
 class Record:
     """One uuid at one address.
 
-    `prefix` is the announcement's bytes before the status; while it stays the
-    same nothing but the status can have changed. `heard` (the last announcement),
-    `probed` and `touched` are in the loop's time. `is_home`: a device is set up
-    here. `asked_versions` are the generations whose answer to the touch under way
-    is welcome.
+    `prefix` is the announcement's bytes before the status. `heard` (the last
+    announcement), `probed` and `touched` are in the loop's time. `serial`, `master_key`
+    and `identify` are as announced. `is_home`: a device is set up here.
+    `asked_versions`: the generations whose answer to the current touch is accepted.
     """
 
     uuid: str
@@ -45,29 +38,24 @@ class Record:
     heard: float = float("-inf")
     probed: float = float("-inf")
     touched: float = float("-inf")
+    serial: str = ""
+    master_key: bytes = field(default=b"", repr=False)
     identify: bytes = field(default=b"", repr=False)
-    announced_serial: str = ""
-    announced_key: bytes = field(default=b"", repr=False)
     is_home: bool = False
     touch_wanted: bool = True
     asked_versions: tuple[int, ...] = ()
     touches_left: int = 0
     touch_timer: TimerHandle | None = None
 
-    @property
-    def touching(self) -> bool:
-        """A touch of ours is on its way, and its answer welcome."""
-        return self.touch_timer is not None
-
-    def announce(self, notify: NotifyV1 | NotifyV2) -> None:
-        """Take an announcement with a new prefix: it says "touch me again"."""
+    def announce(self, notify: Notify) -> None:
+        """Apply an announcement with a new prefix: it says "touch me again"."""
         self.version = notify.version
         self.prefix = notify.prefix
         self.status = notify.status
         self.touch_wanted = True
-        if isinstance(notify, NotifyV1):
-            self.announced_serial = notify.serial
-            self.announced_key = notify.master_key
+        if notify.version == 1:
+            self.serial = notify.serial
+            self.master_key = notify.master_key
             self.identify = notify.identify
 
     def answer(
@@ -76,26 +64,50 @@ class Record:
         vendor_keys: Sequence[bytes],
         pinned: bytes | None,
     ) -> DeviceInfo:
-        """Take the answer to our touch; return the device it describes.
+        """Apply the answer to our touch; return the device it describes.
 
-        Another key than the pinned one is told and not kept: anybody can send it
-        in the device's name. DatagramError if it contradicts itself or the
-        announcement before it.
+        A device with another key than the pinned one is returned and not kept: anyone
+        can send that in the device's name. DatagramError if the answer contradicts
+        itself or the announcement.
         """
         if isinstance(reply, TouchReplyV1):
-            device = self._describe_v1(reply, vendor_keys, pinned)
+            master_key = _signer(reply, pinned, self.master_key)
+            serial, identify, slave_key = self.serial, self.identify, reply.slave_key
         else:
-            device = self._describe_v2(reply, vendor_keys, pinned)
+            if load_rsa_public_key(reply.master_key) is None:
+                raise DatagramError("bad_key")
+            master_key, serial = reply.master_key, reply.info["serial"]
+            identify, slave_key = reply.identify, None
+        device = DeviceInfo(
+            uuid=self.uuid,
+            serial=serial,
+            name=reply.info["name"],
+            model=reply.info["model"],
+            firmware=reply.info["ver"],
+            has_password=reply.info[_HAS_PASSWORD] != "F",
+            host=self.host,
+            version=reply.version,
+            master_key=master_key,
+            identity=classify_identity(
+                serial=serial,
+                uuid=self.uuid,
+                master_key=master_key,
+                identify=identify,
+                vendor_keys=vendor_keys,
+                pinned=pinned,
+            ),
+            slave_key=slave_key,
+        )
         known = self.device is not None and self.device.identity is Identity.PINNED
         # Then the device is touched again: it will contradict, or it has another key.
         self.touch_wanted = known and device.identity is not Identity.PINNED
         if not self.touch_wanted:
-            self.version = reply.version
-            self.device = device
+            self.version, self.device = reply.version, device
+            self.identify = identify
         return device
 
     def repin(self, vendor_keys: Sequence[bytes], pinned: bytes | None) -> None:
-        """Judge the identity anew, after a pin was set or taken away."""
+        """Classify the identity anew, after a pin was set or removed."""
         if self.device is not None:
             identity = classify_identity(
                 serial=self.device.serial,
@@ -107,104 +119,29 @@ class Record:
             )
             self.device = replace(self.device, identity=identity)
 
-    def _describe_v1(
-        self, reply: TouchReplyV1, vendor_keys: Sequence[bytes], pinned: bytes | None
-    ) -> DeviceInfo:
-        # The reply is signed by a key that only the announcement carries, and that
-        # may be forged; the pinned one is not.
-        master_key = next(
-            (
-                key
-                for key in (pinned, self.announced_key)
-                if key and rsa_signed(key, reply.key_signature, reply.signed_key)
-            ),
-            None,
-        )
-        if master_key is None:
-            raise DatagramError(
-                "bad_signature"
-                if pinned or self.announced_key
-                else "touch_before_notify"
-            )
-        if not rsa_signed(reply.slave_key, reply.info_signature, reply.info_bytes):
-            raise DatagramError("bad_signature")
-        return self._describe(
-            serial=self.announced_serial,
-            master_key=master_key,
-            identify=self.identify,
-            info=reply.info,
-            version=1,
-            vendor_keys=vendor_keys,
-            pinned=pinned,
-            slave_key=reply.slave_key,
-            clock_offset=_clock_offset(reply.info.get("time", "")),
-        )
 
-    def _describe_v2(
-        self, reply: TouchReplyV2, vendor_keys: Sequence[bytes], pinned: bytes | None
-    ) -> DeviceInfo:
-        if load_rsa_public_key(reply.master_key) is None:
-            raise DatagramError("bad_key")
-        self.identify = reply.identify
-        return self._describe(
-            serial=reply.info["serial"],
-            master_key=reply.master_key,
-            identify=reply.identify,
-            info=reply.info,
-            version=2,
-            vendor_keys=vendor_keys,
-            pinned=pinned,
-        )
+def _signer(reply: TouchReplyV1, pinned: bytes | None, announced: bytes) -> bytes:
+    """Return the master key that signed a generation 1 reply; DatagramError if none did.
 
-    def _describe(
-        self,
-        *,
-        serial: str,
-        master_key: bytes,
-        identify: bytes,
-        info: dict[str, str],
-        version: int,
-        vendor_keys: Sequence[bytes],
-        pinned: bytes | None,
-        slave_key: bytes | None = None,
-        clock_offset: float | None = None,
-    ) -> DeviceInfo:
-        return DeviceInfo(
-            uuid=self.uuid,
-            serial=clean_text(serial),
-            name=info["name"],
-            model=info["model"],
-            firmware=info["ver"],
-            has_password=info[_HAS_PASSWORD] != "F",
-            host=self.host,
-            version=version,
-            master_key=master_key,
-            identity=classify_identity(
-                serial=serial,
-                uuid=self.uuid,
-                master_key=master_key,
-                identify=identify,
-                vendor_keys=vendor_keys,
-                pinned=pinned,
-            ),
-            slave_key=slave_key,
-            clock_offset=clock_offset,
-        )
-
-
-def _clock_offset(text: str) -> float | None:
-    """Return the device's clock minus ours in seconds (section 8 needs it)."""
-    try:
-        return float(text) - time.time()
-    except ValueError:
-        return None
+    The reply does not carry it. The announced one may be forged, the pinned one is not.
+    """
+    keys = [key for key in (pinned, announced) if key]
+    if not keys:
+        raise DatagramError("touch_before_notify")
+    for key in keys:
+        if rsa_signed(key, reply.key_signature, reply.signed_key):
+            break
+    else:
+        raise DatagramError("bad_signature")
+    if not rsa_signed(reply.slave_key, reply.info_signature, reply.info_bytes):
+        raise DatagramError("bad_signature")
+    return key
 
 
 class Records:
-    """The table of records: room for every device that is set up, and for a few more.
+    """Every record: room for each device that is set up, and for a few strangers.
 
-    A device is set up at one address, its *home*. Whoever announces it from another
-    one is a stranger like any other until that address has proved to be its own.
+    A device is set up at one address, its *home*. At any other address it is a stranger.
     """
 
     def __init__(self, on_dropped: Callable[[Record], None]) -> None:
@@ -215,7 +152,6 @@ class Records:
         self._strangers: OrderedDict[tuple[bytes, str], Record] = OrderedDict()
 
     def __iter__(self) -> Iterator[Record]:
-        """Go through every record."""
         yield from (record for record in self._homes.values() if record is not None)
         yield from self._strangers.values()
 
@@ -225,7 +161,7 @@ class Records:
         return self._homes.get(key) or self._strangers.get(key)
 
     def obtain(self, uuid: bytes, host: str, version: int) -> Record:
-        """Return a record, made if need be."""
+        """Return a record, a new one if there is none."""
         record = self.get(uuid, host)
         if record is None:
             record = Record(uuid.hex(), host, version)
@@ -233,13 +169,13 @@ class Records:
         return record
 
     def heard(self, record: Record, now: float) -> None:
-        """Take note of an announcement."""
+        """Note the time of an announcement."""
         record.heard = now
         if not record.is_home:
             self._strangers.move_to_end((bytes.fromhex(record.uuid), record.host))
 
     def set_home(self, uuid: bytes, host: str | None) -> None:
-        """Say where a device is set up; None: nowhere."""
+        """Set where a device is set up; None: nowhere."""
         for key in [key for key in self._homes if key[0] == uuid and key[1] != host]:
             if (left := self._homes.pop(key)) is not None:
                 self._keep(key, left)
@@ -254,22 +190,18 @@ class Records:
             self._homes[key] = record
             return
         if len(self._strangers) >= MAX_STRANGERS:
-            self._on_dropped(self._strangers.pop(self._least()))
+            # The one least worth its room: unanswered, longest silent.
+            unanswered = (k for k, it in self._strangers.items() if it.device is None)
+            least = next(unanswered, None) or next(iter(self._strangers))
+            self._on_dropped(self._strangers.pop(least))
         self._strangers[key] = record
-
-    def _least(self) -> tuple[bytes, str]:
-        """Return the stranger least worth its room: unanswered, longest silent."""
-        return next(
-            (key for key, record in self._strangers.items() if record.device is None),
-            next(iter(self._strangers)),
-        )
 
 
 class Allowance:
-    """So many at most in any stretch of time."""
+    """At most so many in any stretch of time."""
 
     def __init__(self, most: int, period: float) -> None:
-        """Take how many, and the stretch of time in seconds."""
+        """Set how many, and the stretch of time in seconds."""
         self._period = period
         self._taken: deque[float] = deque(maxlen=most)
 

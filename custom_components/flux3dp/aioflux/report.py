@@ -1,12 +1,8 @@
-"""What a device says of its job over the robot channel (protocol.md section 5).
+"""Reports and job metadata of the robot port, decoded (protocol.md section 5).
 
-Knows the JSON of `player report` and the metadata of `player info` and
-`file info`. Pure functions and frozen records: it does not know who asked, nor
-what a job is called in a user interface. Values a device leaves out, spells
-wrongly or gives as NaN are None; unknown keys pass through.
+Values that a device leaves out, misspells or sends as NaN are None; unknown keys pass
+through.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,13 +18,12 @@ from .util import (
     finite_number,
     json_object,
     number_between,
+    parse_pairs,
 )
-
-_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 # Keys of a report that become fields; what is left is `extras`.
 _KNOWN_KEYS = frozenset(
-    (
+    [
         "st_id",
         "st_label",
         "session",
@@ -42,31 +37,21 @@ _KNOWN_KEYS = frozenset(
         "tt",
         "pos",
         "info",
-    )
+    ]
 )
 
-# On the wire of the datagrams a status id is an i32 (section 2).
+# In datagrams a status id is an i32 (section 2).
 _ST_ID_MAX = 2**31 - 1
-
-# Each field of `JobInfo` and the spellings of it, the usual one first.
-_TITLE = ("TITLE", "title")
-_TIME_COST = ("TIME_COST", "time_cost")
-_TRAVEL_DISTANCE = ("TRAVEL_DIST", "traval_dist", "travel_dist")
-_FILAMENT_USED = ("FILAMENT_USED", "filament_used")
-_HEAD_TYPE = ("HEAD_TYPE", "head_type")
-_CREATED_AT = ("CREATED_AT", "created_at")
-_AUTHOR = ("AUTHOR", "author")
-_SOFTWARE = ("SOFTWARE", "software")
 
 # An error is a symbol of a few words.
 _MAX_WORDS = 16
 _MAX_WORD = 64
 
-# Between absolute zero and what melts a heater: anything else was not measured (°C).
+# °C: between absolute zero and what melts a heater; anything else was not measured.
 _COLDEST = -273.15
 _HOTTEST = 2000.0
 
-# More than any file describes: a thousand kilometers (mm).
+# mm: more than any file describes, a thousand kilometers.
 _MAX_LENGTH = 1e9
 
 # `float()` also reads `1_000`, ` 1 ` and `infinity`, which no device writes.
@@ -74,7 +59,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class Position(NamedTuple):
-    """Where the toolhead is, in mm; an axis that is not known is None."""
+    """The toolhead's position in mm; an axis that is not known is None."""
 
     x: float | None
     y: float | None
@@ -85,14 +70,12 @@ class Position(NamedTuple):
 class Report:
     """One answer to `player report`.
 
-    `session` tells jobs apart; idle, initializing and occupied devices have
-    none. `error` are the words of the error symbol, empty if there is none.
-    `progress` is 0.0 to 1.0. Times are seconds since the job's start, with
-    (`time_total`) and without (`time_running`) its pauses. `module` is the
-    toolhead's type; None is a toolhead that is gone if `has_module`, and
-    nothing at all otherwise. Temperatures are °C, `traveled` is in mm.
-    `occupied_by` is the address of the client that occupies the device, empty
-    if none does or the report does not say.
+    `session` tells jobs apart; idle, initializing and occupied devices have none.
+    `error` are the words of the error symbol. `progress` is 0.0 to 1.0. Times are
+    seconds since the job's start, with (`time_total`) and without (`time_running`) its
+    pauses. `module` is the toolhead's type; None is a toolhead that is gone if
+    `has_module`, and nothing at all otherwise. Temperatures are °C, `traveled` is mm.
+    `occupied_by` is the address of the client that occupies the device.
     """
 
     st_id: int
@@ -109,17 +92,17 @@ class Report:
     nozzle_target: float | None = None
     position: Position | None = None
     occupied_by: str = ""
-    extras: Mapping[str, object] = field(default=_NOTHING)
+    extras: Mapping[str, object] = field(default=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobInfo:
-    """What a job file says of itself; every part of it may be missing.
+    """The metadata of a job file; every part of it may be missing.
 
-    `title` is what the slicer called the job; a device does not tell a file's name.
+    `title` is the slicer's name for the job; a device does not tell a file's name.
     `time_cost` is the slicer's estimate in seconds, `travel_distance` and
-    `filament_used` (one value per extruder) are mm. `raw` has everything, with
-    the keys as they were sent.
+    `filament_used` (one value per extruder) are mm. `raw` has everything, with the keys
+    as they were sent.
     """
 
     title: str | None = None
@@ -136,8 +119,8 @@ class JobInfo:
 def parse_report(text: str | bytes) -> Report:
     """Return the report in the JSON of a `player report`, NaN allowed.
 
-    Raises `ProtocolError` if it is no JSON object with a whole number `st_id`:
-    without that nothing is said. Anything else that is odd is left out.
+    Raises `ProtocolError` if it is no JSON object with a whole number `st_id`. Anything
+    else that is odd is left out.
     """
     if (data := json_object(text)) is None:
         raise ProtocolError("a report that is no JSON object")
@@ -147,6 +130,8 @@ def parse_report(text: str | bytes) -> Report:
     if not isinstance(st_id, int) or isinstance(st_id, bool) or abs(st_id) > _ST_ID_MAX:
         raise ProtocolError("a report without a status id")
     progress = finite_number(data.get("prog"))
+    module = data.get("module")
+    occupant, _, _task = (_text(data.get("info")) or "").partition("@")
     return Report(
         st_id=st_id,
         label=_text(data.get("st_label")) or "",
@@ -156,56 +141,35 @@ def parse_report(text: str | bytes) -> Report:
         traveled=finite_number(data.get("traveled")),
         time_total=duration_of(data.get("time_total")),
         time_running=duration_of(data.get("time_running")),
-        module=_text(data.get("module")),
-        has_module=_says_module(data),
+        module=_text(module),
+        has_module="module" in data and isinstance(module, str | None),
         nozzle_temperature=_temperature(data.get("rt")),
         nozzle_target=_temperature(data.get("tt")),
         position=_position(data.get("pos")),
-        occupied_by=_client(data.get("info")) if st_id < 0 else "",
+        occupied_by=occupant.strip() if st_id < 0 else "",
         extras=MappingProxyType(
             {key: value for key, value in data.items() if key not in _KNOWN_KEYS}
         ),
     )
 
 
-def parse_job_info(text: str | bytes) -> JobInfo:
-    """Return the metadata in the JSON of a `player info`.
-
-    Raises `ProtocolError` if it is no JSON object. Values are text; numbers are
-    taken too, and anything else is left out.
-    """
-    if isinstance(text, bytes):
-        # An author's name in another encoding is no reason to know nothing.
-        text = text.decode(errors="replace")
-    if (data := json_object(text)) is None:
-        raise ProtocolError("a job info that is no JSON object")
-    return _job_info(
-        {
-            clean_text(key): _spelled(value)
-            for key, value in data.items()
-            if isinstance(value, str | int | float)
-        }
-    )
+def _text(value: object) -> str | None:
+    """Return text that is not empty, None for anything else."""
+    return clean_text(value) or None if isinstance(value, str) else None
 
 
-def parse_file_info(text: str) -> JobInfo:
-    """Return the metadata of a `file info`: `k=v` joined by zero bytes.
-
-    `text` is what follows `ok `. A part without `=` is left out.
-    """
-    pairs = (part.partition("=") for part in text.split("\0"))
-    return _job_info(
-        {
-            clean_text(key): clean_text(value)
-            for key, found, value in pairs
-            if found and key
-        }
-    )
-
-
-def _spelled(value: str | float) -> str:
-    """Return text, or a number as the text it would be."""
-    return clean_text(value if isinstance(value, str) else str(value))
+def _words(value: object) -> tuple[str, ...]:
+    """Return an error's words; numbers among them as text."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list):
+        return ()
+    return tuple(
+        word
+        for item in items[:_MAX_WORDS]
+        if isinstance(item, str | int | float) and not isinstance(item, bool)
+        for part in str(item).split()[:_MAX_WORDS]
+        if (word := clean_text(part[:_MAX_WORD]))
+    )[:_MAX_WORDS]
 
 
 def _temperature(value: object) -> float | None:
@@ -215,70 +179,63 @@ def _temperature(value: object) -> float | None:
     return number_between(value, _COLDEST, _HOTTEST)
 
 
-def _text(value: object) -> str | None:
-    """Return text that is not empty; None for anything else."""
-    return clean_text(value) or None if isinstance(value, str) else None
-
-
-def _client(value: object) -> str:
-    """Return the address in `<address>@<task>`."""
-    return (_text(value) or "").partition("@")[0].strip()
-
-
-def _words(value: object) -> tuple[str, ...]:
-    """Return an error's words; numbers among them as text."""
-    if isinstance(value, str):
-        value = [value]
-    if not isinstance(value, list):
-        return ()
-    return tuple(
-        word
-        for item in value[:_MAX_WORDS]
-        if isinstance(item, str | int | float) and not isinstance(item, bool)
-        for part in str(item).split()[:_MAX_WORDS]
-        if (word := clean_text(part[:_MAX_WORD]))
-    )[:_MAX_WORDS]
-
-
-def _says_module(data: Mapping[str, object]) -> bool:
-    """Whether a report says which toolhead is there, or that none is."""
-    return "module" in data and isinstance(data["module"], str | None)
-
-
 def _position(value: object) -> Position | None:
-    """Return the position, or None if no axis is known."""
+    """Return the position, None if no axis is known."""
     if not isinstance(value, dict):
         return None
     position = Position(*(finite_number(value.get(axis)) for axis in "XYZ"))
     return None if position == (None, None, None) else position
 
 
+def parse_job_info(text: str | bytes) -> JobInfo:
+    """Return the metadata in the JSON of a `player info`.
+
+    Raises `ProtocolError` if it is no JSON object. Values are text; numbers are taken
+    too, and anything else is left out.
+    """
+    if isinstance(text, bytes):
+        # An author's name in another encoding is no reason to drop all.
+        text = text.decode(errors="replace")
+    if (data := json_object(text)) is None:
+        raise ProtocolError("a job info that is no JSON object")
+    return _job_info(
+        {
+            clean_text(key): clean_text(str(value))
+            for key, value in data.items()
+            if isinstance(value, str | int | float)
+        }
+    )
+
+
+def parse_file_info(text: str) -> JobInfo:
+    """Return the metadata of a `file info`: `k=v` joined by zero bytes, after `ok `."""
+    return _job_info(parse_pairs(text, "\0", "="))
+
+
 def _job_info(raw: dict[str, str]) -> JobInfo:
-    """Give the metadata's parts their names and types."""
-    filament = (_length(part) for part in _first(raw, _FILAMENT_USED).split(","))
+    def value(*spellings: str) -> str:
+        return next((raw[key] for key in spellings if raw.get(key)), "")
+
+    filament = map(_length, value("FILAMENT_USED", "filament_used").split(","))
     return JobInfo(
-        title=_first(raw, _TITLE) or None,
-        head_type=_first(raw, _HEAD_TYPE) or None,
-        time_cost=duration_of(_number(_first(raw, _TIME_COST))),
-        travel_distance=_length(_first(raw, _TRAVEL_DISTANCE)),
+        title=value("TITLE", "title") or None,
+        head_type=value("HEAD_TYPE", "head_type") or None,
+        time_cost=duration_of(_number(value("TIME_COST", "time_cost"))),
+        # The second is how newer lasers spell it.
+        travel_distance=_length(value("TRAVEL_DIST", "traval_dist", "travel_dist")),
         filament_used=tuple(amount for amount in filament if amount is not None),
-        created_at=_first(raw, _CREATED_AT) or None,
-        author=_first(raw, _AUTHOR) or None,
-        software=_first(raw, _SOFTWARE) or None,
+        created_at=value("CREATED_AT", "created_at") or None,
+        author=value("AUTHOR", "author") or None,
+        software=value("SOFTWARE", "software") or None,
         raw=MappingProxyType(raw),
     )
 
 
-def _first(raw: Mapping[str, str], spellings: tuple[str, ...]) -> str:
-    """Return the first spelling's value that is not empty, or an empty text."""
-    return next((raw[key] for key in spellings if raw.get(key)), "")
-
-
 def _number(text: str) -> float | None:
-    """Return a number written as text, if it is one."""
+    """Return a number written as text, None for anything else."""
     return float(text) if _NUMBER.fullmatch(text := text.strip()) else None
 
 
 def _length(text: str) -> float | None:
-    """Return a length (mm) written as text, if it is one."""
+    """Return a length (mm) written as text, None for anything else."""
     return number_between(_number(text), 0.0, _MAX_LENGTH)

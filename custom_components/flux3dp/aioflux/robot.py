@@ -1,53 +1,58 @@
-"""The robot port: a device's job, seen and steered (protocol.md section 5).
+"""The robot port: watches and controls a device's job (protocol.md section 5)."""
 
-Knows the commands and their replies. How the port is opened is in `handshake.py`,
-what a report means in `report.py`; when somebody may hold the one connection a
-device should have to do with us is the caller's business.
-"""
-
-from __future__ import annotations
-
-import asyncio
 from collections.abc import Callable, Mapping
 import math
+import re
+import shlex
+from types import MappingProxyType
 from typing import Self
+import unicodedata
 
-from .client import Client
 from .device import DeviceInfo
-from .errors import InvalidRequest, ProtocolError, SlaveKeyMismatch
+from .errors import (
+    DeviceNotFound,
+    InvalidRequest,
+    ProtocolError,
+    SlaveKeyMismatch,
+)
 from .frames import encode_frame
-from .handshake import open_robot
+from .handshake import open_signed_in
 from .key import ClientKey
 from .listener import Listener
 from .report import JobInfo, Report, parse_job_info, parse_report
-from .robot_text import (
-    check_word,
-    encode_command,
-    is_picture,
-    parse_binary,
-    parse_device_details,
-    parse_value,
-    split_path,
-)
-from .sightings import DeviceUpdate
+from .session import Client
 from .timing import DEFAULT_TIMING, Timing
+from .tls import ROBOT_PORT
+from .util import parse_pairs
+
+STORAGES = ("SD", "USB")
+"""The storages of a device: the memory card, and a stick that is only read."""
 
 # Far above what devices send, far below what would hurt to keep.
 _MAX_METADATA = 256 * 1024
 _MAX_PICTURE = 4 * 1024 * 1024
-# What else is read, and thrown away, rather than to lose the connection.
+# What else is read, and dropped, rather than to lose the connection.
 _MAX_SKIPPED = 32 * 1024 * 1024
-# No toolhead heats further; what a device's own limit is, it says itself.
+# °C. No toolhead heats further; what a device's own limit is, it says itself.
 _MAX_TEMPERATURE = 300.0
+
+_BINARY = re.compile(r"binary (\S+) (\d{1,10})", re.ASCII)
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
+_VALUE = "ok VAL "
+_NO_VALUE = "ok EMPTY"
+
+# Control characters and lone surrogates: no name has them, and a shell's words or UTF-8
+# would break on them.
+_FORBIDDEN = frozenset(("Cc", "Cs"))
 
 
 class Robot(Client):
     """A signed-in robot connection; an async context manager.
 
     One request is on its way at a time, others wait for it. Every method raises
-    CommandFailed for a refusal, which leaves the connection open; Kicked when
-    another client took the device over; and ConnectionFailed when the device is
-    silent, gone or not understood. After the last two the connection is closed.
+    CommandFailed for a refusal, which leaves the connection open; Kicked when another
+    client took the device over; and ConnectionFailed when the device is silent, gone or
+    not understood. After the last two the connection is closed.
     """
 
     @classmethod
@@ -60,31 +65,43 @@ class Robot(Client):
         expected_key: bytes | None = None,
         listener: Listener | None = None,
     ) -> Self:
-        """Connect, make sure who it is, and sign in with our key.
+        """Connect, verify the device's key, and sign in with ours.
 
         The device must hold `expected_key` (DER), by default the master key that
-        discovery learnt. A generation 1 device makes a new slave key at each
-        boot: with a `listener` it is touched again if the known one does not
-        fit, and tried once more; without one SlaveKeyMismatch says so.
+        discovery learned. A generation 1 device makes a new slave key at each boot:
+        with a `listener` it is touched again if the known one does not fit, and tried
+        once more; without one SlaveKeyMismatch is raised.
 
-        Raises ConnectionFailed, IdentityMismatch (before anything of ours is
-        sent), AuthenticationFailed if the device does not trust our key.
+        Raises ConnectionFailed, IdentityMismatch (before anything of ours is sent),
+        AuthenticationFailed if the device does not trust our key.
         """
         try:
-            session = await open_robot(device, key, timing, expected_key)
-        except SlaveKeyMismatch:
-            pinned = expected_key or device.master_key
-            renewed = await _touch_again(device, pinned, listener) if listener else None
-            if renewed is None:
+            session = await open_signed_in(
+                device, ROBOT_PORT, key, timing, expected_key
+            )
+        except SlaveKeyMismatch as err:
+            if listener is None:
                 raise
-            device = renewed
-            session = await open_robot(device, key, timing, expected_key)
+            pinned = expected_key or device.master_key
+            try:
+                # Only the answer to a touch shows a new slave key, which the master
+                # key has signed.
+                device = await listener.refresh(
+                    device,
+                    version=1,
+                    accept=lambda it: it.version == 1 and it.master_key == pinned,
+                )
+            except DeviceNotFound:
+                raise err from None
+            session = await open_signed_in(
+                device, ROBOT_PORT, key, timing, expected_key
+            )
         return cls(session, device)
 
     # -- the job
 
     async def report(self) -> Report:
-        """Return what the device says it is doing.
+        """Return the state of the device and its job.
 
         For a moment after `quit` it is CommandFailed `RESOURCE_BUSY` or
         `SUBSYSTEM_ERROR`: that is no fault, ask again.
@@ -95,7 +112,7 @@ class Robot(Client):
         """Return the metadata of the started or finished job, and its picture.
 
         The picture is PNG or JPEG, None if the job has none; metadata that cannot be
-        read is none, and parts of another kind are skipped. CommandFailed before a job
+        read is empty, and parts of another kind are skipped. CommandFailed before a job
         was started.
         """
         return await self._session.exchange(
@@ -105,20 +122,23 @@ class Robot(Client):
     async def _read_info(self) -> tuple[JobInfo, bytes | None]:
         info: JobInfo | None = None
         picture: bytes | None = None
-        while (
-            part := parse_binary(text := await self._session.read_reply())
-        ) is not None:
+        while part := parse_binary(text := await self._session.read_reply()):
             mime, size = part
             if mime == "text/json" and info is None and size <= _MAX_METADATA:
-                info = _lenient_info(await self._session.read_exactly(size))
+                content = await self._session.read_exactly(size)
+                try:
+                    info = parse_job_info(content)
+                except ProtocolError:  # The frames around it are in order.
+                    info = JobInfo()
             elif picture is None and size <= _MAX_PICTURE:
-                another = await self._session.read_exactly(size)
-                picture = another if is_picture(another) else None
+                content = await self._session.read_exactly(size)
+                # The MIME type is the slicer's word: a browser goes by the first bytes.
+                picture = content if content.startswith(_PICTURES) else None
             else:
                 await self._skip(size)
         if text != "ok":
             raise ProtocolError("a job's info that is not whole")
-        return info or parse_job_info("{}"), picture
+        return info or JobInfo(), picture
 
     async def _skip(self, size: int) -> None:
         """Read past a part of a reply that is of no use here."""
@@ -130,8 +150,8 @@ class Robot(Client):
     async def select(self, path: str) -> None:
         """Select a job file (`SD/folder/job.fc`) for `start` on this connection.
 
-        CommandFailed `NOT_EXIST`. Prefer `start(path)`: an upload and another
-        `select` change the selection too.
+        CommandFailed `NOT_EXIST`. Prefer `start(path)`: an upload and another `select`
+        change the selection too.
         """
         await self._order("player", "select", *split_path(path))
 
@@ -143,16 +163,14 @@ class Robot(Client):
         if path is None:
             await self._order("player", "start")
             return
-        start = encode_frame(encode_command("player", "start"))
 
         async def read() -> None:
             await self._read_ok()
-            await self._session.write(start)
+            await self._session.write(encode_frame(encode_command("player", "start")))
             await self._read_ok()
 
-        await self._session.exchange(
-            encode_command("player", "select", *split_path(path)), read
-        )
+        select = encode_command("player", "select", *split_path(path))
+        await self._session.exchange(select, read)
 
     async def pause(self) -> None:
         """Pause the job; it goes on *pausing* for up to some seconds."""
@@ -183,15 +201,10 @@ class Robot(Client):
     async def set_toolhead_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the target of a nozzle (°C, 0 turns it off), in a paused job."""
         if not math.isfinite(temperature) or not 0 <= temperature <= _MAX_TEMPERATURE:
-            raise InvalidRequest(
-                "temperature",
-                "temperature",
-                f"a temperature is 0 to {_MAX_TEMPERATURE:g} °C",
-            )
-        # The device spells it so.
-        await self._order(
-            "player", "set_toolhead_header", str(extruder), f"{temperature:g}"
-        )
+            message = f"a temperature is 0 to {_MAX_TEMPERATURE:g} °C"
+            raise InvalidRequest("temperature", "temperature", message)
+        words = ("set_toolhead_header", str(extruder), f"{temperature:g}")
+        await self._order("player", *words)  # The device spells it so.
 
     async def press_button(self) -> None:
         """Press the device's button, in a paused job."""
@@ -200,7 +213,7 @@ class Robot(Client):
     # -- the device
 
     async def deviceinfo(self) -> Mapping[str, str]:
-        """Return what the device says of itself: `nickname`, `version`, `macaddr`, ….
+        """Return `nickname`, `version`, `macaddr`, … from the device itself.
 
         For the last see `parse_mac_addresses`.
         """
@@ -212,16 +225,15 @@ class Robot(Client):
 
     async def config_set(self, key: str, value: str) -> None:
         """Set a setting; CommandFailed if the device knows no such key or value."""
-        await self._order(
-            "config", "set", check_word("key", key), check_word("value", value)
-        )
+        words = (check_word("key", key), check_word("value", value))
+        await self._order("config", "set", *words)
 
     async def config_del(self, key: str) -> None:
-        """Take a setting back to what the device does by itself."""
+        """Reset a setting to the device's default."""
         await self._order("config", "del", check_word("key", key))
 
     async def kick(self) -> None:
-        """Throw out whoever occupies the device. Only when a person asks for it.
+        """Free an occupied device. Only when a person asks for it.
 
         CommandFailed `RESOURCE_BUSY` while a job plays.
         """
@@ -251,36 +263,60 @@ class Robot(Client):
             raise ProtocolError(f"a command was answered with {reply[:40]!r}")
 
 
-def _lenient_info(text: bytes) -> JobInfo:
-    """Return a job's metadata, empty if it is damaged: the frames are not, by that."""
-    try:
-        return parse_job_info(text)
-    except ProtocolError:
-        return parse_job_info("{}")
+def encode_command(*words: str) -> bytes:
+    """Return a command of these words, quoted: the device splits it as a shell does."""
+    return shlex.join(words).encode()
 
 
-async def _touch_again(
-    device: DeviceInfo, master_key: bytes, listener: Listener
-) -> DeviceInfo | None:
-    """Return what a generation 1 device answers to a new touch; None if it does not.
+def check_word(field: str, word: str) -> str:
+    """Return a word that can be sent; InvalidRequest names `field` otherwise."""
+    if not word:
+        raise InvalidRequest(field, "missing", f"{field} cannot be empty")
+    if any(unicodedata.category(character) in _FORBIDDEN for character in word):
+        message = f"{field} has visible characters only"
+        raise InvalidRequest(field, "control_characters", message)
+    return word
 
-    Only the answer to a touch shows a new slave key, signed by the master key (DER).
+
+def split_path(path: str) -> tuple[str, str]:
+    """Return storage and path of `SD/folder/job.fc`, as commands want them.
+
+    InvalidRequest (`path`): `unknown_storage`, `not_a_path` if it does not name a file
+    or folder below it, `control_characters`.
     """
-    answered: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
+    check_word("path", path)
+    storage, _, rest = path.partition("/")
+    if storage not in STORAGES:
+        message = f"{path!r} does not begin with SD/ or USB/"
+        raise InvalidRequest("path", "unknown_storage", message)
+    if any(part in ("", ".", "..") for part in rest.split("/")):
+        raise InvalidRequest("path", "not_a_path", f"{path!r} does not name a file")
+    return storage, rest
 
-    def heard(sighting: DeviceUpdate) -> None:
-        described = sighting.device if sighting.status is None else None
-        if described is None or answered.done():
-            return
-        if described.version == 1 and described.master_key == master_key:
-            answered.set_result(described)
 
-    unsubscribe = listener.subscribe(heard, uuid=device.uuid, host=device.host)
-    try:
-        listener.touch(device.uuid, device.host, 1)
-        async with asyncio.timeout(listener.timing.find):
-            return await answered
-    except TimeoutError:
+def parse_binary(text: str) -> tuple[str, int] | None:
+    """Return MIME type and size of a `binary …` reply, None if it is another."""
+    match = _BINARY.fullmatch(text)
+    return (match[1], int(match[2])) if match else None
+
+
+def parse_value(text: str) -> str | None:
+    """Return the value in the reply to `config get`, None if it is not set."""
+    if text == _NO_VALUE:
         return None
-    finally:
-        unsubscribe()
+    if not text.startswith(_VALUE):
+        raise ProtocolError("a configuration value that is none")
+    return text.removeprefix(_VALUE)
+
+
+def parse_device_details(text: str) -> Mapping[str, str]:
+    """Return the `key:value` lines of a `deviceinfo`."""
+    verb, _, lines = text.partition("\n")
+    if verb != "ok":
+        raise ProtocolError("device details that do not begin with ok")
+    return MappingProxyType(parse_pairs(lines, "\n", ":"))
+
+
+def parse_mac_addresses(details: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the MAC address of each interface (`wlan0`) in device details."""
+    return parse_pairs(details.get("macaddr", ""), ",", ":")

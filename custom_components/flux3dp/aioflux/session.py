@@ -1,59 +1,106 @@
-"""One request at a time, timeouts, and an orderly close.
+"""A conversation with one port: bytes, timeouts, one request at a time.
 
-Knows that a reply must be read to its end before the next request may go out,
-and that a connection on which that failed is worth nothing any more. Does not
-know which commands there are.
+A reply must be read to its end before the next request goes out. A connection on which
+that failed is dropped: its next answer would belong to another request.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 import ssl
-from typing import Protocol
+from typing import Protocol, Self, override
 
-from .connection import Connection
+from .device import DeviceInfo
 from .errors import CommandFailed, ConnectionFailed, Kicked, ProtocolError
 from .frames import FrameBuffer, decode_reply, encode_frame
 from .timing import Timing
 
+# Reading stops while this much waits, so that a device cannot fill the memory.
+_HIGH_WATER = 256 * 1024
 
-class Cipher(Protocol):
+
+class StreamCipher(Protocol):
     """A stream cipher's state for one direction."""
 
     def update(self, data: bytes) -> bytes:
         """Return as many bytes as went in."""
 
 
-class Session:
-    """A conversation with one port of a device."""
+class Session(asyncio.Protocol):
+    """A connection to one port of a device; `connect` makes one, `close` ends it.
 
-    def __init__(self, connection: Connection, timing: Timing) -> None:
-        """Take over a connection; `close` ends it."""
-        self._connection = connection
+    Every end of it is a ConnectionFailed.
+    """
+
+    _transport: asyncio.Transport
+
+    def __init__(self, timing: Timing) -> None:
         self._timing = timing
         self._buffer = FrameBuffer()
+        self._reading = True
+        self._ended: ConnectionFailed | None = None
+        self._readable: asyncio.Future[None] | None = None
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._closed = asyncio.Event()
         self._lock = asyncio.Lock()
-        self._encrypt: Cipher | None = None
-        self._decrypt: Cipher | None = None
+        self._encrypt: StreamCipher | None = None
+        self._decrypt: StreamCipher | None = None
+
+    @classmethod
+    async def connect(cls, host: str, port: int, timing: Timing) -> Self:
+        """Connect; ConnectionFailed if that is refused or takes too long."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(timing.connect):
+                _, session = await loop.create_connection(
+                    lambda: cls(timing), host, port
+                )
+        except OSError as err:  # TimeoutError is one.
+            reason = str(err) or "no answer in time"
+            raise ConnectionFailed(
+                f"no connection to {host} port {port}: {reason}"
+            ) from err
+        return session
 
     @property
     def is_open(self) -> bool:
-        """Whether another request can be tried."""
-        return self._connection.is_open
+        """Return whether another request can be tried."""
+        return self._ended is None
 
     async def start_tls(self, context: ssl.SSLContext, timeout: float) -> bytes:
         """Continue in TLS; return the peer's certificate (DER).
 
-        ProtocolError if the device spoke early: read later, those bytes would
-        pass for encrypted ones.
+        ProtocolError if bytes came before the handshake: read later, they would pass
+        for encrypted ones.
         """
+        self._raise_if_ended()
         if self._buffer:
             raise ProtocolError("the device speaks before the TLS handshake")
-        return await self._connection.start_tls(context, timeout)
+        transport = self._transport
+        try:
+            secured = await asyncio.get_running_loop().start_tls(
+                transport,
+                self,
+                context,
+                ssl_handshake_timeout=timeout,
+                ssl_shutdown_timeout=timeout,
+            )
+            if secured is None:
+                raise ConnectionFailed("the connection closed in the TLS handshake")
+        except BaseException as err:
+            # The event loop reports a lost connection only after the TLS handshake:
+            # `close` would wait for ever.
+            transport.abort()
+            self.connection_lost(None)
+            if isinstance(err, OSError):
+                raise ConnectionFailed(f"the TLS handshake failed: {err}") from err
+            raise
+        self._transport = secured
+        peer: ssl.SSLObject | None = secured.get_extra_info("ssl_object")
+        return (peer.getpeercert(binary_form=True) if peer else None) or b""
 
-    def start_cipher(self, encrypt: Cipher, decrypt: Cipher) -> None:
+    def start_cipher(self, encrypt: StreamCipher, decrypt: StreamCipher) -> None:
         """Continue encrypted, both ways, from the next byte on (section 5)."""
         early = self._buffer.take_some(len(self._buffer))
         self._encrypt, self._decrypt = encrypt, decrypt
@@ -68,15 +115,11 @@ class Session:
         try:
             async with asyncio.timeout(timeout):
                 yield
-        except TimeoutError:
-            self._connection.abort()
-            raise ConnectionFailed("the device did not answer in time") from None
-        except CommandFailed as err:
-            if isinstance(err, Kicked):
-                self._connection.abort()
-            raise
-        except BaseException:
-            self._connection.abort()
+        except BaseException as err:
+            if not isinstance(err, CommandFailed) or isinstance(err, Kicked):
+                self.abort()
+            if isinstance(err, TimeoutError):
+                raise ConnectionFailed("the device did not answer in time") from None
             raise
 
     async def exchange[T](
@@ -88,24 +131,23 @@ class Session:
         """Send one request and return what `read` makes of the whole reply.
 
         Requests wait for each other. InvalidRequest if it cannot be sent at all,
-        CommandFailed if `read` met a refusal, Kicked even if that came before we
-        asked, ConnectionFailed otherwise.
+        CommandFailed if `read` met a refusal, Kicked even if that came before the
+        request, ConnectionFailed otherwise.
         """
         frame = encode_frame(request)
         async with (
             self._lock,
             self.guard(self._timing.command if timeout is None else timeout),
         ):
-            await self._hear_unasked()
+            await self._check_unasked()
             await self.write(frame)
             return await read()
 
-    async def _hear_unasked(self) -> None:
-        """Fail if the device spoke before it was asked: it says `KICKED` so.
+    async def _check_unasked(self) -> None:
+        """Raise if the device spoke unasked: Kicked, or ProtocolError.
 
-        Anything else would be taken for the answer to what is asked next.
+        Anything else would be taken for the answer to the next request.
         """
-        self._feed(self._connection.take_received())
         if not self._buffer:
             return
         try:
@@ -119,33 +161,25 @@ class Session:
     # -- the parts a reply is read from; only inside `guard` or `exchange`
 
     async def write(self, data: bytes) -> None:
-        """Send bytes as they are, in one write."""
-        await self._connection.write(
-            self._encrypt.update(data) if self._encrypt else data
-        )
+        """Send bytes in one write, and wait while too many wait to go."""
+        self._raise_if_ended()
+        self._transport.write(self._encrypt.update(data) if self._encrypt else data)
+        await self._writable.wait()
+        self._raise_if_ended()
 
     async def read_reply(self) -> str:
         """Return the next text frame; CommandFailed if it is a refusal."""
-        return decode_reply(await self.read_frame())
-
-    async def read_frame(self) -> bytes:
-        """Return the next text frame's bytes."""
-        while (frame := self._buffer.take_frame()) is None:
-            await self._fill()
-        return frame
+        return decode_reply(await self._read(self._buffer.take_frame))
 
     async def read_image(self, limit: int) -> bytes:
         """Return the next camera image of at most `limit` bytes (section 6)."""
-        while (image := self._buffer.take_image(limit)) is None:
-            await self._fill()
-        return image
+        return await self._read(lambda: self._buffer.take_image(limit))
 
     def take_newest_image(self, limit: int) -> bytes | None:
-        """Return the last of the camera images that have come, None if none has.
+        """Return the last camera image that has come, and drop those before it.
 
-        The ones before it are dropped: a picture is worth having while it is new.
+        None if none has come.
         """
-        self._feed(self._connection.take_received())
         newest = None
         while (image := self._buffer.take_image(limit)) is not None:
             newest = image
@@ -153,26 +187,121 @@ class Session:
 
     async def read_exactly(self, size: int) -> bytes:
         """Return exactly `size` bytes."""
-        while (data := self._buffer.take(size)) is None:
-            await self._fill()
-        return data
+        return await self._read(lambda: self._buffer.take(size))
 
     async def read_some(self, limit: int) -> bytes:
         """Return at least one and at most `limit` bytes."""
-        while not self._buffer:
-            await self._fill()
-        return self._buffer.take_some(limit)
+        return await self._read(lambda: self._buffer.take_some(limit) or None)
 
-    async def _fill(self) -> None:
-        self._feed(await self._connection.read())
+    async def _read(self, take: Callable[[], bytes | None]) -> bytes:
+        while (taken := take()) is None:
+            self._raise_if_ended()
+            self._resume_reading()
+            self._readable = asyncio.get_running_loop().create_future()
+            try:
+                await self._readable
+            finally:
+                self._readable = None
+        return taken
 
-    def _feed(self, data: bytes) -> None:
-        self._buffer.feed(self._decrypt.update(data) if self._decrypt else data)
+    def _resume_reading(self) -> None:
+        if not self._reading:
+            self._reading = True
+            self._transport.resume_reading()
+
+    # -- the end
 
     async def close(self) -> None:
-        """Close the connection; closing twice is fine."""
-        await self._connection.close(self._timing.close)
+        """Close in order, or drop the socket if that takes too long; twice is fine."""
+        self._transport.close()
+        self._end(ConnectionFailed("the connection is closed"))
+        try:
+            async with asyncio.timeout(self._timing.close):
+                await self._closed.wait()
+        except TimeoutError:
+            self._transport.abort()
+            await self._closed.wait()
+        except asyncio.CancelledError:
+            self._transport.abort()
+            raise
 
     def abort(self) -> None:
-        """Drop the connection, without a goodbye."""
-        self._connection.abort()
+        """Drop the socket at once; from now on nothing comes and nothing goes."""
+        self._transport.abort()
+        self._end(ConnectionFailed("the connection is closed"))
+
+    def _raise_if_ended(self) -> None:
+        if self._ended is not None:
+            raise self._ended
+
+    def _end(self, reason: ConnectionFailed) -> None:
+        if self._ended is None:
+            self._ended = reason
+        self._writable.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._readable is not None and not self._readable.done():
+            self._readable.set_result(None)
+
+    # -- asyncio.Protocol
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        if isinstance(transport, asyncio.Transport):
+            self._transport = transport
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self._buffer.feed(self._decrypt.update(data) if self._decrypt else data)
+        if len(self._buffer) > _HIGH_WATER and self._readable is None:
+            self._reading = False
+            self._transport.pause_reading()
+        self._wake()
+
+    @override
+    def eof_received(self) -> bool:
+        self._end(ConnectionFailed("the device closed the connection"))
+        return False
+
+    @override
+    def connection_lost(self, exc: Exception | None) -> None:
+        reason = f"the connection broke: {exc}" if exc else "the connection is closed"
+        self._end(ConnectionFailed(reason))
+        self._closed.set()
+
+    @override
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    @override
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+
+class Client:
+    """A signed-in session of one port; an async context manager."""
+
+    def __init__(self, session: Session, device: DeviceInfo) -> None:
+        """Take over a signed-in session; the `open` of each client gets one."""
+        self._session = session
+        self.device = device
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether another request can be tried."""
+        return self._session.is_open
+
+    async def close(self) -> None:
+        """Close the connection, also in the middle of a request; twice is fine."""
+        await self._session.close()
+
+    def drop(self) -> None:
+        """Drop the connection at once: a request that waits for an answer fails."""
+        self._session.abort()

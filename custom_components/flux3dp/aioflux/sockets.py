@@ -1,24 +1,17 @@
-"""The two UDP sockets of discovery, and the ways they can fail (section 2, 9).
+"""The UDP sockets of discovery (protocol.md sections 2 and 9).
 
-Knows socket options and addresses. Does not know what is in a datagram.
-
-The *shared* socket sits on the well-known port beside whoever else listens
-there (Beam Studio does), and is a member of the multicast group on every
-interface. The *own* socket has a port of its own, so that answers to probes and
-touches find back through NAT, bridges and routers, whoever shares the first.
-A question to one address has a socket to itself, for as long as it is asked.
+The *shared* socket is on the well-known port beside other programs (Beam Studio), and a
+member of the multicast group on every interface. The *own* socket has a port of its own,
+so that answers to probes and touches find back through NAT, bridges and routers.
 """
-
-from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 import errno
 import logging
 import socket
-from typing import override
+from typing import Self, override
 
 from .datagram import GROUP, PORT
 from .errors import ConnectionFailed, InvalidRequest
@@ -35,52 +28,63 @@ class Sockets:
     def __init__(
         self, interfaces: Sequence[str], on_shared: Receive, on_own: Receive
     ) -> None:
-        """Take the interfaces' IPv4 addresses and where datagrams go."""
+        """Set the interfaces' IPv4 addresses, and what datagrams are passed to."""
         self._interfaces = frozenset(interfaces)
         self._on_shared = on_shared
         self._on_own = on_own
         self._own: _Endpoint | None = None
         self._shared: _Endpoint | None = None
+        # Opening takes turns of the loop, in which someone may close or open again.
+        self._lock = asyncio.Lock()
         self._closed = False
         self._warned = False
 
     async def open(self) -> None:
         """Open both sockets; ConnectionFailed if not even the own one opens.
 
-        Without the shared one announcements are not heard, but probes still are
-        answered, so that is a warning and no more.
+        Without the shared one announcements are not received, but probes are still
+        answered: that is a warning.
         """
-        self._own = await _open_own(self._on_own)
-        await self._open_shared()
+        async with self._lock:
+            await self._open()
 
     async def use(self, interfaces: Iterable[str]) -> bool:
-        """Use these interfaces from now on; whether devices should be asked anew.
+        """Use these interfaces from now on; return whether to ask devices anew.
 
-        They should if a group was joined, and as long as the shared socket is
-        missing. Costs one refused system call for each interface if all is as it
-        was. Opens what did not open before: another program gave the port back.
-        ConnectionFailed as `open`.
+        That is when a group was joined, and as long as the shared socket is missing.
+        Costs one refused system call for each interface if nothing changed. Opens what
+        did not open before. ConnectionFailed as `open`.
         """
-        if self._closed:
-            return False
+        async with self._lock:
+            if self._closed:
+                return False
+            wanted = frozenset(interfaces)
+            unchanged = wanted == self._interfaces and self._shared is not None
+            if unchanged and not self._join():
+                return False
+            self._interfaces = wanted
+            # A system allows a socket only some memberships, and an interface that was
+            # removed still holds one: a new socket has none.
+            shared, self._shared = self._shared, None
+            if shared is not None:
+                await shared.close()
+            await self._open()
+            return True
+
+    async def close(self) -> None:
+        """Close both sockets for good."""
+        self._closed = True
+        async with self._lock:
+            for endpoint in (self._own, self._shared):
+                if endpoint is not None:
+                    await endpoint.close()
+            self._own = self._shared = None
+
+    async def _open(self) -> None:
         if self._own is None:
             self._own = await _open_own(self._on_own)
-        wanted = frozenset(interfaces)
-        if wanted == self._interfaces and self._shared is not None and not self._join():
-            return False
-        self._interfaces = wanted
-        # A system allows a socket only some memberships, and an interface that was
-        # removed still holds one: a new socket has none.
-        if self._shared is not None:
-            await self._shared.close()
-            self._shared = None
-        await self._open_shared()
-        return True
-
-    async def _open_shared(self) -> None:
-        """Open the shared socket and join; without it there is a warning, once."""
         try:
-            shared = _shared_socket()
+            self._shared = await _Endpoint.open(PORT, self._on_shared)
         except OSError as err:
             if not self._warned:
                 self._warned = True
@@ -91,20 +95,16 @@ class Sockets:
                     err,
                 )
             return
-        self._shared = await _attach(shared, self._on_shared)
         self._join()
-        if self._closed:
-            await self._shared.close()
-        elif self._warned:
+        if self._warned:
             self._warned = False
             _LOGGER.info("Listening on UDP port %s again", PORT)
 
     def _join(self) -> bool:
-        """Join the multicast group on every interface; whether one was not joined.
+        """Join the multicast group on every interface; return whether one was missing.
 
-        Tried again with each question to the group: after a power cut this host is
-        often up before its network is, and an interface that is made again is
-        another one for the system.
+        Repeated with each question to the group: after a power cut this host is often
+        up before its network is, and an interface that is made again is a new one.
         """
         joined = False
         if self._shared is None:
@@ -123,37 +123,34 @@ class Sockets:
         return joined
 
     def send(self, data: bytes, host: str) -> bool:
-        """Send one datagram to the well-known port of a host.
+        """Send one datagram to the well-known port; return whether it left this host.
 
-        A datagram may be lost on any wire; one that this host cannot even send
-        (no route, full buffer) is lost in the same way.
+        One that did not (no route, full buffer) is lost as any datagram may be.
         """
         return self._own is not None and self._own.send(data, host)
 
     def send_to_group(self, data: bytes) -> None:
         """Send one datagram to the multicast group on every interface."""
         self._join()
+        if self._own is None:
+            return
         for interface in self._interfaces:
-            if self._own is None:
-                return
             try:
+                address = socket.inet_aton(interface)
                 self._own.sock.setsockopt(
-                    socket.IPPROTO_IP,
-                    socket.IP_MULTICAST_IF,
-                    socket.inet_aton(interface),
+                    socket.IPPROTO_IP, socket.IP_MULTICAST_IF, address
                 )
             except OSError as err:
                 _LOGGER.debug("No multicast on interface %s: %s", interface, err)
-                continue
-            self.send(data, GROUP)
+            else:
+                self.send(data, GROUP)
 
     @asynccontextmanager
     async def question(self, receive: Receive) -> AsyncIterator[Send]:
-        """Lend a socket for one question, with the function that sends from it.
+        """Open a socket for one question; yields the function that sends from it.
 
-        Whatever arrives there is an answer, whichever address it comes from: a
-        device with two interfaces answers from either. ConnectionFailed if no
-        socket opens.
+        What arrives there is an answer, whichever address it comes from: a device with
+        two interfaces answers from either. ConnectionFailed if no socket opens.
         """
         endpoint = await _open_own(receive)
         try:
@@ -161,25 +158,37 @@ class Sockets:
         finally:
             await endpoint.close()
 
-    async def close(self) -> None:
-        """Close both sockets for good; nothing is received or sent from now on."""
-        self._closed = True
-        own, shared = self._own, self._shared
-        self._own = self._shared = None
-        for endpoint in (own, shared):
-            if endpoint is not None:
-                await endpoint.close()
 
+class _Endpoint(asyncio.DatagramProtocol):
+    """A socket that passes on every datagram with its sender's address."""
 
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
-    """A socket that the event loop reads."""
+    def __init__(self, sock: socket.socket, receive: Receive) -> None:
+        self.sock = sock
+        self._receive = receive
+        self._transport: asyncio.BaseTransport | None = None
 
-    sock: socket.socket
-    transport: asyncio.DatagramTransport
+    @classmethod
+    async def open(cls, port: int, receive: Receive) -> Self:
+        """Open a socket on a port, shared with others, or on a free one (0). OSError."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            sock.setblocking(False)
+            if port:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if hasattr(socket, "SO_REUSEPORT"):
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            sock.bind(("", port))
+            endpoint = cls(sock, receive)
+            await asyncio.get_running_loop().create_datagram_endpoint(
+                lambda: endpoint, sock=sock
+            )
+        except BaseException:
+            sock.close()
+            raise
+        return endpoint
 
     def send(self, data: bytes, host: str) -> bool:
-        """Send one datagram to the well-known port; False if it cannot be sent."""
+        """Send one datagram to the well-known port; return whether it left this host."""
         try:
             # A name here would be looked up while the event loop stands still.
             socket.inet_pton(socket.AF_INET, host)
@@ -190,60 +199,14 @@ class _Endpoint:
         return True
 
     async def close(self) -> None:
-        """Close the socket."""
-        self.transport.close()
+        if self._transport is not None:
+            self._transport.close()
         # Transports close their sockets in the next turn of the loop.
         await asyncio.sleep(0)
 
-
-async def _open_own(receive: Receive) -> _Endpoint:
-    """Open a socket with a port of its own. Raises ConnectionFailed."""
-    try:
-        own = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        try:
-            own.setblocking(False)
-            own.bind(("", 0))
-        except OSError:
-            own.close()
-            raise
-    except OSError as err:
-        raise ConnectionFailed(f"cannot open a UDP socket: {err}") from err
-    return await _attach(own, receive)
-
-
-def _shared_socket() -> socket.socket:
-    """Return a socket on the well-known port, beside others. Raises OSError."""
-    shared = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        shared.setblocking(False)
-        shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "SO_REUSEPORT"):
-            shared.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        shared.bind(("", PORT))
-    except OSError:
-        shared.close()
-        raise
-    return shared
-
-
-async def _attach(sock: socket.socket, receive: Receive) -> _Endpoint:
-    """Have the event loop read a socket."""
-    loop = asyncio.get_running_loop()
-    try:
-        transport, _ = await loop.create_datagram_endpoint(
-            lambda: _Protocol(receive), sock=sock
-        )
-    except BaseException:
-        sock.close()
-        raise
-    return _Endpoint(sock, transport)
-
-
-class _Protocol(asyncio.DatagramProtocol):
-    """Hand every datagram on with its sender's address."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
 
     @override
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -255,8 +218,15 @@ class _Protocol(asyncio.DatagramProtocol):
         _LOGGER.debug("UDP error: %s", exc)
 
 
+async def _open_own(receive: Receive) -> _Endpoint:
+    try:
+        return await _Endpoint.open(0, receive)
+    except OSError as err:
+        raise ConnectionFailed(f"cannot open a UDP socket: {err}") from err
+
+
 def is_address(host: str) -> bool:
-    """Whether a host is an IPv4 address, and nothing that has to be looked up."""
+    """Return whether a host is an IPv4 address, and no name that has to be looked up."""
     try:
         socket.inet_pton(socket.AF_INET, host)
     except OSError, ValueError:
@@ -267,8 +237,8 @@ def is_address(host: str) -> bool:
 async def resolve(host: str, timeout: float) -> str:
     """Return the IPv4 address of a host name or address.
 
-    InvalidRequest (`host`, `unresolvable`) if there is none, or none within
-    `timeout` seconds. An address needs no name server, nor the thread that asks it.
+    InvalidRequest (`host`, `unresolvable`) if there is none, or none within `timeout`
+    seconds. An address is not looked up.
     """
     if is_address(host):
         return host

@@ -1,10 +1,4 @@
-"""Every interval and timeout of the library, in one injectable object.
-
-Knows how long things take. Who waits for them, and why, is said at the place
-that waits. All values are seconds unless the name says otherwise.
-"""
-
-from __future__ import annotations
+"""Every interval and timeout in one injectable object, in seconds."""
 
 from dataclasses import dataclass
 
@@ -18,7 +12,7 @@ class Timing:
     """
 
     scan: float = 3.5
-    """Listening for devices when a person asks who is there: one notify and a bit."""
+    """Listening for devices: one notify and a bit."""
     scan_probe_interval: float = 1.0
     """Between two multicast probes of a scan."""
     find: float = 4.0
@@ -104,8 +98,6 @@ class Timing:
     """The camera connection outlives its last viewer by this much."""
     still_fresh: float = 2.0
     """A camera picture this young is given again."""
-    transfer_stall: float = 20.0
-    """No byte of a file for this long is a dead connection."""
 
 
 DEFAULT_TIMING = Timing()

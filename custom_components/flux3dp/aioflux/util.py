@@ -1,17 +1,11 @@
-"""Single values out of what a device says, which may be anything at all.
-
-Knows what JSON and UTF-8 can spell and the rest of the world cannot store, log or show.
-What a value means is the business of whoever asked for it.
-"""
-
-from __future__ import annotations
+"""Reads text and numbers that a device sent and that may be anything at all."""
 
 import json
 import math
 import unicodedata
 
 MAX_DURATION = 10 * 365.25 * 24 * 3600
-"""No job takes ten years (seconds): what says so is damaged, or a joke."""
+"""Seconds. No job takes ten years: a longer time is damaged."""
 
 # Control characters, half characters, and the separators that end a line of a log.
 _DROPPED = frozenset(("Cc", "Cs", "Zl", "Zp"))
@@ -24,19 +18,28 @@ _INVISIBLE = frozenset("CZ")
 
 
 def json_object(text: str | bytes) -> dict[str, object] | None:
-    """Return a JSON object, None if it is none."""
-    # RecursionError: a device, or whoever poses as one, can nest without end.
+    """Return a JSON object (NaN allowed), None for anything else."""
     try:
         data: object = json.loads(text)
-    except ValueError, RecursionError:
+    except ValueError, RecursionError:  # The latter: it can be nested without end.
         return None
     return data if isinstance(data, dict) else None
+
+
+def parse_pairs(text: str, separator: str, equals: str) -> dict[str, str]:
+    """Return the `key=value` parts of a text, cleaned; parts of another form are left out."""
+    pairs = (part.partition(equals) for part in text.split(separator))
+    return {
+        clean_text(key): clean_text(value)
+        for key, found, value in pairs
+        if key and found
+    }
 
 
 def clean_text(text: str) -> str:
     """Return text that can be stored, logged and shown.
 
-    Half a character, which JSON can spell, becomes a question mark; control characters
+    Half a character, which JSON can spell, becomes a question mark. Control characters
     and those that turn the direction of writing are dropped.
     """
     if text.isprintable():
@@ -49,7 +52,7 @@ def clean_text(text: str) -> str:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a text shows nothing."""
+    """Return whether a text shows nothing."""
     return all(unicodedata.category(character)[0] in _INVISIBLE for character in text)
 
 
@@ -59,23 +62,22 @@ def text_of(value: object) -> str:
 
 
 def finite_number(value: object) -> float | None:
-    """Return a finite number; None for anything else."""
+    """Return a finite number, None for anything else."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    # A whole number in JSON has no largest value, a float has.
     try:
         number = float(value)
-    except OverflowError:
+    except OverflowError:  # A whole number in JSON has no largest value, a float has.
         return None
     return number if math.isfinite(number) else None
 
 
 def number_between(value: object, low: float, high: float) -> float | None:
-    """Return a number from `low` to `high`; None for anything else."""
+    """Return a number from `low` to `high`, None for anything else."""
     number = finite_number(value)
     return number if number is not None and low <= number <= high else None
 
 
 def duration_of(value: object) -> float | None:
-    """Return a number of seconds that something can take; None for anything else."""
+    """Return a number of seconds that a job can take, None for anything else."""
     return number_between(value, 0.0, MAX_DURATION)

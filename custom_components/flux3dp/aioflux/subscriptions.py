@@ -1,0 +1,121 @@
+"""What a listener passes on, and who subscribed to it."""
+
+import asyncio
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from dataclasses import dataclass
+import logging
+
+from .device import DeviceInfo, DeviceStatus
+from .errors import DeviceNotFound
+
+_LOGGER = logging.getLogger(__name__)
+
+type Unsubscribe = Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceUpdate:
+    """One datagram that was understood.
+
+    `host` is where it came from and may be forged or replayed. `status` is None for a
+    touch reply. `device` is what our own touch to this uuid at this address learned,
+    None until it was answered; `changed`: it is new or differs from before. Signatures
+    vouch for its keys, nothing for its texts.
+    """
+
+    uuid: str
+    host: str
+    version: int
+    status: DeviceStatus | None
+    device: DeviceInfo | None
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Subscription:
+    callback: Callable[[DeviceUpdate], None]
+    uuid: str | None
+    hosts: Collection[str] | None
+
+
+class Subscriptions:
+    """Every subscription of a listener."""
+
+    def __init__(self, ask_interval: float) -> None:
+        """Begin empty; `ask_interval` is between two questions of one wait (s)."""
+        self._ask_interval = ask_interval
+        self._all: list[_Subscription] = []
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def add(
+        self,
+        callback: Callable[[DeviceUpdate], None],
+        *,
+        uuid: str | None,
+        hosts: Collection[str] | None,
+    ) -> Unsubscribe:
+        """Subscribe to one uuid or some addresses; `hosts` may grow later."""
+        subscription = _Subscription(callback, uuid, hosts)
+        self._all.append(subscription)
+
+        def unsubscribe() -> None:
+            with suppress(ValueError):
+                self._all.remove(subscription)
+
+        return unsubscribe
+
+    def clear(self) -> None:
+        """Remove every subscription."""
+        self._all.clear()
+
+    def wait_for(self, host: str) -> bool:
+        """Return whether a subscription is for just this address."""
+        return any(host in (each.hosts or ()) for each in self._all)
+
+    def dispatch(self, update: DeviceUpdate) -> None:
+        """Call back every subscription to this uuid, then those to any."""
+        for uuid in (update.uuid, None):
+            for each in tuple(self._all):
+                if each.uuid != uuid or (each.hosts and update.host not in each.hosts):
+                    continue
+                try:
+                    each.callback(update)
+                except Exception:
+                    # One subscriber's mistake must not keep the update from others.
+                    _LOGGER.exception("A discovery subscriber failed")
+
+    async def wait_for_device(
+        self,
+        ask: Callable[[], None],
+        timeout: float,
+        message: str,
+        accept: Callable[[DeviceInfo, DeviceStatus | None], bool] = lambda *_: True,
+        *,
+        uuid: str | None = None,
+        hosts: Collection[str] | None = None,
+    ) -> DeviceInfo:
+        """Ask until an update has a device that is accepted, and return that.
+
+        DeviceNotFound with the message after `timeout` seconds.
+        """
+        found: asyncio.Future[DeviceInfo] = asyncio.get_running_loop().create_future()
+
+        def check(update: DeviceUpdate) -> None:
+            device = update.device
+            if device and not found.done() and accept(device, update.status):
+                found.set_result(device)
+
+        unsubscribe = self.add(check, uuid=uuid, hosts=hosts)
+        try:
+            async with asyncio.timeout(timeout):
+                while not found.done():
+                    ask()
+                    await asyncio.wait((found,), timeout=self._ask_interval)
+                return found.result()
+        except TimeoutError:
+            raise DeviceNotFound(message) from None
+        finally:
+            unsubscribe()
