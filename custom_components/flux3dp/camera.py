@@ -1,8 +1,6 @@
-"""The camera: pictures of the build plate, for as long as somebody looks.
+"""The camera: stills, and the live view as MJPEG.
 
-Knows how Home Assistant asks for pictures and how a browser is sent them. That all who
-look share one connection, and when it ends, is `camera_stream.py`; what a browser is sent
-around a picture is `mjpeg.py`.
+All viewers share one connection, see `camera_stream.py`.
 """
 
 import asyncio
@@ -28,10 +26,11 @@ from .const import MANUFACTURER
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity, FluxEntityDescription
 from .helpers import device_errors
-from .mjpeg import BEGIN, CONTENT_TYPE, part
 
-# Those who look at once share one connection; there is nothing to take turns for.
+# Requests at the same time share one connection.
 PARALLEL_UPDATES = 0
+
+_BOUNDARY = "frameboundary"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +129,7 @@ class FluxCamera(FluxEntity, Camera):
             self._require_online()
             async with aclosing(self._feed.watch()) as pictures:
                 async for picture in pictures:
-                    data = part(picture, self.content_type)
+                    data = _mjpeg_part(picture, self.content_type)
                     if response is None:
                         response = await self._begin(request)
                         # Chromium shows a picture when the next one has come.
@@ -192,10 +191,19 @@ class FluxCamera(FluxEntity, Camera):
     async def _begin(self, request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(
             headers={
-                "Content-Type": CONTENT_TYPE,
+                "Content-Type": f"multipart/x-mixed-replace; boundary={_BOUNDARY}",
                 "Cache-Control": "no-store",
             }
         )
         await response.prepare(request)
-        await response.write(BEGIN)
+        await response.write(f"--{_BOUNDARY}\r\n".encode())
         return response
+
+
+def _mjpeg_part(picture: bytes, content_type: str) -> bytes:
+    """Return a picture with the boundary that ends it.
+
+    A browser that reads up to a boundary shows it at once, not with the next picture.
+    """
+    head = f"Content-Type: {content_type}\r\nContent-Length: {len(picture)}\r\n\r\n"
+    return b"".join((head.encode(), picture, f"\r\n--{_BOUNDARY}\r\n".encode()))

@@ -1,7 +1,6 @@
-"""Config flow: find a device, make sure who it is, get our key trusted.
+"""Config flow: find a device, verify who it is, have it trust our key.
 
-Knows the steps, their order and their forms. What has to hold for a device, and what
-its entry keeps, is `pairing.py`; the words are in the translations.
+Reauthentication and the options are here too, reconfiguration is `reconfigure_flow.py`.
 """
 
 import asyncio
@@ -12,6 +11,7 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_INTEGRATION_DISCOVERY,
     ConfigFlowResult,
+    OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_DEVICE, CONF_HOST, CONF_PASSWORD
 from homeassistant.core import callback
@@ -29,23 +29,24 @@ import voluptuous as vol
 from .aioflux import (
     AuthenticationFailed,
     DeviceInfo,
-    DeviceNotFound,
-    DeviceUpdate,
-    FluxError,
     Identity,
-    InvalidRequest,
     Listener,
     check_password,
 )
-from .const import DOMAIN
+from .const import CONF_HOLD_CONNECTION, DOMAIN
 from .coordinator import FluxConfigEntry
-from .discovery import async_get_listener
-from .forms import PASSWORD_SELECTOR, host_of
-from .naming import display_name
-from .options_flow import FluxOptionsFlow
-from .pairing import Pairing, error_key
-from .reauth_flow import ReauthSteps
-from .reconfigure_flow import ReconfigureSteps
+from .discovery import async_get_listener, async_scan
+from .helpers import form_errors
+from .naming import async_device_name, display_name
+from .pairing import (
+    Pairing,
+    async_find,
+    async_get_trusted,
+    async_lookup,
+    kept_host,
+    pinned_key,
+)
+from .reconfigure_flow import PASSWORD_SELECTOR, ReconfigureSteps
 
 CONF_ACCEPT = "accept"
 CONF_UUID = "uuid"
@@ -58,15 +59,15 @@ MANUAL = "manual"
 
 _MANUAL_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
 _CONFIRM_IDENTITY_SCHEMA = vol.Schema({vol.Required(CONF_ACCEPT, default=False): bool})
-_AUTHORIZE_SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR})
+_PASSWORD_SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR})
+_OPTIONS_SCHEMA = vol.Schema({vol.Required(CONF_HOLD_CONNECTION, default=True): bool})
 
 
-class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
+class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     """Set up one device.
 
     Every way in ends in `_async_proceed`: identity first, then our key, then the
-    password. A step that fails shows its form again with the reason, so that nothing
-    typed or accepted is lost when a device was only switched off.
+    password. A step that fails shows its form again with the reason.
     """
 
     VERSION = 1
@@ -74,7 +75,7 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     _pairing: Pairing
 
     def __init__(self) -> None:
-        """Know of no device yet."""
+        """Start without a device."""
         self._scan: asyncio.Task[dict[str, DeviceInfo]] | None = None
         self._found: dict[str, DeviceInfo] = {}
 
@@ -82,37 +83,20 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     @callback
     @override
     def async_get_options_flow(config_entry: FluxConfigEntry) -> FluxOptionsFlow:
-        """Return the flow of the one option."""
+        """Return the options flow."""
         return FluxOptionsFlow()
 
-    # -- ways in; the steps after the first two are in files of their own
-
-    async def async_step_reauth(
-        self, entry_data: Mapping[str, Any]
-    ) -> ConfigFlowResult:
-        """Begin a reauthentication: the device does not trust our key."""
-        return await self.async_step_reauth_confirm()
-
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask what is to be changed."""
-        return self.async_show_menu(
-            step_id="reconfigure",
-            menu_options=["address", "rename", "wifi", "password"],
-            description_placeholders={"name": self._get_reconfigure_entry().title},
-        )
+    # -- ways in
 
     @override
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Listen for a moment, while the person sees that we do."""
+        """Listen for a moment."""
         if self._scan is None:
-            listener = await async_get_listener(self.hass)
             # The flow manager cancels the task when the flow is closed.
             self._scan = self.hass.async_create_task(
-                _async_scan(listener), f"{DOMAIN} scan"
+                async_scan(self.hass), f"{DOMAIN} scan"
             )
         if not self._scan.done():
             return self.async_show_progress(
@@ -126,16 +110,14 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     async def async_step_device(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Choose one of the devices that were heard, or to enter an address."""
+        """Choose one of the devices that answered, or to enter an address."""
         errors: dict[str, str] = {}
         if user_input is not None:
             choice = user_input[CONF_DEVICE]
             if choice == MANUAL:
                 return await self.async_step_manual()
-            try:
+            with form_errors(errors):
                 return await self._async_choose(self._found[choice])
-            except FluxError as err:
-                errors["base"] = error_key(err)
         options = [
             SelectOptionDict(value=device.uuid, label=_label(device))
             for device in self._new_devices()
@@ -161,19 +143,12 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     async def async_step_manual(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Enter the address of a device that is not heard by itself."""
+        """Enter the address of a device."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            listener = await async_get_listener(self.hass)
-            host = host_of(user_input[CONF_HOST])
-            try:
-                return await self._async_choose(await listener.find(host), host)
-            except InvalidRequest:
-                errors[CONF_HOST] = "invalid_host"
-            except DeviceNotFound:
-                errors[CONF_HOST] = "no_flux_device"
-            except FluxError as err:
-                errors["base"] = error_key(err)
+            if found := await async_find(self.hass, user_input[CONF_HOST], errors):
+                with form_errors(errors):
+                    return await self._async_choose(*found)
         elif not self._new_devices():
             errors["base"] = "no_devices_found"
         return self.async_show_form(
@@ -186,7 +161,7 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     async def async_step_integration_discovery(
         self, discovery_info: DiscoveryInfoType
     ) -> ConfigFlowResult:
-        """Make a card of a device that was heard."""
+        """Create the card of a device that was discovered."""
         await self.async_set_unique_id(discovery_info[CONF_UUID])
         self._abort_if_unique_id_configured()
         listener = await async_get_listener(self.hass)
@@ -206,10 +181,8 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
             return await self.async_step_confirm_identity()
         errors: dict[str, str] = {}
         if user_input is not None:
-            try:
+            with form_errors(errors):
                 return await self._async_proceed()
-            except FluxError as err:
-                errors["base"] = error_key(err)
         self._set_confirm_only()
         return self.async_show_form(
             step_id="discovery_confirm",
@@ -222,17 +195,15 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     async def async_step_confirm_identity(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Let a person vouch for a key that FLUX's signature does not vouch for."""
+        """Have a person vouch for a key that FLUX did not sign."""
         errors: dict[str, str] = {}
         if user_input is None and self.source == SOURCE_INTEGRATION_DISCOVERY:
             await self._async_look_again()
         if user_input is not None:
             if user_input[CONF_ACCEPT]:
                 self._pairing.accept()
-                try:
+                with form_errors(errors):
                     return await self._async_proceed()
-                except FluxError as err:
-                    errors["base"] = error_key(err)
             else:
                 errors[CONF_ACCEPT] = "not_accepted"
         return self.async_show_form(
@@ -247,30 +218,69 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
     async def async_step_authorize(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the password, which is used once and kept nowhere."""
+        """Ask for the password, which is used once and not stored."""
         errors: dict[str, str] = {}
         if user_input is not None:
             password = user_input[CONF_PASSWORD]
-            try:
+            with form_errors(errors):
                 await self._pairing.async_refresh()
                 # One that was removed meanwhile need not be typed: this is the consent.
                 removed = not self._pairing.device.has_password
                 check_password(CONF_PASSWORD, password, allow_empty=removed)
                 await self._pairing.async_get_trusted(password or None)
-            except InvalidRequest as err:
-                errors[CONF_PASSWORD] = err.reason
-            except AuthenticationFailed as err:
-                errors[CONF_PASSWORD] = error_key(err)
-            except FluxError as err:
-                errors["base"] = error_key(err)
-            else:
                 return self._async_finish()
         return self.async_show_form(
             step_id="authorize",
-            data_schema=_AUTHORIZE_SCHEMA,
+            data_schema=_PASSWORD_SCHEMA,
             errors=errors,
             description_placeholders=self._pairing.placeholders,
         )
+
+    # -- reauthentication
+
+    async def async_step_reauth(
+        self, entry_data: Mapping[str, Any]
+    ) -> ConfigFlowResult:
+        """Begin a reauthentication: the device does not trust our key."""
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the password; a device without one needs only the consent."""
+        entry: FluxConfigEntry = self._get_reauth_entry()
+        errors: dict[str, str] = {}
+        device: DeviceInfo | None = None
+        with form_errors(errors):
+            device = await async_lookup(
+                self.hass, entry.unique_id or "", entry.data[CONF_HOST]
+            )
+        if user_input is None:
+            # A device that is off matters once there is a password.
+            errors = {}
+        has_password = device is None or device.has_password
+        if user_input is not None and device is not None:
+            password = user_input.get(CONF_PASSWORD, "")
+            with form_errors(errors, entry):
+                check_password(CONF_PASSWORD, password, allow_empty=not has_password)
+                await async_get_trusted(
+                    self.hass, device, pinned_key(entry), password or None
+                )
+            if not errors:
+                host = kept_host(entry.data[CONF_HOST], device.host)
+                return self.async_update_reload_and_abort(
+                    entry, data_updates={CONF_HOST: host}
+                )
+            # Only a datagram said that it has none.
+            has_password |= CONF_PASSWORD in errors
+        return self.async_show_form(
+            step_id="reauth_confirm" if has_password else "reauth_consent",
+            data_schema=_PASSWORD_SCHEMA if has_password else vol.Schema({}),
+            errors=errors,
+            description_placeholders={"name": async_device_name(self.hass, entry)},
+        )
+
+    async_step_reauth_consent = async_step_reauth_confirm
 
     # -- between the steps
 
@@ -324,7 +334,7 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
         """
         await self._pairing.async_refresh()
         if not self._pairing.is_vouched_for:
-            await self._pairing.async_prove()
+            await self._pairing.async_verify()
             return await self.async_step_confirm_identity()
         try:
             await self._pairing.async_get_trusted()
@@ -340,7 +350,7 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
         )
 
     def _new_devices(self) -> list[DeviceInfo]:
-        """Return the devices that were heard and are not set up, by name."""
+        """Return the devices that answered and are not set up, by name."""
         known = self._async_current_ids(include_ignore=False)
         return sorted(
             (device for uuid, device in self._found.items() if uuid not in known),
@@ -348,29 +358,22 @@ class FluxConfigFlow(ReauthSteps, ReconfigureSteps, domain=DOMAIN):
         )
 
 
-async def _async_scan(listener: Listener) -> dict[str, DeviceInfo]:
-    """Return the devices that are heard now, by uuid.
-
-    The listener also remembers devices that were switched off since: offering them
-    would lead to an error at the next step.
-    """
-    heard: set[str] = set()
-
-    def hear(sighting: DeviceUpdate) -> None:
-        heard.add(sighting.uuid)
-
-    loop = asyncio.get_running_loop()
-    timing = listener.timing
-    end = loop.time() + timing.scan
-    unsubscribe = listener.subscribe(hear)
-    try:
-        while (left := end - loop.time()) > 0:
-            listener.scan()
-            await asyncio.sleep(min(left, timing.scan_probe_interval))
-    finally:
-        unsubscribe()
-    return {device.uuid: device for device in listener.devices if device.uuid in heard}
-
-
 def _label(device: DeviceInfo) -> str:
     return f"{display_name(device)} ({device.model_name}, {device.host})"
+
+
+class FluxOptionsFlow(OptionsFlowWithReload):
+    """Ask whether to hold the robot connection during jobs."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the option."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                _OPTIONS_SCHEMA, self.config_entry.options
+            ),
+        )

@@ -1,16 +1,13 @@
-"""Who is on the network: the one listener, and the discovery cards.
+"""Discovery: the one listener of this Home Assistant, and the cards of new devices."""
 
-Knows which interfaces Home Assistant uses and when a person should be shown a device.
-The wire is `aioflux`; what a card leads to is `config_flow.py`; what is known of a
-device that has been set up is `coordinator.py`.
-"""
-
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from itertools import chain
 
 from homeassistant.components import network
+from homeassistant.components.network.models import Adapter
 from homeassistant.components.network.util import async_get_source_ip
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -29,14 +26,13 @@ from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 import ifaddr
 
-from .aioflux import ConnectionFailed, DeviceUpdate, Identity, Listener
+from .aioflux import ConnectionFailed, DeviceInfo, DeviceUpdate, Identity, Listener
 from .aioflux.datagram import GROUP
 from .const import ANY_INTERFACE, DOMAIN, LOGGER, TIMING, VENDOR_KEYS
 
 _DATA_LISTENER: HassKey[Listener] = HassKey(f"{DOMAIN}_listener")
 
-# Anybody on the network can make up unverified devices; nobody should have to read
-# more cards than this because of it.
+# Anyone on the network can make up unverified devices.
 MAX_UNVERIFIED_CARDS = 5
 
 # A flow is listed as in progress only once its integration is loaded.
@@ -45,27 +41,31 @@ _FLOW_START_GRACE = 10.0
 
 @singleton(_DATA_LISTENER, async_=True)
 async def async_get_listener(hass: HomeAssistant) -> Listener:
-    """Return the one listener of this Home Assistant, started and asking around.
+    """Return the one listener of this Home Assistant, started and scanning.
 
     It lives until Home Assistant stops: entries own their subscriptions, not the
     listener. Never raises: without a socket every device is silent, which is a state
-    like any other, and is said once in the log.
+    like any other, and one line in the log.
     """
-    adapters = await network.async_get_adapters(hass)
+    adapters: list[Adapter] = []
+    try:
+        adapters = await network.async_get_adapters(hass)
+    except OSError as err:
+        LOGGER.error("Failed to read the network adapters: %s", err)
     if not any(adapter["enabled"] and adapter["ipv4"] for adapter in adapters):
         LOGGER.warning(
-            "Home Assistant's network settings have no interface with an IPv4 address: "
-            "FLUX devices are looked for on the system's default one"
+            "No network adapter that is enabled in Home Assistant has an IPv4 address. "
+            "FLUX devices are searched for on the system's default interface"
         )
     listener = Listener(
-        interfaces=await _async_interfaces(hass),
+        interfaces=await _async_interfaces(hass, adapters),
         vendor_keys=VENDOR_KEYS,
         timing=TIMING,
     )
     try:
         await listener.start()
     except ConnectionFailed as err:
-        LOGGER.error("FLUX devices cannot be reached for now: %s", err)
+        LOGGER.error("Failed to start listening for FLUX devices: %s", err)
 
     cards = DiscoveryCards(hass)
     listener.subscribe(cards.async_seen)
@@ -74,11 +74,12 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     )
 
     async def follow_interfaces(_now: datetime) -> None:
-        """Use the interfaces of now: networks come up late, and are made again."""
+        """Use the present interfaces: networks come up late, and are made again."""
         try:
-            await listener.use_interfaces(await _async_interfaces(hass))
-        except ConnectionFailed as err:
-            LOGGER.debug("FLUX devices cannot be reached yet: %s", err)
+            adapters = await network.async_get_adapters(hass)
+            await listener.use_interfaces(await _async_interfaces(hass, adapters))
+        except (ConnectionFailed, OSError) as err:
+            LOGGER.debug("Failed to listen for FLUX devices: %s", err)
 
     stop_following = async_track_time_interval(
         hass,
@@ -96,20 +97,40 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     return listener
 
 
-async def _async_interfaces(hass: HomeAssistant) -> list[str]:
+async def async_scan(hass: HomeAssistant) -> dict[str, DeviceInfo]:
+    """Listen for `Timing.scan`, and return the devices that answered, by uuid.
+
+    The listener also remembers devices that were switched off since.
+    """
+    listener = await async_get_listener(hass)
+    heard: set[str] = set()
+
+    def hear(update: DeviceUpdate) -> None:
+        heard.add(update.uuid)
+
+    end = hass.loop.time() + listener.timing.scan
+    unsubscribe = listener.subscribe(hear)
+    try:
+        while (left := end - hass.loop.time()) > 0:
+            listener.scan()
+            await asyncio.sleep(min(left, listener.timing.scan_probe_interval))
+    finally:
+        unsubscribe()
+    return {device.uuid: device for device in listener.devices if device.uuid in heard}
+
+
+async def _async_interfaces(hass: HomeAssistant, adapters: list[Adapter]) -> list[str]:
     """Return the IPv4 addresses of the interfaces to use now.
 
-    Those of the interfaces that are enabled in Home Assistant's network settings, which
-    it reads once, at start: the system is asked for their addresses of now. One that is
-    gone keeps the address it had, because it may come back with it. With automatic
-    settings the interface that the system itself would take comes in addition: at the
-    start of Home Assistant it may have been missing.
+    `adapters` are Home Assistant's, which it reads once, at start: the system is asked
+    for the present addresses of those that are enabled. One that is gone keeps the
+    address it had, because it may come back with it. With automatic settings the
+    system's default interface comes in addition: it may have been missing at the start.
     """
-    adapters = await network.async_get_adapters(hass)
     try:
         found = await hass.async_add_executor_job(ifaddr.get_adapters)
     except OSError as err:
-        LOGGER.debug("Cannot read the network interfaces: %s", err)
+        LOGGER.debug("Failed to read the network interfaces: %s", err)
         found = ()
     current = {
         adapter.nice_name: [ip.ip for ip in adapter.ips if isinstance(ip.ip, str)]
@@ -144,23 +165,23 @@ def _external(addresses: Iterable[str]) -> set[str]:
 class DiscoveryCards:
     """One discovery flow per device that a person has not decided about.
 
-    A card says only which device it is (`{"uuid": …}`): where it is and what it is
-    called is asked of the listener when somebody looks, and may have changed by then.
+    A card holds the uuid only: the flow asks the listener for address and name when it
+    is opened, because they may have changed by then.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Start with no card shown."""
+        """Start without a card."""
         self._hass = hass
         self._decided: set[str] = set()
         self._unverified: dict[str, float] = {}
 
     @callback
-    def async_seen(self, sighting: DeviceUpdate) -> None:
-        """Show a device that answered our own touch, unless that was done."""
-        device = sighting.device
+    def async_seen(self, update: DeviceUpdate) -> None:
+        """Show a device that answered our own touch, once."""
+        device = update.device
         if device is None or device.identity is Identity.MISMATCH:
             return
-        if device.uuid in self._decided and not sighting.changed:
+        if device.uuid in self._decided and not update.changed:
             return
         if self._hass.config_entries.async_entry_for_domain_unique_id(
             DOMAIN, device.uuid
@@ -183,7 +204,7 @@ class DiscoveryCards:
     def async_entry_changed(
         self, change: ConfigEntryChange, entry: ConfigEntry
     ) -> None:
-        """Show a device again whose entry, or whose being ignored, was removed."""
+        """Show a device again after its entry, set up or ignored, was removed."""
         if (
             change is ConfigEntryChange.REMOVED
             and entry.domain == DOMAIN
@@ -195,7 +216,7 @@ class DiscoveryCards:
         """Whether one more unverified device may be shown, and count it if so."""
         now = self._hass.loop.time()
         if self._hass.is_running:
-            # Before that flows are only queued, and none of them can have ended.
+            # Until then flows are only queued, and none can have ended.
             self._unverified = {
                 shown: since
                 for shown, since in self._unverified.items()

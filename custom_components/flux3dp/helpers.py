@@ -1,8 +1,6 @@
-"""One place per direction: a device's error, and a target.
+"""Words for errors, and devices for targets.
 
-Knows how what `aioflux` raises becomes what Home Assistant shows, which devices an
-action means, and what an error of a job is called. All in the words of the
-translations, the first two of their section `exceptions`.
+One table says what each error of `aioflux` is called in an action and in a dialog.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +14,7 @@ from homeassistant.const import (
     ATTR_ENTITY_ID,
     ATTR_FLOOR_ID,
     ATTR_LABEL_ID,
+    CONF_PASSWORD,
     ENTITY_MATCH_ALL,
 )
 from homeassistant.core import HomeAssistant, callback
@@ -49,21 +48,25 @@ from .aioflux import (
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .job.errors import ErrorKey, advice_for
+from .management import NetworkNotReturned, NetworkRolledBack
 from .naming import async_device_name
 from .robot import DeviceOccupied, Preempted, Unloaded
 
-# The first that fits is taken, so the more special ones come first.
-_TRANSLATION_KEYS: tuple[tuple[type[FluxError], str], ...] = (
-    (DeviceOccupied, "occupied"),
-    (Unloaded, "unloaded"),
-    (Preempted, "superseded"),
-    (IdentityMismatch, "identity_mismatch"),
-    (AuthenticationFailed, "not_trusted"),
-    (Unsupported, "unsupported"),
-    (Kicked, "kicked"),
-    (CommandFailed, "refused"),
-    (ProtocolError, "not_understood"),
-    (ConnectionFailed, "cannot_connect"),
+# What an error is called in an action and in a dialog. The first that fits is taken, so
+# the more special ones come first.
+_KEYS: Final[tuple[tuple[type[FluxError], str, str], ...]] = (
+    (DeviceOccupied, "occupied", "refused"),
+    (Unloaded, "unloaded", "cannot_connect"),
+    (Preempted, "superseded", "refused"),
+    (NetworkRolledBack, "network_rolled_back", "network_rolled_back"),
+    (NetworkNotReturned, "network_not_returned", "network_not_returned"),
+    (IdentityMismatch, "identity_mismatch", "identity_mismatch"),
+    (AuthenticationFailed, "not_trusted", "invalid_auth"),
+    (Unsupported, "unsupported", "unsupported_firmware"),
+    (Kicked, "kicked", "refused"),
+    (CommandFailed, "refused", "refused"),
+    (ProtocolError, "not_understood", "cannot_connect"),
+    (ConnectionFailed, "cannot_connect", "cannot_connect"),
 )
 
 # What a refusal means, by its symbol (protocol.md sections 4 and 5).
@@ -124,14 +127,42 @@ def device_errors(
         ) from err
 
 
+@contextmanager
+def form_errors(
+    errors: dict[str, str], entry: FluxConfigEntry | None = None
+) -> Iterator[None]:
+    """Turn a FluxError into an error of a form: at the field it names, or at its top.
+
+    `entry` is that of a device that is set up.
+    """
+    try:
+        yield
+    except InvalidRequest as err:
+        errors[err.field] = err.reason
+    except FluxError as err:
+        if entry and entry.state is ConfigEntryState.LOADED:
+            entry.runtime_data.trust.handle_error(err)
+        if entry and isinstance(err, IdentityMismatch):
+            errors["base"] = "key_changed"
+        else:
+            field = CONF_PASSWORD if isinstance(err, AuthenticationFailed) else "base"
+            errors[field] = _keys(err)[1]
+
+
 def _translation_key(err: FluxError, coordinator: FluxCoordinator) -> str:
     if isinstance(err, IdentityMismatch) and not coordinator.trust.is_broken:
         # Another device is there, or this one has just booted: nothing to decide.
         return "cannot_connect"
     if isinstance(err, CommandFailed) and err.symbol in _REFUSALS:
         return _REFUSALS[err.symbol]
+    return _keys(err)[0]
+
+
+def _keys(err: FluxError) -> tuple[str, str]:
+    """Return what an error is called in an action and in a dialog."""
     return next(
-        (key for kind, key in _TRANSLATION_KEYS if isinstance(err, kind)), "refused"
+        ((action, dialog) for kind, action, dialog in _KEYS if isinstance(err, kind)),
+        ("refused", "refused"),
     )
 
 

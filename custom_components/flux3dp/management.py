@@ -1,14 +1,10 @@
-"""Managing a device that is set up: signed in with our key, pinned to its own.
+"""Managing a device that is set up: its name, networks, password and trusted keys.
 
-Knows the moments in which a device is renamed or leaves for another network, and how
-one finds out what came of it. Who asked, and in which words the outcome is told, is
-`services.py`.
+A change that must not stop halfway belongs to the entry: who asked for it may leave.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
-from enum import Enum, auto
+from collections.abc import Coroutine
 from functools import partial
 from typing import Any
 
@@ -21,6 +17,7 @@ from .aioflux import (
     Manager,
     NetworkConfig,
     TrustedKey,
+    WifiNetwork,
     check_name,
     check_password,
 )
@@ -36,12 +33,12 @@ SHORT_ID_LENGTH = 8
 _GAP = 2
 
 
-class NetworkOutcome(Enum):
-    """What became of a device that was given another network."""
+class NetworkRolledBack(FluxError):
+    """The device could not join the network, and is back with its old settings."""
 
-    JOINED = auto()
-    ROLLED_BACK = auto()
-    NOT_RETURNED = auto()
+
+class NetworkNotReturned(FluxError):
+    """The device left for another network, and does not answer any more."""
 
 
 async def async_open_manager(coordinator: FluxCoordinator) -> Manager:
@@ -75,39 +72,10 @@ async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
     )
 
 
-async def async_change_password(
-    coordinator: FluxCoordinator, old: str, new: str, *, forget_trusted: bool
-) -> None:
-    """Change the device's password, and stay trusted; an empty new one removes it.
-
-    With `forget_trusted` the device forgets every other key. Raises FluxError,
-    InvalidRequest before anything is sent or if the old password is wrong.
-    """
-    check_password("old_password", old, allow_empty=True)
-    check_password("new_password", new, allow_empty=True)
-    await _async_see_through(
-        coordinator,
-        _async_change_password(coordinator, old, new, forget_trusted),
-        "password",
-    )
-
-
-async def _async_change_password(
-    coordinator: FluxCoordinator, old: str, new: str, forget_trusted: bool
-) -> None:
-    """Change the password, and be trusted again. Raises FluxError."""
+async def async_scan_wifi(coordinator: FluxCoordinator) -> tuple[WifiNetwork, ...]:
+    """Return the networks the device sees, strongest first. Raises FluxError."""
     async with await async_open_manager(coordinator) as manager:
-        try:
-            await manager.change_password(old, new, forget_trusted=forget_trusted)
-            if forget_trusted:
-                await manager.add_trust(key_label(coordinator.hass))
-        except AuthenticationFailed as err:
-            # Our key is trusted, or we would not be here.
-            raise InvalidRequest("old_password", "wrong_password", str(err)) from err
-        except FluxError:
-            # In between, the device may have forgotten us.
-            coordinator.trust.async_check()
-            raise
+        return await manager.scan_wifi()
 
 
 async def async_list_keys(coordinator: FluxCoordinator) -> tuple[TrustedKey, ...]:
@@ -121,8 +89,9 @@ async def async_remove_key(coordinator: FluxCoordinator, short_id: str) -> None:
 
     Raises FluxError, InvalidRequest if no key, more than one, or ours is meant.
     """
+    unknown = InvalidRequest("key", "unknown_key", f"{short_id!r} is no key's id")
     if len(short_id) < SHORT_ID_LENGTH:
-        raise InvalidRequest("key", "unknown_key", f"{short_id!r} is no key's id")
+        raise unknown
     async with await async_open_manager(coordinator) as manager:
         meant = [
             key
@@ -130,38 +99,65 @@ async def async_remove_key(coordinator: FluxCoordinator, short_id: str) -> None:
             if key.access_id.startswith(short_id.lower())
         ]
         if len(meant) != 1:
-            raise InvalidRequest("key", "unknown_key", f"{short_id!r} is no key's id")
+            raise unknown
         if meant[0].is_ours:
             raise InvalidRequest("key", "own_key", "this is the key we sign in with")
         await manager.remove_trust(meant[0].access_id)
 
 
+async def async_change_password(
+    coordinator: FluxCoordinator, old: str, new: str, *, forget_trusted: bool
+) -> None:
+    """Change the device's password, and stay trusted; an empty new one removes it.
+
+    With `forget_trusted` the device forgets every other key. Raises FluxError,
+    InvalidRequest before anything is sent or if the old password is wrong.
+    """
+
+    async def change() -> None:
+        async with await async_open_manager(coordinator) as manager:
+            try:
+                await manager.change_password(old, new, forget_trusted=forget_trusted)
+                if forget_trusted:
+                    await manager.add_trust(key_label(coordinator.hass))
+            except AuthenticationFailed as err:
+                # Our key is trusted, or we would not be here.
+                reason = "wrong_password"
+                raise InvalidRequest("old_password", reason, str(err)) from err
+            except FluxError:
+                # In between, the device may have forgotten us.
+                coordinator.trust.async_check()
+                raise
+
+    check_password("old_password", old, allow_empty=True)
+    check_password("new_password", new, allow_empty=True)
+    await _async_complete(coordinator, change(), "password")
+
+
 async def async_change_network(
     coordinator: FluxCoordinator, config: NetworkConfig
-) -> NetworkOutcome:
+) -> None:
     """Send the device to another network, and wait until it is found by its uuid.
 
-    Raises FluxError (Unloaded if the entry is unloaded meanwhile: then there is a
-    repair until the device is heard), InvalidRequest before anything is sent.
-    CommandFailed while a change before is not settled: two in a row have the device go
-    back to what it had before the first (protocol.md section 4).
+    Raises FluxError: InvalidRequest before anything is sent, NetworkRolledBack, and
+    NetworkNotReturned, which is a repair too until the device is heard, as is an entry
+    that is unloaded meanwhile (Unloaded). CommandFailed soon after another change: two
+    in a row undo the first (protocol.md section 4).
     """
     config.validate()
     if asyncio.get_running_loop().time() < coordinator.network_settles_at:
         raise CommandFailed("RESOURCE_BUSY", ("NETWORK",))
-    return await _async_see_through(
+    await _async_complete(
         coordinator, _async_change_network(coordinator, config), "network"
     )
 
 
-async def _async_see_through[T](
-    coordinator: FluxCoordinator, change: Coroutine[Any, Any, T], what: str
-) -> T:
-    """Carry a change out to its end, whoever asked for it and has left meanwhile.
+async def _async_complete(
+    coordinator: FluxCoordinator, change: Coroutine[Any, Any, None], what: str
+) -> None:
+    """Complete a change, also if who asked for it leaves: a dialog, a script.
 
-    A dialog is closed, a script stopped; a device that is left in the middle would
-    trust nobody, or be gone and not missed. Raises what the change raises, Unloaded if
-    the entry is unloaded.
+    Raises what the change raises, Unloaded if the entry is unloaded.
     """
     task = coordinator.config_entry.async_create_background_task(
         coordinator.hass, change, f"flux3dp {what} change"
@@ -169,69 +165,55 @@ async def _async_see_through[T](
     try:
         await asyncio.wait([task])
     except asyncio.CancelledError:
-        task.add_done_callback(partial(_take_failure, coordinator, what))
+        task.add_done_callback(partial(_log_failure, coordinator, what))
         raise
     if task.cancelled():
         raise Unloaded("the entry was unloaded")
-    return task.result()
+    task.result()
 
 
-def _take_failure(
-    coordinator: FluxCoordinator, what: str, task: asyncio.Task[Any]
+def _log_failure(
+    coordinator: FluxCoordinator, what: str, task: asyncio.Task[None]
 ) -> None:
-    """Log why a change failed, as nobody waits any more to be told."""
+    """Log why a change failed that nothing waits for."""
     if task.cancelled() or (err := task.exception()) is None:
         return
     if isinstance(err, FluxError):
         coordinator.trust.handle_error(err)
-    name = coordinator.device_name
-    coordinator.logger.warning("Could not change the %s of %s: %s", what, name, err)
+    coordinator.logger.warning(
+        "Failed to change the %s of %s: %s", what, coordinator.device_name, err
+    )
 
 
 async def _async_change_network(
     coordinator: FluxCoordinator, config: NetworkConfig
-) -> NetworkOutcome:
+) -> None:
     """Send the device away, and see what becomes of it. Raises FluxError."""
+    loop, timing = asyncio.get_running_loop(), coordinator.timing
     async with await async_open_manager(coordinator) as manager:
         old_host = coordinator.host
-        with _missed_unless_heard(coordinator):
-            coordinator.network_settles_at = (
-                asyncio.get_running_loop().time() + coordinator.timing.network_settle
-            )
+        coordinator.network_settles_at = loop.time() + timing.network_settle
+        try:
             await manager.set_network(config)
-    with _missed_unless_heard(coordinator):
-        return await _async_outcome(coordinator, config, old_host)
-
-
-@contextmanager
-def _missed_unless_heard(coordinator: FluxCoordinator) -> Iterator[None]:
-    """Have a repair if the entry is unloaded: whoever hears the device takes it away."""
-    try:
-        yield
-    except Unloaded, asyncio.CancelledError:
-        async_network_not_returned(coordinator.hass, coordinator.config_entry)
-        raise
-
-
-async def _async_outcome(
-    coordinator: FluxCoordinator, config: NetworkConfig, old_host: str
-) -> NetworkOutcome:
-    """Wait for a device that was sent away. Raises Unloaded."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    returned = await _async_returned(coordinator, old_host, config.ip_address)
+            began = loop.time()
+            returned = await _async_returned(coordinator, old_host, config.ip_address)
+        except CommandFailed:
+            # Nothing was changed, so there is nothing to wait for.
+            coordinator.network_settles_at = loop.time()
+            raise
+        except Unloaded, asyncio.CancelledError:
+            async_network_not_returned(coordinator.hass, coordinator.config_entry)
+            raise
     if not returned and not coordinator.data.online:
         async_network_not_returned(coordinator.hass, coordinator.config_entry)
-        return NetworkOutcome.NOT_RETURNED
+        raise NetworkNotReturned("it does not answer any more")
     if coordinator.host != old_host:
-        return NetworkOutcome.JOINED
-    if config.ip_address not in (None, old_host):
-        return NetworkOutcome.ROLLED_BACK
-    if config.is_wireless and loop.time() - began >= coordinator.timing.network_trial:
-        return NetworkOutcome.ROLLED_BACK
-    # The same lease again, as in a home with one router: a device that could not join
-    # would still be trying.
-    return NetworkOutcome.JOINED
+        return
+    # The same lease again, as in a home with one router, is soon back: a device that
+    # could not join is still trying.
+    was_trying = config.is_wireless and loop.time() - began >= timing.network_trial
+    if was_trying or config.ip_address not in (None, old_host):
+        raise NetworkRolledBack("it could not join the network")
 
 
 async def _async_returned(

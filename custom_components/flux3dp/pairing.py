@@ -1,26 +1,19 @@
-"""One device on its way in: who it is, whether it trusts us, what the entry keeps.
-
-Knows what has to hold before a device is set up, and the error key for each thing
-that can be in the way. Does not know in which order a person is asked: that is
-`config_flow.py`.
-"""
+"""Pairing: who a device is, whether it trusts our key, and what its entry keeps."""
 
 import base64
+from contextlib import suppress
 from typing import Any
+from urllib.parse import urlsplit
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 
 from .aioflux import (
-    AuthenticationFailed,
-    CommandFailed,
     ConnectionFailed,
     DeviceInfo,
     DeviceNotFound,
-    FluxError,
     Identity,
-    IdentityMismatch,
     InvalidRequest,
     Unsupported,
     ensure_trusted,
@@ -30,41 +23,12 @@ from .aioflux import (
 )
 from .client_key import async_get_client_key, key_label
 from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
-from .coordinator import FluxConfigEntry
 from .discovery import async_get_listener
 from .naming import display_name
 
-_ERROR_KEYS: dict[type[FluxError], str] = {
-    AuthenticationFailed: "invalid_auth",
-    ConnectionFailed: "cannot_connect",
-    IdentityMismatch: "identity_mismatch",
-    Unsupported: "unsupported_firmware",
-    CommandFailed: "refused",
-}
-
-
-def error_key(err: FluxError) -> str:
-    """Return the key of the error a person reads."""
-    return next(
-        (key for kind, key in _ERROR_KEYS.items() if isinstance(err, kind)), "refused"
-    )
-
-
-def entry_error_key(err: FluxError) -> str:
-    """Return the same for a device that is set up: another key is settled in Repairs."""
-    return "key_changed" if isinstance(err, IdentityMismatch) else error_key(err)
-
-
-def kept_host(typed: str | None, address: str) -> str:
-    """Return what an entry keeps as host: a name that was typed, or the address."""
-    return address if typed is None or is_address(typed) else typed
-
 
 class Pairing:
-    """A device that was chosen, and how far we are with it.
-
-    Methods that reach for the device raise FluxError.
-    """
+    """A device that was chosen, and how far its setup is."""
 
     def __init__(
         self, hass: HomeAssistant, device: DeviceInfo, host: str | None = None
@@ -88,50 +52,33 @@ class Pairing:
         self._accepted_key = self.device.master_key
 
     async def async_refresh(self) -> None:
-        """Learn what the device says of itself by now; DeviceNotFound if it is off.
+        """Learn what the device says of itself by now. Raises FluxError.
 
-        It is asked where it was, and looked for elsewhere only when it is not there:
-        anybody can replay its announcements. An answer with another key changes
-        nothing here, because the handshake decides who is at the known address.
+        An answer with another key changes nothing: the handshake decides who is there.
         """
-        listener = await async_get_listener(self._hass)
-        patience = listener.timing.find / 2
-        try:
-            current = await listener.find(self.device.host, patience)
-        except DeviceNotFound:
-            current = None
-        if current is None or current.uuid != self.device.uuid:
-            current = await listener.lookup(self.device.uuid, patience)
-        current = await listener.refresh(current)
-        if current.master_key == self.device.master_key:
-            self.device = current
-        if not self.device.manageable:
-            # So a datagram says, and anybody can send those.
+        device = self.device
+        current = await async_lookup(self._hass, device.uuid, device.host)
+        if current.master_key == device.master_key:
+            self.device = device = current
+        if not device.manageable:
+            # A datagram says so, which can be forged. Such firmware has no such port.
             try:
-                await self.async_prove()
+                await self.async_verify()
             except ConnectionFailed as err:
-                raise Unsupported(
-                    f"firmware {self.device.firmware} is too old"
-                ) from err
+                raise Unsupported(f"firmware {device.firmware} is too old") from err
 
-    async def async_prove(self) -> None:
-        """Make sure that the device holds its key, and send it nothing of ours."""
-        listener = await async_get_listener(self._hass)
-        await verify_key(self.device.host, self.device.master_key, listener.timing)
+    async def async_verify(self) -> None:
+        """Verify that the device holds its key. Raises FluxError."""
+        await async_verify(self._hass, self.device.host, self.device.master_key)
 
     async def async_get_trusted(self, password: str | None = None) -> None:
         """Have the device trust our key; AuthenticationFailed if a password is needed.
 
         Only for a device that is vouched for: what is derived from our public key
-        opens the robot ports of every other device that trusts it.
+        opens the robot ports of every other device that trusts it. Raises FluxError.
         """
-        listener = await async_get_listener(self._hass)
-        await ensure_trusted(
-            self.device,
-            await async_get_client_key(self._hass),
-            label=key_label(self._hass),
-            password=password,
-            timing=listener.timing,
+        await async_get_trusted(
+            self._hass, self.device, self.device.master_key, password
         )
 
     @property
@@ -157,35 +104,56 @@ class Pairing:
         }
 
 
-# -- for a device that is set up
+async def async_find(
+    hass: HomeAssistant, typed: str, errors: dict[str, str]
+) -> tuple[DeviceInfo, str] | None:
+    """Return the device at the address that was typed, and that address.
+
+    A URL or a port that was typed with it does not matter. None if there is no device:
+    `errors` gets the reason.
+    """
+    listener = await async_get_listener(hass)
+    host = typed.strip()
+    with suppress(ValueError):  # It does not resolve either.
+        host = urlsplit(host if "//" in host else f"//{host}").hostname or host
+    try:
+        return await listener.find(host), host
+    except InvalidRequest:
+        errors[CONF_HOST] = "invalid_host"
+    except DeviceNotFound:
+        errors[CONF_HOST] = "no_flux_device"
+    return None
 
 
-@callback
-def async_entry_learn(entry: FluxConfigEntry, err: FluxError) -> None:
-    """Have the coordinator of an entry learn from an error, if there is one."""
-    if entry.state is ConfigEntryState.LOADED:
-        entry.runtime_data.trust.handle_error(err)
+async def async_lookup(hass: HomeAssistant, uuid: str, host: str) -> DeviceInfo:
+    """Return what a device says of itself now. Raises DeviceNotFound.
 
-
-async def async_entry_device(hass: HomeAssistant, entry: ConfigEntry) -> DeviceInfo:
-    """Return what the device of an entry says of itself now. Raises FluxError."""
+    It is searched for elsewhere only if it does not answer at `host`, because anyone
+    can replay its announcements.
+    """
     listener = await async_get_listener(hass)
     patience = listener.timing.find / 2
     try:
-        device = await listener.find(entry.data[CONF_HOST], patience)
+        device = await listener.find(host, patience)
     except DeviceNotFound, InvalidRequest:
         device = None
-    if device is None or device.uuid != entry.unique_id:
-        device = await listener.lookup(entry.unique_id or "", patience)
+    if device is None or device.uuid != uuid:
+        device = await listener.lookup(uuid, patience)
     return await listener.refresh(device)
 
 
-async def async_entry_trusted(
-    hass: HomeAssistant, entry: ConfigEntry, device: DeviceInfo, password: str | None
-) -> None:
-    """Have the device of an entry trust our key again. Raises FluxError.
+async def async_verify(hass: HomeAssistant, host: str, master_key: bytes) -> None:
+    """Verify who is at an address, and send nothing of ours. Raises FluxError."""
+    listener = await async_get_listener(hass)
+    await verify_key(host, master_key, listener.timing)
 
-    Only the device that holds the pinned key gets to see the password.
+
+async def async_get_trusted(
+    hass: HomeAssistant, device: DeviceInfo, master_key: bytes, password: str | None
+) -> None:
+    """Have a device trust our key. Raises FluxError.
+
+    Only the holder of `master_key` (DER) gets to see the password.
     """
     listener = await async_get_listener(hass)
     await ensure_trusted(
@@ -194,13 +162,15 @@ async def async_entry_trusted(
         label=key_label(hass),
         password=password,
         timing=listener.timing,
-        expected_key=base64.b64decode(entry.data[CONF_MASTER_KEY]),
+        expected_key=master_key,
     )
 
 
-async def async_prove_entry(hass: HomeAssistant, entry: ConfigEntry, host: str) -> None:
-    """Make sure that the device of an entry is at an address. Raises FluxError."""
-    listener = await async_get_listener(hass)
-    await verify_key(
-        host, base64.b64decode(entry.data[CONF_MASTER_KEY]), listener.timing
-    )
+def pinned_key(entry: ConfigEntry) -> bytes:
+    """Return the master key (DER) that an entry keeps of its device."""
+    return base64.b64decode(entry.data[CONF_MASTER_KEY])
+
+
+def kept_host(typed: str | None, address: str) -> str:
+    """Return what an entry keeps as host: a name that was typed, or the address."""
+    return address if typed is None or is_address(typed) else typed

@@ -1,46 +1,104 @@
-"""Reconfiguration: another address, name or password.
+"""Reconfiguration: another address, name, Wi-Fi network or password.
 
-Knows the dialogs behind the menu, but for the network, which is `network_flow.py`. What
+The recommended way for secrets, because Home Assistant records the data of actions. What
 happens on the device is `management.py`.
 """
 
-from typing import Any
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any, override
 
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    ConfigEntryState,
+    ConfigFlow,
+    ConfigFlowResult,
+)
 from homeassistant.const import CONF_HOST, CONF_NAME
-from homeassistant.helpers.selector import BooleanSelector, TextSelector
+from homeassistant.core import callback
+from homeassistant.data_entry_flow import AbortFlow, section
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
 import voluptuous as vol
 
-from .aioflux import (
-    AuthenticationFailed,
-    DeviceNotFound,
-    FluxError,
-    InvalidRequest,
+from .aioflux import AuthenticationFailed, InvalidRequest, NetworkConfig, WifiNetwork
+from .aioflux.network import SECURITIES
+from .coordinator import FluxConfigEntry, FluxCoordinator
+from .helpers import form_errors
+from .management import (
+    async_change_network,
+    async_change_password,
+    async_rename,
+    async_scan_wifi,
 )
-from .coordinator import FluxConfigEntry
-from .discovery import async_get_listener
-from .forms import NEW_PASSWORD_SELECTOR, PASSWORD_SELECTOR, host_of
-from .management import async_change_password, async_rename
-from .network_flow import NetworkSteps, change_error_key
-from .pairing import async_entry_learn, async_prove_entry, kept_host
+from .pairing import async_find, async_verify, kept_host, pinned_key
+from .robot import Unloaded
 
+PASSWORD_SELECTOR = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
+)
+_NEW_PASSWORD_SELECTOR = TextSelector(
+    TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password")
+)
 _ADDRESS_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
 _RENAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
 _PASSWORD_SCHEMA = vol.Schema(
     {
         vol.Optional("old_password", default=""): PASSWORD_SELECTOR,
-        vol.Optional("new_password", default=""): NEW_PASSWORD_SELECTOR,
-        vol.Optional("repeat_password", default=""): NEW_PASSWORD_SELECTOR,
+        vol.Optional("new_password", default=""): _NEW_PASSWORD_SELECTOR,
+        vol.Optional("repeat_password", default=""): _NEW_PASSWORD_SELECTOR,
         vol.Required("remove_password", default=False): BooleanSelector(),
         vol.Required("forget_trusted", default=False): BooleanSelector(),
     }
 )
 
+# The section of what only a fixed address needs: DHCP if it is left empty.
+_FIXED_ADDRESS = "fixed_address"
+_FIXED_SCHEMA = vol.Schema(
+    {
+        vol.Optional("ip_address"): TextSelector(),
+        vol.Optional("prefix_length"): vol.All(
+            NumberSelector(
+                NumberSelectorConfig(min=1, max=30, mode=NumberSelectorMode.BOX)
+            ),
+            vol.Coerce(int),
+        ),
+        vol.Optional("gateway"): TextSelector(),
+        vol.Optional("dns"): TextSelector(TextSelectorConfig(multiple=True)),
+    }
+)
+_FIXED_FIELDS = frozenset(str(field) for field in _FIXED_SCHEMA.schema)
 
-class ReconfigureSteps(NetworkSteps):
+
+class ReconfigureSteps(ConfigFlow):
     """The steps of a reconfiguration."""
 
-    # -- address
+    _networks: dict[str, WifiNetwork]
+    _wifi_scan: asyncio.Task[tuple[WifiNetwork, ...]]
+    _wifi_change: asyncio.Task[None]
+    _wifi_input: dict[str, Any] | None = None
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask what is to be changed."""
+        return self.async_show_menu(
+            step_id="reconfigure",
+            menu_options=["address", "rename", "wifi", "password"],
+            description_placeholders={"name": self._get_reconfigure_entry().title},
+        )
 
     async def async_step_address(
         self, user_input: dict[str, Any] | None = None
@@ -48,78 +106,43 @@ class ReconfigureSteps(NetworkSteps):
         """Enter where the device is now; another device is refused."""
         entry: FluxConfigEntry = self._get_reconfigure_entry()
         errors: dict[str, str] = {}
-        if user_input is not None:
-            listener = await async_get_listener(self.hass)
-            host = host_of(user_input[CONF_HOST])
-            try:
-                device = await listener.find(host)
-                if device.uuid == entry.unique_id:
-                    await async_prove_entry(self.hass, entry, device.host)
-                else:
-                    errors[CONF_HOST] = "wrong_device"
-            except InvalidRequest:
-                errors[CONF_HOST] = "invalid_host"
-            except DeviceNotFound:
-                errors[CONF_HOST] = "no_flux_device"
-            except FluxError as err:
-                async_entry_learn(entry, err)
-                errors["base"] = change_error_key(err)
-            if not errors:
-                result = self.async_update_and_abort(
-                    entry, data_updates={CONF_HOST: kept_host(host, device.host)}
-                )
-                if entry.state is ConfigEntryState.LOADED:
-                    entry.runtime_data.async_ask()
-                return result
-        return self.async_show_form(
-            step_id="address",
-            data_schema=self.add_suggested_values_to_schema(
-                _ADDRESS_SCHEMA, user_input or {CONF_HOST: entry.data[CONF_HOST]}
-            ),
-            errors=errors,
-        )
-
-    # -- name
+        if user_input is not None and (
+            found := await async_find(self.hass, user_input[CONF_HOST], errors)
+        ):
+            device, host = found
+            if device.uuid != entry.unique_id:
+                errors[CONF_HOST] = "wrong_device"
+            else:
+                with form_errors(errors, entry):
+                    await async_verify(self.hass, device.host, pinned_key(entry))
+                    result = self.async_update_and_abort(
+                        entry, data_updates={CONF_HOST: kept_host(host, device.host)}
+                    )
+                    if entry.state is ConfigEntryState.LOADED:
+                        entry.runtime_data.async_ask()
+                    return result
+        typed = user_input or {CONF_HOST: entry.data[CONF_HOST]}
+        return self._show("address", _ADDRESS_SCHEMA, typed, errors)
 
     async def async_step_rename(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Give the device another name, which every other program shows too."""
-        coordinator = self._coordinator
-        if coordinator is None:
-            return self.async_abort(reason="not_loaded")
+        coordinator = self._require_coordinator()
         errors: dict[str, str] = {}
         if user_input is not None:
-            try:
+            with self._change_errors(errors):
                 await async_rename(coordinator, user_input[CONF_NAME].strip())
-            except InvalidRequest as err:
-                errors[CONF_NAME] = err.reason
-            except AuthenticationFailed:
-                return await self.async_step_not_trusted()
-            except FluxError as err:
-                coordinator.trust.handle_error(err)
-                errors["base"] = change_error_key(err)
-            else:
                 return self.async_abort(reason="reconfigure_successful")
         device = coordinator.data.device
-        return self.async_show_form(
-            step_id="rename",
-            data_schema=self.add_suggested_values_to_schema(
-                _RENAME_SCHEMA, user_input or {CONF_NAME: device.name if device else ""}
-            ),
-            errors=errors,
-            description_placeholders={"name": self._get_reconfigure_entry().title},
-        )
-
-    # -- password
+        typed = user_input or {CONF_NAME: device.name if device else ""}
+        return self._show("rename", _RENAME_SCHEMA, typed, errors)
 
     async def async_step_password(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Change the password; only a tick removes it, no empty field."""
-        coordinator = self._coordinator
-        if coordinator is None:
-            return self.async_abort(reason="not_loaded")
+        coordinator = self._require_coordinator()
         errors: dict[str, str] = {}
         if user_input is not None:
             new, repeated = user_input["new_password"], user_input["repeat_password"]
@@ -130,26 +153,218 @@ class ReconfigureSteps(NetworkSteps):
                 errors["base"] = "new_missing"
             elif new != repeated:
                 errors["base"] = "passwords_differ"
-        if user_input is not None and not errors:
-            try:
-                await async_change_password(
-                    coordinator,
-                    user_input["old_password"],
-                    new,
-                    forget_trusted=user_input["forget_trusted"],
-                )
-            except InvalidRequest as err:
-                errors[err.field] = err.reason
-            except AuthenticationFailed:
-                return await self.async_step_not_trusted()
-            except FluxError as err:
-                coordinator.trust.handle_error(err)
-                errors["base"] = change_error_key(err)
+            if not errors:
+                with self._change_errors(errors):
+                    await async_change_password(
+                        coordinator,
+                        user_input["old_password"],
+                        new,
+                        forget_trusted=user_input["forget_trusted"],
+                    )
+                    return self.async_abort(reason="reconfigure_successful")
+        return self._show("password", _PASSWORD_SCHEMA, None, errors)
+
+    # -- Wi-Fi
+
+    async def async_step_wifi(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Have the device search for networks."""
+        if self.async_get_progress_task() is None:
+            self._wifi_scan = self._start(async_scan_wifi(self._require_coordinator()))
+        if not self._wifi_scan.done():
+            return self.async_show_progress(
+                step_id="wifi",
+                progress_action="scan_wifi",
+                progress_task=self._wifi_scan,
+            )
+        return self.async_show_progress_done(next_step_id="wifi_settings")
+
+    async def async_step_wifi_settings(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Choose or type a network."""
+        errors: dict[str, str] = {}
+        if user_input is None:
+            self._networks = {}
+            # A network can be typed as well: if the device is away, that shows then.
+            with self._change_errors(errors):
+                self._networks = _by_name(self._wifi_scan.result())
+            self._require_coordinator()
+            return self._show_wifi(errors)
+        self._wifi_input = user_input
+        config = _wifi_config(user_input, self._networks)
+        try:
+            config.validate()
+        except InvalidRequest as err:
+            if err.field in _FIXED_FIELDS:
+                # Errors of a section are shown above it.
+                errors[_FIXED_ADDRESS] = "fixed_address"
             else:
-                return self.async_abort(reason="reconfigure_successful")
+                errors[err.field] = err.reason
+            return self._show_wifi(errors)
+        coordinator = self._require_coordinator()
+        self._wifi_change = self._start(async_change_network(coordinator, config))
+        return await self.async_step_wifi_change()
+
+    async def async_step_wifi_change(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Send the device there, and wait until it is found again."""
+        if not self._wifi_change.done():
+            return self.async_show_progress(
+                step_id="wifi_change",
+                progress_action="change_wifi",
+                progress_task=self._wifi_change,
+            )
+        return self.async_show_progress_done(next_step_id="wifi_done")
+
+    async def async_step_wifi_done(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show what came of it."""
+        errors: dict[str, str] = {}
+        with self._change_errors(errors):
+            self._wifi_change.result()
+        if errors:
+            return self._show_wifi(errors)
+        return self.async_abort(reason="reconfigure_successful")
+
+    def _show_wifi(self, errors: dict[str, str]) -> ConfigFlowResult:
+        """Show the form with the networks."""
+        networks = [
+            SelectOptionDict(value=ssid, label=_label(network))
+            for ssid, network in self._networks.items()
+        ]
+        schema = vol.Schema(
+            {
+                vol.Required("ssid"): SelectSelector(
+                    SelectSelectorConfig(
+                        options=networks,
+                        custom_value=True,
+                        mode=SelectSelectorMode.DROPDOWN,
+                    )
+                ),
+                vol.Optional("security"): SelectSelector(
+                    # As a list it could not be left empty again once it was not.
+                    SelectSelectorConfig(
+                        options=list(SECURITIES), mode=SelectSelectorMode.DROPDOWN
+                    )
+                ),
+                vol.Optional("wifi_password"): _NEW_PASSWORD_SELECTOR,
+                vol.Required("hidden", default=False): BooleanSelector(),
+                vol.Optional(_FIXED_ADDRESS): section(
+                    _FIXED_SCHEMA, {"collapsed": _FIXED_ADDRESS not in errors}
+                ),
+            }
+        )
+        return self._show("wifi_settings", schema, self._wifi_input, errors)
+
+    # -- any of them
+
+    def _show(
+        self,
+        step: str,
+        schema: vol.Schema,
+        values: dict[str, Any] | None,
+        errors: dict[str, str],
+    ) -> ConfigFlowResult:
         return self.async_show_form(
-            step_id="password",
-            data_schema=_PASSWORD_SCHEMA,
+            step_id=step,
+            data_schema=self.add_suggested_values_to_schema(schema, values),
             errors=errors,
             description_placeholders={"name": self._get_reconfigure_entry().title},
         )
+
+    def _start[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Start what a progress step waits for; closing the dialog cancels it."""
+        least = self._require_coordinator().timing.progress_step
+        return self.hass.async_create_task(_async_visibly(work, least), "flux3dp Wi-Fi")
+
+    @contextmanager
+    def _change_errors(self, errors: dict[str, str]) -> Iterator[None]:
+        """Show an error in the form; end the dialog where it needs something first."""
+        entry: FluxConfigEntry = self._get_reconfigure_entry()
+        with form_errors(errors, entry):
+            try:
+                yield
+            except Unloaded as err:
+                raise AbortFlow(reason="not_loaded") from err
+            except AuthenticationFailed as err:
+                if entry.state is ConfigEntryState.LOADED:
+                    entry.runtime_data.trust.handle_error(err)
+                raise AbortFlow(reason="not_trusted") from err
+
+    def _require_coordinator(self) -> FluxCoordinator:
+        """Return the device's coordinator, or end the dialog: there is none."""
+        entry: FluxConfigEntry = self._get_reconfigure_entry()
+        if entry.state is not ConfigEntryState.LOADED:
+            raise AbortFlow(reason="not_loaded")
+        return entry.runtime_data
+
+    @callback
+    @override
+    def async_remove(self) -> None:
+        """Start a reauthentication: Home Assistant starts none beside this dialog."""
+        if self.source != SOURCE_RECONFIGURE:
+            return
+        entry: FluxConfigEntry | None = self.hass.config_entries.async_get_entry(
+            self.context["entry_id"]
+        )
+        if (
+            entry is not None
+            and entry.state is ConfigEntryState.LOADED
+            and entry.runtime_data.trust.is_refused
+        ):
+            entry.async_start_reauth(self.hass)
+
+
+def _wifi_config(
+    user_input: dict[str, Any], seen: dict[str, WifiNetwork]
+) -> NetworkConfig:
+    """Return the settings; how a network is protected is known if it was seen."""
+    network = seen.get(user_input["ssid"])
+    known = network.security if network and network.security in SECURITIES else None
+    fixed = {
+        key: value for key, value in user_input.get(_FIXED_ADDRESS, {}).items() if value
+    }
+    return NetworkConfig(
+        method="static" if fixed else "dhcp",
+        ip_address=fixed.get("ip_address"),
+        prefix_length=fixed.get("prefix_length"),
+        gateway=fixed.get("gateway"),
+        dns=tuple(fixed.get("dns", ())),
+        ssid=user_input["ssid"],
+        security=user_input.get("security") or known,
+        wifi_password=user_input.get("wifi_password"),
+        hidden=user_input["hidden"],
+    )
+
+
+def _by_name(networks: tuple[WifiNetwork, ...]) -> dict[str, WifiNetwork]:
+    """Return the strongest network of each name, strongest first."""
+    found: dict[str, WifiNetwork] = {}
+    for network in networks:
+        if network.ssid:
+            found.setdefault(network.ssid, network)
+    return found
+
+
+def _label(network: WifiNetwork) -> str:
+    """Return what tells networks apart: name, protection, strength."""
+    strength = "" if network.rssi is None else f", {network.rssi} dBm"
+    return f"{network.ssid} ({network.security}{strength})"
+
+
+async def _async_visibly[T](work: Coroutine[Any, Any, T], least: float) -> T:
+    """Return what comes of some work, at the earliest after `least` seconds.
+
+    The frontend listens for the end of a progress step only once it shows the step: it
+    shows one that ended before for ever.
+    """
+    results: tuple[T | BaseException, BaseException | None] = await asyncio.gather(
+        work, asyncio.sleep(least), return_exceptions=True
+    )
+    if isinstance(results[0], BaseException):
+        raise results[0]
+    return results[0]

@@ -1,9 +1,4 @@
-"""Actions on devices: what they take, what they answer, in which words they fail.
-
-Knows the calls of Home Assistant. What happens on the device is `commands.py`,
-`management.py` and `aioflux`; who may call and which devices are meant is decided before
-either.
-"""
+"""Actions: which devices they are for, what they take and return, who may call them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -11,7 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.const import ATTR_NAME, Platform
+from homeassistant.const import (
+    ATTR_DEVICE_ID,
+    ATTR_ENTITY_ID,
+    ATTR_NAME,
+    ENTITY_MATCH_ALL,
+    Platform,
+)
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -34,24 +35,18 @@ from .helpers import (
     async_resolve,
     async_resolve_one,
     async_several,
+    async_targeted_devices,
     device_errors,
 )
 from .management import (
     SHORT_ID_LENGTH,
-    NetworkOutcome,
     async_change_network,
     async_change_password,
     async_list_keys,
-    async_open_manager,
     async_remove_key,
     async_rename,
+    async_scan_wifi,
 )
-
-_OUTCOME_ERRORS = {
-    NetworkOutcome.ROLLED_BACK: "network_rolled_back",
-    NetworkOutcome.NOT_RETURNED: "network_not_returned",
-}
-
 
 # -- on exactly one device: the handlers raise FluxError, HomeAssistantError
 
@@ -59,7 +54,7 @@ _OUTCOME_ERRORS = {
 async def _async_rename(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Give the device a name; answer it once the device announces it."""
+    """Rename the device; return the name once the device announces it."""
     name: str = data[ATTR_NAME]
     if not await async_rename(coordinator, name):
         raise HomeAssistantError(
@@ -76,28 +71,17 @@ async def _async_rename(
 async def _async_set_network(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Send the device to another network; answer the address it is found at."""
+    """Send the device to another network; return the address it is found at."""
     values = {key: data[key] for key in _NETWORK_FIELDS if key in data}
     values["dns"] = tuple(values.get("dns", ()))
-    outcome = await async_change_network(coordinator, NetworkConfig(**values))
-    if (error := _OUTCOME_ERRORS.get(outcome)) is not None:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=error,
-            translation_placeholders={
-                "name": coordinator.device_name,
-                "host": coordinator.host,
-            },
-        )
+    await async_change_network(coordinator, NetworkConfig(**values))
     return {"host": coordinator.host}
 
 
 async def _async_scan_wifi(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Answer the Wi-Fi networks the device sees, strongest first."""
-    async with await async_open_manager(coordinator) as manager:
-        networks = await manager.scan_wifi()
+    """Return the Wi-Fi networks the device sees, strongest first."""
     return {
         "networks": [
             {
@@ -106,7 +90,7 @@ async def _async_scan_wifi(
                 "rssi": network.rssi,
                 "security": network.security,
             }
-            for network in networks
+            for network in await async_scan_wifi(coordinator)
         ]
     }
 
@@ -114,7 +98,7 @@ async def _async_scan_wifi(
 async def _async_change_password(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Change the password; our key stays trusted, whatever else is forgotten."""
+    """Change the password; our key stays trusted."""
     await async_change_password(
         coordinator,
         data["old_password"],
@@ -127,7 +111,7 @@ async def _async_change_password(
 async def _async_list_trusted_keys(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Answer whom the device trusts, with as much of a key's id as names it."""
+    """Return the keys the device trusts, each with the beginning of its id."""
     return {
         "keys": [
             {
@@ -153,8 +137,7 @@ async def _async_remove_trusted_key(
 class _Action:
     """A line of the table of actions on exactly one device.
 
-    The fields have types only: what a device can do with the values is told by
-    `aioflux`, in the same words wherever it is used.
+    The fields have types only: `aioflux` checks the values.
     """
 
     name: str
@@ -241,25 +224,44 @@ _JOB_ACTIONS = {
 def _job_action(
     command: JobCommand,
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
-    """Return what gives a command to the job of each device of a call."""
+    """Return the action that gives a command to the job of each device of a call."""
 
     async def async_call(call: ServiceCall) -> None:
-        """Give it to all at once; one error names each device it could not be done on."""
+        """Give it to all at once; one error names each device that failed.
+
+        A device that is there only by an area, a floor or a label fails only if the
+        command applies to its job: an idle printer need not be paused.
+        """
         coordinators, problems = async_resolve(call.hass, call.data)
         await _async_check_permission(call, command, coordinators)
         results = await asyncio.gather(
             *(async_command(coordinator, command) for coordinator in coordinators),
             return_exceptions=True,
         )
-        for result in results:
+        named = _named_devices(call)
+        for coordinator, result in zip(coordinators, results, strict=True):
             if isinstance(result, HomeAssistantError):
-                problems.append(result)
+                if coordinator.uuid in named or command.applies(coordinator.data.job):
+                    problems.append(result)
             elif result is not None:
                 raise result
         if problems:
             raise await async_several(call.hass, problems)
 
     return async_call
+
+
+def _named_devices(call: ServiceCall) -> set[str]:
+    """Return the uuids of the devices that a call names, themselves or by an entity."""
+    named = {key: call.data.get(key) for key in (ATTR_DEVICE_ID, ATTR_ENTITY_ID)}
+    if named[ATTR_ENTITY_ID] == ENTITY_MATCH_ALL:
+        del named[ATTR_ENTITY_ID]
+    return {
+        identifier
+        for device in async_targeted_devices(call.hass, named)
+        for domain, identifier in device.identifiers
+        if domain == DOMAIN
+    }
 
 
 async def _async_check_permission(

@@ -56,6 +56,7 @@ FAST = Timing(
     command=2.0,
     wifi_scan=2.0,
     close=0.5,
+    progress_step=0.0,
     network_return=5.0,
     network_trial=1.5,
     network_settle=0.3,

@@ -248,19 +248,29 @@ async def test_without_any_socket_home_assistant_goes_on(
 
     entry = await make_entry(device)
 
-    assert "FLUX devices cannot be reached for now" in caplog.text
+    assert "Failed to start listening for FLUX devices" in caplog.text
     assert hass.states.get("sensor.delta_in_der_werkstatt_status").state == "offline"
     assert await hass.config_entries.async_unload(entry.entry_id)
 
 
+@pytest.mark.parametrize(
+    ("adapters", "line"),
+    [
+        ({"return_value": []}, "No network adapter that is enabled"),
+        ({"side_effect": OSError("no netlink")}, "adapters: no netlink"),
+    ],
+)
 async def test_without_an_interface_the_default_one_is_used(
-    hass: HomeAssistant, make_device: MakeDevice, caplog: pytest.LogCaptureFixture
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    caplog: pytest.LogCaptureFixture,
+    adapters: dict[str, Any],
+    line: str,
 ) -> None:
     with patch(
-        "custom_components.flux3dp.discovery.network.async_get_adapters",
-        return_value=[],
+        "custom_components.flux3dp.discovery.network.async_get_adapters", **adapters
     ):
-        listener = await start(hass)
-    assert "no interface with an IPv4 address" in caplog.text
+        listener = await async_get_listener(hass)
+    assert line in caplog.text
     await make_device()
     assert (await listener.find(ADDRESSES[0])).uuid == UUID

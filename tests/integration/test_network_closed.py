@@ -82,7 +82,7 @@ async def test_a_refusal_that_nobody_waits_for_is_in_the_log(
     await close_once_sent(hass, device, result)
 
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert any("Could not change the network" in line for line in log_lines(caplog))
+    assert any("Failed to change the network" in line for line in log_lines(caplog))
     assert issues(hass) == {}
 
 

@@ -241,7 +241,7 @@ async def test_a_device_without_a_password_that_lets_nobody_in(
 
     result = await submit(hass, result)
 
-    assert result["errors"] == {"base": "invalid_auth"}
+    assert result["errors"] == {"password": "invalid_auth"}
     result = await submit(hass, result, password=PASSWORD)
     assert result["reason"] == "reauth_successful"
 

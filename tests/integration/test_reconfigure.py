@@ -1,12 +1,14 @@
 """Reconfiguration: what is in its way, whatever is to be changed."""
 
 import asyncio
+from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from tests.integration.conftest import (
+    FAST,
     PASSWORD,
     MakeDevice,
     MakeEntry,
@@ -137,6 +139,24 @@ async def test_a_device_that_forgot_us_asks_for_its_password_first(
     # Home Assistant opens no second dialog beside one of the same device.
     await wait_until(hass, lambda: len(reauths(hass, entry)) == 1)
     assert device.password == PASSWORD
+
+
+@pytest.mark.parametrize("pace", [replace(FAST, progress_step=600.0)])
+async def test_a_step_that_waits_is_shown_before_it_ends(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    """The frontend listens for its end only then, and would show it for ever."""
+    device = await make_device()
+    entry = await make_entry(device)
+    device.forget_trust()
+    result = await reconfigure(hass, entry, "wifi")
+    assert result["type"] is FlowResultType.SHOW_PROGRESS
+    await device.wait_closed_connections()
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+    assert not progress_task(hass, result).done()
+    hass.config_entries.flow.async_abort(result["flow_id"])
 
 
 async def test_a_device_that_is_unloaded_and_forgot_us_meanwhile(

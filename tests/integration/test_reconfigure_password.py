@@ -108,7 +108,7 @@ async def test_passwords_that_do_not_do(
     assert result["errors"] == {"new_password": "password_not_ascii"}
     device.faults.replies["passwd"] = "error UNKNOWN_ERROR"
     result = await submit(hass, result, **PASSWORDS)
-    assert result["errors"] == {"base": "change_refused"}
+    assert result["errors"] == {"base": "refused"}
     assert device.password == PASSWORD
     device.faults.clear()
     assert is_reconfigured(await submit(hass, result, **PASSWORDS))

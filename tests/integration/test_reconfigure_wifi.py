@@ -203,7 +203,7 @@ async def test_when_the_device_sees_no_network_one_can_be_typed(
     device.faults.replies["scan_wifi"] = "error HARDWARE_FAILURE wlan0"
 
     result = await wifi_settings(hass, entry)
-    assert result["errors"] == {"base": "change_refused"}
+    assert result["errors"] == {"base": "refused"}
     assert offered(result) == []
     assert is_reconfigured(await send_away(hass, result, **WIFI))
 
@@ -217,7 +217,7 @@ async def test_a_change_the_device_refuses_or_does_not_hear(
 
     device.faults.replies["network"] = "error BAD_PARAMS"
     result = await send_away(hass, result, **WIFI)
-    assert result["errors"] == {"base": "change_refused"}
+    assert result["errors"] == {"base": "refused"}
     device.faults.clear()
     await device.refuse_connections(MANAGEMENT_PORT)
     result = await send_away(hass, result, **WIFI)

@@ -159,6 +159,42 @@ async def test_one_reason_stands_for_itself_in_one_error(
     await status_is(hass, "paused")
 
 
+async def test_a_device_of_an_area_that_need_not_be_paused_is_no_error(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    running: MockConfigEntry,
+    other: MockConfigEntry,
+) -> None:
+    off = await make_device(address=ADDRESSES[2], uuid="3" * 32, name="Third")
+    area = ar.async_get(hass).async_create("Workshop")
+    for entry in (running, other, await make_entry(off)):
+        dr.async_get(hass).async_update_device(
+            registered(hass, entry).id, area_id=area.id
+        )
+    await off.power_off()
+
+    await call(hass, "pause_job", area_id=area.id)
+    await status_is(hass, "paused")
+    await call(hass, "resume_job", entity_id="all")
+    assert value(hass, "status") in GOES_ON
+    with pytest.raises(HomeAssistantError, match=r"^Other has no job"):
+        await call(hass, "pause_job", area_id=area.id, entity_id=OTHER)
+
+
+async def test_a_device_of_an_area_that_is_not_paused_is_an_error(
+    hass: HomeAssistant, device: Device, running: MockConfigEntry
+) -> None:
+    label = lr.async_get(hass).async_create("Hot")
+    dr.async_get(hass).async_update_device(
+        registered(hass, running).id, labels={label.label_id}
+    )
+    device.faults.replies["player pause"] = "error UNKNOWN_ERROR"
+    with pytest.raises(HomeAssistantError) as failed:
+        await call(hass, "pause_job", label_id=label.label_id)
+    assert failed.value.translation_key == "refused_without_reason"
+
+
 async def test_the_reasons_are_in_the_language_of_the_home(
     hass: HomeAssistant, device: Device, other: MockConfigEntry, make_entry: MakeEntry
 ) -> None:

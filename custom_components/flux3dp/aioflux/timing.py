@@ -59,6 +59,8 @@ class Timing:
     close: float = 2.0
     """An orderly goodbye; afterwards the socket is dropped."""
 
+    progress_step: float = 2.0
+    """A dialog shows a step that waits for so long at least."""
     network_return: float = 60.0
     """After `network`: until the device is found again, old address or new."""
     network_trial: float = 15.0
