@@ -7,6 +7,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
+from custom_components.flux3dp import reconfigure_flow
+from custom_components.flux3dp.aioflux import WifiNetwork
+from custom_components.flux3dp.coordinator import FluxCoordinator
+from custom_components.flux3dp.management import async_scan_wifi
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     FAST,
     PASSWORD,
@@ -143,17 +148,28 @@ async def test_a_device_that_forgot_us_asks_for_its_password_first(
 
 @pytest.mark.parametrize("pace", [replace(FAST, progress_step=600.0)])
 async def test_a_step_that_waits_is_shown_before_it_ends(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The frontend listens for its end only then, and would show it for ever."""
+    ended = asyncio.Event()
+
+    async def scan(coordinator: FluxCoordinator) -> tuple[WifiNetwork, ...]:
+        try:
+            return await async_scan_wifi(coordinator)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(reconfigure_flow, "async_scan_wifi", scan)
     device = await make_device()
     entry = await make_entry(device)
     device.forget_trust()
     result = await reconfigure(hass, entry, "wifi")
-    assert result["type"] is FlowResultType.SHOW_PROGRESS
-    await device.wait_closed_connections()
-    for _ in range(10):
-        await asyncio.sleep(0)
+    await asyncio.wait_for(ended.wait(), PATIENCE)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
 
     assert not progress_task(hass, result).done()
     hass.config_entries.flow.async_abort(result["flow_id"])
