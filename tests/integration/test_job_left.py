@@ -38,7 +38,7 @@ async def watched(
     await run_job(hass, device)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     monkeypatch.setattr(
-        "custom_components.flux3dp.job.monitor.next_report_in", lambda *_: 300.0
+        "custom_components.flux3dp.job.monitor.JobMonitor._interval", lambda _: 300.0
     )
 
 

@@ -91,8 +91,11 @@ async def test_reports_are_a_sign_of_life(
         )
 
     await reports(3)
-    answered = device.counters.probes_answered
-    # More time than it takes to be probed for silence.
-    await reports(int(3 * FAST.unheard_active / FAST.report_interval))
+    # It answers no probe from now on.
+    device.faults.silent = True
+    # More time than it takes to be silent.
+    patience = FAST.unheard + FAST.probe_attempts * FAST.probe_interval
+    await reports(int(3 * patience / FAST.report_interval))
 
-    assert device.counters.probes_answered == answered
+    assert entry.runtime_data.data.online
+    assert entry.runtime_data.reconnects == 0

@@ -1,7 +1,7 @@
 """Monitoring a job: reports every few seconds, while there is one, and only then.
 
-Knows when the robot connection is wanted, how often a report is, and what is done without
-it: announcements carry on, and where the end may be near the device is probed for them.
+Knows when the robot connection is wanted and how often a report is; with or without it the
+device is probed twice a second for its status, so that no end is missed.
 A job that ended unwatched, while we were away, is asked about once. The connection is
 `robot.py`'s, what is read goes to the coordinator, and whether the device is to be
 believed is for `trust.py` to say.
@@ -9,10 +9,12 @@ believed is for `trust.py` to say.
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from homeassistant.core import Event, callback
+from homeassistant.core import CALLBACK_TYPE, Event, callback
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.event import async_track_time_interval
 
 from ..aioflux import (
     AuthenticationFailed,
@@ -28,7 +30,6 @@ from ..naming import async_registered
 from ..robot import RobotLink
 from ..waiting import async_wait_at_most
 from .observation import ENDED_IDS
-from .tracker import may_end_in, next_report_in
 
 if TYPE_CHECKING:
     from ..coordinator import FluxCoordinator
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 _INFO_ATTEMPTS = 3
 # How many refusals in a row are those of the moment after a job was left.
 _REFUSALS = 6
-# Near enough to its end (s) to probe a device that gives no reports.
-_NEAR = 10.0
 
 
 class JobMonitor:
@@ -62,6 +61,7 @@ class JobMonitor:
         self._link = link
         self._on_distrust = on_distrust
         self._task: asyncio.Task[None] | None = None
+        self._stop_probing: CALLBACK_TYPE | None = None
         self._over = asyncio.Event()
         self._wake = asyncio.Event()
         self._woken_at = 0.0
@@ -116,14 +116,17 @@ class JobMonitor:
     def _async_device_updated(
         self, _event: Event[dr.EventDeviceRegistryUpdatedData]
     ) -> None:
-        """Close the connection to a device that is disabled in mid-job."""
-        if self._task is not None and self._is_disabled:
-            self._task.cancel()
+        """Leave a device alone that is disabled in mid-job."""
+        if self._is_disabled:
+            self._set_probing(active=False)
+            if self._task is not None:
+                self._task.cancel()
 
     @callback
     def async_follow(self) -> None:
         """Begin to monitor if there is a job now, and come to an end if not."""
         state = self._coordinator.data.job
+        self._set_probing(active=state.active)
         if state.active:
             self._over.clear()
             self._async_begin(self._async_monitor)
@@ -141,14 +144,33 @@ class JobMonitor:
             self._async_begin(self._async_ask_once)
 
     @callback
+    def _set_probing(self, *, active: bool) -> None:
+        """Probe twice a second in a job: another client can leave it when it has ended.
+
+        A probe costs 20 bytes, and the device answers from what it announces anyway. As
+        many reports would disturb the process that moves the machine.
+        """
+        if not active and self._stop_probing is not None:
+            self._stop_probing()
+            self._stop_probing = None
+        elif active and not (self._stop_probing or self._stopped or self._is_disabled):
+            interval = timedelta(seconds=self._coordinator.timing.probe_interval)
+            self._stop_probing = async_track_time_interval(
+                self._coordinator.hass, self._async_probe, interval
+            )
+
+    @callback
+    def _async_probe(self, _now: datetime) -> None:
+        self._coordinator.listener.probe(self._coordinator.host)
+
+    @callback
     def async_wake(self) -> None:
         """Read a report at once, because an announcement contradicts the last one.
 
-        Anybody can announce anything, so not more often than near the end of a job.
+        Anybody can announce anything, so not more often than twice a second.
         """
-        now = self._now()
-        if now - self._woken_at >= self._close_interval:
-            self._woken_at = now
+        if self._now() - self._woken_at >= self._close_interval:
+            self._woken_at = self._now()
             self._wake.set()
 
     @callback
@@ -177,6 +199,7 @@ class JobMonitor:
     async def async_stop(self) -> None:
         """Stop watching, at once and for good."""
         self._stopped = True
+        self._set_probing(active=False)
         if (task := self._task) is not None:
             task.cancel()
             await asyncio.wait([task])
@@ -236,22 +259,11 @@ class JobMonitor:
         coordinator.async_reevaluate()
 
     async def _async_rest(self, seconds: float) -> None:
-        """Leave the robot port alone for so long, or until the job is over.
-
-        Where it may end soon the device is probed: an announcement says so, once.
-        """
-        coordinator = self._coordinator
-        end = self._now() + seconds
+        """Leave the robot port alone for so long, or until the job is over."""
         if not self._resting:
             self._resting = True
-            coordinator.async_reevaluate()
-        while (left := end - self._now()) > 0 and not self._over.is_set():
-            ends_in = may_end_in(coordinator.data.job, coordinator.clock.now())
-            if ends_in is not None and 0 < ends_in <= _NEAR:
-                coordinator.listener.probe(coordinator.host)
-            await async_wait_at_most(
-                self._over, min(left, coordinator.timing.probe_interval)
-            )
+            self._coordinator.async_reevaluate()
+        await async_wait_at_most(self._over, seconds)
 
     @property
     def _close_interval(self) -> float:
@@ -260,11 +272,9 @@ class JobMonitor:
 
     def _interval(self) -> float:
         """Return the seconds until the next report."""
-        coordinator, close = self._coordinator, self._close_interval
-        if 0 < self._refusals <= _REFUSALS:
-            return close
-        usual, now = coordinator.timing.report_interval, coordinator.clock.now()
-        return next_report_in(coordinator.data.job, now, usual, close)
+        if not self._coordinator.data.job.active or 0 < self._refusals <= _REFUSALS:
+            return self._close_interval
+        return self._coordinator.timing.report_interval
 
     def _now(self) -> float:
         return self._coordinator.hass.loop.time()
@@ -362,8 +372,6 @@ class JobMonitor:
             return
         self._attempts = _INFO_ATTEMPTS
         self._coordinator.async_describe_job(job.job_number, info, picture)
-
-    # -- what a person is told
 
     def _say_lost(self, err: FluxError) -> None:
         """Say that there are no reports, of a device that is there.

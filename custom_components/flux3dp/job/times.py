@@ -166,21 +166,6 @@ def estimate_remaining(
     return (1.0 - progress**2) * planned + progress * (1.0 - progress) * ran
 
 
-def earliest_end(
-    time_cost: float | None, progress: float | None, ran: float
-) -> float | None:
-    """Return the seconds after which a job may end: by plan or pace, the sooner.
-
-    0 once the plan is used up; None if neither tells.
-    """
-    if progress is None:
-        return None if time_cost is None else max(0.0, time_cost - ran)
-    ends = [] if time_cost is None else [(1.0 - progress) * time_cost]
-    if progress > 0:
-        ends.append((1.0 - progress) / progress * ran)
-    return min(ends, default=None)
-
-
 def steady_finish(held: float | None, remaining: float, now: float) -> float:
     """Return the finish time: the one held, unless it is off by over 2 min, or near."""
     near = held is not None and held - now <= _FINISH_NEAR

@@ -39,7 +39,7 @@ from .observation import (
 )
 from .rules import apply
 from .run import fitted, with_totals
-from .times import earliest_end, estimate_remaining, steady_finish
+from .times import estimate_remaining, steady_finish
 
 __all__ = [
     "INITIAL",
@@ -55,20 +55,12 @@ __all__ = [
     "Toolhead",
     "describe",
     "expect",
-    "may_end_in",
-    "next_report_in",
     "track",
 ]
 
 # As a share of the time a report stays fresh: how long an aborted job can look like a resumed
 # one. The abort takes about a second, the next datagram comes within three.
 _RESUME_PATIENCE = 0.8
-
-# A job this young (s) can still fail at once, in homing.
-_YOUNG = 15.0
-
-# How many reports are read in what may be left of a job.
-_REPORTS_LEFT = 10
 
 # What a nozzle's temperature (°C) must change by to be shown again.
 _STILL = 1.0
@@ -119,37 +111,6 @@ def track(
         if appeared and previous.observed
         else None,
     )
-
-
-def may_end_in(state: JobState, now: float) -> float | None:
-    """Return the seconds after which the job may end by itself; None if nothing tells.
-
-    None also once it is as good as done: its end is told then, seen or not.
-    """
-    job = state.job
-    if job is None or not state.active or state.paused or job.is_as_good_as_done:
-        return None
-    return earliest_end(job.time_cost, state.progress, job.clock.reading(now))
-
-
-def next_report_in(state: JobState, now: float, usual: float, close: float) -> float:
-    """Return the seconds until the next report: fewer where an end may be near.
-
-    `usual` is the longest, `close` the shortest. Another client can leave a finished
-    job at once, so each end has to be looked for: a young job can fail in homing, one
-    that is paused be aborted without a trace.
-    """
-    if not state.active or state.status is JobStatus.ABORTING:
-        return close
-    often = max(close, usual / 2)
-    if state.paused or now - (state.job_started or 0.0) < _YOUNG:
-        return often
-    if state.job is not None and state.job.is_as_good_as_done:
-        return usual
-    ends_in = may_end_in(state, now)
-    if ends_in is None:
-        return often
-    return min(usual, max(close, ends_in / _REPORTS_LEFT))
 
 
 def describe(
