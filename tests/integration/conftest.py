@@ -28,6 +28,7 @@ from custom_components.flux3dp.aioflux import ClientKey, Timing
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from simulator.waiting import PATIENCE
+from tests.integration.words import watch_words
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
 ADDRESSES = [f"127.0.50.{number}" for number in range(1, 30)]
@@ -106,6 +107,14 @@ def no_complaints(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
                 continue
             message = record.getMessage()
             assert not (DOMAIN in message and _COMPLAINT.search(message)), message
+
+
+@pytest.fixture(autouse=True)
+def words_are_there(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail when an error, a step or an issue has no words, or lacks a placeholder."""
+    problems = watch_words(monkeypatch)
+    yield
+    assert problems == set()
 
 
 @pytest.fixture
