@@ -11,7 +11,7 @@ from typing import Any
 from homeassistant.config_entries import ConfigFlow, OptionsFlow
 from homeassistant.data_entry_flow import FlowHandler
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.issue_registry import IssueRegistry
+from homeassistant.helpers.issue_registry import IssueEntry, IssueRegistry
 import pytest
 
 from tests.contract.files import DOMAIN
@@ -31,29 +31,28 @@ def watch_words(monkeypatch: pytest.MonkeyPatch) -> set[str]:
             for name in placeholders(ENGLISH[path]) - {*(given or ())}:
                 problems.add(f"{path}: {{{name}}} is not given")
 
-    def watch(
-        owner: type, method: str, see: Callable[[Any, dict[str, Any], Any], None]
-    ) -> None:
+    def watch(owner: type, method: str, see: Callable[[Any, Any], None]) -> None:
         original = getattr(owner, method)
 
         @wraps(original)
         def watched(self: Any, *args: Any, **keywords: Any) -> Any:
             result = original(self, *args, **keywords)
-            see(self, keywords, result)
+            see(self, result)
             return result
 
         monkeypatch.setattr(owner, method, watched)
 
-    def see_error(_: HomeAssistantError, keywords: dict[str, Any], __: None) -> None:
-        if keywords.get("translation_domain") == DOMAIN:
-            given = keywords.get("translation_placeholders")
-            check(rf"exceptions\.{keywords['translation_key']}\.message", given)
+    def see_error(error: HomeAssistantError, _: None) -> None:
+        if error.translation_domain == DOMAIN:
+            path = rf"exceptions\.{error.translation_key}\.message"
+            check(path, error.translation_placeholders)
 
-    def see_issue(_: IssueRegistry, keywords: dict[str, Any], __: Any) -> None:
-        key, given = keywords["translation_key"], keywords["translation_placeholders"]
-        check(rf"issues\.{key}\.(title|description)", given)
+    def see_issue(_: IssueRegistry, issue: IssueEntry) -> None:
+        if issue.domain == DOMAIN:
+            path = rf"issues\.{issue.translation_key}\.(title|description)"
+            check(path, issue.translation_placeholders)
 
-    def see_step(flow: FlowHandler[Any, Any, Any], _: Any, result: Any) -> None:
+    def see_step(flow: FlowHandler[Any, Any, Any], result: Any) -> None:
         if not type(flow).__module__.startswith(f"custom_components.{DOMAIN}."):
             return
         kinds = {ConfigFlow: "config", OptionsFlow: "options"}
@@ -68,12 +67,13 @@ def watch_words(monkeypatch: pytest.MonkeyPatch) -> set[str]:
             check(rf"{kind}\.step\.{step}\.(title|description)", given)
         for error in (result.get("errors") or {}).values():
             check(rf"{kind}\.error\.{error}", given)
-        for option in result.get("menu_options", ()):
-            check(rf"{kind}\.step\.{step}\.menu_options\.{option}", given)
-        for field in getattr(result.get("data_schema"), "schema", ()):
-            check(
-                rf"{kind}\.step\.{step}\.(data\.{field}|sections\.{field}\..*)", given
-            )
+        if options := result.get("menu_options"):
+            fields = [rf"menu_options\.{option}" for option in options]
+        else:
+            schema = getattr(result.get("data_schema"), "schema", ())
+            fields = [rf"(data\.{field}|sections\.{field}\..*)" for field in schema]
+        for field in fields:
+            check(rf"{kind}\.step\.{step}\.{field}", given)
 
     watch(HomeAssistantError, "__init__", see_error)
     watch(IssueRegistry, "async_get_or_create", see_issue)
