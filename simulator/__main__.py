@@ -124,7 +124,7 @@ async def _main(options: argparse.Namespace) -> None:
         for key, fault in options.faults:
             for device, model in zip(devices, models, strict=True):
                 if model.key == key:
-                    demo.FAULTS[fault](device)
+                    demo.fault(device, fault)
         _introduce(devices)
 
     jobs = [None if options.idle else model.job for model in models]

@@ -8,8 +8,11 @@ import secrets
 import struct
 
 from . import datagrams
+from .datagrams import HEADER
 from .keys import PLACEHOLDER_IDENTIFY, RsaKey, slave_key
 from .machine import Machine, now
+
+_SIZES = struct.Struct("<fHH")
 
 
 class Beacon:
@@ -56,26 +59,27 @@ class Beacon:
         """Return the notify of this moment."""
         self._renew_if_due()
         machine = self._machine
-        status = machine.status.block()
+        uuid, status = machine.uuid_bytes, machine.status.block()
         if machine.config.double_status:
             status += status
         if machine.generation == 2:
-            return datagrams.notify_v2(
-                uuid=machine.uuid_bytes, session=self.session, status=status
+            return datagrams.notify_v2(uuid=uuid, session=self.session, status=status)
+        master = machine.master_public_der
+        return b"".join(
+            (
+                HEADER.pack(datagrams.MAGIC, 1, datagrams.ACTION_NOTIFY, uuid),
+                machine.config.serial.encode("ascii"),
+                _SIZES.pack(self.slave_timestamp, len(master), len(self.identify)),
+                master,
+                self.identify,
+                status,
             )
-        return datagrams.notify_v1(
-            uuid=machine.uuid_bytes,
-            serial=machine.config.serial,
-            slave_timestamp=self.slave_timestamp,
-            master_der=machine.master_public_der,
-            identify=self.identify,
-            status=status,
         )
 
     def touch_reply(self) -> bytes:
         """Return the touch reply of this moment."""
         self._renew_if_due()
-        machine = self._machine
+        machine, slave = self._machine, self.slave_key
         info = {
             "serial": machine.config.serial,
             "ver": machine.firmware,
@@ -86,20 +90,27 @@ class Beacon:
         }
         del info["time" if machine.generation == 2 else "serial"]
         text = datagrams.info_text(info)
-        if machine.generation == 2 or self.slave_key is None:
+        if machine.generation == 2 or slave is None:
             return datagrams.touch_reply_v2(
                 uuid=machine.uuid_bytes,
                 master_der=machine.master_public_der,
                 identify=self.identify,
                 info=text,
             )
-        return datagrams.touch_reply_v1(
-            uuid=machine.uuid_bytes,
-            slave_timestamp=self.slave_timestamp,
-            slave_der=self.slave_key.public_der,
-            slave_signature=self._slave_signature,
-            info=text,
-            info_signature=self.slave_key.sign(text),
+        signature = self._slave_signature
+        action = datagrams.ACTION_TOUCH_REPLY
+        return b"".join(
+            (
+                HEADER.pack(datagrams.MAGIC, 1, action, machine.uuid_bytes),
+                _SIZES.pack(
+                    self.slave_timestamp, len(slave.public_der), len(signature)
+                ),
+                slave.public_der,
+                signature,
+                struct.pack("<H", len(text)),
+                text,
+                slave.sign(text),
+            )
         )
 
     def _renew_if_due(self) -> None:

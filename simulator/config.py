@@ -1,11 +1,7 @@
-"""What a simulated device is made of: its identity, its networks, and every interval.
-
-Only data. ``Timing`` has the pace of real devices; a test gives one with the intervals it
-needs short (``Timing.fast()`` shortens them all).
-"""
+"""What a simulated device is made of: its identity, its networks, and every interval."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 import os
 from pathlib import Path
 
@@ -17,102 +13,81 @@ ROBOT_PORT = 23811
 CAMERA_PORT = 23812
 
 
+def _pace(real: float, fast: float) -> float:
+    """Give an interval of real devices, and the one of ``Timing.fast``."""
+    interval: float = field(default=real, metadata={"fast": fast})
+    return interval
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timing:
-    """Every interval of a device, in seconds."""
+    """Every interval of a device, in seconds: as real devices have it, and for tests.
+
+    For tests, orders and proportions are kept, and seconds turned to hundredths.
+    """
 
     #: Between two announcements by multicast.
-    notify: float = 3.0
+    notify: float = _pace(3.0, 0.05)
     #: From a change of the name to the change of slave timestamp or session that tells of it.
-    name_lag: float = 1.5
+    name_lag: float = _pace(1.5, 0.05)
     #: How old the job's state in datagrams may be.
-    status_lag: float = 1.0
+    status_lag: float = _pace(1.0, 0.02)
     #: From power to the first announcement.
-    boot: float = 2.0
+    boot: float = _pace(2.0, 0.05)
     #: A scan for Wi-Fi networks.
-    scan: float = 2.0
+    scan: float = _pace(2.0, 0.02)
     #: From the ``ok`` of ``network`` to the moment the connections die.
-    network_apply: float = 0.3
+    network_apply: float = _pace(0.3, 0.02)
     #: To join a network that is there and takes the key.
-    wifi_join: float = 4.0
+    wifi_join: float = _pace(4.0, 0.05)
     #: Until a device that cannot join goes back to what it had.
-    wifi_rollback: float = 20.0
+    wifi_rollback: float = _pace(20.0, 0.2)
     #: From one ``network`` command until another one does not undo it.
-    network_settle: float = 20.0
+    network_settle: float = _pace(20.0, 0.2)
     #: A job's states: initializing, starting up (homing and so on), calibrating.
-    job_init: float = 0.7
-    job_starting: float = 0.7
-    job_correcting: float = 0.7
+    job_init: float = _pace(0.7, 0.03)
+    job_starting: float = _pace(0.7, 0.03)
+    job_correcting: float = _pace(0.7, 0.03)
     #: From cold to the target temperature, and from the pause's loss back to it.
-    job_heating: float = 3.0
-    job_reheating: float = 2.0
+    job_heating: float = _pace(3.0, 0.05)
+    job_reheating: float = _pace(2.0, 0.05)
     #: The first of a fault to its *pausing*, and *pausing* to *paused*.
-    job_fault: float = 0.3
-    job_pausing: float = 2.0
+    job_fault: float = _pace(0.3, 0.01)
+    job_pausing: float = _pace(2.0, 0.05)
     #: *Pausing* again when a resume finds the fault still there.
-    job_repausing: float = 0.3
+    job_repausing: float = _pace(0.3, 0.02)
     #: From *paused* to the heater being turned off.
-    job_cooling: float = 1.0
+    job_cooling: float = _pace(1.0, 0.03)
     #: *Resuming* without heating.
-    job_resuming: float = 0.6
+    job_resuming: float = _pace(0.6, 0.03)
     #: From ``abort`` to *aborted*.
-    job_aborting: float = 0.8
+    job_aborting: float = _pace(0.8, 0.03)
     #: From ``quit`` to a player that answers again, and from that to idle.
-    job_quitting: float = 0.4
+    job_quitting: float = _pace(0.4, 0.03)
     #: Until a head that went silent counts as offline, or a job finds none.
-    head_offline: float = 3.0
+    head_offline: float = _pace(3.0, 0.05)
     #: From ``task maintain`` to a toolhead that is known, or to the error of dead boards.
-    head_ready: float = 2.5
-    boards_dead: float = 4.0
+    head_ready: float = _pace(2.5, 0.02)
+    boards_dead: float = _pace(4.0, 0.05)
     #: Between two reports of work in maintenance; to go home; from cold to hot.
-    maintain_tick: float = 1.0
-    maintain_home: float = 0.85
-    maintain_heating: float = 4.4
+    maintain_tick: float = _pace(1.0, 0.02)
+    maintain_home: float = _pace(0.85, 0.02)
+    maintain_heating: float = _pace(4.4, 0.1)
     #: Whether each of a job's states lasts until a report has shown it, however long that takes
     #: (or an announcement, while a fault answers reports).
     job_shown: bool = False
     #: Between two looks at the job, which bounds how exactly all of the above are kept.
-    job_tick: float = 0.1
+    job_tick: float = _pace(0.1, 0.01)
     #: How much faster than its ``TIME_COST`` a job runs.
-    job_speed: float = 10.0
+    job_speed: float = _pace(10.0, 200.0)
     #: Between two pictures of the camera.
-    camera: float = 0.25
+    camera: float = _pace(0.25, 0.02)
 
     @classmethod
     def fast(cls) -> Timing:
-        """Return a pace for tests: orders and proportions kept, seconds turned to hundredths."""
-        return cls(
-            notify=0.05,
-            name_lag=0.05,
-            status_lag=0.02,
-            boot=0.05,
-            scan=0.02,
-            network_apply=0.02,
-            wifi_join=0.05,
-            wifi_rollback=0.2,
-            network_settle=0.2,
-            job_init=0.03,
-            job_starting=0.03,
-            job_correcting=0.03,
-            job_heating=0.05,
-            job_reheating=0.05,
-            job_fault=0.01,
-            job_pausing=0.05,
-            job_repausing=0.02,
-            job_cooling=0.03,
-            job_resuming=0.03,
-            job_aborting=0.03,
-            job_quitting=0.03,
-            head_offline=0.05,
-            head_ready=0.02,
-            boards_dead=0.05,
-            maintain_tick=0.02,
-            maintain_home=0.02,
-            maintain_heating=0.1,
-            job_tick=0.01,
-            job_speed=200.0,
-            camera=0.02,
-        )
+        """Return the pace for tests."""
+        pairs = {each.name: each.metadata.get("fast") for each in fields(cls)}
+        return cls(**{name: fast for name, fast in pairs.items() if fast is not None})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

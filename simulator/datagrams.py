@@ -61,54 +61,9 @@ def parse_request(data: bytes) -> Request | None:
     return Request(version, action, uuid, data[HEADER.size :])
 
 
-def notify_v1(
-    *,
-    uuid: bytes,
-    serial: str,
-    slave_timestamp: float,
-    master_der: bytes,
-    identify: bytes,
-    status: bytes,
-) -> bytes:
-    """Return a notify of generation 1."""
-    return b"".join(
-        (
-            HEADER.pack(MAGIC, 1, ACTION_NOTIFY, uuid),
-            serial.encode("ascii"),
-            struct.pack("<fHH", slave_timestamp, len(master_der), len(identify)),
-            master_der,
-            identify,
-            status,
-        )
-    )
-
-
 def notify_v2(*, uuid: bytes, session: bytes, status: bytes) -> bytes:
     """Return a notify of generation 2."""
     return HEADER.pack(MAGIC, 2, ACTION_NOTIFY, uuid) + session + status
-
-
-def touch_reply_v1(
-    *,
-    uuid: bytes,
-    slave_timestamp: float,
-    slave_der: bytes,
-    slave_signature: bytes,
-    info: bytes,
-    info_signature: bytes,
-) -> bytes:
-    """Return a touch reply of generation 1."""
-    return b"".join(
-        (
-            HEADER.pack(MAGIC, 1, ACTION_TOUCH_REPLY, uuid),
-            struct.pack("<fHH", slave_timestamp, len(slave_der), len(slave_signature)),
-            slave_der,
-            slave_signature,
-            struct.pack("<H", len(info)),
-            info,
-            info_signature,
-        )
-    )
 
 
 def touch_reply_v2(

@@ -1,14 +1,14 @@
 """Devices that stand alone, for a dashboard to look at: who they are, and what they do all day.
 
-Their keys are made once and kept. A vendor key of the simulator's own signs all but the beamo,
-so a client that knows only the real vendor finds them *unverified*, and one that knows this key
-too finds both kinds.
+A vendor key of the simulator's own signs all but the beamo: a client that knows only the real
+vendor finds them *unverified*, and one that knows this key too finds both kinds.
 """
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 import logging
 from pathlib import Path
 
@@ -22,6 +22,8 @@ from .picture import draw_product
 
 _LOGGER = logging.getLogger(__name__)
 _REST = 20.0
+#: Faults a person may start a device with.
+FAULTS = ("silent", "garbage", "half-image", "cut", "stall", "occupied")
 CUBE, COASTER = "SD/calibration cube.fc", "SD/coaster.fc"
 #: What tests look at would grow for ever in a program that runs for days.
 _MEMORY = 600.0
@@ -36,11 +38,11 @@ class Model:
     model: str
     serial: str
     uuid: str
-    generation: int
+    generation: int = 2
     firmware: str
-    password: str | None
-    toolhead: str
-    beam: bool = False
+    #: Printed at the start, and worth nothing.
+    password: str | None = "flux"  # noqa: S105
+    toolhead: str = "EXTRUDER"
     #: The job it runs over and over.
     job: str
     #: Whether the vendor vouches for its key.
@@ -56,8 +58,6 @@ MODELS = (
         uuid="d17a0000c0de4f7f8e21c3d4a5b60701",
         generation=1,
         firmware="1.6.95",
-        password="flux",  # noqa: S106 - printed at the start, and worth nothing
-        toolhead="EXTRUDER",
         job=CUBE,
     ),
     Model(
@@ -66,11 +66,9 @@ MODELS = (
         model="fbm1",
         serial="FB1A200007",
         uuid="bea00000c0de4f7f8e21c3d4a5b60702",
-        generation=2,
         firmware="5.3.2",
         password=None,
         toolhead="LASER",
-        beam=True,
         job=COASTER,
         signed=False,
     ),
@@ -80,10 +78,7 @@ MODELS = (
         model="delta-1p",
         serial="F1K0990003",
         uuid="d17a0000c0de4f7f8e21c3d4a5b60703",
-        generation=2,
         firmware="1.9.1",
-        password="flux",  # noqa: S106 - as above
-        toolhead="EXTRUDER",
         job="SD/Küche/Löffel 'groß'.fc",
     ),
     Model(
@@ -92,45 +87,29 @@ MODELS = (
         model="fbb1p",
         serial="FB1B300004",
         uuid="bea00000c0de4f7f8e21c3d4a5b60704",
-        generation=2,
         firmware="4.1.10",
-        password="flux",  # noqa: S106 - as above
         toolhead="LASER",
-        beam=True,
         job=COASTER,
     ),
 )
 
 
-def _silent(device: Device) -> None:
-    device.faults.silent = device.faults.muted = True
-
-
-def _garbage(device: Device) -> None:
-    device.faults.garbage = True
-
-
-def _half_image(device: Device) -> None:
-    device.faults.half_image = 2000
-
-
-def _cut(device: Device) -> None:
-    device.faults.robot.cut_after = 2000
-
-
-def _stall(device: Device) -> None:
-    device.faults.robot.stall_after = 2000
-
-
-#: Faults a person may start a device with, by name.
-FAULTS: dict[str, Callable[[Device], None]] = {
-    "silent": _silent,
-    "garbage": _garbage,
-    "half-image": _half_image,
-    "cut": _cut,
-    "stall": _stall,
-    "occupied": lambda device: device.occupy(),
-}
+def fault(device: Device, name: str) -> None:
+    """Give a device one of ``FAULTS``."""
+    faults = device.faults
+    match name:
+        case "silent":
+            faults.silent = faults.muted = True
+        case "garbage":
+            faults.garbage = True
+        case "half-image":
+            faults.half_image = 2000
+        case "cut":
+            faults.robot.cut_after = 2000
+        case "stall":
+            faults.robot.stall_after = 2000
+        case "occupied":
+            device.occupy()
 
 
 def _key(folder: Path | None, name: str, generate: Callable[[], bytes]) -> bytes:
@@ -143,11 +122,6 @@ def _key(folder: Path | None, name: str, generate: Callable[[], bytes]) -> bytes
         path.touch(mode=0o600)
         path.write_bytes(generate())
     return path.read_bytes()
-
-
-def vendor_key(folder: Path | None) -> VendorKey:
-    """Return the key that signs the devices of a folder; blocking, makes it the first time."""
-    return VendorKey(_key(folder, "vendor", generate_vendor_pem))
 
 
 def configure(
@@ -163,7 +137,7 @@ def configure(
     Blocking: a first start generates an RSA key for each device. Without a folder nothing
     outlives the run.
     """
-    vendor = vendor_key(folder)
+    vendor = VendorKey(_key(folder, "vendor", generate_vendor_pem))
     network, _, host = address.rpartition(".")
     return [
         DeviceConfig(
@@ -179,7 +153,7 @@ def configure(
             vendor_key=vendor if model.signed else None,
             state_dir=folder / model.key if folder else None,
             toolhead=model.toolhead,
-            beam=model.beam,
+            beam=model.toolhead == "LASER",
             multicast=multicast,
             # Heating as long as it really takes would be most of what there is to see.
             timing=Timing(job_speed=speed, job_heating=15.0, job_reheating=8.0),
@@ -230,19 +204,16 @@ async def work(device: Device, path: str, rest: float = _REST) -> None:
         try:
             job = device.start_job(path)
         except BusyError:
-            # Somebody else uses the device, and may go on to.
+            # Another client uses the device, and may go on to.
             continue
         _LOGGER.info("%s starts %s", device.name, path)
-        await _ended(device, job)
+        await device.wait_for(partial(_over, device, job), within=None)
         _LOGGER.info("%s: %s", device.name, job.state.label.lower())
         await asyncio.sleep(rest)
         if device.player.job is job:
             device.player.quit()
 
 
-async def _ended(device: Device, job: Job) -> None:
-    def over() -> bool:
-        told = job.ended and bool(device.status.st_id & 192)
-        return told or device.player.job is not job
-
-    await device.wait_for(over, within=None)
+def _over(device: Device, job: Job) -> bool:
+    told = job.ended and bool(device.status.st_id & 192)
+    return told or device.player.job is not job

@@ -6,7 +6,6 @@ Owns every task and socket. ``async with Device(config)`` is a device that is sw
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from types import TracebackType
 from typing import Self
 
 from . import network
@@ -64,17 +63,12 @@ class Device(Machine):
         await self.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.stop()
 
     async def start(self) -> None:
         """Switch on, without waiting as long as a boot takes."""
-        await self.load()
+        self.load()
         try:
             async with self._moving:
                 await self._boot()
@@ -89,7 +83,6 @@ class Device(Machine):
         await asyncio.gather(*self._joining, return_exceptions=True)
         await self.player.stop()
         await self._leave()
-        await self.saved()
         if self.bugs:
             raise self.bugs.pop(0)
 
@@ -218,7 +211,9 @@ class Device(Machine):
 
     def press_button(self) -> None:
         """Press the button on the device, which ends a load of filament."""
-        self.robot.press_button()
+        for session in self.robot.sessions:
+            if session.task is not None:
+                session.task.press_button()
 
     async def kick_sessions(self) -> None:
         """Throw out everyone on the robot port: an unsolicited ``error KICKED``, and closed."""

@@ -89,10 +89,6 @@ class FileStore:
             raise RobotError("NOT_EXIST BAD_NODE")
         del folder[name]
 
-    def copy(self, source: tuple[str, str], target: tuple[str, str]) -> None:
-        """Copy a file, over another if there is one."""
-        self.write(*target, self.read(*source))
-
     def keep_as_recent(self, content: bytes) -> None:
         """Put a job that starts in front of the recent ones."""
         recent = self.entries["SD"].setdefault("Recent", {})

@@ -154,6 +154,10 @@ class Trust:
 
     def __init__(self) -> None:
         self._keys: dict[str, TrustedKey] = {}
+        #: Return the key of this name, or None.
+        self.get = self._keys.get
+        #: Forget every key.
+        self.clear = self._keys.clear
 
     def __iter__(self) -> Iterator[TrustedKey]:
         return iter(list(self._keys.values()))
@@ -163,10 +167,6 @@ class Trust:
 
     def __contains__(self, access_id: str) -> bool:
         return access_id in self._keys
-
-    def get(self, access_id: str) -> TrustedKey | None:
-        """Return the key of this name."""
-        return self._keys.get(access_id)
 
     def add(self, key: TrustedKey) -> bool:
         """Trust a key; False when it is trusted already."""
@@ -178,10 +178,6 @@ class Trust:
     def remove(self, access_id: str) -> bool:
         """Trust a key no more; False when it was not."""
         return self._keys.pop(access_id, None) is not None
-
-    def clear(self) -> None:
-        """Forget every key."""
-        self._keys.clear()
 
 
 #: Slave keys that were made, in turns: making one costs far more than a whole boot.

@@ -4,12 +4,10 @@ The servers of its ports work on it; ``device.py`` puts both together.
 """
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 import json
 import logging
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .config import DeviceConfig
 from .datagrams import Status
@@ -103,8 +101,6 @@ class Machine:
         self.touch_at: float | None = None
         #: Errors of the simulator itself. ``Device.stop`` raises the first.
         self.bugs: list[BaseException] = []
-        self._saver: asyncio.Task[None] | None = None
-        self._unsaved = False
 
     @property
     def uuid_bytes(self) -> bytes:
@@ -126,25 +122,9 @@ class Machine:
         """The device's own clock: seconds since it booted."""
         return now() - self.booted_at
 
-    def set_status(
-        self,
-        *,
-        st_id: int | None = None,
-        progress: float | None = None,
-        head_module: str | None = None,
-        error_label: str | None = None,
-        occupied_by: str | None = None,
-    ) -> None:
-        """Change what the next datagrams say; what is None stays as it is."""
-        changes = {
-            "st_id": st_id,
-            "progress": progress,
-            "head_module": head_module,
-            "error_label": error_label,
-            "occupied_by": occupied_by,
-            "timestamp": self.clock,
-        }
-        for name, value in changes.items():
+    def set_status(self, **changes: float | str | None) -> None:
+        """Change fields of ``Status`` by name; what is None stays as it is."""
+        for name, value in {**changes, "timestamp": self.clock}.items():
             if value is not None:
                 setattr(self.status, name, value)
 
@@ -187,61 +167,37 @@ class Machine:
     def changed(self) -> None:
         """Keep what a client changed, and wake what waits for it."""
         self.signal.pulse()
-        self._unsaved = self.config.state_dir is not None
-        if self._unsaved and (self._saver is None or self._saver.done()):
-            self._saver = asyncio.create_task(self._save())
+        if (folder := self.config.state_dir) is None:
+            return
+        trust = [
+            {
+                "label": key.label,
+                "access_id": key.access_id,
+                "type": key.type,
+                "der": key.key.der.hex() if key.key else "",
+            }
+            for key in self.trust
+        ]
+        data = {"name": self.name, "password": self.password, "trust": trust}
+        folder.mkdir(parents=True, exist_ok=True)
+        # A run that is cut short leaves the old file or the new one.
+        fresh = folder / "device.json.new"
+        fresh.write_text(json.dumps(data, indent=2), encoding="utf-8")
+        fresh.replace(folder / "device.json")
 
-    async def load(self) -> None:
+    def load(self) -> None:
         """Take over what an earlier run kept."""
         if (folder := self.config.state_dir) is None:
             return
-        kept = await asyncio.to_thread(_read, folder / "device.json")
-        if kept is not None:
-            self.name, self.password = kept["name"], kept["password"]
-            for entry in kept["trust"]:
-                der = bytes.fromhex(entry.pop("der"))
-                key = ClientKey.from_der(der) if der else None
-                self.trust.add(TrustedKey(key=key, **entry))
-
-    async def saved(self) -> None:
-        """Wait until everything is kept."""
-        if self._saver is not None:
-            await self._saver
-
-    async def _save(self) -> None:
-        folder = self.config.state_dir
-        while self._unsaved and folder is not None:
-            self._unsaved = False
-            data = {
-                "name": self.name,
-                "password": self.password,
-                "trust": [
-                    {
-                        "label": key.label,
-                        "access_id": key.access_id,
-                        "type": key.type,
-                        "der": key.key.der.hex() if key.key else "",
-                    }
-                    for key in self.trust
-                ],
-            }
-            await asyncio.to_thread(_write, folder / "device.json", data)
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    return found
-
-
-def _write(path: Path, data: Mapping[str, object]) -> None:
-    """Write a file; a run that is cut short leaves the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".json.new")
-    fresh.write_text(json.dumps(data, indent=2), encoding="utf-8")
-    fresh.replace(path)
+        try:
+            kept = json.loads((folder / "device.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return
+        self.name, self.password = kept["name"], kept["password"]
+        for entry in kept["trust"]:
+            der = bytes.fromhex(entry.pop("der"))
+            key = ClientKey.from_der(der) if der else None
+            self.trust.add(TrustedKey(key=key, **entry))
 
 
 def now() -> float:

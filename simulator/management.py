@@ -1,11 +1,9 @@
 """The management port of a device, inside TLS: sign-in and commands (section 4)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 import hmac
-from inspect import signature
 import json
-from typing import Concatenate
 
 from . import network
 from .keys import ClientKey, KeyFormatError, TrustedKey
@@ -13,10 +11,12 @@ from .machine import Machine
 from .wire import Frames, Wire
 
 _NAME_BYTES = 128
+#: The commands a device stumbles over when they have too few words.
+_WITH_WORDS = "add_trust remove_trust rename passwd reset_passwd network"
 
 
 class Management:
-    """What the management port does; each command returns its last reply."""
+    """The management port of a device."""
 
     def __init__(
         self, machine: Machine, apply_network: Callable[[dict[str, str]], None]
@@ -85,28 +85,48 @@ class Management:
 
     async def _run(self, frames: Frames, frame: bytes) -> str | None:
         """Do a command; ``BrokenRequestError`` when the device stumbles over it."""
-        name, *words = frame.split(b"\0")
-        text = name.decode(errors="replace")
-        received = self._machine.received.management
-        received.append((text, *(word.decode(errors="replace") for word in words)))
-        self._machine.signal.pulse()
-        replies = self._machine.faults.replies
-        if text in replies:
-            return replies[text]
-        if (run := _COMMANDS.get(text)) is None:
-            return "error UNKNOWN_COMMAND"
-        try:
-            signature(run).bind(self, frames, *words)
-        except TypeError as err:
-            raise network.BrokenRequestError from err
-        return await run(self, frames, *words)
+        machine = self._machine
+        raw, *words = frame.split(b"\0")
+        name, *texts = (part.decode(errors="replace") for part in (raw, *words))
+        machine.received.management.append((name, *texts))
+        machine.signal.pulse()
+        if name in machine.faults.replies:
+            return machine.faults.replies[name]
+        # A command takes at least so many words, and ignores those that follow.
+        match name, words:
+            case "add_trust", [_, pem, *_]:
+                return self._add_trust(texts[0], pem)
+            case "list_trust", _:
+                await self._list_trust(frames)
+            case "remove_trust", [_, *_]:
+                if not machine.trust.remove(texts[0]):
+                    return "error NOT_FOUND"
+                machine.changed()
+            case "rename", [new, *_]:
+                return self._rename(new)
+            case "passwd", [_, _, *more]:
+                verdict = self._check_password(texts[0])
+                if verdict == "ok":
+                    self._set_password(texts[1], forget=more[:1] in ([], [b"Y"]))
+                return verdict
+            case "reset_passwd", [_, *_]:
+                self._set_password(texts[0], forget=True)
+            case "scan_wifi", _:
+                await self._scan_wifi(frames)
+            case "network", [_, *_]:
+                try:
+                    self._apply_network(network.parse(words))
+                except network.RefusedError as refusal:
+                    return f"er BAD_PARAMS {refusal}"
+            case _ if name in _WITH_WORDS.split():
+                raise network.BrokenRequestError
+            case _:
+                return "error UNKNOWN_COMMAND"
+        return "ok"
 
-    async def add_trust(
-        self, _: Frames, label: bytes, pem: bytes, *_more: bytes
-    ) -> str:
-        """Trust another key."""
+    def _add_trust(self, label: str, pem: bytes) -> str:
         try:
-            key = TrustedKey.from_pem(label.decode(errors="replace"), pem)
+            key = TrustedKey.from_pem(label, pem)
         except KeyFormatError:
             return "error BAD_PARAMS"
         if not self._machine.trust.add(key):
@@ -114,8 +134,7 @@ class Management:
         self._machine.changed()
         return "ok"
 
-    async def list_trust(self, frames: Frames, *_more: bytes) -> str:
-        """Name every trusted key."""
+    async def _list_trust(self, frames: Frames) -> None:
         for key in self._machine.trust:
             if self._machine.config.old_list_trust:
                 entry = f"label={key.label}\0access_id={key.access_id}"
@@ -123,16 +142,8 @@ class Management:
                 named = {"label": key.label, "type": key.type}
                 entry = json.dumps(named | {"access_id": key.access_id})
             await frames.send(f"data {entry}")
-        return "ok"
 
-    async def remove_trust(self, _: Frames, access_id: bytes, *_more: bytes) -> str:
-        """Trust a key no more."""
-        if not self._machine.trust.remove(access_id.decode(errors="replace")):
-            return "error NOT_FOUND"
-        self._machine.changed()
-        return "ok"
-
-    async def rename(self, _: Frames, name: bytes, *_more: bytes) -> str:
+    def _rename(self, name: bytes) -> str:
         """Take another name: any of at most 128 bytes."""
         if len(name) > _NAME_BYTES:
             return "error BAD_PARAMS"
@@ -142,27 +153,12 @@ class Management:
             self._machine.rename("")
         return "ok"
 
-    async def passwd(
-        self, _: Frames, old: bytes, new: bytes, forget: bytes = b"Y", *_more: bytes
-    ) -> str:
-        """Change the password; unless told otherwise, forget every key."""
-        verdict = self._check_password(old.decode(errors="replace"))
-        if verdict == "ok":
-            self._set_password(new, forget=forget == b"Y")
-        return verdict
-
-    async def reset_passwd(self, _: Frames, new: bytes, *_more: bytes) -> str:
-        """Set a password without knowing the old one, and forget every key."""
-        self._set_password(new, forget=True)
-        return "ok"
-
-    def _set_password(self, new: bytes, *, forget: bool) -> None:
-        self._machine.set_password(new.decode(errors="replace") or None)
+    def _set_password(self, new: str, *, forget: bool) -> None:
+        self._machine.set_password(new or None)
         if forget:
             self._machine.forget_trust()
 
-    async def scan_wifi(self, frames: Frames, *_more: bytes) -> str:
-        """List the networks in reach."""
+    async def _scan_wifi(self, frames: Frames) -> None:
         await asyncio.sleep(self._machine.config.timing.scan)
         for found in self._machine.networks:
             if not found.hidden:
@@ -174,26 +170,3 @@ class Management:
                     "bssid": found.bssid,
                 }
                 await frames.send(f"data {json.dumps(entry)}")
-        return "ok"
-
-    async def set_network(self, _: Frames, word: bytes, *more: bytes) -> str:
-        """Answer ``ok``, and only then try."""
-        try:
-            values = network.parse((word, *more))
-        except network.RefusedError as refusal:
-            return f"er BAD_PARAMS {refusal}"
-        self._apply_network(values)
-        return "ok"
-
-
-#: A command takes at least the words it names, and ignores those that follow.
-_COMMANDS: dict[str, Callable[Concatenate[Management, Frames, ...], Awaitable[str]]] = {
-    "add_trust": Management.add_trust,
-    "list_trust": Management.list_trust,
-    "remove_trust": Management.remove_trust,
-    "rename": Management.rename,
-    "passwd": Management.passwd,
-    "reset_passwd": Management.reset_passwd,
-    "scan_wifi": Management.scan_wifi,
-    "network": Management.set_network,
-}

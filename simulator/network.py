@@ -107,14 +107,16 @@ def plan(
 
 
 def _usable_key(values: dict[str, str]) -> bool:
-    security = values.get("security")
-    if security is None:
-        return True
-    if security == "WEP":
-        key = values["wepkey"]
-        return len(key) in {5, 13} or (len(key) in {10, 26} and _HEX.issuperset(key))
-    key = values["psk"]
-    return 8 <= len(key) <= 63
+    match values.get("security"):
+        case None:
+            return True
+        case "WEP":
+            key = values["wepkey"]
+            return len(key) in {5, 13} or (
+                len(key) in {10, 26} and _HEX.issuperset(key)
+            )
+        case _:
+            return 8 <= len(values["psk"]) <= 63
 
 
 def _joins(values: dict[str, str], ssid: str, network: SimulatedNetwork) -> bool:

@@ -36,7 +36,7 @@ class Ports:
         self._machine = machine
         self._beacon = beacon
         self._servers = servers
-        self._address = ""
+        self._addresses: list[str] = []
         self._listening: dict[int, asyncio.Server] = {}
         self._connections: dict[asyncio.Task[None], Wire] = {}
 
@@ -50,7 +50,8 @@ class Ports:
 
     async def open(self, address: str) -> None:
         """Listen on every port of the address."""
-        self._address = address
+        other = self._machine.config.other_address
+        self._addresses = [address] if other is None else [address, other]
         await self._tls_context()
         for port in PORTS:
             if port != MANAGEMENT_PORT or not self._machine.config.udp_management:
@@ -60,10 +61,9 @@ class Ports:
         """Take connections on one port, again after ``refuse``."""
         if port in self._listening:
             return
-        other = self._machine.config.other_address
         self._listening[port] = await asyncio.get_running_loop().create_server(
             lambda: Wire(port, self._faults(port), self._connected),
-            [self._address, *([other] if other else [])],
+            self._addresses,
             port,
         )
 

@@ -1,11 +1,11 @@
-"""The robot port of a device, after the handshake: jobs, settings, maintenance (section 5)."""
+"""The robot port of a device, after the handshake: jobs, settings, maintenance (section 5).
+
+The commands about files are in ``robot_files.py``.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from inspect import signature
 import json
 import shlex
-from typing import Concatenate
 
 from .errors import BusyError, HangUpError, RobotError
 from .machine import Machine
@@ -13,6 +13,12 @@ from .maintenance import Maintenance
 from .player import Player
 from .robot_files import FileSession
 from .wire import Frames, Wire
+
+#: The names after ``player``: with other words than these take, they are ``BAD_PARAMS``.
+_PLAYER = (
+    "report info select start pause resume abort quit set_toolhead_header "
+    "load_filament unload_filament press_button"
+)
 
 
 class Robot:
@@ -36,17 +42,13 @@ class Robot:
             self.sessions.discard(session)
             await session.end_task()
 
-    def press_button(self) -> None:
-        """Press the button on the device, which ends a load of filament."""
-        for session in self.sessions:
-            if session.task is not None:
-                session.task.press_button()
-
     async def kick(self, *, idle: bool) -> None:
         """Throw out the clients that have a task; ``idle``: all others as well."""
         for session in list(self.sessions):
             if idle or session.task is not None:
-                await session.kick()
+                await session.end_task()
+                await session.frames.send("error KICKED")
+                session.wire.close()
 
 
 class RobotSession(FileSession):
@@ -61,7 +63,7 @@ class RobotSession(FileSession):
         wire: Wire,
     ) -> None:
         super().__init__(machine, frames, wire)
-        self._player = player
+        self.player = player
         self._robot = robot
         #: The task it is in, and with it the device.
         self.task: Maintenance | None = None
@@ -90,104 +92,115 @@ class RobotSession(FileSession):
         except RobotError as error:
             await self.frames.send(f"error {error}")
 
-    async def _run(self, words: list[str]) -> str:
-        for size in (2, 1):
-            run = _COMMANDS.get(" ".join(words[:size]))
-            if run is not None:
-                arguments = words[size:]
-                try:
-                    signature(run).bind(self, *arguments)
-                except TypeError as err:
-                    raise RobotError("BAD_PARAMS") from err
-                return await run(self, *arguments)
-        raise RobotError("UNKNOWN_COMMAND")
-
     async def end_task(self) -> None:
         """Leave the task it is in."""
         task, self.task = self.task, None
         if task is not None:
             await task.end()
 
-    async def kick(self) -> None:
-        """Throw the client out."""
-        await self.end_task()
-        await self.frames.send("error KICKED")
-        self.wire.close()
+    async def _run(self, words: list[str]) -> str:
+        """Do a command, and return its last reply."""
+        match words:
+            case ["player", *rest]:
+                return await self._play(rest)
+            case ["file", *rest]:
+                return await self.run_file(rest)
+            case ["config", *rest]:
+                return self._configure(rest)
+            case ["deviceinfo"]:
+                return self._deviceinfo()
+            case ["kick"]:
+                if self.player.job is not None and not self.player.job.ended:
+                    raise BusyError
+                await self._robot.kick(idle=False)
+                self.machine.free()
+                return "ok"
+            case ["task", "maintain"]:
+                await self._maintain()
+                return "ok"
+            case ["position"]:
+                return "CommandTask"
+            case ["deviceinfo" | "kick" | "position", *_] | ["task", "maintain", *_]:
+                raise RobotError("BAD_PARAMS")
+        raise RobotError("UNKNOWN_COMMAND")
 
-    # -- commands: each returns its last reply -------------------------------------------
-
-    async def report(self) -> str:
-        """Report the job."""
-        return json.dumps(self._player.report())
-
-    async def job_info(self) -> str:
-        """Send metadata and the first picture of the job's file."""
-        fcode = self._player.required().fcode
-        content = json.dumps(dict(fcode.metadata)).encode()
-        await self.send_binary("text/json", content)
-        for picture in fcode.previews[:1]:
-            await self.send_binary("image/png", picture)
+    async def _play(self, words: list[str]) -> str:
+        player = self.player
+        match words:
+            case ["report"]:
+                return json.dumps(player.report())
+            case ["info"]:
+                fcode = player.required().fcode
+                content = json.dumps(dict(fcode.metadata)).encode()
+                await self.send_binary("text/json", content)
+                for picture in fcode.previews[:1]:
+                    await self.send_binary("image/png", picture)
+            case ["select", entry, path]:
+                self.selected, self.temporary = self.files.read(entry, path), False
+            case ["start"]:
+                self._start()
+            case ["pause"]:
+                player.pause()
+            case ["resume"]:
+                player.resume()
+            case ["abort"]:
+                if not player.abort():
+                    raise HangUpError
+            case ["quit"]:
+                player.quit()
+            case ["set_toolhead_header", _, degrees]:
+                job = player.required()
+                job.require_paused()
+                try:
+                    job.set_target(float(degrees))
+                except ValueError as err:
+                    raise RobotError("BAD_PARAMS") from err
+            case ["load_filament" | "unload_filament" as name, _]:
+                player.required().macro(name.upper())
+            case ["press_button"]:
+                player.required().press_button()
+            case [name, *_] if name in _PLAYER.split():
+                raise RobotError("BAD_PARAMS")
+            case _:
+                raise RobotError("UNKNOWN_COMMAND")
         return "ok"
 
-    async def start(self) -> str:
-        """Start the selected file."""
-        player = self._player
+    def _start(self) -> None:
+        player = self.player
         if player.job is not None:
             raise BusyError
         if self.selected is None or player.occupant() is not None:
             raise RobotError("NO_TASK")
         player.start(self.selected, owner=self.wire.record if self.temporary else None)
+
+    def _configure(self, words: list[str]) -> str:
+        machine = self.machine
+        match words:
+            case ["get", key]:
+                value = machine.settings.get(key)
+                return "ok EMPTY" if value is None else f"ok VAL {value}"
+            case ["set", key] | ["set", key, _]:
+                machine.settings.set(key, "".join(words[2:]))
+                if machine.generation == 1 and key in {"broadcast", "enable_cloud"}:
+                    machine.ask_for_touch()
+            case ["del", key]:
+                machine.settings.delete(key)
+            case ["get" | "set" | "del", *_]:
+                raise RobotError("BAD_PARAMS")
+            case _:
+                raise RobotError("UNKNOWN_COMMAND")
         return "ok"
 
-    async def pause(self) -> str:
-        """Pause the job."""
-        self._player.pause()
-        return "ok"
+    async def _maintain(self) -> None:
+        machine = self.machine
+        if (who := self.player.occupant()) is not None:
+            raise BusyError(f"RESOURCE_BUSY {who}")
+        if machine.faults.boards_dead:
+            await asyncio.sleep(machine.config.timing.boards_dead)
+            raise RobotError("SUBSYSTEM_ERROR")
+        self.task = Maintenance(machine, self.frames.send, self.wire.record.peer[0])
 
-    async def resume(self) -> str:
-        """Resume the job."""
-        self._player.resume()
-        return "ok"
-
-    async def abort(self) -> str:
-        """Abort the job."""
-        if not self._player.abort():
-            raise HangUpError
-        return "ok"
-
-    async def quit(self) -> str:
-        """Leave the finished job."""
-        self._player.quit()
-        return "ok"
-
-    async def set_target(self, nozzle: str, degrees: str) -> str:
-        """Heat the nozzle of a paused job, °C."""
-        job = self._player.required()
-        job.require_paused()
-        try:
-            target = float(degrees)
-        except ValueError as err:
-            raise RobotError("BAD_PARAMS") from err
-        job.set_target(target)
-        return "ok"
-
-    async def load_filament(self, nozzle: str) -> str:
-        """Load filament in a paused job."""
-        self._player.required().macro("LOAD_FILAMENT")
-        return "ok"
-
-    async def unload_filament(self, nozzle: str) -> str:
-        """Unload filament in a paused job."""
-        self._player.required().macro("UNLOAD_FILAMENT")
-        return "ok"
-
-    async def press_button(self) -> str:
-        """End what a paused job is doing."""
-        self._player.required().press_button()
-        return "ok"
-
-    async def deviceinfo(self) -> str:
-        """Say who the device is."""
+    def _deviceinfo(self) -> str:
         machine, config = self.machine, self.machine.config
         macs = [f"wlan0:{config.mac}"]
         addresses = [f"ipaddr:wlan0:{machine.address}"]
@@ -207,77 +220,3 @@ class RobotSession(FileSession):
             "cloud:None",
         )
         return "\n".join(lines)
-
-    async def get_setting(self, key: str) -> str:
-        """Return a setting."""
-        value = self.machine.settings.get(key)
-        return "ok EMPTY" if value is None else f"ok VAL {value}"
-
-    async def set_setting(self, key: str, value: str = "") -> str:
-        """Change a setting."""
-        machine = self.machine
-        machine.settings.set(key, value)
-        if machine.generation == 1 and key in {"broadcast", "enable_cloud"}:
-            machine.ask_for_touch()
-        return "ok"
-
-    async def delete_setting(self, key: str) -> str:
-        """Set a setting no more."""
-        self.machine.settings.delete(key)
-        return "ok"
-
-    async def kick_others(self) -> str:
-        """Throw out who has the device, but for a job that runs."""
-        job = self._player.job
-        if job is not None and not job.ended:
-            raise BusyError
-        await self._robot.kick(idle=False)
-        self.machine.free()
-        return "ok"
-
-    async def maintain(self) -> str:
-        """Begin maintenance, and have the device."""
-        machine = self.machine
-        if (who := self._player.occupant()) is not None:
-            raise BusyError(f"RESOURCE_BUSY {who}")
-        if machine.faults.boards_dead:
-            await asyncio.sleep(machine.config.timing.boards_dead)
-            raise RobotError("SUBSYSTEM_ERROR")
-        self.task = Maintenance(machine, self.frames.send, self.wire.record.peer[0])
-        return "ok"
-
-    async def position(self) -> str:
-        """Name the task the connection is in."""
-        return "CommandTask"
-
-
-_COMMANDS: dict[str, Callable[Concatenate[RobotSession, ...], Awaitable[str]]] = {
-    "player report": RobotSession.report,
-    "player info": RobotSession.job_info,
-    "player select": RobotSession.select,
-    "player start": RobotSession.start,
-    "player pause": RobotSession.pause,
-    "player resume": RobotSession.resume,
-    "player abort": RobotSession.abort,
-    "player quit": RobotSession.quit,
-    "player set_toolhead_header": RobotSession.set_target,
-    "player load_filament": RobotSession.load_filament,
-    "player unload_filament": RobotSession.unload_filament,
-    "player press_button": RobotSession.press_button,
-    "file ls": RobotSession.list_folder,
-    "file info": RobotSession.file_info,
-    "file md5": RobotSession.md5,
-    "file download": RobotSession.download,
-    "file upload": RobotSession.upload,
-    "file mkdir": RobotSession.make_folder,
-    "file rmdir": RobotSession.remove_folder,
-    "file rm": RobotSession.remove,
-    "file cp": RobotSession.copy,
-    "deviceinfo": RobotSession.deviceinfo,
-    "config get": RobotSession.get_setting,
-    "config set": RobotSession.set_setting,
-    "config del": RobotSession.delete_setting,
-    "kick": RobotSession.kick_others,
-    "task maintain": RobotSession.maintain,
-    "position": RobotSession.position,
-}

@@ -5,13 +5,12 @@ encrypted for the slave key. What does not decrypt is not answered.
 """
 
 from collections.abc import Callable
-import hashlib
 import json
 import struct
 
 from . import network
 from .beacon import Beacon
-from .keys import ClientKey, KeyFormatError, RsaKey, TrustedKey
+from .keys import ClientKey, KeyFormatError, TrustedKey
 from .machine import Machine
 
 ACCESS_WITH_KEY = 0x04
@@ -42,7 +41,7 @@ class UdpManagement:
         self._machine = machine
         self._beacon = beacon
         self._apply_network = apply_network
-        self._last: tuple[bytes, bytes] | None = None
+        self._last: dict[tuple[int, bytes], bytes] = {}
 
     def answer(self, code: int, body: bytes) -> bytes | None:
         """Return the reply to a request, whole; None when there is none."""
@@ -55,23 +54,20 @@ class UdpManagement:
         }.get(code)
         if slave is None or handler is None:
             return None
-        digest = hashlib.sha256(bytes((code,)) + body).digest()
-        if self._last is not None and self._last[0] == digest:
+        if (code, body) in self._last:
             # Sent again because our reply was lost: it must not count twice.
-            return self._last[1]
+            return self._last[code, body]
         try:
             text = handler(body if code == ACCESS_WITH_KEY else slave.decrypt(body))
         except RefusedError as refusal:
             text = f"E{refusal}"
         except ValueError, struct.error:
             return None
-        reply = self._sealed(code, text.encode(), slave)
-        self._last = digest, reply
+        said = text.encode()
+        head = _REPLY.pack(b"FLUX", 1, code + 1, self._machine.uuid_bytes, len(said))
+        reply = head + said + slave.sign(said)
+        self._last = {(code, body): reply}
         return reply
-
-    def _sealed(self, code: int, text: bytes, slave: RsaKey) -> bytes:
-        head = _REPLY.pack(b"FLUX", 1, code + 1, self._machine.uuid_bytes, len(text))
-        return head + text + slave.sign(text)
 
     def _access_with_key(self, body: bytes) -> str:
         (timestamp,) = _TIMESTAMP.unpack_from(body)
@@ -99,7 +95,7 @@ class UdpManagement:
         new, _, old = content.partition(b"\0")
         if old != (self._machine.password or "").encode():
             raise RefusedError("BAD_PASSWORD")
-        self._note("passwd", old, new)
+        self._note(b"passwd", old, new)
         self._machine.set_password(new.decode(errors="replace") or None)
         return _status("ok", key)
 
@@ -110,7 +106,7 @@ class UdpManagement:
             values = network.parse(words)
         except (network.RefusedError, network.BrokenRequestError) as err:
             raise RefusedError("BAD_PARAMS") from err
-        self._note("network", *words)
+        self._note(b"network", *words)
         self._apply_network(values)
         return _status("ok", key)
 
@@ -136,13 +132,9 @@ class UdpManagement:
         except KeyFormatError as err:
             raise RefusedError("BAD_KEY") from err
 
-    def _note(self, *words: str | bytes) -> None:
-        self._machine.received.management.append(
-            tuple(
-                word if isinstance(word, str) else word.decode(errors="replace")
-                for word in words
-            )
-        )
+    def _note(self, *words: bytes) -> None:
+        texts = tuple(word.decode(errors="replace") for word in words)
+        self._machine.received.management.append(texts)
         self._machine.signal.pulse()
 
 

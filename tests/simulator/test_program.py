@@ -122,7 +122,7 @@ async def test_each_fault_changes_something(
 ) -> None:
     device = await make_device()
     before = repr((device.faults, device.status.st_id))
-    demo.FAULTS[fault](device)
+    demo.fault(device, fault)
     assert repr((device.faults, device.status.st_id)) != before
     device.faults.clear()
     device.free()
