@@ -49,13 +49,5 @@ def test_page(
     assert capsys.readouterr().err.startswith(problem)
 
 
-@pytest.mark.parametrize("text", ["", "<html>", "[]", "{}"])
-def test_not_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    file = tmp_path / "repository.json"
-    file.write_text(text)
-    monkeypatch.setattr("sys.argv", ["hacs", str(file)])
-    if text == "{}":
-        assert HACS["main"]() == 1
-    else:
-        with pytest.raises(SystemExit, match="2"):
-            HACS["main"]()
+def test_not_a_page() -> None:
+    assert HACS["page_problems"]({}, {}, "MIT")[0].startswith("this is no repository's")

@@ -1,10 +1,10 @@
 """Every key that the code uses has words, and all words are used.
 
-A plain search: it sees a key that stands where it is used, and not one from a table.
+A plain search for what stands where it is used. Keys from tables, and in which section
+each has its words: the tests of the integration check what they show (`words.py`).
 """
 
 import ast
-from collections.abc import Iterator
 from importlib import import_module
 import re
 from typing import Any
@@ -41,6 +41,7 @@ YAML = " ".join(path.read_text("utf-8") for path in INTEGRATION.glob("*.yaml"))
 KNOWN = STRINGS | OWN | {str(platform) for platform in Platform}
 KNOWN |= set(re.findall(r"[\w-]+", YAML))
 
+KEYWORDS = {"reason", "progress_action", "step_id", "translation_key"}
 ERRORS = {"HomeAssistantError", "ServiceValidationError", "UpdateFailed"}
 ERRORS |= {f"ConfigEntry{kind}" for kind in ("Error", "NotReady", "AuthFailed")}
 
@@ -69,56 +70,26 @@ def test_placeholders_are_given() -> None:
     assert {name: path for name, path in names.items() if name not in STRINGS} == {}
 
 
-def constants(node: ast.expr) -> Iterator[str]:
-    """Yield what an expression can be, as far as it stands there."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value
-    elif isinstance(node, ast.IfExp):
-        yield from (*constants(node.body), *constants(node.orelse))
-
-
-def used() -> Iterator[tuple[str, str]]:
-    """Yield patterns of paths that have to be there, and where they are used."""
-    flow = r"(config|options|issues\.\w+\.fix_flow)"
-    for path, tree in TREES.items():
-        for node in ast.walk(tree):
-            found: list[tuple[str, ast.expr]] = []
-            if isinstance(node, ast.Assign) and "errors[" in ast.unparse(
-                node.targets[0]
-            ):
-                found = [(rf"{flow}\.error\.KEY", node.value)]
-            elif isinstance(node, ast.Call):
-                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-                sections = {
-                    "reason": rf"{flow}\.abort\.KEY",
-                    "progress_action": rf"{flow}\.progress\.KEY",
-                    "step_id": rf"{flow}\.step\.KEY\.title",
-                    "translation_key": r"exceptions\.KEY\.message"
-                    if name in ERRORS
-                    else r"issues\.KEY\.title"
-                    if name == "async_create_issue"
-                    else r"(selector|entity\.\w+)\.KEY\..*",
-                }
-                found = [
-                    (sections[keyword.arg], keyword.value)
-                    for keyword in node.keywords
-                    if keyword.arg in sections
-                ]
-                if name == "InvalidRequest":
-                    found = [(r"exceptions\.invalid_KEY\.message", node.args[1])]
-            for pattern, value in found:
-                for key in constants(value):
-                    where = f"{path.name}:{value.lineno} uses {key}"
-                    yield pattern.replace("KEY", re.escape(key)), where
-
-
 def test_keys_have_words() -> None:
-    missing = {
-        where
-        for pattern, where in used()
-        if not any(re.fullmatch(pattern, path) for path in ENGLISH)
+    calls = [node for node in NODES if isinstance(node, ast.Call)]
+    used = [
+        word.value for call in calls for word in call.keywords if word.arg in KEYWORDS
+    ]
+    used += [
+        node.value
+        for node in NODES
+        if isinstance(node, ast.Assign)
+        and isinstance(target := node.targets[0], ast.Subscript)
+        and ast.unparse(target.value) == "errors"
+    ]
+    keys = {key.value for key in used if isinstance(key, ast.Constant)}
+    keys |= {
+        f"invalid_{call.args[1].value}"
+        for call in calls
+        if ast.unparse(call.func) == "InvalidRequest"
+        and isinstance(call.args[1], ast.Constant)
     }
-    assert missing == set()
+    assert keys - {part for path in ENGLISH for part in path.split(".")} == set()
 
 
 def test_errors_have_keys() -> None:
