@@ -1,12 +1,13 @@
 """What holds for the whole repository."""
 
+import ast
 from pathlib import Path
 import re
 import subprocess
 
 import pytest
 
-from .files import INTEGRATION, ROOT, imported, trees
+from .files import INTEGRATION, LIBRARY, ROOT, imported, trees
 
 FILES = subprocess.run(
     ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
@@ -58,3 +59,14 @@ def test_imports_across(folder: Path, others: tuple[str, ...]) -> None:
         if name.partition(".")[0] in others
     }
     assert across == set()
+
+
+def test_library_stays_inside() -> None:
+    outside = {
+        f"{path.name}:{node.lineno}"
+        for path, tree in trees(LIBRARY).items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.level > len(path.relative_to(LIBRARY).parts)
+    }
+    assert outside == set()
