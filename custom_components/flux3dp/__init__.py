@@ -22,13 +22,15 @@ from .trust import async_forget_us
 # only for an entry or a key in YAML, and discovery should run before the first entry.
 CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
 
+# In this order one update is written: what a state starts finds those before it up to
+# date, readings before what is derived from them.
 PLATFORMS = [
-    Platform.BINARY_SENSOR,
     Platform.BUTTON,
     Platform.CAMERA,
     Platform.EVENT,
     Platform.IMAGE,
     Platform.SENSOR,
+    Platform.BINARY_SENSOR,
 ]
 
 
@@ -45,7 +47,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> bool
     coordinator = FluxCoordinator(hass, entry, await async_get_listener(hass))
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
-    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    for platform in PLATFORMS:
+        await hass.config_entries.async_forward_entry_setups(entry, [platform])
     await async_register_card(hass)
     return True
 

@@ -8,7 +8,6 @@ doing.
 """
 
 import asyncio
-import base64
 from collections.abc import Callable
 
 from homeassistant.config_entries import ConfigEntry
@@ -16,16 +15,21 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
 from .aioflux import (
+    DeviceInfo,
+    DeviceNotFound,
     DeviceUpdate,
     FluxError,
     Identity,
+    InvalidRequest,
     Listener,
     is_address,
     verify_key,
 )
 from .availability import Presence
-from .const import CONF_MASTER_KEY, LOGGER
+from .clock import SteadyClock
+from .const import LOGGER
 from .naming import async_device_name
+from .trust import pinned_key
 
 
 class AddressFollower:
@@ -36,6 +40,7 @@ class AddressFollower:
         hass: HomeAssistant,
         entry: ConfigEntry,
         listener: Listener,
+        clock: SteadyClock,
         presence: Presence,
         *,
         on_moved: Callable[[str], None],
@@ -43,14 +48,15 @@ class AddressFollower:
         """Take the entry, and what to call with the address that proved its key."""
         self._hass = hass
         self._entry = entry
-        self._master_key = base64.b64decode(entry.data[CONF_MASTER_KEY])
+        self._master_key = pinned_key(entry)
         self._presence = presence
         self._listener = listener
         self._timing = listener.timing
+        self._clock = clock
         self._on_moved = on_moved
         self._task: asyncio.Task[None] | None = None
         self._not_before: dict[str, float] = {}
-        self._doubted = float("-inf")
+        self._asked_at = float("-inf")
         self._search: asyncio.Task[None] | None = None
         self._resolved = ("", "")  # A host name, and the address it stands for.
 
@@ -63,6 +69,18 @@ class AddressFollower:
         host: str = self._entry.data[CONF_HOST]
         name, address = self._resolved
         return address if name == host else host
+
+    async def async_locate(self, known: DeviceInfo | None) -> DeviceInfo:
+        """Return the device at its address, asked for if it has not answered there.
+
+        Raises DeviceNotFound, also for a host name that does not resolve now.
+        """
+        if known is not None and known.host == self.address:
+            return known
+        try:
+            return await self._listener.find(self.address)
+        except InvalidRequest as err:
+            raise DeviceNotFound(str(err)) from err
 
     @callback
     def async_move(self, address: str) -> None:
@@ -99,11 +117,11 @@ class AddressFollower:
         """Take note of the uuid being heard from another address than the entry's."""
         if sighting.device is None or sighting.device.identity is not Identity.PINNED:
             return
-        now = self._hass.loop.time()
+        now = self._clock.now()
         if not self._presence.silent:
-            if now - self._doubted >= self._timing.unheard:
+            if now - self._asked_at >= self._timing.unheard:
                 # If it did move, this shortens the time until that is noticed.
-                self._doubted = now
+                self._asked_at = now
                 self._presence.async_ask()
             return
         if self._task is not None and not self._task.done():

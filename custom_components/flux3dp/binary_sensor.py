@@ -17,7 +17,6 @@ from homeassistant.helpers.typing import StateType
 from .coordinator import FluxConfigEntry
 from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
-from .updates import Rank
 
 # Nothing is fetched here: the coordinator is told, and tells.
 PARALLEL_UPDATES = 0
@@ -27,7 +26,6 @@ PARALLEL_UPDATES = 0
 class FluxBinarySensorDescription(FluxEntityDescription, BinarySensorEntityDescription):
     """A line of the table: where the value comes from."""
 
-    rank: Rank = Rank.DERIVED
     is_on_fn: Callable[[FluxData], bool]
     attributes_fn: Callable[[FluxData], Mapping[str, StateType]] | None = None
 

@@ -165,13 +165,12 @@ class FluxCamera(FluxEntity, Camera):
     async def _async_open(self) -> DeviceCamera:
         """Sign in at the camera port. Raises FluxError."""
         coordinator = self.coordinator
-        coordinator.trust.require()
         try:
             return await DeviceCamera.open(
-                await coordinator.async_locate(),
+                await coordinator.trust.async_reach(),
                 await async_get_client_key(coordinator.hass),
                 timing=coordinator.timing,
-                expected_key=coordinator.master_key,
+                expected_key=coordinator.trust.master_key,
             )
         except FluxError as err:
             coordinator.trust.handle_error(err)

@@ -7,11 +7,10 @@ connection is opened it is told; nothing here knows Home Assistant's entities
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 
 from .aioflux import Camera, ConnectionFailed, FluxError, Timing
 from .const import LOGGER
-from .waiting import async_wait_at_most
 
 _CLOSED = "the camera is closed"
 
@@ -153,7 +152,9 @@ class CameraFeed:
             while self._is_wanted:
                 if not await self._attempt() and self._viewers:
                     # Somebody new need not wait for the next attempt.
-                    await async_wait_at_most(self._stir, self._timing.camera_retry)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(self._timing.camera_retry):
+                            await self._stir.wait()
         except FluxError as err:
             # Another key, or ours is not trusted: a person must do something first.
             end = err
@@ -185,7 +186,9 @@ class CameraFeed:
                 self._pass_on(await camera.frame())
             else:
                 self._stir.clear()
-                await async_wait_at_most(self._stir, self._timing.camera_linger)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._timing.camera_linger):
+                        await self._stir.wait()
                 # One that the device closed meanwhile is no use to whoever came.
                 if not (self._stir.is_set() and camera.is_open):
                     return

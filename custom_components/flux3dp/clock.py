@@ -1,31 +1,38 @@
-"""What time it is for a job, however the system's clock is put right.
+"""What time it is for a device, and what waits for a time.
 
-Knows the two clocks of a computer. One that has no battery for it, as a Raspberry Pi,
-starts with the time of its last shutdown and leaps once the network is there, often in
-the middle of a job. By such a clock a job would have run for weeks, and a report that is
-a second old would be out of date.
+A computer without a battery for its clock, as a Raspberry Pi, starts with the time of its
+last shutdown and leaps once the network is there, often in the middle of a job: by such a
+clock a job would have run for weeks, and a report that is a second old would be outdated.
 """
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 # What separates a leap from two clocks that do not tick alike.
 _LEAP = 10.0
 
+# The longest wait of a backoff, in waits of its beginning: 10 s become 5 minutes.
+_LONGEST = 32
+
 
 class SteadyClock:
     """Epoch seconds that only ever advance, and as fast as time does."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, hass: HomeAssistant) -> None:
         """Begin with the time the system has now."""
-        self._loop = loop
-        self._start = dt_util.utcnow().timestamp() - loop.time()
+        self._hass = hass
+        self._start = dt_util.utcnow().timestamp() - hass.loop.time()
         self._error = 0.0
 
     def now(self) -> float:
         """Return the time."""
-        return self._start + self._loop.time()
+        return self._start + self._hass.loop.time()
 
     def error(self) -> float:
         """Return the seconds by which the system's clock has leapt ahead since.
@@ -36,3 +43,54 @@ class SteadyClock:
         if abs(error - self._error) > _LEAP:
             self._error = error
         return self._error
+
+    def call_later(self, seconds: float, wake: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `wake` in the event loop, unless what is returned is called before."""
+
+        @callback
+        def due(_now: datetime) -> None:
+            wake()
+
+        job = HassJob(due, "FLUX timer", cancel_on_shutdown=True)
+        return async_call_later(self._hass, seconds, job)
+
+    def timeout(self, seconds: float | None) -> asyncio.Timeout:
+        """Return a context manager as `asyncio.timeout` does."""
+        return asyncio.timeout(seconds)
+
+    async def wait(self, event: asyncio.Event, seconds: float) -> None:
+        """Wait for an event, for at most so long."""
+        with suppress(TimeoutError):
+            async with self.timeout(seconds):
+                await event.wait()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for so long."""
+        await self.wait(asyncio.Event(), seconds)
+
+
+class Backoff:
+    """When something that costs is due again: after twice the wait each time.
+
+    For what anyone on the network can provoke by datagrams.
+    """
+
+    def __init__(self, clock: SteadyClock, seconds: float) -> None:
+        """Take the first wait; the first time is due at once."""
+        self._clock = clock
+        self._first = self._seconds = seconds
+        self._not_before = float("-inf")
+
+    def take(self) -> bool:
+        """Return whether it is due, and take it to be done."""
+        now = self._clock.now()
+        if now < self._not_before:
+            return False
+        self._not_before = now + self._seconds
+        self._seconds = min(self._seconds * 2, self._first * _LONGEST)
+        return True
+
+    def reset(self) -> None:
+        """Begin with the first wait again, as something has come of it."""
+        self._seconds = self._first
+        self._not_before = min(self._not_before, self._clock.now() + self._first)

@@ -7,9 +7,8 @@ only understood: a press of a button is over when the device is seen to do it, a
 in words if it is not. The connections are `robot.py`'s.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,11 +17,11 @@ from homeassistant.exceptions import HomeAssistantError
 from .aioflux import CommandFailed, ConnectionFailed, Kicked, ProtocolError, Robot
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .data import FluxData
 from .helpers import async_error_words, device_errors
 from .job.errors import ErrorKey
 from .job.model import JobState, JobStatus
 from .job.observation import ENDED_IDS
+from .robot import Preempted
 
 _WAITING: Final = frozenset(
     {JobStatus.PAUSED, JobStatus.ALARM, JobStatus.TOOLHEAD_CHANGE}
@@ -58,6 +57,8 @@ class JobCommand:
     `applies` says whether a device is expected to take it now, `is_done` whether it has
     been carried out. `needs_job`: it is pointless once the job is over. A refusal as
     busy is no answer yet in the states of `retry_when_busy`: they pass by themselves.
+    `failed` is the key of the error if a device accepts it and does not carry it out,
+    `inapplicable` if it does not fit the state of the device.
     """
 
     name: str
@@ -66,6 +67,8 @@ class JobCommand:
     is_done: Callable[[JobState], bool]
     retry_when_busy: frozenset[JobStatus]
     needs_job: bool = False
+    failed: str
+    inapplicable: str
 
     def is_pointless(self, job: JobState) -> bool:
         """Whether nothing can come of it, because the job is over."""
@@ -74,6 +77,8 @@ class JobCommand:
 
 PAUSE: Final = JobCommand(
     name="pause",
+    failed="not_paused",
+    inapplicable="nothing_to_pause",
     send=Robot.pause,
     applies=_is_under_way,
     is_done=lambda job: job.status in _STANDING,
@@ -82,6 +87,8 @@ PAUSE: Final = JobCommand(
 )
 RESUME: Final = JobCommand(
     name="resume",
+    failed="not_resumed",
+    inapplicable="nothing_to_resume",
     send=Robot.resume,
     applies=lambda job: job.status in _WAITING,
     is_done=lambda job: _is_under_way(job) and job.status is not JobStatus.RESUMING,
@@ -90,6 +97,8 @@ RESUME: Final = JobCommand(
 )
 CANCEL: Final = JobCommand(
     name="cancel",
+    failed="not_aborted",
+    inapplicable="nothing_to_cancel",
     send=Robot.abort,
     applies=_is_steerable,
     # A job that is over by itself, or that was cleared since, is canceled enough.
@@ -102,6 +111,8 @@ CANCEL: Final = JobCommand(
 )
 CLEAR: Final = JobCommand(
     name="clear",
+    failed="not_cleared",
+    inapplicable="nothing_to_clear",
     send=Robot.quit,
     applies=lambda job: job.st_id in ENDED_IDS,
     is_done=lambda job: job.observed and job.st_id not in ENDED_IDS,
@@ -117,21 +128,6 @@ CLEAR: Final = JobCommand(
 )
 COMMANDS: Final = (PAUSE, RESUME, CANCEL, CLEAR)
 
-# What is said of a device that accepts a command and does not carry it out.
-_FAILURES: Final = {
-    "pause": "not_paused",
-    "resume": "not_resumed",
-    "cancel": "not_aborted",
-    "clear": "not_cleared",
-}
-# What is said of a command that does not fit the state of the device.
-_INAPPLICABLE: Final = {
-    "pause": "nothing_to_pause",
-    "resume": "nothing_to_resume",
-    "cancel": "nothing_to_cancel",
-    "clear": "nothing_to_clear",
-}
-
 
 def applicable_commands(job: JobState) -> list[str]:
     """Return the names of the commands that apply now, for pages and cards."""
@@ -144,49 +140,48 @@ async def async_command(coordinator: FluxCoordinator, command: JobCommand) -> No
     Commands take turns; a cancel waits for none, and has the others give up. Raises
     HomeAssistantError, translated, if it is refused, not carried out, or gives up.
     """
-    execution = _Execution(coordinator, command)
     with device_errors(coordinator):
-        async with _turn(coordinator, command) as check:
-            await execution.async_run(check)
-
-
-@asynccontextmanager
-async def _turn(
-    coordinator: FluxCoordinator, command: JobCommand
-) -> AsyncIterator[Callable[[], None]]:
-    """Wait for the turn of a command; yields what raises Preempted."""
-    if command is CANCEL:
-        coordinator.commands.preempt()
-        yield lambda: None
-        return
-    async with coordinator.commands.turn() as check:
-        yield check
+        if command is CANCEL:
+            coordinator.commands.cancels += 1
+            await _Execution(coordinator, command).async_run()
+            return
+        execution = _Execution(coordinator, command)
+        async with coordinator.commands:
+            await execution.async_run()
 
 
 class _Execution:
     """One command on its way, from the first try to what came of it."""
 
-    _check: Callable[[], None]
-
     def __init__(self, coordinator: FluxCoordinator, command: JobCommand) -> None:
         """Take note of how things are when the command is given."""
         self._coordinator = coordinator
         self._link = coordinator.robot
+        self._clock = coordinator.clock
         self._timing = coordinator.timing
         self._command = command
-        self._fault = coordinator.data.job.error
-        self._applied = command.applies(coordinator.data.job)
+        self._cancels = coordinator.commands.cancels
+        self._fault = coordinator.job.error
+        self._applied = command.applies(coordinator.job)
 
     @property
     def _job(self) -> JobState:
-        return self._coordinator.data.job
+        return self._coordinator.job
 
-    async def async_run(self, check: Callable[[], None]) -> None:
-        """Send the command and wait for what comes of it; `check` raises Preempted.
+    def _check(self) -> None:
+        """Raise Preempted if the job was canceled since the command was given."""
+        if (
+            self._command is not CANCEL
+            and self._coordinator.commands.cancels != self._cancels
+        ):
+            raise Preempted("the job is being canceled")
+
+    async def async_run(self) -> None:
+        """Send the command and wait for what comes of it.
 
         Raises FluxError, and HomeAssistantError if nothing comes of it.
         """
-        self._check = check
+        self._check()
         async with AsyncExitStack() as stack:
             robot, refusal = await self._async_deliver(stack)
             if refusal and not await self._async_accepted(robot, refusal):
@@ -214,7 +209,7 @@ class _Execution:
         limit = self._timing.connection_stuck if self._link.is_in_use else None
         shared: Robot | None = None
         try:
-            async with asyncio.timeout(limit):
+            async with self._clock.timeout(limit):
                 shared = await stack.enter_async_context(self._link.connection())
                 return shared, await self._async_try(shared)
         except ProtocolError:
@@ -251,8 +246,7 @@ class _Execution:
 
         Raises the refusal, or HomeAssistantError with what is in its way.
         """
-        loop = asyncio.get_running_loop()
-        end = loop.time() + self._timing.control_confirm
+        end = self._clock.now() + self._timing.control_confirm
         while True:
             try:
                 job = await self._async_look(robot)
@@ -268,10 +262,10 @@ class _Execution:
                     return True
                 if not self._is_passing(job, refusal):
                     raise self._inapplicable(job) or refusal
-            if loop.time() >= end:
+            if self._clock.now() >= end:
                 raise refusal
             self._coordinator.async_ask()
-            await asyncio.sleep(self._timing.control_poll)
+            await self._clock.sleep(self._timing.control_poll)
             again = await self._async_try(robot)
             if again is None:
                 return True
@@ -300,9 +294,8 @@ class _Execution:
         happens within a second if the fault is still there. A job that is resuming for
         longer heats again, which can take minutes: it is as good as resumed.
         """
-        loop, began = asyncio.get_running_loop(), False
-        is_resume = self._command is RESUME
-        end = loop.time() + (
+        began, is_resume = False, self._command is RESUME
+        end = self._clock.now() + (
             self._timing.resume_trial if is_resume else self._timing.control_confirm
         )
         while True:
@@ -315,9 +308,9 @@ class _Execution:
                     if began and job.status in _STANDING:
                         return False
                     began = began or job.status not in _WAITING
-            if loop.time() >= end:
+            if self._clock.now() >= end:
                 return self._is_heating()
-            await asyncio.sleep(self._timing.control_poll)
+            await self._clock.sleep(self._timing.control_poll)
             self._check()
 
     async def _async_look(self, robot: Robot) -> JobState | None:
@@ -326,7 +319,7 @@ class _Execution:
         Raises Kicked, and ConnectionFailed also if the connection does not answer.
         """
         try:
-            async with asyncio.timeout(self._timing.connection_stuck):
+            async with self._clock.timeout(self._timing.connection_stuck):
                 await self._link.async_report(robot)
         except Kicked:
             raise
@@ -342,16 +335,16 @@ class _Execution:
 
     async def _async_announced(self) -> bool:
         """Wait until announcements show the command carried out; False if they don't."""
-
-        def is_settled(data: FluxData) -> bool:
+        end = self._clock.now() + self._timing.control_confirm
+        while not (
+            self._command.is_done(self._job)
+            or self._command.is_pointless(self._job)
+            or self._clock.now() >= end
+        ):
+            self._coordinator.ensure_loaded()
+            self._coordinator.async_ask()
+            await self._clock.sleep(self._timing.control_poll)
             self._check()
-            return self._command.is_done(data.job) or self._command.is_pointless(
-                data.job
-            )
-
-        await self._coordinator.async_wait_until(
-            is_settled, self._timing.control_confirm, ask=self._coordinator.async_ask
-        )
         return self._command.is_done(self._job) or self._is_heating()
 
     def _is_heating(self) -> bool:
@@ -366,7 +359,7 @@ class _Execution:
             return None
         if self._applied and self._command.is_pointless(job):
             return self._error("job_over")
-        return self._error(_INAPPLICABLE[self._command.name])
+        return self._error(self._command.inapplicable)
 
     async def _async_failure(self) -> HomeAssistantError:
         """Return what tells that a command was accepted and not carried out.
@@ -381,7 +374,7 @@ class _Execution:
         if self._command is RESUME and fault is not ErrorKey.NONE:
             words = await async_error_words(self._coordinator.hass, fault)
             return self._error("paused_again", fault=words)
-        return self._error(_FAILURES[self._command.name])
+        return self._error(self._command.failed)
 
     def _error(self, key: str, fault: str = "") -> HomeAssistantError:
         return HomeAssistantError(

@@ -16,7 +16,8 @@ from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 
-from .aioflux import CommandFailed, DeviceInfo, FluxError, Robot
+from .aioflux import CommandFailed, DeviceInfo, FluxError, Robot, Timing
+from .clock import Backoff, SteadyClock
 from .const import CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
 from .issues import async_judge_firmware
 from .naming import (
@@ -26,7 +27,6 @@ from .naming import (
     display_name,
     fitting,
 )
-from .waiting import Backoff
 
 
 class _Texts(NamedTuple):
@@ -49,8 +49,9 @@ class Description:
         self,
         hass: HomeAssistant,
         entry: ConfigEntry,
+        clock: SteadyClock,
+        timing: Timing,
         *,
-        backoff: Backoff,
         connect: Callable[[], AbstractAsyncContextManager[Robot]],
         may_ask: Callable[[], bool],
         on_verified: Callable[[], None],
@@ -60,7 +61,7 @@ class Description:
         """Begin with what the registry and the entry keep: it was verified."""
         self._hass = hass
         self._entry = entry
-        self._backoff = backoff
+        self._backoff = Backoff(clock, timing.unheard)
         self._connect = connect
         self._may_ask = may_ask
         self._on_verified = on_verified
@@ -138,7 +139,7 @@ class Description:
         claim = self._claim
         if claim is None or _texts(claim) in (self._verified, self._refuted):
             return None
-        return claim if self._backoff.take(self._hass.loop.time()) else None
+        return claim if self._backoff.take() else None
 
     async def _async_ask_about(self, claim: DeviceInfo) -> None:
         try:
@@ -161,7 +162,7 @@ class Description:
             else before.firmware,
         )
         if verified != before:
-            self._backoff.reset(self._hass.loop.time())
+            self._backoff.reset()
             self._async_accept(verified)
             self._on_verified()
         if verified != claimed:

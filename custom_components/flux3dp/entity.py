@@ -8,7 +8,6 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import FluxCoordinator
-from .updates import Rank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,8 +16,6 @@ class FluxEntityDescription(EntityDescription):
 
     always_available: bool = False
     """For what is also known of a device that is off."""
-    rank: Rank = Rank.READING
-    """When it is written, of all that one update changes."""
 
 
 class FluxEntity(CoordinatorEntity[FluxCoordinator]):
@@ -31,10 +28,10 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
         self, coordinator: FluxCoordinator, description: FluxEntityDescription
     ) -> None:
         """Take the device's coordinator and the entity's line of the table."""
-        super().__init__(coordinator, description.rank)
+        super().__init__(coordinator)
         self.entity_description = description
         self._attr_unique_id = f"{coordinator.uuid}_{description.key}"
-        self._attr_device_info = coordinator.device_info
+        self._attr_device_info = coordinator.description.device_info
         self._written: tuple[bool, object] | None = None
 
     @property
@@ -52,7 +49,11 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state if another one is to be shown."""
-        current = (self.available, self.shown)
-        if current != self._written:
-            self._written = current
-            super()._handle_coordinator_update()
+        try:
+            current = (self.available, self.shown)
+            if current != self._written:
+                self._written = current
+                super()._handle_coordinator_update()
+        except Exception:
+            # The other entities, and what happened to the job, follow after this one.
+            self.coordinator.logger.exception("%s was not updated", self.entity_id)

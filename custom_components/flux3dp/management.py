@@ -4,7 +4,7 @@ A change that must not stop halfway belongs to the entry: who asked for it may l
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
 
@@ -14,15 +14,15 @@ from .aioflux import (
     DeviceUpdate,
     FluxError,
     InvalidRequest,
-    Manager,
     NetworkConfig,
     TrustedKey,
     WifiNetwork,
     check_name,
     check_password,
 )
-from .client_key import async_get_client_key, key_label
+from .client_key import key_label
 from .coordinator import FluxCoordinator
+from .data import FluxData
 from .issues import async_network_not_returned
 from .robot import Unloaded
 
@@ -41,31 +41,17 @@ class NetworkNotReturned(FluxError):
     """The device left for another network, and does not answer any more."""
 
 
-async def async_open_manager(coordinator: FluxCoordinator) -> Manager:
-    """Sign in to the device at its address; an async context manager.
-
-    Raises FluxError. With another key than the pinned one it gets nothing of ours.
-    """
-    manager = await Manager.open(
-        await coordinator.async_reach(),
-        await async_get_client_key(coordinator.hass),
-        timing=coordinator.timing,
-        expected_key=coordinator.master_key,
-    )
-    coordinator.trust.async_signed_in(manager)
-    return manager
-
-
 async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
     """Rename the device; whether it announced the new name in time.
 
     Raises FluxError, InvalidRequest before anything is sent.
     """
     check_name(name)
-    async with await async_open_manager(coordinator) as manager:
+    async with await coordinator.trust.async_open_manager() as manager:
         await manager.rename(name)
         coordinator.description.async_expect_name(name)
-    return await coordinator.async_wait_until(
+    return await _async_wait_until(
+        coordinator,
         lambda data: data.device is not None and data.device.name == name,
         coordinator.timing.rename_return,
         ask=coordinator.async_touch,
@@ -74,13 +60,13 @@ async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
 
 async def async_scan_wifi(coordinator: FluxCoordinator) -> tuple[WifiNetwork, ...]:
     """Return the networks the device sees, strongest first. Raises FluxError."""
-    async with await async_open_manager(coordinator) as manager:
+    async with await coordinator.trust.async_open_manager() as manager:
         return await manager.scan_wifi()
 
 
 async def async_list_keys(coordinator: FluxCoordinator) -> tuple[TrustedKey, ...]:
     """Return the keys the device trusts. Raises FluxError."""
-    async with await async_open_manager(coordinator) as manager:
+    async with await coordinator.trust.async_open_manager() as manager:
         return await manager.list_trust()
 
 
@@ -92,7 +78,7 @@ async def async_remove_key(coordinator: FluxCoordinator, short_id: str) -> None:
     unknown = InvalidRequest("key", "unknown_key", f"{short_id!r} is no key's id")
     if len(short_id) < SHORT_ID_LENGTH:
         raise unknown
-    async with await async_open_manager(coordinator) as manager:
+    async with await coordinator.trust.async_open_manager() as manager:
         meant = [
             key
             for key in await manager.list_trust()
@@ -115,7 +101,7 @@ async def async_change_password(
     """
 
     async def change() -> None:
-        async with await async_open_manager(coordinator) as manager:
+        async with await coordinator.trust.async_open_manager() as manager:
             try:
                 await manager.change_password(old, new, forget_trusted=forget_trusted)
                 if forget_trusted:
@@ -190,7 +176,7 @@ async def _async_change_network(
 ) -> None:
     """Send the device away, and see what becomes of it. Raises FluxError."""
     loop, timing = asyncio.get_running_loop(), coordinator.timing
-    async with await async_open_manager(coordinator) as manager:
+    async with await coordinator.trust.async_open_manager() as manager:
         old_host = coordinator.host
         coordinator.network_settles_at = loop.time() + timing.network_settle
         try:
@@ -236,7 +222,7 @@ async def _async_returned(
     try:
         async with asyncio.timeout(timing.network_return):
             while coordinator.host == old_host:
-                coordinator.require_loaded()
+                coordinator.ensure_loaded()
                 heard.clear()
                 coordinator.async_ask()
                 listener.scan()
@@ -249,7 +235,8 @@ async def _async_returned(
                     missed = 0
                 else:
                     break
-            return await coordinator.async_wait_until(
+            return await _async_wait_until(
+                coordinator,
                 lambda data: data.online and data.host == coordinator.host,
                 timing.network_return,
                 ask=coordinator.async_ask,
@@ -258,3 +245,30 @@ async def _async_returned(
         return missed < _GAP
     finally:
         unsubscribe()
+
+
+async def _async_wait_until(
+    coordinator: FluxCoordinator,
+    condition: Callable[[FluxData], bool],
+    timeout: float,
+    *,
+    ask: Callable[[], None],
+) -> bool:
+    """Ask again and again until the device is in a condition; False if it is not.
+
+    Raises Unloaded.
+    """
+    clock, changed = coordinator.clock, asyncio.Event()
+    remove_listener = coordinator.async_add_listener(changed.set)
+    try:
+        async with clock.timeout(timeout):
+            while not condition(coordinator.data):
+                coordinator.ensure_loaded()
+                ask()
+                changed.clear()
+                await clock.wait(changed, coordinator.timing.find_probe_interval)
+    except TimeoutError:
+        return False
+    finally:
+        remove_listener()
+    return True

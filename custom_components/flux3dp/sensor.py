@@ -34,7 +34,6 @@ from .data import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 from .job.errors import Advice, ErrorKey
 from .job.model import JobResult, JobStatus, Toolhead
-from .updates import Rank
 
 # In these a printer and a laser look alike: icons.json has their icons.
 ALIKE = frozenset(
@@ -98,17 +97,6 @@ def _status_attributes(coordinator: FluxCoordinator) -> Attributes:
 
 
 SENSORS = (
-    FluxSensorDescription(
-        key="status",
-        translation_key="status",
-        device_class=SensorDeviceClass.ENUM,
-        options=[status.value for status in JobStatus],
-        always_available=True,
-        rank=Rank.STATUS,
-        value_fn=lambda data: data.job.status,
-        laser_icon_fn=_laser_icon,
-        attributes_fn=_status_attributes,
-    ),
     FluxSensorDescription(
         key="progress",
         translation_key="progress",
@@ -274,6 +262,17 @@ SENSORS = (
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         value_fn=lambda data: data.job.occupied_by,
+    ),
+    # The last one: it sums up what the others say, and is written after them.
+    FluxSensorDescription(
+        key="status",
+        translation_key="status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[status.value for status in JobStatus],
+        always_available=True,
+        value_fn=lambda data: data.job.status,
+        laser_icon_fn=_laser_icon,
+        attributes_fn=_status_attributes,
     ),
 )
 

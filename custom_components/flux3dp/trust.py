@@ -1,14 +1,13 @@
-"""Whether the device holds its key, and whether it still trusts ours.
+"""Whether the device holds its key and trusts ours; the one place that signs in to it.
 
-Both are learnt from handshakes and from nothing else: datagrams can be forged, so they
-are a reason for a handshake now and then, and no more. Knows what follows: a repair when
-another master key is presented, and until it is settled no command; reauthentication
-when our key is not trusted any more. What is sent in a handshake belongs to `aioflux`.
+Both are learned from handshakes only: datagrams can be forged, so they are a reason for
+a handshake now and then, and no more. Another master key raises a repair, and no command
+is sent until it is decided; a key of ours that is not trusted starts a reauthentication.
 """
 
 import asyncio
 import base64
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
 
 from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
 from homeassistant.const import CONF_HOST
@@ -22,33 +21,75 @@ from .aioflux import (
     FluxError,
     Identity,
     IdentityMismatch,
+    Listener,
     Manager,
+    Timing,
 )
 from .client_key import async_get_client_key
+from .clock import Backoff, SteadyClock
 from .const import CONF_MASTER_KEY, LOGGER
 from .discovery import async_get_listener
 from .issues import MASTER_KEY_CHANGED, async_master_key_changed, async_settle
 from .naming import async_device_name
-from .waiting import Backoff
-
-if TYPE_CHECKING:
-    from .coordinator import FluxCoordinator
 
 # A device that has just booted announces itself before its ports are open.
 _SIGN_IN_ATTEMPTS = 3
 
 
+def pinned_key(entry: ConfigEntry) -> bytes:
+    """Return the master key (DER) that the device of an entry was set up with."""
+    return base64.b64decode(entry.data[CONF_MASTER_KEY])
+
+
+async def async_sign_in(
+    hass: HomeAssistant, device: DeviceInfo, master_key: bytes, timing: Timing
+) -> Manager:
+    """Sign in to a device with our key; an async context manager.
+
+    Raises FluxError. A device with another key than `master_key` gets nothing of ours.
+    """
+    return await Manager.open(
+        device,
+        await async_get_client_key(hass),
+        timing=timing,
+        expected_key=master_key,
+    )
+
+
 class Trust:
     """The trust between one device and us."""
 
-    def __init__(self, coordinator: FluxCoordinator) -> None:
-        """Believe the pin until somebody presents another key."""
-        self._coordinator = coordinator
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        listener: Listener,
+        clock: SteadyClock,
+        *,
+        locate: Callable[[], Awaitable[DeviceInfo]],
+        is_online: Callable[[], bool],
+        on_signed_in: Callable[[], None],
+        on_checked: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Trust the pin until another key is presented.
+
+        `locate` returns the device, or raises FluxError. `on_signed_in` is called after
+        each sign-in, `on_checked` after a check in the background.
+        """
+        self._hass = hass
+        self._entry = entry
+        self._listener = listener
+        self._clock = clock
+        self.master_key = pinned_key(entry)
+        self._locate = locate
+        self._is_online = is_online
+        self._on_signed_in = on_signed_in
+        self._on_checked = on_checked
         self._presented: bytes | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = False
         self._reauth_due = False
-        self._backoff = Backoff(coordinator.timing.unheard)
+        self._backoff = Backoff(clock, listener.timing.unheard)
         self.is_refused = False
         """Whether the device does not trust our key, as far as we know."""
 
@@ -59,13 +100,39 @@ class Trust:
 
     @property
     def is_broken(self) -> bool:
-        """Whether another master key was presented and nobody has decided yet."""
+        """Whether another master key was presented and waits for a decision."""
         return self._presented is not None
 
-    def require(self) -> None:
-        """Raise IdentityMismatch while another master key waits for a decision."""
+    # -- connections
+
+    async def async_reach(self) -> DeviceInfo:
+        """Return the device for a connection to it.
+
+        Raises FluxError, IdentityMismatch while another master key waits for a decision.
+        """
         if self._presented is not None:
-            raise IdentityMismatch(self._coordinator.master_key, self._presented)
+            raise IdentityMismatch(self.master_key, self._presented)
+        return await self._locate()
+
+    async def async_open_manager(self) -> Manager:
+        """Sign in, and learn from it; an async context manager. Raises FluxError."""
+        return await self._async_open(await self.async_reach())
+
+    async def _async_open(self, device: DeviceInfo) -> Manager:
+        manager = await async_sign_in(
+            self._hass, device, self.master_key, self._listener.timing
+        )
+        # It outranks every datagram. A device without a password accepts anyone here,
+        # but at the robot and the camera port only those whose key it trusts.
+        self.clear_mismatch()
+        if manager.authorized_by == "key":
+            self.is_refused = False
+        else:
+            self.handle_error(AuthenticationFailed("the device does not trust our key"))
+        self._on_signed_in()
+        return manager
+
+    # -- checks
 
     @callback
     def async_check(self) -> None:
@@ -76,13 +143,18 @@ class Trust:
         """
         self._wanted = True
         if not self.is_checking:
-            coordinator = self._coordinator
-            self._task = coordinator.config_entry.async_create_background_task(
-                coordinator.hass,
-                self._async_sign_in(),
-                f"{coordinator.device_name} trust",
+            self._task = self._entry.async_create_background_task(
+                self._hass,
+                self._async_check(),
+                f"{self._entry.title} trust",
                 eager_start=False,
             )
+
+    @callback
+    def schedule_check(self) -> None:
+        """Check because of a datagram, less and less often: it can be forged."""
+        if self._backoff.take():
+            self.async_check()
 
     @callback
     def async_reconfigured(self) -> None:
@@ -91,29 +163,44 @@ class Trust:
             self._reauth_due = False
             self.async_check()
 
-    @callback
-    def schedule_check(self) -> None:
-        """Check because of a datagram, now or when it is time to.
+    async def _async_check(self) -> None:
+        """Sign in for as long as it is wanted and the device is online."""
+        while self._wanted:
+            self._wanted = False
+            left = _SIGN_IN_ATTEMPTS
+            while not await self.async_try():
+                left -= 1
+                if not left:
+                    break
+                await self._clock.sleep(self._listener.timing.startup_grace)
+                if self._wanted or not self._is_online():
+                    break
+        await self._on_checked()
 
-        It can be made up, so it is worth a handshake less and less often.
-        """
-        if self._backoff.take(self._coordinator.hass.loop.time()):
-            self.async_check()
+    async def async_try(self) -> bool:
+        """Sign in and learn from it; False if the device could not be reached."""
+        try:
+            async with await self._async_open(await self._locate()):
+                return True
+        except FluxError as err:
+            LOGGER.debug("No sign-in at %s: %s", self._name, err)
+            self.handle_error(err)
+            return not isinstance(err, ConnectionFailed)
+
+    # -- what it says about trust
 
     @callback
     def handle_error(self, err: FluxError) -> None:
         """Take an error of any connection as what it says about trust, if it does."""
-        coordinator = self._coordinator
         if isinstance(err, AuthenticationFailed):
-            # Whoever refuses our key has proved to hold the pinned one before.
+            # A device that refuses our key has proved to hold the pinned one before.
             self.clear_mismatch()
             self.is_refused = True
-            entry, hass = coordinator.config_entry, coordinator.hass
             # Home Assistant starts none beside a dialog that reconfigures.
             self._reauth_due = any(
-                entry.async_get_active_flows(hass, {SOURCE_RECONFIGURE})
+                self._entry.async_get_active_flows(self._hass, {SOURCE_RECONFIGURE})
             )
-            entry.async_start_reauth(hass)
+            self._entry.async_start_reauth(self._hass)
         elif isinstance(err, IdentityMismatch):
             if not err.presented:
                 # It was another key, and TLS on the management port shows which.
@@ -124,107 +211,50 @@ class Trust:
             else:
                 self.set_mismatch(err.presented)
 
-    @callback
-    def async_signed_in(self, manager: Manager) -> None:
-        """Take a sign-in that succeeded as what it says about trust.
-
-        It outranks every datagram, so the device is asked anew who it is. One without
-        a password lets everybody in here, but the robot and the camera port only those
-        whose key it trusts.
-        """
-        self.clear_mismatch()
-        self._coordinator.async_touch()
-        if manager.authorized_by != "key":
-            self.handle_error(AuthenticationFailed("the device does not trust our key"))
-        else:
-            self.is_refused = False
-            self._coordinator.watch.async_go_on()
-
-    async def _async_sign_in(self) -> None:
-        """Sign in for as long as somebody wants it and the device is there."""
-        coordinator = self._coordinator
-        while self._wanted:
-            self._wanted = False
-            for _ in range(_SIGN_IN_ATTEMPTS):
-                if await self.async_try():
-                    break
-                await asyncio.sleep(coordinator.timing.startup_grace)
-                if self._wanted or not coordinator.data.online:
-                    break
-        if not self.is_refused and not self.is_broken:
-            # What was claimed meanwhile could not be verified yet.
-            await coordinator.description.async_verify()
-
-    async def async_try(self) -> bool:
-        """Sign in with our key and learn from it; False if nobody was to be reached.
-
-        Whoever holds another key than the pinned one gets nothing of ours.
-        """
-        coordinator = self._coordinator
-        try:
-            async with await Manager.open(
-                await coordinator.async_locate(),
-                await async_get_client_key(coordinator.hass),
-                timing=coordinator.timing,
-                expected_key=coordinator.master_key,
-            ) as manager:
-                self.async_signed_in(manager)
-        except FluxError as err:
-            coordinator.logger.debug(
-                "No sign-in at %s: %s", coordinator.device_name, err
-            )
-            self.handle_error(err)
-            return not isinstance(err, ConnectionFailed)
-        return True
-
     def _is_of_another_device(self, master_key: bytes) -> bool:
-        uuid = self._coordinator.uuid
         return any(
             device.master_key == master_key
-            and device.uuid != uuid
-            # Anybody can announce anybody's key; these are signed for, or proved.
+            and device.uuid != self._entry.unique_id
+            # Anyone can announce any key; these are signed for, or proved.
             and device.identity in (Identity.VERIFIED, Identity.PINNED)
-            for device in self._coordinator.listener.devices
+            for device in self._listener.devices
         )
 
     @callback
     def set_mismatch(self, presented: bytes) -> None:
         """Take it that the device presents another key (DER) than the pinned one."""
-        coordinator = self._coordinator
         if self._presented is None:
-            self._backoff.reset(coordinator.hass.loop.time())
-            coordinator.logger.warning(
+            self._backoff.reset()
+            LOGGER.warning(
                 "%s presents another master key than the pinned one; "
                 "nothing is sent to it until that is settled in Repairs",
-                coordinator.device_name,
+                self._name,
             )
         self._presented = presented
-        async_master_key_changed(coordinator.hass, coordinator.config_entry, presented)
+        async_master_key_changed(self._hass, self._entry, presented)
 
     @callback
     def clear_mismatch(self) -> None:
         """Take it that the device holds the pinned key (again)."""
-        coordinator = self._coordinator
         if self._presented is not None:
             self._presented = None
-            self._backoff.reset(coordinator.hass.loop.time())
-            coordinator.logger.info(
+            self._backoff.reset()
+            LOGGER.info(
                 "No other master key is in the way of %s any more; "
                 "commands are sent to it again",
-                coordinator.device_name,
+                self._name,
             )
-        async_settle(coordinator.hass, coordinator.config_entry, MASTER_KEY_CHANGED)
+        async_settle(self._hass, self._entry, MASTER_KEY_CHANGED)
 
-
-def gate(device: DeviceInfo) -> tuple[object, ...]:
-    """Return what of a device a changed trust may go along with."""
-    return device.version, device.has_password
+    @property
+    def _name(self) -> str:
+        return async_device_name(self._hass, self._entry)
 
 
 async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
     """Have a device that is being removed forget our key, if it can be reached.
 
-    Never raises and never takes long: what is left on the device is said in the log.
+    Never raises and never takes long: what is left on the device is logged.
     """
     listener = await async_get_listener(hass)
     timing = listener.timing
@@ -233,11 +263,8 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async with asyncio.timeout(timing.forget):
             key = await async_get_client_key(hass)
             device = await listener.find(host, timing.setup_wait)
-            async with await Manager.open(
-                device,
-                key,
-                timing=timing,
-                expected_key=base64.b64decode(entry.data[CONF_MASTER_KEY]),
+            async with await async_sign_in(
+                hass, device, pinned_key(entry), timing
             ) as manager:
                 await manager.remove_trust(key.access_id.hex())
     except AuthenticationFailed as err:

@@ -53,13 +53,7 @@ def ring(root: Path, package: Path, without: Path | None = None) -> list[str]:
 @pytest.mark.parametrize(
     ("package", "without"),
     [
-        pytest.param(
-            INTEGRATION,
-            LIBRARY,
-            marks=pytest.mark.xfail(
-                strict=True, reason="coordinator, trust, job_watch"
-            ),
-        ),
+        (INTEGRATION, LIBRARY),
         (LIBRARY, None),
         (ROOT / "simulator", None),
     ],

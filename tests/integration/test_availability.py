@@ -19,30 +19,30 @@ class Hand:
 
     def __init__(self) -> None:
         """Begin at noon."""
-        self.now = 0.0
+        self.time = 0.0
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._cancelled: set[int] = set()
         self._ids = count()
 
-    def time(self) -> float:
+    def now(self) -> float:
         """Return the time."""
-        return self.now
+        return self.time
 
     def call_later(
         self, seconds: float, wake: Callable[[], None]
     ) -> Callable[[], None]:
         """Call back when the time has come."""
         timer = next(self._ids)
-        heapq.heappush(self._due, (self.now + seconds, timer, wake))
+        heapq.heappush(self._due, (self.time + seconds, timer, wake))
         return lambda: self._cancelled.add(timer)
 
     def turn(self, until: float) -> None:
         """Turn the clock, and call who is due."""
         while self._due and self._due[0][0] <= until:
-            self.now, timer, wake = heapq.heappop(self._due)
+            self.time, timer, wake = heapq.heappop(self._due)
             if timer not in self._cancelled:
                 wake()
-        self.now = until
+        self.time = until
 
 
 class Home:
@@ -60,8 +60,8 @@ class Home:
         self.presence = Presence(
             self.hand,
             DEFAULT_TIMING,
-            ask=self._probe,
-            on_silent=lambda: self.offline.append(self.hand.now),
+            probe=self._probe,
+            on_silent=lambda: self.offline.append(self.hand.now()),
         )
         self._notify()
 

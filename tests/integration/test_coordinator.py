@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.const import (
     EVENT_HOMEASSISTANT_FINAL_WRITE,
@@ -23,7 +24,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 from custom_components.flux3dp.aioflux import DeviceUpdate
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.job.store import restored
-from custom_components.flux3dp.updates import Rank
+from custom_components.flux3dp.sensor import FluxSensor
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
@@ -34,7 +35,15 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.jobs import BRISK, press, run_job, status_is
+from tests.integration.jobs import (
+    BRISK,
+    entity,
+    events_are,
+    press,
+    run_job,
+    status_is,
+    witness,
+)
 from tests.integration.life import (
     CONNECTIVITY,
     PROGRESS,
@@ -42,6 +51,8 @@ from tests.integration.life import (
     log_lines,
     registered,
 )
+
+RUNNING = entity("binary_sensor", "running")
 
 
 async def test_a_hundred_equal_announcements_are_told_to_nobody(
@@ -154,23 +165,19 @@ async def test_one_that_fails_keeps_no_other_from_its_update(
     make_entry: MakeEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    coordinator = (await make_entry(device)).runtime_data
+    await make_entry(device)
+    seen = witness(hass)
 
-    def fail() -> None:
+    def fail(_sensor: FluxSensor) -> None:
         raise RuntimeError("a fault of ours")
 
-    remove = coordinator.async_add_listener(fail, Rank.READING)
-    calls: list[None] = []
-    coordinator.async_add_listener(lambda: calls.append(None))
-    device.set_status(st_id=16)
-    await wait_for_state(hass, STATUS, "running")
-    assert calls
-    assert f"An entity of {NAME} was not updated" in caplog.text
-    remove()
-    caplog.clear()
+    with patch.object(FluxSensor, "native_value", property(fail)):
+        device.set_status(st_id=16)
+        await wait_for_state(hass, RUNNING, "on")
+    assert f"{PROGRESS} was not updated" in caplog.text
+    await events_are(hass, seen, "started")
     device.set_status(st_id=0)
     await wait_for_state(hass, STATUS, "idle")
-    assert "was not updated" not in caplog.text
 
 
 async def test_entities_follow_the_device(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import Timing
 from simulator import Device
@@ -32,14 +33,16 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
 
 
 async def watched(
-    hass: HomeAssistant, device: Device, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Have a job run whose reports are read from now on only if something calls for it."""
     await run_job(hass, device)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    monkeypatch.setattr(
-        "custom_components.flux3dp.job.monitor.JobMonitor._interval", lambda _: 300.0
-    )
+    seldom = replace(FAST, report_interval=300.0, report_interval_close=0.05)
+    monkeypatch.setattr(entry.runtime_data.monitor, "_timing", seldom)
 
 
 async def test_an_announcement_that_contradicts_a_report_calls_for_another(
@@ -48,8 +51,8 @@ async def test_an_announcement_that_contradicts_a_report_calls_for_another(
     make_entry: MakeEntry,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    await make_entry(device)
-    await watched(hass, device, monkeypatch)
+    entry = await make_entry(device)
+    await watched(hass, device, entry, monkeypatch)
     asked = device.received.robot.count("player report")
 
     device.job.pause()
@@ -68,7 +71,7 @@ async def test_an_end_that_only_an_announcement_showed_is_told(
     end: str,
 ) -> None:
     entry = await make_entry(device)
-    await watched(hass, device, monkeypatch)
+    await watched(hass, device, entry, monkeypatch)
     seen = witness(hass)
 
     # No report shows the end: the device has nothing to say until it was left.
@@ -99,8 +102,8 @@ async def test_a_job_that_was_left_in_the_middle_is_unknown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The device was switched off and on, say, while nothing was announced."""
-    await make_entry(device)
-    await watched(hass, device, monkeypatch)
+    entry = await make_entry(device)
+    await watched(hass, device, entry, monkeypatch)
     device.job.set_progress(0.5)
     seen = witness(hass)
 

@@ -221,7 +221,7 @@ def test_temperatures_need_a_toolhead_and_a_report() -> None:
     assert watch.state.nozzle_temperature is None
     watch.read(report(16, temperature=0.0))
     assert watch.state.nozzle_temperature == 0.0
-    watch.look(after=5)
+    watch.hear(datagram(16), after=5)
     assert watch.state.nozzle_temperature is None
 
 

@@ -244,7 +244,10 @@ def test_time_dependent_says_when_to_look_again() -> None:
     assert not watch.state.time_dependent
     watch.read(report(0, "IDLE", session=None))
     assert watch.state.time_dependent
+    # It counts until a datagram is newer, and that can be at any time.
     watch.look(after=5)
+    assert watch.state.time_dependent
+    watch.hear(datagram(0))
     assert not watch.state.time_dependent
     watch.hear(datagram(16))
     assert watch.state.time_dependent

@@ -284,15 +284,12 @@ async def test_a_report_that_arrives_while_the_entry_is_unloaded_starts_no_timer
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     entry = await make_entry(device)
-    link = entry.runtime_data.robot
+    link, clock = entry.runtime_data.robot, entry.runtime_data.clock
     timers: list[object] = []
     async with link.connection() as robot:
         report = await robot.report()
     assert await hass.config_entries.async_unload(entry.entry_id)
-    monkeypatch.setattr(
-        "custom_components.flux3dp.robot.async_call_later",
-        lambda *args: timers.append(args),
-    )
+    monkeypatch.setattr(clock, "call_later", lambda *args: timers.append(args))
     with patch.object(robot, "report", return_value=report):
         await link.async_report(robot)
     assert timers == []

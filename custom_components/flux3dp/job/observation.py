@@ -97,14 +97,10 @@ _PHASES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A report and the moment it arrived (seconds, by `clock.py`).
-
-    `read_at` is that moment where `at` has been moved, because the report still counts.
-    """
+    """A report and the moment it arrived (seconds, by `clock.py`)."""
 
     report: Report
     at: float
-    read_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,14 +212,21 @@ def observe(
     reported: Reported | None,
     now: float,
     report_fresh: float,
+    status_lag: float,
 ) -> Observation | None:
     """Return what counts now, or None if the device is silent.
 
-    A report younger than `report_fresh` seconds wins: it is authenticated, and
-    the datagram lags by up to a second. `announced` is None in silence.
+    A report younger than `report_fresh` seconds wins, because it is authenticated. So
+    does an older one until a datagram has come that cannot lag behind it, by up to
+    `status_lag` seconds. `announced` is None in silence.
     """
     status = None if announced is None else announced.status
-    if reported is not None and 0 <= now - reported.at < report_fresh:
+    if reported is not None and (
+        0 <= now - reported.at < report_fresh
+        or (
+            announced and reported.at <= now and announced.at < reported.at + status_lag
+        )
+    ):
         seen = _from_report(reported, status)
         if announced is None or announced.at <= reported.at:
             return seen
@@ -294,7 +297,7 @@ def _from_report(reported: Reported, status: DeviceStatus | None) -> Observation
         toolhead=toolhead,
         occupied_by=occupied_by or None if occupied else None,
         from_report=True,
-        read_at=reported.at if reported.read_at is None else reported.read_at,
+        read_at=reported.at,
         session=report.session,
         time_running=report.time_running,
         time_total=report.time_total,

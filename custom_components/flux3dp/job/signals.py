@@ -21,7 +21,7 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util.signal_type import SignalType
 
 from ..const import DOMAIN
-from ..naming import async_registered
+from ..naming import async_is_disabled
 from .tracker import INITIAL, JobEvent, JobEventType, JobState, Problem, Step
 
 type JobNews = JobEvent | Problem
@@ -96,10 +96,7 @@ class JobDispatcher:
                 entry = self._entry
                 entry.async_on_unload(entry.async_on_state_change(self._async_send))
             return
-        registered = (
-            async_registered(self._hass, self._entry) if self._waiting else None
-        )
-        if registered is not None and registered.disabled:
+        if self._waiting and async_is_disabled(self._hass, self._entry):
             self._waiting.clear()
         while self._waiting and not self._must_wait(self._waiting[0]):
             signal = self._named(self._waiting.pop(0))

@@ -85,15 +85,15 @@ def track(
     now: float,
     *,
     report_fresh: float = 5.0,
+    status_lag: float = 1.0,
 ) -> Step:
     """Return the state that follows from the latest datagram and report.
 
     `announced` is the latest datagram, None once the device fell silent;
-    `reported` the latest report, however old: one under `report_fresh` seconds
-    outweighs the datagram, an older one counts for nothing. `now` is epoch
-    seconds. The same inputs again change nothing and are no event.
+    `reported` the latest report, however old: which of them counts is told by
+    `report_fresh` and `status_lag` (see `observe`). `now` is epoch seconds. The same inputs again change nothing and are no event.
     """
-    seen = observe(announced, reported, now, report_fresh)
+    seen = observe(announced, reported, now, report_fresh, status_lag)
     if seen is None:
         return Step(_build_state(_out_of_contact(previous, now), None, now))
     if seen.st_id == TRANSITION:
