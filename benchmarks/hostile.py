@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from custom_components.flux3dp.aioflux import Listener, Timing
-from custom_components.flux3dp.aioflux.datagram import TouchReplyV2, decode
+from custom_components.flux3dp.aioflux.datagram import TouchReply, decode
 from simulator.datagrams import info_text, notify_v2, touch_reply_v2
 
 from .measure import Row
@@ -45,7 +45,7 @@ async def replies() -> Row:
     be, or with one that is in order and a signature that has to be looked at.
     """
     heard = decode(REPLY)
-    if not isinstance(heard, TouchReplyV2):
+    if not isinstance(heard, TouchReply):
         raise TypeError("the recording is of another kind")
     source = random.Random(1)  # noqa: S311 - nothing is kept secret with it
     keys = [
@@ -106,7 +106,7 @@ async def _pinned_listener(timing: Timing) -> Listener:
     listener = Listener(interfaces=[], timing=timing)
     await listener.start()
     heard = decode(REPLY)
-    if isinstance(heard, TouchReplyV2):
+    if isinstance(heard, TouchReply):
         listener.pin(heard.uuid, heard.master_key, HOST)
     return listener
 
@@ -131,7 +131,7 @@ async def large_home() -> Row:
                 listener._heard(REPLY[:6] + uuid + REPLY[22:], host, own=True)
 
     try:
-        if isinstance(heard, TouchReplyV2):
+        if isinstance(heard, TouchReply):
             for uuid, host in zip(uuids, hosts, strict=True):
                 listener.pin(uuid.hex(), heard.master_key, host)
         announce(answered=True)

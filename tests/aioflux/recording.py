@@ -13,8 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from custom_components.flux3dp.aioflux import ClientKey, DeviceInfo, Identity
 from custom_components.flux3dp.aioflux.datagram import (
     Notify,
-    TouchReplyV1,
-    TouchReplyV2,
+    TouchReply,
     decode,
 )
 from simulator.keys import RsaKey
@@ -39,13 +38,13 @@ def device_of(folder: str, master_key: bytes | None = None) -> DeviceInfo:
     """Return the device that was recorded, with a master key of ours for TLS."""
     touch = decode((VECTORS / folder / "touch.bin").read_bytes())
     slave_key = None
-    if isinstance(touch, TouchReplyV1):
+    if touch.version == 1:
         notify = decode((VECTORS / folder / "notify.bin").read_bytes())
         assert isinstance(notify, Notify)
         master_key = master_key or notify.master_key
         slave_key = touch.slave_key
     else:
-        assert isinstance(touch, TouchReplyV2)
+        assert isinstance(touch, TouchReply)
         master_key = master_key or touch.master_key
     return DeviceInfo(
         uuid=touch.uuid,

@@ -11,7 +11,7 @@ from custom_components.flux3dp.aioflux.datagram import (
     Broadcast,
     DatagramError,
     Notify,
-    TouchReplyV2,
+    TouchReply,
     decode,
     probe,
     status_of_known,
@@ -85,7 +85,7 @@ def test_texts_have_no_control_characters() -> None:
             b"delta-1p\0name=B\xc3\xbcro", b"d\r\n\x1ba-1p\0name=\x7fB\nro"
         )
     )
-    assert isinstance(touched, TouchReplyV2)
+    assert isinstance(touched, TouchReply)
     assert (touched.info["model"], touched.info["name"]) == ("da-1p", "Bro")
 
 

@@ -21,7 +21,7 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.aioflux.datagram import (
     PORT,
-    TouchReplyV2,
+    TouchReply,
     decode,
     probe,
 )
@@ -120,7 +120,7 @@ async def test_no_device_that_is_set_up_leaves_the_table(
     notify = bytearray((VECTORS / "signed-v2" / "notify-idle.bin").read_bytes())
     reply = bytearray((VECTORS / "signed-v2" / "touch.bin").read_bytes())
     heard = decode(bytes(reply))
-    assert isinstance(heard, TouchReplyV2)
+    assert isinstance(heard, TouchReply)
     source = random.Random(3)
     uuids = [source.randbytes(16) for _ in range(500)]
     for number, uuid in enumerate(uuids):

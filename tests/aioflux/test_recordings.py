@@ -21,7 +21,7 @@ from custom_components.flux3dp.aioflux import (
     Robot,
     SlaveKeyMismatch,
 )
-from custom_components.flux3dp.aioflux.datagram import TouchReplyV1, decode
+from custom_components.flux3dp.aioflux.datagram import TouchReply, decode
 from simulator import CAMERA_PORT, ROBOT_PORT
 from tests.keys import CLIENT_KEY
 
@@ -84,7 +84,7 @@ async def test_a_recorded_signature_under_another_slave_key(
     """After a reboot the slave key in hand is the old one: nothing of ours goes."""
     recording = await play(recorded("rescue-v1", "robot-idle"), ROBOT_PORT)
     other = decode((VECTORS / "signed-v1" / "touch.bin").read_bytes())
-    assert isinstance(other, TouchReplyV1)
+    assert isinstance(other, TouchReply)
     device = replace(device_of("rescue-v1"), slave_key=other.slave_key)
     with pytest.raises(SlaveKeyMismatch):
         await Robot.open(

@@ -12,8 +12,7 @@ import pytest
 
 from custom_components.flux3dp.aioflux.datagram import (
     Notify,
-    TouchReplyV1,
-    TouchReplyV2,
+    TouchReply,
     decode,
     status_of_known,
 )
@@ -88,14 +87,14 @@ def test_datagram(folder: str, name: str, expected: dict[str, Any]) -> None:
             assert expected["action"] == 0
             assert heard.prefix[22:].hex() == expected["session"]
             assert status_values(heard.status) == expected["status"]
-        case TouchReplyV1():
+        case TouchReply(version=1):
             assert expected["action"] == 3
             assert unpack_from("<f", heard.signed_key)[0] == expected["slave_timestamp"]
             assert heard.info == expected["info"]
             slave = load_der_public_key(heard.slave_key)
             assert isinstance(slave, RSAPublicKey)
             assert slave.key_size == expected["slave_key_bits"]
-        case TouchReplyV2():
+        case TouchReply():
             assert expected["action"] == 3
             assert heard.info == expected["info"]
             digest = hashlib.sha256(heard.master_key).hexdigest()
@@ -138,7 +137,7 @@ def test_generation_1_signatures_hold(folder: str) -> None:
     notify = decode(next((VECTORS / folder).glob("notify*.bin")).read_bytes())
     reply = decode(read(folder, "touch.bin"))
     assert isinstance(notify, Notify)
-    assert isinstance(reply, TouchReplyV1)
+    assert isinstance(reply, TouchReply)
     assert rsa_signed(notify.master_key, reply.key_signature, reply.signed_key)
     assert rsa_signed(reply.slave_key, reply.info_signature, reply.info_bytes)
     damaged = reply.info_bytes.replace(b"pwd=T", b"pwd=F")
@@ -158,7 +157,7 @@ def test_announcement_and_touch_make_a_device(folder: str, identity: Identity) -
     notify = decode(next((VECTORS / folder).glob("notify*.bin")).read_bytes())
     reply = decode(read(folder, "touch.bin"))
     assert isinstance(notify, Notify)
-    assert isinstance(reply, TouchReplyV1 | TouchReplyV2)
+    assert isinstance(reply, TouchReply)
     record = Record(notify.uuid, "192.0.2.7", notify.version)
     record.announce(notify)
     device = record.answer(reply, [VENDOR_KEY, TEST_VENDOR], None)
@@ -175,7 +174,7 @@ def test_announcement_and_touch_make_a_device(folder: str, identity: Identity) -
 
 def test_sha1_is_for_the_serials_that_may_have_it() -> None:
     reply = decode(read("signed-v2", "touch.bin"))
-    assert isinstance(reply, TouchReplyV2)
+    assert isinstance(reply, TouchReply)
     known = {
         "uuid": reply.uuid,
         "master_key": reply.master_key,

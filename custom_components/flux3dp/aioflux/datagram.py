@@ -65,32 +65,24 @@ class Notify:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TouchReplyV1:
-    """A generation 1 answer to a touch: the slave key and the texts.
+class TouchReply:
+    """An answer to a touch.
 
-    `key_signature` is the master key's, over `signed_key`; `info_signature` the slave
-    key's, over `info_bytes`.
+    Generation 1 sends its slave key and signatures: `key_signature` is the master key's,
+    over `signed_key`; `info_signature` the slave key's, over `info_bytes`. Generation 2
+    sends `master_key` and `identify`. Keys are DER.
     """
 
     uuid: str
-    slave_key: bytes = field(repr=False)
-    key_signature: bytes = field(repr=False)
-    signed_key: bytes = field(repr=False)
+    version: int
     info: dict[str, str]
     info_bytes: bytes = field(repr=False)
-    info_signature: bytes = field(repr=False)
-    version: int = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TouchReplyV2:
-    """A generation 2 answer to a touch: the identity and the texts."""
-
-    uuid: str
-    master_key: bytes = field(repr=False)
-    identify: bytes = field(repr=False)
-    info: dict[str, str]
-    version: int = 2
+    slave_key: bytes | None = field(default=None, repr=False)
+    key_signature: bytes = field(default=b"", repr=False)
+    signed_key: bytes = field(default=b"", repr=False)
+    info_signature: bytes = field(default=b"", repr=False)
+    master_key: bytes = field(default=b"", repr=False)
+    identify: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +93,7 @@ class Broadcast:
     version: int
 
 
-type Datagram = Notify | TouchReplyV1 | TouchReplyV2 | Broadcast
+type Datagram = Notify | TouchReply | Broadcast
 
 
 def probe(version: int) -> bytes:
@@ -201,30 +193,36 @@ def _decode_notify_v2(reader: _Reader, uuid: str) -> Notify:
     )
 
 
-def _decode_touch_v1(reader: _Reader, uuid: str) -> TouchReplyV1:
+def _decode_touch_v1(reader: _Reader, uuid: str) -> TouchReply:
     timestamp = reader.data[reader.offset : reader.offset + 4]
     _timestamp, key_length, signature_length = reader.unpack(_TOUCH_V1)
     slave_key = reader.take(key_length)
     key_signature = reader.take(signature_length)
-    info_bytes = reader.take_counted()
-    return TouchReplyV1(
+    info = reader.take_counted()
+    return TouchReply(
         uuid=uuid,
+        version=1,
+        info=_decode_info(info, 1),
+        info_bytes=info,
         slave_key=slave_key,
         key_signature=key_signature,
         signed_key=timestamp + slave_key,
-        info=_decode_info(info_bytes, 1),
-        info_bytes=info_bytes,
         info_signature=reader.data[reader.offset :],
     )
 
 
-def _decode_touch_v2(reader: _Reader, uuid: str) -> TouchReplyV2:
+def _decode_touch_v2(reader: _Reader, uuid: str) -> TouchReply:
     key_length, identify_length = reader.unpack(_LENGTHS)
-    return TouchReplyV2(
+    master_key = reader.take(key_length)
+    identify = reader.take(identify_length)
+    info = reader.take_counted()
+    return TouchReply(
         uuid=uuid,
-        master_key=reader.take(key_length),
-        identify=reader.take(identify_length),
-        info=_decode_info(reader.take_counted(), 2),
+        version=2,
+        info=_decode_info(info, 2),
+        info_bytes=info,
+        master_key=master_key,
+        identify=identify,
     )
 
 

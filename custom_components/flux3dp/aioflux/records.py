@@ -9,7 +9,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .datagram import DatagramError, Notify, TouchReplyV1, TouchReplyV2
+from .datagram import DatagramError, Notify, TouchReply
 from .device import DeviceInfo, DeviceStatus, Identity
 from .identity import classify_identity, load_rsa_public_key, rsa_signed
 
@@ -60,7 +60,7 @@ class Record:
 
     def answer(
         self,
-        reply: TouchReplyV1 | TouchReplyV2,
+        reply: TouchReply,
         vendor_keys: Sequence[bytes],
         pinned: bytes | None,
     ) -> DeviceInfo:
@@ -70,14 +70,14 @@ class Record:
         can send that in the device's name. DatagramError if the answer contradicts
         itself or the announcement.
         """
-        if isinstance(reply, TouchReplyV1):
+        if reply.version == 1:
             master_key = _signer(reply, pinned, self.master_key)
-            serial, identify, slave_key = self.serial, self.identify, reply.slave_key
+            serial, identify = self.serial, self.identify
         else:
-            if load_rsa_public_key(reply.master_key) is None:
+            master_key, identify = reply.master_key, reply.identify
+            if load_rsa_public_key(master_key) is None:
                 raise DatagramError("bad_key")
-            master_key, serial = reply.master_key, reply.info["serial"]
-            identify, slave_key = reply.identify, None
+            serial = reply.info["serial"]
         device = DeviceInfo(
             uuid=self.uuid,
             serial=serial,
@@ -96,7 +96,7 @@ class Record:
                 vendor_keys=vendor_keys,
                 pinned=pinned,
             ),
-            slave_key=slave_key,
+            slave_key=reply.slave_key,
         )
         known = self.device is not None and self.device.identity is Identity.PINNED
         # Then the device is touched again: it will contradict, or it has another key.
@@ -120,7 +120,7 @@ class Record:
             self.device = replace(self.device, identity=identity)
 
 
-def _signer(reply: TouchReplyV1, pinned: bytes | None, announced: bytes) -> bytes:
+def _signer(reply: TouchReply, pinned: bytes | None, announced: bytes) -> bytes:
     """Return the master key that signed a generation 1 reply; DatagramError if none did.
 
     The reply does not carry it. The announced one may be forged, the pinned one is not.
@@ -133,7 +133,8 @@ def _signer(reply: TouchReplyV1, pinned: bytes | None, announced: bytes) -> byte
             break
     else:
         raise DatagramError("bad_signature")
-    if not rsa_signed(reply.slave_key, reply.info_signature, reply.info_bytes):
+    slave_key = reply.slave_key or b""
+    if not rsa_signed(slave_key, reply.info_signature, reply.info_bytes):
         raise DatagramError("bad_signature")
     return key
 

@@ -21,24 +21,7 @@ from .util import (
     parse_pairs,
 )
 
-# Keys of a report that become fields; what is left is `extras`.
-_KNOWN_KEYS = frozenset(
-    [
-        "st_id",
-        "st_label",
-        "session",
-        "error",
-        "prog",
-        "traveled",
-        "time_total",
-        "time_running",
-        "module",
-        "rt",
-        "tt",
-        "pos",
-        "info",
-    ]
-)
+_MISSING = object()
 
 # In datagrams a status id is an i32 (section 2).
 _ST_ID_MAX = 2**31 - 1
@@ -124,32 +107,34 @@ def parse_report(text: str | bytes) -> Report:
     """
     if (data := json_object(text)) is None:
         raise ProtocolError("a report that is no JSON object")
-    st_id = data.get("st_id")
+    st_id = data.pop("st_id", None)
     if isinstance(st_id, float) and st_id.is_integer():
         st_id = int(st_id)
     if not isinstance(st_id, int) or isinstance(st_id, bool) or abs(st_id) > _ST_ID_MAX:
         raise ProtocolError("a report without a status id")
-    progress = finite_number(data.get("prog"))
-    module = data.get("module")
-    occupant, _, _task = (_text(data.get("info")) or "").partition("@")
+
+    def take(key: str) -> object:
+        return data.pop(key, None)
+
+    progress = finite_number(take("prog"))
+    module = data.pop("module", _MISSING)
+    occupant, _, _task = (_text(take("info")) or "").partition("@")
     return Report(
         st_id=st_id,
-        label=_text(data.get("st_label")) or "",
-        session=_text(data.get("session")),
-        error=_words(data.get("error")),
+        label=_text(take("st_label")) or "",
+        session=_text(take("session")),
+        error=_words(take("error")),
         progress=None if progress is None else clamp_progress(progress),
-        traveled=finite_number(data.get("traveled")),
-        time_total=duration_of(data.get("time_total")),
-        time_running=duration_of(data.get("time_running")),
+        traveled=finite_number(take("traveled")),
+        time_total=duration_of(take("time_total")),
+        time_running=duration_of(take("time_running")),
         module=_text(module),
-        has_module="module" in data and isinstance(module, str | None),
-        nozzle_temperature=_temperature(data.get("rt")),
-        nozzle_target=_temperature(data.get("tt")),
-        position=_position(data.get("pos")),
+        has_module=isinstance(module, str | None),
+        nozzle_temperature=_temperature(take("rt")),
+        nozzle_target=_temperature(take("tt")),
+        position=_position(take("pos")),
         occupied_by=occupant.strip() if st_id < 0 else "",
-        extras=MappingProxyType(
-            {key: value for key, value in data.items() if key not in _KNOWN_KEYS}
-        ),
+        extras=MappingProxyType(data),  # What is left.
     )
 
 
