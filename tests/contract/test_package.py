@@ -26,11 +26,13 @@ def package(*arguments: str, zone: str = "UTC") -> subprocess.CompletedProcess[s
 def test_release(tmp_path: Path) -> None:
     first, again = tmp_path / "flux3dp.zip", tmp_path / "elsewhere" / "again.zip"
     done = package("v1.2.3", str(first))
-    assert (done.returncode, done.stdout) == (0, f"{first}\n"), done.stderr
+    wheel = tmp_path / "aioflux-1.2.3-py3-none-any.whl"
+    assert (done.returncode, done.stdout) == (0, f"{first}\n{wheel}\n"), done.stderr
     # Where times are put in, they are those of the files, or now.
     os.utime(INTEGRATION / "manifest.json")
     assert package("1.2.3", str(again), zone="Asia/Taipei").returncode == 0
     assert again.read_bytes() == first.read_bytes()
+    assert (again.parent / wheel.name).read_bytes() == wheel.read_bytes()
 
     with zipfile.ZipFile(first) as archive:
         content = {name: archive.read(name) for name in archive.namelist()}

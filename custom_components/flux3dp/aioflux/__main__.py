@@ -84,6 +84,8 @@ async def run(options: Namespace) -> int:
         await options.run(listener, options)
     except (FluxError, OSError) as err:
         print(f"aioflux: {err}", file=sys.stderr)
+        if isinstance(err, AuthenticationFailed):
+            print(f"  see: aioflux trust {options.host}", file=sys.stderr)
         return next(code for kind, code in EXIT_CODES if isinstance(err, kind))
     finally:
         await listener.close()
