@@ -161,12 +161,12 @@ class _Execution:
         self._timing = coordinator.timing
         self._command = command
         self._cancels = coordinator.commands.cancels
-        self._fault = coordinator.job.error
-        self._applied = command.applies(coordinator.job)
+        self._fault = coordinator.data.job.error
+        self._applied = command.applies(coordinator.data.job)
 
     @property
     def _job(self) -> JobState:
-        return self._coordinator.job
+        return self._coordinator.data.job
 
     def _check(self) -> None:
         """Raise Preempted if the job was canceled since the command was given."""

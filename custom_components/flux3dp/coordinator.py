@@ -29,7 +29,7 @@ from .const import LOGGER
 from .data import FluxData, JobPicture
 from .description import Description
 from .issues import NETWORK_NOT_RETURNED, async_settle
-from .job.model import INITIAL, JobState
+from .job.model import INITIAL
 from .job.monitor import JobMonitor
 from .job.observation import Announced
 from .job.signals import JobDispatcher
@@ -118,11 +118,6 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def host(self) -> str:
         """The address the device is followed at."""
         return self._follower.address
-
-    @property
-    def job(self) -> JobState:
-        """The state of the job."""
-        return self.data.job
 
     @property
     def device_name(self) -> str:
@@ -245,7 +240,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             self.async_reevaluate()
         if reported is not None and status.st_id != reported.report.st_id:
             self.monitor.wake.set()
-        self._presence.async_heard(active=self.job.active)
+        self._presence.async_heard(active=self.data.job.active)
         if self.data.device is not None:
             self._answered.set()
 
@@ -259,7 +254,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     def _async_reported(self) -> None:
         """Take a new report, which is a sign of life too."""
         self.async_reevaluate()
-        self._presence.async_heard(active=self.job.active)
+        self._presence.async_heard(active=self.data.job.active)
 
     @callback
     def _async_aged(self) -> bool:
@@ -268,23 +263,23 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         Then the device is asked for the announcement that it waits for.
         """
         self.async_reevaluate()
-        if self.job.from_report:
+        if self.data.job.from_report:
             self.async_ask()
-        return self.job.from_report
+        return self.data.job.from_report
 
     @callback
     def async_describe_job(
         self, job_number: int, info: JobInfo, picture: bytes | None
     ) -> None:
         """Take what job number `job_number` is, and its picture (PNG, JPEG)."""
-        job = describe(self.job, job_number=job_number, info=info)
+        job = describe(self.data.job, job_number=job_number, info=info)
         picture_of = JobPicture(job_number, picture)
         self.async_reevaluate(replace(self.data, job=job, picture=picture_of))
 
     @callback
     def async_expect_job(self, name: str | None) -> None:
         """Give the next job a name: it is about to be started here. None: it is not."""
-        job = expect(self.job, name, self.clock.now())
+        job = expect(self.data.job, name, self.clock.now())
         self.async_reevaluate(replace(self.data, job=job))
 
     @callback

@@ -7,7 +7,8 @@ frontend (2026.8 and later) does not find its elements: that is for resources in
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 import hashlib
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from homeassistant.components.lovelace.const import CONF_RESOURCE_TYPE_WS, LOVEL
 from homeassistant.components.lovelace.resources import ResourceStorageCollection
 from homeassistant.const import CONF_ID, CONF_TYPE, CONF_URL
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN, LOGGER
@@ -56,7 +58,7 @@ async def async_register_card(hass: HomeAssistant) -> None:
         _register_extra(hass, url, resources.async_items())
         return
     wanted = {CONF_RESOURCE_TYPE_WS: "module", CONF_URL: url}
-    async with _lock(hass):
+    async with _lock(hass), _storage_errors_logged():
         ours = await _async_ours(resources)
         if not ours:
             await resources.async_create_item(wanted)
@@ -72,7 +74,7 @@ async def async_unregister_card(hass: HomeAssistant) -> None:
         frontend.remove_extra_js_url(hass, extra)
     lovelace = hass.data.get(LOVELACE_DATA)
     if lovelace and isinstance(lovelace.resources, ResourceStorageCollection):
-        async with _lock(hass):
+        async with _lock(hass), _storage_errors_logged():
             for item in await _async_ours(lovelace.resources):
                 await lovelace.resources.async_delete_item(item[CONF_ID])
 
@@ -90,6 +92,17 @@ def _register_extra(
         "load, add one with the url %s and the type module",
         CARD_URL,
     )
+
+
+@asynccontextmanager
+async def _storage_errors_logged() -> AsyncIterator[None]:
+    """Log what goes wrong with the storage of resources: devices work without the card."""
+    try:
+        yield
+    except (HomeAssistantError, OSError) as err:
+        LOGGER.error(
+            "Failed to update the dashboard resource of the FLUX card: %s", err
+        )
 
 
 def _lock(hass: HomeAssistant) -> asyncio.Lock:

@@ -2,11 +2,18 @@
 
 import hashlib
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL
 from homeassistant.components.lovelace.const import LOVELACE_DATA
-from homeassistant.config_entries import SOURCE_IGNORE, ConfigEntryDisabler
+from homeassistant.components.lovelace.resources import ResourceStorageCollection
+from homeassistant.config_entries import (
+    SOURCE_IGNORE,
+    ConfigEntryDisabler,
+    ConfigEntryState,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -205,3 +212,22 @@ async def test_without_dashboards_devices_come_and_go(
 
     assert LOVELACE_DATA not in hass.data
     assert hass.config_entries.async_entries(DOMAIN) == []
+
+
+@pytest.mark.parametrize("error", [OSError("disk full"), HomeAssistantError("damaged")])
+async def test_storage_that_fails_keeps_no_device_from_its_setup_or_removal(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
+) -> None:
+    assert await async_setup_component(hass, "lovelace", {})
+    with patch.object(ResourceStorageCollection, "async_get_info", side_effect=error):
+        entry = await make_entry(device)
+        assert entry.state is ConfigEntryState.LOADED
+        await hass.config_entries.async_remove(entry.entry_id)
+
+    assert len(device.trust) == 0
+    line = f"Failed to update the dashboard resource of the FLUX card: {error}"
+    assert [each.getMessage() for each in caplog.records].count(line) == 2

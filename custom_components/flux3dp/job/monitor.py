@@ -29,10 +29,10 @@ from ..aioflux import (
 )
 from ..clock import SteadyClock
 from ..const import CONF_HOLD_CONNECTION, LOGGER
+from ..data import FluxData
 from ..naming import async_device_name, async_is_disabled
 from ..robot import RobotLink
 from ..trust import Trust
-from .model import JobState
 from .observation import ENDED_IDS, Announced
 
 # A device that cannot tell what its job is: no reason to ask with every report.
@@ -45,10 +45,7 @@ class MonitoredDevice(Protocol):
     """What the monitor needs of the device's coordinator."""
 
     announced: Announced | None
-
-    @property
-    def job(self) -> JobState:
-        """The state of now."""
+    data: FluxData
 
     def async_ask(self) -> None:
         """Ask for an announcement; silence from now on counts."""
@@ -154,7 +151,7 @@ class JobMonitor:
 
     def _tries_now(self) -> _Tries:
         """Return what was tried for the job of now."""
-        number = self._device.job.job_number
+        number = self._device.data.job.job_number
         if self._tries.job_number != number:
             self._tries = _Tries(number, self._timing.robot_retry)
         return self._tries
@@ -162,7 +159,7 @@ class JobMonitor:
     @callback
     def async_follow(self) -> None:
         """Begin to monitor if there is a job now, and come to an end if not."""
-        self._set_probing((job := self._device.job).active)
+        self._set_probing((job := self._device.data.job).active)
         if job.active:
             self._async_begin(self._async_monitor)
             return
@@ -227,7 +224,7 @@ class JobMonitor:
         """Read reports until no job is there, as often as it takes to connect."""
         self._failing_since = float("inf")
         try:
-            while self._device.job.active:
+            while self._device.data.job.active:
                 began = self._clock.now()
                 if not self._may_connect or began < self._tries_now().not_before:
                     await self._async_rest(self._timing.probe_interval)
@@ -237,7 +234,7 @@ class JobMonitor:
                     async with self._link.connection() as robot:
                         await self._async_read(robot)
                 except FluxError as err:
-                    if self._device.job.active:
+                    if self._device.data.job.active:
                         # Of a job that is over no report is missed.
                         self._log_lost(err)
                     if not self._is_pointless(err) and not self._may_reconnect(
@@ -260,7 +257,7 @@ class JobMonitor:
         if not self._resting:
             self._resting = True
             self._device.async_reevaluate()
-        while (left := end - self._clock.now()) > 0 and self._device.job.active:
+        while (left := end - self._clock.now()) > 0 and self._device.data.job.active:
             self.wake.clear()
             await self._clock.wait(self.wake, left)
 
@@ -285,7 +282,7 @@ class JobMonitor:
                 refusals = 0
                 self._log_back()
                 await self._async_ask_about(robot)
-            if not self._device.job.active:
+            if not self._device.data.job.active:
                 if self._has_caught_up():
                     return
                 self._device.async_ask()
@@ -293,7 +290,7 @@ class JobMonitor:
             usual = self._timing.report_interval
             close = min(usual, self._timing.report_interval_close)
             await self._clock.sleep(close)
-            if self._device.job.active and not 0 < refusals <= _REFUSALS:
+            if self._device.data.job.active and not 0 < refusals <= _REFUSALS:
                 await self._clock.wait(self.wake, usual - close)
             self.wake.clear()
 
@@ -358,7 +355,7 @@ class JobMonitor:
 
     async def _async_ask_about(self, robot: Robot) -> None:
         """Ask once per job what it is; a job that initializes cannot tell yet."""
-        job, tries = self._device.job, self._tries_now()
+        job, tries = self._device.data.job, self._tries_now()
         tries.asked = True
         if job.st_id is None or job.st_id <= 1 or tries.infos >= _INFO_ATTEMPTS:
             return
