@@ -156,7 +156,7 @@ def welcome(options: argparse.Namespace, devices: str, known: Sequence[str]) -> 
     page = "config/integrations"
     if known:
         page = "flux-demo"
-        then = f"{' and '.join(known)}: set up before (--fresh forgets)"
+        then = f"set up before: {', '.join(known)}; script/run --fresh forgets it"
     elif options.no_yaml:
         then = "choose Add integration, FLUX: devices are looked for"
     else:
@@ -166,7 +166,7 @@ def welcome(options: argparse.Namespace, devices: str, known: Sequence[str]) -> 
     open      http://{host}:{options.port}/{page}
     log in    {demo_config.USERNAME} / {demo_config.PASSWORD}
     then      {then}
-    look      FLUX in the sidebar: the devices, and buttons that make things happen
+    look      FLUX demo in the sidebar: the devices, and buttons that make things happen
     end       Ctrl-C
 """
 

@@ -62,7 +62,7 @@ lovelace:
   dashboards:
     flux-demo:
       mode: yaml
-      title: FLUX
+      title: FLUX demo
       icon: mdi:printer-3d
       filename: {dashboard}
 flux3dp_demo:

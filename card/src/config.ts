@@ -5,7 +5,7 @@ import type { Hass } from "./hass";
 import { words } from "./words";
 
 export const TAG = "flux3dp-card";
-const TYPE = `custom:${TAG}`;
+export const TYPE = `custom:${TAG}`;
 
 export const PARTS = ["picture", "job", "progress", "times", "temperature", "toolhead", "buttons"] as const;
 export type Part = (typeof PARTS)[number];

@@ -120,9 +120,9 @@ async function registries(page, url) {
     const registry = { get: (tag) => defined[tag], define: (tag, element) => (defined[tag] = element), whenDefined: () => new Promise(() => {}) };
     Object.defineProperty(window, "customElements", { value: registry, configurable: true });
     while (!defined["flux3dp-card"]) await new Promise((resolve) => setTimeout(resolve, 20));
-    return { same, listed: window.customCards.filter(({ type }) => type === "flux3dp-card").length };
+    return { same, listed: [window.customCards, window.customStrategies].map((list) => list.filter(({ type }) => type.startsWith("flux3dp")).length) };
   });
-  assert.deepEqual(found, { same: true, listed: 1 });
+  assert.deepEqual(found, { same: true, listed: [1, 1] });
 }
 
 /** Try all of it; throws at the first that is not so. */

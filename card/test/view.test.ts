@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type CardConfig, checked, suggestion, stub } from "../src/config";
+import { dashboard } from "../src/dashboard";
 import { entitiesOf } from "../src/entities";
 import type { Hass } from "../src/hass";
 import { clock } from "../src/time";
@@ -217,6 +218,17 @@ test("the picker shows a device that is on, and only ours is suggested", () => {
   assert.equal(suggestion(hass, "light.kitchen"), null);
   const offered = suggestion(hass, "sensor.renamed_progress") as { config: CardConfig }[];
   assert.deepEqual(offered.map(({ config }) => [config.device_id, config.layout]), [[DEVICE, "full"], [DEVICE, "compact"]]);
+});
+
+test("the dashboard has the card of each device, by name", () => {
+  const hass = house(SITUATIONS["running"]!);
+  hass.devices = { ...hass.devices, b: { id: "b", name: "beamo", name_by_user: null }, other: { id: "other", name: "A lamp", name_by_user: null } };
+  hass.entities["sensor.b"] = { entity_id: "sensor.b", device_id: "b", platform: "flux3dp" };
+  hass.entities["light.other"] = { entity_id: "light.other", device_id: "other", platform: "demo" };
+  const { views } = dashboard(hass) as { views: { sections: { cards: CardConfig[] }[] }[] };
+  const cards = views.flatMap(({ sections }) => sections.flatMap((section) => section.cards));
+  assert.deepEqual(cards.map(({ device_id }) => device_id), ["b", DEVICE]);
+  assert.doesNotThrow(() => cards.forEach(checked));
 });
 
 test("every language says everything, with the same placeholders", () => {

@@ -24,7 +24,7 @@ export function status(card, words) {
 /** See the job of a device through on its card. */
 export async function followJob(person, device) {
   const { page } = person;
-  const card = page.locator("flux3dp-card");
+  const card = page.locator("flux3dp-card", { hasText: "FLUX Delta" });
   const press = (command) => card.locator(`.command.${command}`).click();
 
   await status(card, "Running");

@@ -1,5 +1,7 @@
 // From a Home Assistant just onboarded to a dashboard with the card, as a person clicks it together.
 
+import { addDashboard } from "./demo.mjs";
+
 /** Add the device with a password, by its card. */
 export async function addVerified(person, password) {
   const { page } = person;
@@ -12,6 +14,7 @@ export async function addVerified(person, password) {
   await person.shot("found");
   await person.click(person.button("Submit"));
   const field = page.locator("input[type=password]").last();
+  await person.click(field); // It does not have the focus.
   await field.fill(password);
   await field.press("Enter");
   await person.text("Name and assign").waitFor();
@@ -35,28 +38,34 @@ export async function addUnverified(person) {
   await person.text("Device info").waitFor();
 }
 
-/** Make a dashboard of one's own and put the card on it; resolves with its path. */
+/** Make the dashboard of all FLUX devices; resolves with its path. */
 export async function makeDashboard(person) {
   const { page } = person;
   await person.click(page.getByText("Settings", { exact: true }).first());
   await person.click(page.getByText("Dashboards", { exact: true }).first());
   await person.click(page.getByText("Add dashboard", { exact: true }).last());
-  await person.click(page.getByText("New dashboard from scratch"));
-  const title = page.getByRole("textbox", { name: /^Title/ });
-  await person.click(title);
-  await title.fill("Workshop");
+  const offered = page.getByText("FLUX devices", { exact: true });
+  await offered.waitFor();
+  await person.shot("dashboards");
+  await person.click(offered);
   await person.click(person.button("Create"));
-  await person.click(page.locator("ha-sidebar").getByText("Workshop", { exact: true }));
-  await page.waitForURL(/dashboard-workshop/);
-  await person.click(page.getByRole("button", { name: /^Edit/ }).first());
-  await person.click(page.getByRole("button", { name: "Add card", exact: true }).first());
+  await person.click(page.locator("ha-sidebar").getByText("FLUX", { exact: true }));
+  await page.locator("flux3dp-card .name").waitFor();
+  return new URL(page.url()).pathname;
+}
+
+/** Put the card on a dashboard of one's own, as the picker offers it for one of our entities. */
+export async function pickCard(person, url) {
+  const { page } = person;
+  await page.goto(url + (await addDashboard(page, "flux-own", [[]])));
+  await page.getByRole("button", { name: /^Edit/ }).first().click();
+  await page.getByRole("button", { name: "Add card", exact: true }).first().click();
   await page.getByPlaceholder("Search entities").fill("Delta problem");
-  await person.click(person.text("Problem"));
+  await person.text("Problem").click();
   const suggestion = page.locator(".card", { hasText: "FLUX device - Everything" });
   await suggestion.locator("flux3dp-card .name").waitFor();
   await person.shot("suggestions");
-  await person.click(suggestion.locator(".overlay").last());
-  await person.click(person.button("Done"));
+  await suggestion.locator(".overlay").last().click();
+  await person.button("Done").click();
   await page.locator("flux3dp-card .name").waitFor();
-  return new URL(page.url()).pathname;
 }
