@@ -10,7 +10,7 @@ export async function addVerified(person, password) {
   await page.locator("ha-config-flow-card", { hasText: "beamo" }).waitFor();
   await person.shot("discovered");
   await person.click(card.getByText("Add", { exact: true }));
-  await person.text("FLUX device found").waitFor();
+  await person.text("Discovered FLUX device").waitFor();
   await person.shot("found");
   await person.click(person.button("Submit"));
   const field = page.locator("input[type=password]").last();

@@ -27,7 +27,7 @@ export async function reauthenticate(person, password) {
   const field = page.locator("input[type=password]").last();
   await field.fill("not this one");
   await field.press("Enter");
-  await person.text(/does not accept this password/).waitFor();
+  await person.text(/Invalid authentication/).waitFor();
   await person.shot("wrong-password");
   await field.fill(password);
   await field.press("Enter");
@@ -57,10 +57,10 @@ export async function enterAddress(person, url) {
   const { page } = person;
   await page.goto(`${url}/_my_redirect/config_flow_start?domain=flux3dp`);
   await person.button("OK").or(person.button("Yes")).first().click();
-  await person.text("Looking for FLUX devices").waitFor();
+  await person.text("Searching for FLUX devices").waitFor();
   await person.text("Enter an address").waitFor();
   await person.shot("none-found");
-  await page.locator("input[name=host]").or(page.getByLabel("Address")).last().fill("127.99.9.9");
+  await page.locator("input[name=host]").or(page.getByLabel("Host")).last().fill("127.99.9.9");
   await person.button("Submit").click();
   await person.text(/No FLUX device answers/).waitFor();
   await person.shot("nothing-there");
