@@ -29,7 +29,7 @@ export async function addUnverified(person) {
   const { page } = person;
   await page.locator("ha-config-flow-card", { hasText: "beamo" }).getByText("Add", { exact: true }).click();
   await person.text("Is this your device?").waitFor();
-  await page.getByText("Its fingerprint").last().waitFor();
+  await page.getByText("Fingerprint of the key").last().waitFor();
   await person.shot("identity");
   await page.getByText("I trust this device").last().click();
   await person.button("Submit").click();

@@ -49,7 +49,9 @@ async def test_the_name_a_person_gave_comes_first(
     device.rename("Attic")
     await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
     device.faults.replies["scan_wifi"] = "error SOMETHING"
-    with pytest.raises(HomeAssistantError, match=r"^Big one refused: SOMETHING"):
+    with pytest.raises(
+        HomeAssistantError, match=r"^Big one refused the command: SOMETHING"
+    ):
         await act(hass, entry, "scan_wifi")
 
 

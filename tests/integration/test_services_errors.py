@@ -26,10 +26,10 @@ from tests.keys import MASTER_KEYS
             ("refused_hardware", "HARDWARE_FAILURE wlan. Re"),
         ),
         ("error OPERATION_ERROR", ("refused_not_ready", "is not ready yet")),
-        ("error UNKNOWN_COMMAND", ("refused_unknown_command", "does not know this")),
-        ("error UNKNOWN_ERROR", ("refused_without_reason", "does not say why")),
-        ("error NOT_FOUND", ("refused_not_found", "no longer knows that")),
-        ("error SOMETHING NEW", ("refused", "refused: SOMETHING NEW")),
+        ("error UNKNOWN_COMMAND", ("refused_unknown_command", "does not support this")),
+        ("error UNKNOWN_ERROR", ("refused_without_reason", "without a reason")),
+        ("error NOT_FOUND", ("refused_not_found", "could not find this")),
+        ("error SOMETHING NEW", ("refused", "refused the command: SOMETHING NEW")),
     ],
 )
 async def test_a_refusal_of_the_device_is_a_sentence(
