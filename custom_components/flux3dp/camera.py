@@ -51,7 +51,7 @@ async def async_setup_entry(
 
 
 class FluxCamera(FluxEntity, Camera):
-    """The camera of a device; it connects to nothing of its own accord.
+    """The camera of a device; it connects only while pictures are wanted.
 
     Without the *stream* feature, the frontend shows the stills in a picture card and
     the MJPEG in a live view.
@@ -63,7 +63,7 @@ class FluxCamera(FluxEntity, Camera):
     def __init__(
         self, coordinator: FluxCoordinator, description: FluxCameraDescription
     ) -> None:
-        """Take the device's coordinator; nobody looks yet."""
+        """Take the device's coordinator."""
         super().__init__(coordinator, description)
         Camera.__init__(self)
         self._feed = CameraFeed(
@@ -134,7 +134,7 @@ class FluxCamera(FluxEntity, Camera):
                         response = await self._begin(request)
                         # Chromium shows a picture when the next one has come.
                         await response.write(data)
-                    # A browser that takes nothing for so long only looks alive.
+                    # A browser that reads nothing for so long is gone.
                     async with asyncio.timeout(self.coordinator.timing.camera_linger):
                         await response.write(data)
         except FluxError:
@@ -153,7 +153,7 @@ class FluxCamera(FluxEntity, Camera):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Let go of a device that is off, rather than wait until it stalls."""
+        """Drop the connection to a device that is offline, before it stalls."""
         if not self.coordinator.data.online:
             self._feed.drop()
         super()._handle_coordinator_update()

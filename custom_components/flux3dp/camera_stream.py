@@ -1,9 +1,4 @@
-"""One camera connection for all who look: there while it is wanted, then closed.
-
-Knows who wants pictures at this moment and passes each on to all of them. How a
-connection is opened it is told; nothing here knows Home Assistant's entities
-(`camera.py`), nor what a picture is made of (`aioflux`).
-"""
+"""The camera connection, shared by all viewers and closed when there are none."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
@@ -21,10 +16,10 @@ type StartTask = Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
 class CameraFeed:
     """Pictures (JPEG) of one device, shared by stills and viewers.
 
-    The first who asks has `open_camera` called, in a task that `start_task` makes and
-    that owns the connection: it streams while there are viewers, takes single pictures
-    for stills, and ends `camera_linger` after the last of either. `on_streaming` is
-    called when a stream begins and ends.
+    The first request calls `open_camera`, in a task of `start_task` that owns the
+    connection: it streams while there are viewers, takes single pictures for stills,
+    and ends `camera_linger` after the last of either. `on_streaming` is called when a
+    stream begins and ends.
     """
 
     def __init__(
@@ -46,10 +41,10 @@ class CameraFeed:
         self._closed = False
         self._viewers = 0
         self._still_wanted = False
-        # For the task: somebody asked, or the last viewer left.
-        self._stir = asyncio.Event()
+        # For the task: a picture is wanted, or the last viewer left.
+        self._wake_task = asyncio.Event()
         # For those who wait: a picture, or a failure. Never stays set.
-        self._news = asyncio.Event()
+        self._changed = asyncio.Event()
         self._picture = b""
         self._number = 0
         self._taken_at = 0.0
@@ -71,7 +66,7 @@ class CameraFeed:
         while self._number == number:
             if self._failures != failures and self._error is not None:
                 raise self._error
-            await self._news.wait()
+            await self._changed.wait()
         return self._picture
 
     async def watch(self) -> AsyncGenerator[bytes]:
@@ -97,19 +92,19 @@ class CameraFeed:
                     if not has_picture or self._task is None:
                         raise self._error
                 else:
-                    await self._news.wait()
+                    await self._changed.wait()
         finally:
             self._viewers -= 1
             if not self._viewers:
-                self._stir.set()
+                self._wake_task.set()
 
     def drop(self) -> None:
-        """Let go of the connection: there is nobody at the other end. Viewers end."""
+        """Drop the connection: the device is offline. Viewers end."""
         if self._task is not None:
             self._task.cancel()
 
     async def close(self) -> None:
-        """Close for good; whoever waits for a picture gets a ConnectionFailed."""
+        """Close for good; pending requests raise ConnectionFailed."""
         self._closed = True
         if (task := self._task) is not None:
             task.cancel()
@@ -125,40 +120,40 @@ class CameraFeed:
         return self._still_wanted or self._viewers > 0
 
     def _ask(self) -> None:
-        """Have the task know that somebody is there, and start it if there is none."""
+        """Wake the task, or start it."""
         if self._closed:
             raise ConnectionFailed(_CLOSED)
-        self._stir.set()
+        self._wake_task.set()
         if self._task is None:
             self._task = self._start_task(self._run())
             self._task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """End for a task that was cancelled before its first step: it cannot itself."""
+        """Clean up after a task that was cancelled before its first step."""
         if self._task is task:
             self._end(ConnectionFailed(_CLOSED))
 
     def _end(self, error: FluxError) -> None:
-        """Tell all who wait; whoever asks from now on has a new task."""
+        """Fail pending requests; the next one starts a new task."""
         self._task = None
-        self._tell(error)
+        self._fail(error)
 
     # -- the task
 
     async def _run(self) -> None:
-        """Connect, and connect again, while somebody wants pictures."""
+        """Connect, and reconnect, while pictures are wanted."""
         end: FluxError = ConnectionFailed(_CLOSED)
         try:
             while self._is_wanted:
                 if not await self._attempt() and self._viewers:
-                    # Somebody new need not wait for the next attempt.
+                    # A new request does not wait for the next attempt.
                     with suppress(TimeoutError):
                         async with asyncio.timeout(self._timing.camera_retry):
-                            await self._stir.wait()
+                            await self._wake_task.wait()
         except FluxError as err:
             # Another key, or ours is not trusted: a person must do something first.
             end = err
-            self._say_lost(err)
+            self._log_lost(err)
         finally:
             self._end(end)
 
@@ -169,11 +164,11 @@ class CameraFeed:
                 camera = await stack.enter_async_context(await self._open_camera())
                 await self._serve(camera)
             except ConnectionFailed as err:
-                # Told before it is closed: whoever comes while that lasts came for
-                # the next attempt, and is not told of this one.
-                self._stir.clear()
-                self._say_lost(err)
-                self._tell(err)
+                # Before it is closed: a request that comes during that is for the
+                # next attempt.
+                self._wake_task.clear()
+                self._log_lost(err)
+                self._fail(err)
                 return False
         return True
 
@@ -185,12 +180,12 @@ class CameraFeed:
             elif self._still_wanted:
                 self._pass_on(await camera.frame())
             else:
-                self._stir.clear()
+                self._wake_task.clear()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._timing.camera_linger):
-                        await self._stir.wait()
-                # One that the device closed meanwhile is no use to whoever came.
-                if not (self._stir.is_set() and camera.is_open):
+                        await self._wake_task.wait()
+                # The device may have closed it meanwhile.
+                if not (self._wake_task.is_set() and camera.is_open):
                     return
 
     async def _stream(self, camera: Camera) -> None:
@@ -213,21 +208,21 @@ class CameraFeed:
         self._error = None
         if self._lost:
             self._lost = False
-            LOGGER.info("%s gives pictures again", self._name)
+            LOGGER.info("Pictures from %s are available again", self._name)
         self._wake()
 
-    def _tell(self, error: FluxError) -> None:
-        """Give an error to all who wait."""
+    def _fail(self, error: FluxError) -> None:
+        """Raise an error in all pending requests."""
         self._error = error
         self._failures += 1
         self._still_wanted = False
         self._wake()
 
     def _wake(self) -> None:
-        self._news.set()
-        self._news.clear()
+        self._changed.set()
+        self._changed.clear()
 
-    def _say_lost(self, error: FluxError) -> None:
+    def _log_lost(self, error: FluxError) -> None:
         if not self._lost:
             self._lost = True
-            LOGGER.info("%s gives no pictures: %s", self._name, error)
+            LOGGER.info("Failed to get pictures from %s: %s", self._name, error)

@@ -1,8 +1,4 @@
-"""Our client key in private storage: one per Home Assistant.
-
-Knows where the key is kept and what devices are told about its owner. What is signed
-with it belongs to `aioflux`.
-"""
+"""Our client key in private storage: one per Home Assistant."""
 
 import asyncio
 from typing import Any
@@ -22,22 +18,20 @@ _CLIENT_KEY_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_client_key_lock")
 
 
 async def async_get_client_key(hass: HomeAssistant) -> ClientKey:
-    """Return the client key, made on first use and kept for good.
+    """Return the client key, generated on first use.
 
-    Losing it would lock us out of every device until a person types each password
-    again, so whoever asks while it is being made waits for that one, and it is on disk
-    before anybody may use it. (`singleton` would do, but in 2026.3 it leaves everybody
-    else waiting for ever when the disk refuses.)
-
-    A key that cannot be read is lost already: it is said, and another one made.
+    It is stored before it is used: without it no device lets us in until a person types
+    its password again. (`singleton` would do, but in 2026.3 it leaves all others waiting
+    for ever if the disk fails.) A key that cannot be read is lost, so a new one replaces
+    it.
     """
     async with hass.data.setdefault(_CLIENT_KEY_LOCK, asyncio.Lock()):
         if (key := hass.data.get(_CLIENT_KEY)) is None:
-            key = hass.data[_CLIENT_KEY] = await _load_or_make(hass)
+            key = hass.data[_CLIENT_KEY] = await _async_load_or_generate(hass)
         return key
 
 
-async def _load_or_make(hass: HomeAssistant) -> ClientKey:
+async def _async_load_or_generate(hass: HomeAssistant) -> ClientKey:
     # {"private_key": PKCS#8 PEM}, unless the file is damaged.
     store = Store[Any](hass, _STORAGE_VERSION, _STORAGE_KEY, private=True)
     if (stored := await store.async_load()) is not None:
@@ -47,10 +41,10 @@ async def _load_or_make(hass: HomeAssistant) -> ClientKey:
         except (AttributeError, KeyError, TypeError, ValueError) as err:
             # The type of error only: a damaged key may still be most of a key.
             LOGGER.error(
-                "The key of this Home Assistant in .storage/%s cannot be read (%s) and "
-                "is replaced by a new one. Each FLUX device asks for its password "
-                "again, and lists the old key until it is removed there. To go on with "
-                "the old key, restore that file from a backup and restart",
+                "Failed to read the client key in .storage/%s (%s), so a new one was "
+                "generated. Each FLUX device asks for its password again, and trusts "
+                "the old key until it is removed there. To keep the old key, restore "
+                "the file from a backup and restart Home Assistant",
                 _STORAGE_KEY,
                 type(err).__name__,
             )

@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity, FluxEntityDescription
 
-# Nothing is fetched here: the coordinator is told, and tells.
+# Nothing is fetched here: the coordinator pushes.
 PARALLEL_UPDATES = 0
 
 

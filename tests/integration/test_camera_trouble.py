@@ -55,8 +55,8 @@ async def test_a_stall_in_mid_frame_costs_the_picture_only(
         assert device.connections[CAMERA_PORT] == 1
     await assert_let_go(device)
     assert told(caplog) == [
-        f"{NAME} gives no pictures: the device did not answer in time",
-        f"{NAME} gives pictures again",
+        f"Failed to get pictures from {NAME}: the device did not answer in time",
+        f"Pictures from {NAME} are available again",
     ]
 
 

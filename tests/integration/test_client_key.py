@@ -105,7 +105,7 @@ async def test_a_key_that_cannot_be_read_is_replaced_and_that_is_said(
     key = await async_get_client_key(hass)
     stored = damaged[STORED]["data"]["private_key"]
     assert ClientKey.from_pem(stored).access_id == key.access_id
-    [line] = [line for line in log_lines(caplog) if "cannot be read" in line]
+    [line] = [line for line in log_lines(caplog) if "Failed to read" in line]
     assert STORED in line
     assert CLIENT_KEY.decode()[100:130] not in line
     # The device knows the old one only.
