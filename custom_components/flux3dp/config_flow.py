@@ -44,9 +44,9 @@ from .pairing import (
     async_get_trusted,
     async_lookup,
     kept_host,
-    pinned_key,
 )
 from .reconfigure_flow import PASSWORD_SELECTOR, ReconfigureSteps
+from .trust import pinned_key
 
 CONF_ACCEPT = "accept"
 CONF_UUID = "uuid"

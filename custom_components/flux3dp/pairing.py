@@ -5,7 +5,6 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST, CONF_MODEL
 from homeassistant.core import HomeAssistant
 
@@ -164,11 +163,6 @@ async def async_get_trusted(
         timing=listener.timing,
         expected_key=master_key,
     )
-
-
-def pinned_key(entry: ConfigEntry) -> bytes:
-    """Return the master key (DER) that an entry keeps of its device."""
-    return base64.b64decode(entry.data[CONF_MASTER_KEY])
 
 
 def kept_host(typed: str | None, address: str) -> str:

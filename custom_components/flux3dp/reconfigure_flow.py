@@ -43,8 +43,9 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
-from .pairing import async_find, async_verify, kept_host, pinned_key
+from .pairing import async_find, async_verify, kept_host
 from .robot import Unloaded
+from .trust import pinned_key
 
 PASSWORD_SELECTOR = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")

@@ -17,6 +17,7 @@ from .const import CONF_MASTER_KEY, CONF_VERIFIED
 from .coordinator import FluxConfigEntry
 from .issues import async_presented_key
 from .naming import async_device_name
+from .trust import pinned_key
 
 # 2026.10 has a type of its own for what 2026.3 calls this: they differ in the context.
 type _Result = FlowResult[Any, str]
@@ -53,14 +54,13 @@ class MasterKeyChangedFlow(RepairsFlow):
                 return self._accept()
             errors["base"] = "another_key"
         self._presented = presented
-        pinned = base64.b64decode(self._entry.data[CONF_MASTER_KEY])
         return self.async_show_form(
             step_id="confirm",
             data_schema=vol.Schema({}),
             errors=errors,
             description_placeholders={
                 "name": async_device_name(self.hass, self._entry),
-                "pinned": fingerprint(pinned),
+                "pinned": fingerprint(pinned_key(self._entry)),
                 "presented": fingerprint(presented),
             },
         )

@@ -9,7 +9,7 @@ import asyncio
 import base64
 from collections.abc import Awaitable, Callable
 
-from homeassistant.config_entries import SOURCE_RECONFIGURE, ConfigEntry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
@@ -88,7 +88,6 @@ class Trust:
         self._presented: bytes | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = False
-        self._reauth_due = False
         self._backoff = Backoff(clock, listener.timing.unheard)
         self.is_refused = False
         """Whether the device does not trust our key, as far as we know."""
@@ -156,13 +155,6 @@ class Trust:
         if self._backoff.take():
             self.async_check()
 
-    @callback
-    def async_reconfigured(self) -> None:
-        """Catch up on a reauthentication that a reconfiguration was in the way of."""
-        if self._reauth_due:
-            self._reauth_due = False
-            self.async_check()
-
     async def _async_check(self) -> None:
         """Sign in for as long as it is wanted and the device is online."""
         while self._wanted:
@@ -196,10 +188,7 @@ class Trust:
             # A device that refuses our key has proved to hold the pinned one before.
             self.clear_mismatch()
             self.is_refused = True
-            # Home Assistant starts none beside a dialog that reconfigures.
-            self._reauth_due = any(
-                self._entry.async_get_active_flows(self._hass, {SOURCE_RECONFIGURE})
-            )
+            # Beside a dialog that reconfigures, this starts when the dialog ends.
             self._entry.async_start_reauth(self._hass)
         elif isinstance(err, IdentityMismatch):
             if not err.presented:

@@ -115,5 +115,6 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [
         record.getMessage()
         for record in caplog.records
-        if record.name == "custom_components.flux3dp" and "pictures" in record.msg.lower()
+        if record.name == "custom_components.flux3dp"
+        and "pictures" in record.msg.lower()
     ]
