@@ -49,14 +49,10 @@ _DEVELOPMENT = -5
 class Identity(StrEnum):
     """What vouches for a device's master key (section 1)."""
 
-    VERIFIED = "verified"
-    """The vendor's signature."""
-    UNVERIFIED = "unverified"
-    """Nothing: a person must accept the fingerprint."""
-    PINNED = "pinned"
-    """It is the key that was pinned for this uuid."""
-    MISMATCH = "mismatch"
-    """Another key is pinned for this uuid."""
+    VERIFIED = "verified"  # The vendor's signature.
+    UNVERIFIED = "unverified"  # Nothing: a person must accept the fingerprint.
+    PINNED = "pinned"  # It is the key that was pinned for this uuid.
+    MISMATCH = "mismatch"  # Another key is pinned for this uuid.
 
 
 @dataclass(frozen=True, slots=True)

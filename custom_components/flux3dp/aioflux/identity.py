@@ -97,11 +97,11 @@ def load_rsa_public_key(der: bytes) -> rsa.RSAPublicKey | None:
 
 
 def classify_identity(
-    *,
     serial: str,
     uuid: str,
     master_key: bytes,
     identify: bytes,
+    *,
     vendor_keys: Iterable[bytes],
     pinned: bytes | None,
 ) -> Identity:

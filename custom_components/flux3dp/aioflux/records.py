@@ -89,10 +89,10 @@ class Record:
             version=reply.version,
             master_key=master_key,
             identity=classify_identity(
-                serial=serial,
-                uuid=self.uuid,
-                master_key=master_key,
-                identify=identify,
+                serial,
+                self.uuid,
+                master_key,
+                identify,
                 vendor_keys=vendor_keys,
                 pinned=pinned,
             ),
@@ -110,10 +110,10 @@ class Record:
         """Classify the identity anew, after a pin was set or removed."""
         if self.device is not None:
             identity = classify_identity(
-                serial=self.device.serial,
-                uuid=self.uuid,
-                master_key=self.device.master_key,
-                identify=self.identify,
+                self.device.serial,
+                self.uuid,
+                self.device.master_key,
+                self.identify,
                 vendor_keys=vendor_keys,
                 pinned=pinned,
             )
