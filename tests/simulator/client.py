@@ -16,6 +16,26 @@ from simulator.waiting import PATIENCE
 
 ROBOT_PORT = 23811
 CAMERA_PORT = 23812
+_SPKI = serialization.PublicFormat.SubjectPublicKeyInfo
+
+
+class Key:
+    """A client's RSA key."""
+
+    def __init__(self, pem: bytes) -> None:
+        key = serialization.load_pem_private_key(pem, None)
+        assert isinstance(key, rsa.RSAPrivateKey)
+        self.private = key
+        public = key.public_key()
+        self.public_pem = public.public_bytes(serialization.Encoding.PEM, _SPKI)
+        self.public_der = public.public_bytes(serialization.Encoding.DER, _SPKI)
+        self.access_id = hashlib.sha1(self.public_der).digest()
+
+    def sign(self, message: bytes) -> bytes:
+        return self.private.sign(message, padding.PKCS1v15(), hashes.SHA1())
+
+    def sign_nonce(self, uuid: str, nonce: bytes) -> bytes:
+        return self.sign(hmac.digest(bytes.fromhex(uuid), nonce, "sha1"))
 
 
 class Stream:
@@ -27,10 +47,40 @@ class Stream:
         self.reader = reader
         self.writer = writer
         self.peer_certificate = b""
+        self.nonce = b""
 
     @classmethod
     async def connect(cls, address: str, port: int) -> Self:
         return cls(*await asyncio.open_connection(address, port))
+
+    @classmethod
+    async def tls(cls, address: str, port: int = 1901) -> Self:
+        """Connect, and read up to the nonce of ``FLUX0003``."""
+        stream = await cls.connect(address, port)
+        assert await stream.read(8) == b"FLUX0003"
+        await stream.start_tls()
+        stream.nonce = await stream.read(64)
+        return stream
+
+    @classmethod
+    async def sign_in(cls, address: str, key: Key, password: str) -> Self:
+        """Sign in at the management port by password."""
+        stream = await cls.tls(address)
+        stream.send_frame(key.public_pem)
+        assert await stream.frame() == b"password"
+        stream.send_frame(password.encode())
+        assert await stream.frame() == b"ok"
+        return stream
+
+    @classmethod
+    async def robot(
+        cls, address: str, key: Key, uuid: str, port: int = ROBOT_PORT
+    ) -> Self:
+        """Shake hands at the robot or camera port, in TLS."""
+        stream = await cls.tls(address, port)
+        stream.write(key.access_id + key.sign_nonce(uuid, stream.nonce))
+        assert await stream.read(16) == b"OK".ljust(16)
+        return stream
 
     async def start_tls(self) -> None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -53,6 +103,14 @@ class Stream:
             except ConnectionError, ssl.SSLError:
                 return b""
 
+    async def is_silent(self, seconds: float = 0.1) -> bool:
+        """Tell whether nothing comes for a while, and the connection stays."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.reader.read(1)
+                return False
+        return True
+
     def write(self, data: bytes) -> None:
         self.writer.write(data)
 
@@ -60,14 +118,19 @@ class Stream:
         (length,) = struct.unpack("<H", await self.read(2))
         return await self.read(length)
 
-    def send_frame(self, text: bytes) -> None:
-        self.write(struct.pack("<H", len(text) + 2) + text)
+    def send_frame(self, text: str | bytes) -> None:
+        data = text.encode() if isinstance(text, str) else text
+        self.write(struct.pack("<H", len(data) + 2) + data)
 
     async def ask(self, *words: str | bytes) -> str:
-        """Send a management command, return the first frame of the answer."""
+        """Send a command, of several words to the management port; return the first reply."""
         parts = [word.encode() if isinstance(word, str) else word for word in words]
         self.send_frame(b"\0".join(parts))
         return (await self.frame()).decode()
+
+    async def report(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(await self.ask("player report"))
+        return found
 
     async def close(self) -> None:
         # A device that hangs answers no goodbye of TLS: do not wait for one.
@@ -80,70 +143,3 @@ class Stream:
 
     async def __aexit__(self, *error: object) -> None:
         await self.close()
-
-
-class Key:
-    """A client's RSA key."""
-
-    def __init__(self, pem: bytes) -> None:
-        key = serialization.load_pem_private_key(pem, None)
-        assert isinstance(key, rsa.RSAPrivateKey)
-        self.private = key
-        self.public_pem = key.public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-        self.public_der = key.public_key().public_bytes(
-            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-        )
-        self.access_id = hashlib.sha1(self.public_der).digest()
-
-    def sign(self, message: bytes) -> bytes:
-        return self.private.sign(message, padding.PKCS1v15(), hashes.SHA1())
-
-    def sign_nonce(self, uuid: str, nonce: bytes) -> bytes:
-        return self.sign(hmac.digest(bytes.fromhex(uuid), nonce, "sha1"))
-
-
-async def manage(address: str) -> tuple[Stream, bytes]:
-    """Connect to the management port, return the stream and the 64 bytes of nonce."""
-    stream = await Stream.connect(address, 1901)
-    assert await stream.read(8) == b"FLUX0003"
-    await stream.start_tls()
-    return stream, await stream.read(64)
-
-
-async def sign_in(address: str, key: Key, password: str) -> Stream:
-    """Connect to the management port and sign in by password."""
-    stream, _ = await manage(address)
-    stream.send_frame(key.public_pem)
-    assert await stream.frame() == b"password"
-    stream.send_frame(password.encode())
-    assert await stream.frame() == b"ok"
-    return stream
-
-
-async def open_robot(
-    address: str, key: Key, uuid: str, port: int = ROBOT_PORT
-) -> Stream:
-    """Connect to the robot or camera port of a v2 device and shake hands."""
-    stream = await Stream.connect(address, port)
-    assert await stream.read(8) == b"FLUX0003"
-    await stream.start_tls()
-    nonce = await stream.read(64)
-    stream.write(key.access_id + key.sign_nonce(uuid, nonce))
-    assert await stream.read(16) == b"OK".ljust(16)
-    return stream
-
-
-async def command(stream: Stream, text: str) -> str:
-    """Send a robot command, return the first frame of the answer."""
-    stream.send_frame(text.encode())
-    return (await stream.frame()).decode()
-
-
-async def report(stream: Stream) -> dict[str, Any]:
-    """Ask for the report."""
-    answer = await command(stream, "player report")
-    assert answer.startswith("{"), answer
-    found: dict[str, Any] = json.loads(answer)
-    return found

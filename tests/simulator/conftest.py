@@ -1,4 +1,4 @@
-"""Devices for the simulator's own tests, which need no Home Assistant."""
+"""Devices for the simulator's own tests, which need no Home Assistant, and clients of theirs."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -10,11 +10,12 @@ import pytest_socket
 from simulator import Device, DeviceConfig, Timing, TrustedKey
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY
 
-from .client import Key
+from .client import Key, Stream
 
 # Of this process alone, so that two runs of the tests do not meet.
 _BLOCK = f"127.{os.getpid() % 200 + 20}.{os.getpid() // 200 % 250 + 1}"
 ADDRESSES = [f"{_BLOCK}.{number}" for number in range(1, 30)]
+HERE = ADDRESSES[0]
 
 KEY = Key(CLIENT_KEY)
 UUID = bytes.fromhex("6b1f0c2e9a4d4f7f8e21c3d4a5b60718")
@@ -33,7 +34,7 @@ def loopback(socket_enabled: None) -> Iterator[None]:
 def device_config(**changes: object) -> DeviceConfig:
     """Return how the usual device is, but for the changes."""
     config = DeviceConfig(
-        address=ADDRESSES[0],
+        address=HERE,
         uuid=UUID.hex(),
         serial="FD1A104242",
         name="Delta in der Werkstatt ♥",
@@ -61,3 +62,24 @@ async def make_device() -> AsyncIterator[MakeDevice]:
             return await stack.enter_async_context(Device(device_config(**changes)))
 
         yield make
+
+
+@pytest.fixture
+async def device(make_device: MakeDevice, request: pytest.FixtureRequest) -> Device:
+    """Return the usual device; a test's parameters (``indirect``) change it."""
+    return await make_device(**getattr(request, "param", {}))
+
+
+@pytest.fixture
+async def manager(device: Device) -> AsyncIterator[Stream]:
+    """Return a client that signed in at the management port by password."""
+    async with await Stream.sign_in(device.address, KEY, "secret") as stream:
+        yield stream
+
+
+@pytest.fixture
+async def robot(device: Device) -> AsyncIterator[Stream]:
+    """Return a client that the device trusts, at its robot port."""
+    trust(device)
+    async with await Stream.robot(device.address, KEY, UUID.hex()) as stream:
+        yield stream

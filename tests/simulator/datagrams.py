@@ -1,7 +1,4 @@
-"""Datagrams of a device taken apart, and their signatures checked.
-
-Knows how they are laid out, sections 1 and 2; sends and receives nothing.
-"""
+"""Datagrams of a device taken apart, and their signatures checked (sections 1 and 2)."""
 
 import math
 import struct
@@ -28,9 +25,7 @@ class Reader:
         return int.from_bytes(self.take(size), "little")
 
     def float32(self) -> float:
-        value: float
-        (value,) = struct.unpack("<f", self.take(4))
-        return value
+        return float(struct.unpack("<f", self.take(4))[0])
 
 
 def decode_status(block: bytes) -> dict[str, Any]:

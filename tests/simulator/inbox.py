@@ -1,7 +1,4 @@
-"""Sockets for datagrams: to send some, and to wait for what comes.
-
-Knows the port and the group, and nothing of what is in a datagram.
-"""
+"""Sockets for datagrams: to send some, and to wait for what comes."""
 
 import asyncio
 from collections.abc import AsyncIterator

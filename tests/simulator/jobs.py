@@ -1,9 +1,7 @@
-"""A job to watch: the recorded one, and every state it shows.
-
-Starts it on a device and notes what it shows; how it ought to look is the tests' to say.
-"""
+"""A job to watch: the recorded one, and every state it shows."""
 
 from dataclasses import replace
+from typing import Any
 
 from simulator import Device, Timing
 from simulator.fcode import build
@@ -26,16 +24,9 @@ type Shown = tuple[int, str, tuple[str, ...], str | None]
 
 
 def shown(job: Job) -> Shown:
-    found = job.report()
-    module = found.get("module")
-    error = found.get("error", [])
-    assert isinstance(error, list)
-    return (
-        job.state.st_id,
-        job.state.label,
-        tuple(error),
-        module if isinstance(module, str) else None,
-    )
+    found: dict[str, Any] = job.report()
+    error, module = tuple(found.get("error", [])), found.get("module")
+    return job.state.st_id, job.state.label, error, module
 
 
 class Watch:
@@ -44,6 +35,7 @@ class Watch:
     def __init__(self, device: Device) -> None:
         self.device = device
         self.seen: list[Shown] = []
+        self.look()
 
     def look(self) -> bool:
         # Looking must not move the job on: on a busy machine a state would be skipped.
@@ -69,9 +61,7 @@ async def start(
     device = await make_device(**{"timing": timing, **changes})
     trust(device)
     picture = plain_png("x")[:69]
-    sizes = len(build(metadata, [picture], b""))
-    device.files.write("SD", "ok.fc", build(metadata, [picture], bytes(911 - sizes)))
-    watch = Watch(device)
+    size = len(build(metadata, [picture], b""))
+    device.files.write("SD", "ok.fc", build(metadata, [picture], bytes(911 - size)))
     device.start_job("SD/ok.fc")
-    watch.look()
-    return device, watch
+    return device, Watch(device)

@@ -1,8 +1,4 @@
-"""What was recorded of real devices, as a test replays it.
-
-Knows where the vectors are and how a recorded session is written down; what each session
-says about a device is the tests' to compare.
-"""
+"""What was recorded of real devices, as a test replays it."""
 
 from collections.abc import Callable, Sequence
 import json

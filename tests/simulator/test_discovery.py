@@ -15,15 +15,29 @@ import pytest
 from simulator import Device, Timing
 from simulator.discovery import GROUP
 from simulator.faults import damage
-from tests.keys import CLIENT_KEY, MASTER_KEY_4096, MASTER_KEYS
+from tests.keys import MASTER_KEY_4096, MASTER_KEYS
 
-from .client import Key, sign_in
-from .conftest import ADDRESSES, UUID, MakeDevice
+from .client import Stream
+from .conftest import ADDRESSES, HERE, KEY, UUID, MakeDevice
 from .datagrams import decode, decode_status, public_rsa, verify, verify_identity
 from .inbox import inbox, listener_socket, probe, udp_socket
 from .recordings import VECTORS
 
-HERE = ADDRESSES[0]
+FAST = Timing.fast()
+PROBE = b"FLUX\2\0" + bytes(16)
+TOUCH = b"FLUX\2\2" + UUID
+both_generations = pytest.mark.parametrize(
+    "device", [{"generation": 1}, {"generation": 2}], indirect=True, ids=["v1", "v2"]
+)
+
+
+def own(device: Device, request: bytes) -> bytes:
+    """Return a request in the generation of the device."""
+    return request[:4] + bytes((device.generation,)) + request[5:]
+
+
+async def touched() -> dict[str, Any]:
+    return decode((await probe(HERE, TOUCH))[0])
 
 
 def recorded_datagrams() -> Iterator[tuple[str, str]]:
@@ -42,9 +56,8 @@ async def test_it_announces_and_answers_as_recorded(
     real = decode((VECTORS / folder / name).read_bytes())
     wanted = expected[name]
     info = {**expected["touch.bin"]["info"], **real.get("info", {})}
-    generation = int(folder[-1])
     device = await make_device(
-        generation=generation,
+        generation=int(folder[-1]),
         uuid=wanted["uuid"],
         serial=wanted.get("serial") or info.get("serial", "FD1A104242"),
         name=info["name"],
@@ -59,12 +72,8 @@ async def test_it_announces_and_answers_as_recorded(
     else:
         ours = decode(device.beacon.touch_reply())
     same = set(ours) - {
-        "slave_timestamp",
-        "session",
-        "master_der",
-        "identify",
-        "slave_signature",
-        "slave_signed",
+        *("slave_timestamp", "slave_signature", "slave_signed"),
+        *("session", "master_der", "identify"),
     }
     for found in (ours, real):
         found.get("status", {}).pop("timestamp", None)
@@ -74,14 +83,12 @@ async def test_it_announces_and_answers_as_recorded(
     assert ours["rest"] == b""
 
 
-@pytest.mark.parametrize("generation", [1, 2])
+@both_generations
 async def test_a_probe_is_answered_to_the_sender_from_the_port_it_went_to(
-    make_device: MakeDevice, generation: int
+    device: Device,
 ) -> None:
-    device = await make_device(generation=generation)
-    data, sender = await probe(HERE, b"FLUX" + bytes((generation, 0)) + bytes(16))
-    assert sender == (HERE, 1901)
-    assert decode(data)["action"] == 0
+    data, sender = await probe(HERE, own(device, PROBE))
+    assert (decode(data)["action"], sender) == (0, (HERE, 1901))
     assert device.counters.probes_answered == 1
 
 
@@ -89,48 +96,43 @@ async def test_a_probe_is_answered_to_the_sender_from_the_port_it_went_to(
 async def test_the_port_its_announcements_come_from_answers_too(
     make_device: MakeDevice, generation: int
 ) -> None:
-    own = bytes((generation,))
     async with inbox(listener_socket()) as (_, heard), inbox(udp_socket()) as asking:
-        await make_device(generation=generation)
+        device = await make_device(generation=generation)
         _, announcer = await heard.next()
         transport, box = asking
         assert announcer[1] != 1901
-        for request, action in ((b"\0" + bytes(16), 0), (b"" + UUID, 3)):
-            transport.sendto(b"FLUX" + own + request, announcer)
+        for request, action in ((PROBE, 0), (TOUCH, 3)):
+            transport.sendto(own(device, request), announcer)
             answer, sender = await box.next()
             assert (decode(answer)["action"], sender) == (action, announcer)
 
 
+@pytest.mark.parametrize("device", [{"other_address": ADDRESSES[5]}], indirect=True)
 async def test_what_is_asked_at_a_second_interface_is_answered_from_the_first(
-    make_device: MakeDevice,
+    device: Device,
 ) -> None:
-    await make_device(other_address=ADDRESSES[5])
-    for request, action in ((b"\0" + bytes(16), 0), (b"\2" + UUID, 3)):
-        answer, sender = await probe(ADDRESSES[5], b"FLUX\2" + request)
+    for request, action in ((PROBE, 0), (TOUCH, 3)):
+        answer, sender = await probe(ADDRESSES[5], request)
         assert (decode(answer)["action"], sender) == (action, (HERE, 1901))
-    stream = await sign_in(ADDRESSES[5], Key(CLIENT_KEY), "secret")
+    stream = await Stream.sign_in(ADDRESSES[5], KEY, "secret")
     await stream.close()
 
 
-@pytest.mark.parametrize("generation", [1, 2])
-async def test_what_is_not_meant_for_it_is_not_answered(
-    make_device: MakeDevice, generation: int
-) -> None:
-    device = await make_device(generation=generation)
-    own, other = bytes((generation,)), bytes((3 - generation,))
+@both_generations
+async def test_what_is_not_meant_for_it_is_not_answered(device: Device) -> None:
+    ours, other = bytes((device.generation,)), bytes((3 - device.generation,))
     unanswered = [
         b"FLUX" + other + b"\0" + bytes(16),
-        b"FLUX" + own + b"\0" + UUID,
-        b"FLUX" + own + b"\2" + bytes(16),
+        b"FLUX" + ours + b"\0" + UUID,
+        b"FLUX" + ours + b"\2" + bytes(16),
         b"FLUX" + other + b"\2" + UUID,
-        b"FLUX" + own + b"\0",
+        b"FLUX" + ours + b"\0",
         b"",
         b"M-SEARCH * HTTP/1.1\r\n\r\n",
     ]
     async with inbox(udp_socket()) as (transport, box):
-        for data in unanswered:
+        for data in [*unanswered, own(device, TOUCH)]:
             transport.sendto(data, (HERE, 1901))
-        transport.sendto(b"FLUX" + own + b"\2" + UUID, (HERE, 1901))
         answer, _ = await box.next()
         assert decode(answer)["action"] == 3
         assert box.queue.empty()
@@ -141,32 +143,28 @@ async def test_a_v1_touch_reply_is_signed_from_the_master_key_down(
     make_device: MakeDevice,
 ) -> None:
     device = await make_device(generation=1, master_key=MASTER_KEY_4096)
-    touched = decode((await probe(HERE, b"FLUX\1\2" + UUID))[0])
+    reply = decode((await probe(HERE, own(device, TOUCH)))[0])
     master = public_rsa(device.master_public_der)
-    verify(master, touched["slave_signature"], touched["slave_signed"])
-    assert len(touched["slave_signature"]) == 512
+    verify(master, reply["slave_signature"], reply["slave_signed"])
+    assert len(reply["slave_signature"]) == 512
     notified = decode(device.beacon.notify())
     verify_identity(notified, "FD1A104242", hashes.SHA256())
-    assert notified["slave_timestamp"] == touched["slave_timestamp"]
+    assert notified["slave_timestamp"] == reply["slave_timestamp"]
     assert device.fingerprint == hashlib.sha256(notified["master_der"]).hexdigest()
 
 
-async def test_the_vendor_may_have_signed_over_sha1(make_device: MakeDevice) -> None:
-    await make_device(serial="F1K0990007", identify_hash="sha1")
-    touched = decode((await probe(HERE, b"FLUX\2\2" + UUID))[0])
-    verify_identity(touched, "F1K0990007", hashes.SHA1())
-
-
-async def test_without_a_vendor_key_the_identity_is_a_placeholder(
+async def test_the_vendor_signs_over_sha1_or_not_at_all(
     make_device: MakeDevice,
 ) -> None:
+    device = await make_device(serial="F1K0990007", identify_hash="sha1")
+    verify_identity(await touched(), "F1K0990007", hashes.SHA1())
+    await device.stop()
     await make_device(vendor_key=None)
-    touched = decode((await probe(HERE, b"FLUX\2\2" + UUID))[0])
     real = decode((VECTORS / "rescue-v2" / "touch.bin").read_bytes())
-    assert touched["identify"] == real["identify"]
+    assert (await touched())["identify"] == real["identify"]
 
 
-async def test_devices_announce_to_everybody_who_listens(
+async def test_devices_announce_to_everyone_who_listens(
     make_device: MakeDevice,
 ) -> None:
     await make_device()
@@ -193,7 +191,7 @@ async def test_a_probe_to_the_group_reaches_every_device(
         socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("127.0.0.1")
     )
     async with inbox(sock) as (transport, box):
-        transport.sendto(b"FLUX\2\0" + bytes(16), (GROUP, 1901))
+        transport.sendto(PROBE, (GROUP, 1901))
         answered = {(await box.next())[1] for _ in devices}
     assert answered == {(address, 1901) for address in ADDRESSES[:2]}
 
@@ -202,22 +200,30 @@ async def test_where_multicast_does_not_pass_probes_do(make_device: MakeDevice) 
     device = await make_device(multicast=False)
     async with inbox(listener_socket()) as (_, box):
         await device.wait_for(lambda: device.counters.notifies_sent > 2)
-        await probe(HERE, b"FLUX\2\0" + bytes(16))
+        await probe(HERE, PROBE)
         assert box.queue.empty()
 
 
-async def test_it_may_broadcast(make_device: MakeDevice) -> None:
-    await make_device(generation=1, broadcast_interval=0.05, multicast=False)
+@pytest.mark.parametrize(
+    ("changes", "version", "action"),
+    [
+        ({"generation": 1, "broadcast_interval": 0.05}, 0, 1),
+        ({"broadcast_notify": True}, 2, 0),
+    ],
+)
+async def test_it_may_broadcast(
+    make_device: MakeDevice, changes: dict[str, Any], version: int, action: int
+) -> None:
+    await make_device(multicast=False, **changes)
     async with inbox(listener_socket()) as (_, box):
         data, (address, _) = await box.next()
-    assert (data, address) == (b"FLUX\0\1" + UUID, HERE)
+    assert (data[:22], address) == (b"FLUX" + bytes((version, action)) + UUID, HERE)
 
 
 @pytest.mark.parametrize(("setting", "sent"), [("A", 1), ("L", 1), ("N", 0), (None, 0)])
 async def test_the_setting_says_whether_it_broadcasts(
-    make_device: MakeDevice, setting: str | None, sent: int
+    device: Device, setting: str | None, sent: int
 ) -> None:
-    device = await make_device()
     if setting is not None:
         device.settings.set("broadcast", setting)
     await device.reboot()
@@ -225,13 +231,6 @@ async def test_the_setting_says_whether_it_broadcasts(
     announced = device.counters.notifies_sent
     await device.wait_for(lambda: device.counters.notifies_sent > announced + 1)
     assert device.counters.broadcasts_sent == sent
-
-
-async def test_a_notify_may_come_as_a_broadcast(make_device: MakeDevice) -> None:
-    await make_device(broadcast_notify=True, multicast=False)
-    async with inbox(listener_socket()) as (_, box):
-        data, _ = await box.next()
-    assert decode(data)["action"] == 0
 
 
 @pytest.mark.parametrize("generation", [1, 2])
@@ -244,22 +243,19 @@ async def test_the_status_may_come_twice(
     assert decode_status(found["rest"]) == found["status"]
 
 
-@pytest.mark.parametrize("generation", [1, 2])
-async def test_a_boot_tells_to_touch_it_again(
-    make_device: MakeDevice, generation: int
-) -> None:
-    device = await make_device(generation=generation)
+@both_generations
+async def test_a_boot_asks_for_a_touch(device: Device) -> None:
     device.set_status(st_id=64, progress=1.0, head_module="EXTRUDER")
 
-    def marks(device: Device) -> tuple[Any, ...]:
-        touched = decode(device.beacon.touch_reply())
+    def marks() -> tuple[Any, ...]:
+        reply = decode(device.beacon.touch_reply())
         noted = decode(device.beacon.notify())
         mark = noted.get("slave_timestamp"), noted.get("session")
-        return (*mark, touched.get("slave_signed", mark))
+        return (*mark, reply.get("slave_signed", mark))
 
-    before = marks(device)
+    before = marks()
     await device.reboot()
-    after = marks(device)
+    after = marks()
     assert after[2] != before[2]
     assert after[:2] != before[:2]
     status = decode(device.beacon.notify())["status"]
@@ -271,7 +267,7 @@ async def test_only_a_new_name_and_the_address_ask_for_a_touch(
     make_device: MakeDevice, generation: int
 ) -> None:
     device = await make_device(
-        generation=generation, timing=replace(Timing.fast(), name_lag=0.0)
+        generation=generation, timing=replace(FAST, name_lag=0.0)
     )
 
     def mark() -> object:
@@ -290,15 +286,12 @@ async def test_only_a_new_name_and_the_address_ask_for_a_touch(
     assert mark() != moved
 
 
-async def test_it_moves_and_is_heard_at_the_new_address(
-    make_device: MakeDevice,
-) -> None:
-    device = await make_device()
+async def test_it_moves_and_is_heard_at_the_new_address(device: Device) -> None:
     await device.move(ADDRESSES[3])
-    _, sender = await probe(ADDRESSES[3], b"FLUX\2\0" + bytes(16))
+    _, sender = await probe(ADDRESSES[3], PROBE)
     assert sender == (ADDRESSES[3], 1901)
     async with inbox(udp_socket()) as (transport, box):
-        transport.sendto(b"FLUX\2\0" + bytes(16), (HERE, 1901))
+        transport.sendto(PROBE, (HERE, 1901))
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.1):
                 await box.queue.get()
@@ -307,44 +300,37 @@ async def test_it_moves_and_is_heard_at_the_new_address(
 async def test_an_update_may_change_the_generation(make_device: MakeDevice) -> None:
     device = await make_device(generation=1)
     await device.upgrade(firmware="2.0.1", generation=2)
-    touched = decode((await probe(HERE, b"FLUX\2\2" + UUID))[0])
-    assert touched["info"]["ver"] == "2.0.1"
+    assert (await touched())["info"]["ver"] == "2.0.1"
 
 
-async def test_another_mainboard_has_another_key(make_device: MakeDevice) -> None:
-    device = await make_device()
+async def test_another_mainboard_has_another_key(device: Device) -> None:
     before = device.fingerprint
     await device.swap_master_key(MASTER_KEYS[1])
     assert device.fingerprint != before
-    verify_identity(
-        decode((await probe(HERE, b"FLUX\2\2" + UUID))[0]),
-        "FD1A104242",
-        hashes.SHA256(),
-    )
+    verify_identity(await touched(), "FD1A104242", hashes.SHA256())
 
 
-async def test_off_is_silent(make_device: MakeDevice) -> None:
-    device = await make_device()
+async def test_off_is_silent(device: Device) -> None:
     await device.power_off()
     sent = device.counters.notifies_sent
     device.announce()
     assert device.counters.notifies_sent == sent
     await device.power_on()
-    assert decode((await probe(HERE, b"FLUX\2\0" + bytes(16)))[0])["version"] == 2
+    assert decode((await probe(HERE, PROBE))[0])["version"] == 2
 
 
 async def test_silent_and_muted_are_two_faults(make_device: MakeDevice) -> None:
     device = await make_device(timing=Timing(notify=0.02))
     device.faults.silent = True
     async with inbox(udp_socket()) as (transport, box):
-        transport.sendto(b"FLUX\2\0" + bytes(16), (HERE, 1901))
+        transport.sendto(PROBE, (HERE, 1901))
         await device.wait_for(lambda: bool(device.received.datagrams))
         sent = device.counters.notifies_sent
         await device.wait_for(lambda: device.counters.notifies_sent > sent)
         assert box.queue.empty()
         device.faults.silent, device.faults.muted = False, True
         sent = device.counters.notifies_sent
-        transport.sendto(b"FLUX\2\0" + bytes(16), (HERE, 1901))
+        transport.sendto(PROBE, (HERE, 1901))
         await box.next()
         assert device.counters.notifies_sent == sent
 
@@ -356,5 +342,5 @@ async def test_garbage_is_no_datagram_of_a_device(make_device: MakeDevice) -> No
     assert len(damaged) == 7
     assert intact not in damaged
     device.faults.garbage = True
-    data, _ = await probe(HERE, b"FLUX\1\0" + bytes(16))
+    data, _ = await probe(HERE, own(device, PROBE))
     assert data != device.beacon.notify()

@@ -1,36 +1,26 @@
 """Faults a test gives a device, what it keeps of them, and devices that cannot be."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
 
-from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Timing
-from tests.keys import CLIENT_KEY
+from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device, Timing
 
-from .client import Key, Stream, command, open_robot, sign_in
-from .conftest import ADDRESSES, MakeDevice, device_config, trust
-
-KEY = Key(CLIENT_KEY)
-HERE = ADDRESSES[0]
+from .client import Stream
+from .conftest import HERE, KEY, UUID, MakeDevice, device_config
 
 
-async def test_ports_can_refuse_and_take_connections_again(
-    make_device: MakeDevice,
-) -> None:
-    device = await make_device()
+async def test_ports_can_refuse_and_take_connections_again(device: Device) -> None:
     await device.refuse_connections(MANAGEMENT_PORT)
     with pytest.raises(ConnectionRefusedError):
         await Stream.connect(HERE, MANAGEMENT_PORT)
     await device.accept_connections()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
+    async with await Stream.sign_in(HERE, KEY, "secret") as stream:
         await device.drop_connections()
         assert await stream.read_to_end() == b""
 
 
-async def test_a_hello_of_something_else(make_device: MakeDevice) -> None:
-    device = await make_device()
+async def test_a_hello_of_something_else(device: Device) -> None:
     device.faults.management.hello = b"HTTP/1.1"
     device.faults.management.close_after_hello = True
     async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
@@ -47,40 +37,71 @@ async def test_a_hello_of_something_else(make_device: MakeDevice) -> None:
         {"generation": 2, "udp_management": True},
     ],
 )
-async def test_devices_that_cannot_be(changes: dict[str, object]) -> None:
+def test_devices_that_cannot_be(changes: dict[str, object]) -> None:
     config = device_config(**changes)
     with pytest.raises(ValueError, match=r".+"):
         replace(config)
 
 
-async def test_a_reply_can_be_put_into_its_mouth(make_device: MakeDevice) -> None:
-    device = await make_device()
+async def test_a_reply_can_be_put_into_its_mouth(
+    device: Device, manager: Stream
+) -> None:
     device.faults.replies = {"scan_wifi": "error HARDWARE_FAILURE 7", "rename": None}
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("scan_wifi") == "error HARDWARE_FAILURE 7"
-        stream.send_frame(b"rename\0other")
-        assert await stream.ask("scan_wifi") == "error HARDWARE_FAILURE 7"
+    assert await manager.ask("scan_wifi") == "error HARDWARE_FAILURE 7"
+    manager.send_frame("rename\0other")
+    assert await manager.ask("scan_wifi") == "error HARDWARE_FAILURE 7"
     assert device.name != "other"
-    assert device.received.management == [
-        ("scan_wifi",),
-        ("rename", "other"),
-        ("scan_wifi",),
-    ]
+    commands = [("scan_wifi",), ("rename", "other"), ("scan_wifi",)]
+    assert device.received.management == commands
 
 
-async def test_a_connection_is_cut_at_the_byte(make_device: MakeDevice) -> None:
-    device = await make_device()
+@pytest.mark.parametrize("name", ["player", "player report"])
+async def test_a_reply_of_the_robot_can_be_too(
+    device: Device, robot: Stream, name: str
+) -> None:
+    device.faults.replies[name] = "er DEVICE_ERROR"
+    assert await robot.ask("player report") == "er DEVICE_ERROR"
+
+
+async def test_a_connection_is_cut_at_the_byte(device: Device) -> None:
     device.faults.management.cut_after = 5
     async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
         assert await stream.read_to_end() == b"FLUX0"
     await device.wait_closed_connections()
 
 
-async def test_a_stalled_connection_stays_until_the_client_goes(
-    make_device: MakeDevice,
+@pytest.mark.parametrize("fault", ["cut_after", "stall_after"])
+async def test_a_fault_reaches_a_connection_that_is_open(
+    device: Device, robot: Stream, fault: str
 ) -> None:
-    device = await make_device()
+    setattr(device.faults.robot, fault, 0)
+    robot.send_frame("position")
+    await device.wait_command("position")
+    if fault == "cut_after":
+        assert await robot.read_to_end() == b""
+    else:
+        assert device.connections[ROBOT_PORT] == 1
+    await robot.close()
+    await device.wait_closed_connections()
+
+
+async def test_answers_in_small_pieces_are_the_same_answers(
+    device: Device, robot: Stream
+) -> None:
+    device.faults.robot.chunk_size = 9
+    assert await robot.ask("position") == "CommandTask"
+
+
+async def test_half_a_frame_and_then_nothing(device: Device, robot: Stream) -> None:
+    device.faults.robot.half_frame = True
+    robot.send_frame("position")
+    assert await robot.read(6) == b"\x0b\0Comm"
+    assert await robot.is_silent()
+    await robot.close()
+    await device.wait_closed_connections()
+
+
+async def test_a_stalled_connection_stays_until_the_client_goes(device: Device) -> None:
     device.faults.camera.stall_in_handshake = True
     async with await Stream.connect(HERE, CAMERA_PORT) as stream:
         assert await stream.read(8) == b"FLUX0003"
@@ -91,22 +112,17 @@ async def test_a_stalled_connection_stays_until_the_client_goes(
 
 
 async def test_a_half_open_connection_hears_nothing_and_others_are_served(
-    make_device: MakeDevice,
+    device: Device, robot: Stream
 ) -> None:
-    device = await make_device()
-    trust(device)
-    stranded = await open_robot(HERE, KEY, device.config.uuid)
-    assert await command(stranded, "position") == "CommandTask"
+    assert await robot.ask("position") == "CommandTask"
     device.strand_connections(ROBOT_PORT)
-    stranded.send_frame(b"player report")
-    async with await open_robot(HERE, KEY, device.config.uuid) as stream:
-        assert await command(stream, "position") == "CommandTask"
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.1):
-            await stranded.reader.read(1)
+    robot.send_frame("player report")
+    async with await Stream.robot(HERE, KEY, UUID.hex()) as stream:
+        assert await stream.ask("position") == "CommandTask"
+    assert await robot.is_silent()
     assert device.received.robot == ["position", "position"]
-    await stranded.close()
-    # The device has not heard of the end either, until it cuts the connection itself.
+    await robot.close()
+    # The device does not see the end either, until it cuts the connection itself.
     assert device.connections[ROBOT_PORT] == 1
     await device.drop_connections()
     assert device.connections[ROBOT_PORT] == 0
@@ -121,19 +137,18 @@ async def test_another_client_leaves_a_finished_job_once_datagrams_say_so(
     await device.wait_for(lambda: job.state.label == "RUNNING")
     job.finish()
     assert device.player.peek() is job
-    told = []
+    said = []
 
     def left() -> bool:
-        told.append(device.status.st_id)
+        said.append(device.status.st_id)
         return device.player.peek() is None
 
     await device.wait_for(left)
-    assert told[-1] == 64
+    assert said[-1] == 64
     await device.wait_for(lambda: device.status.st_id == 0)
 
 
-async def test_what_was_received_is_kept(make_device: MakeDevice) -> None:
-    device = await make_device()
+async def test_what_was_received_is_kept(device: Device) -> None:
     async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
         await stream.read(8)
         stream.write(b"not TLS at all")
@@ -142,6 +157,6 @@ async def test_what_was_received_is_kept(make_device: MakeDevice) -> None:
     (record,) = device.received.connections
     assert bytes(record.tcp) == b"not TLS at all"
     assert device.received.application_bytes == b""
-    stream = await sign_in(HERE, KEY, "secret")
+    stream = await Stream.sign_in(HERE, KEY, "secret")
     await stream.close()
     assert device.received.application_bytes.endswith(b"\x08\0secret")

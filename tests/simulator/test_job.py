@@ -1,4 +1,4 @@
-"""Jobs: through the states and errors that were recorded."""
+"""Jobs: through the states and errors that were recorded, and what they say of time."""
 
 import ast
 from collections.abc import Callable
@@ -9,8 +9,9 @@ import re
 import pytest
 
 from simulator import Device, Timing
-from simulator.fcode import build
-from simulator.job import BusyError
+from simulator.errors import BusyError
+from simulator.fcode import Fcode, build
+from simulator.job import Job
 
 from .conftest import ADDRESSES, MakeDevice
 from .jobs import Shown, start
@@ -29,37 +30,33 @@ def scenarios() -> dict[str, list[Shown]]:
     return found
 
 
-def fault(*words: str) -> Callable[[Device], None]:
-    return lambda device: device.job.fault(*words)
+def fault(words: str) -> Callable[[Device], None]:
+    return lambda device: device.job.fault(*words.split())
 
 
-def fail(*words: str) -> Callable[[Device], None]:
-    return lambda device: device.job.fail(*words)
+def fail(words: str) -> Callable[[Device], None]:
+    return lambda device: device.job.fail(*words.split())
 
 
 def head(toolhead: str | None) -> Callable[[Device], None]:
     return lambda device: device.change_head(toolhead)
 
 
-RUNNING = "RUNNING"
 SCENARIOS: dict[str, tuple[str, Callable[[Device], None]]] = {
-    "fan failure ER:128": (RUNNING, fault("HEAD_ERROR", "FAN_FAILURE", "128")),
-    "tilt ER:32": (RUNNING, fault("HEAD_ERROR", "TILT", "32")),
-    "shake ER:16": (RUNNING, fault("HEAD_ERROR", "SHAKE", "16")),
-    "calibrating ER:8": (RUNNING, fault("HEAD_ERROR", "CALIBRATING", "8")),
-    "hw failure ER:64": (RUNNING, fault("HEAD_ERROR", "HARDWARE_FAILURE", "64")),
-    "interlock 256": (RUNNING, fault("HEAD_ERROR", "INTLK_TRIG", "256")),
-    "reset ER:4": (RUNNING, fault("HEAD_ERROR", "RESET")),
-    "head offline": (RUNNING, head(None)),
+    "fan failure ER:128": ("RUNNING", fault("HEAD_ERROR FAN_FAILURE 128")),
+    "tilt ER:32": ("RUNNING", fault("HEAD_ERROR TILT 32")),
+    "shake ER:16": ("RUNNING", fault("HEAD_ERROR SHAKE 16")),
+    "calibrating ER:8": ("RUNNING", fault("HEAD_ERROR CALIBRATING 8")),
+    "hw failure ER:64": ("RUNNING", fault("HEAD_ERROR HARDWARE_FAILURE 64")),
+    "interlock 256": ("RUNNING", fault("HEAD_ERROR INTLK_TRIG 256")),
+    "reset ER:4": ("RUNNING", fault("HEAD_ERROR RESET")),
+    "head offline": ("RUNNING", head(None)),
     "wrong head": ("INIT", head("LASER")),
     "no head": ("INIT", head(None)),
-    "home failed": (RUNNING, fail("HARDWARE_ERROR", "HOME_FAILED")),
-    "mainboard ER other": (RUNNING, fail("HARDWARE_ERROR", "MOTOR_STUCK", "3")),
-    "FSR": (
-        RUNNING,
-        fault("HARDWARE_ERROR", "SENSOR_ERROR", "FSR", "X", "4", "2"),
-    ),
-    "user abort (soft, hot)": (RUNNING, lambda device: device.job.abort()),
+    "home failed": ("RUNNING", fail("HARDWARE_ERROR HOME_FAILED")),
+    "mainboard ER other": ("RUNNING", fail("HARDWARE_ERROR MOTOR_STUCK 3")),
+    "FSR": ("RUNNING", fault("HARDWARE_ERROR SENSOR_ERROR FSR X 4 2")),
+    "user abort (soft, hot)": ("RUNNING", lambda device: device.job.abort()),
 }
 
 
@@ -74,9 +71,7 @@ async def test_a_fault_looks_as_recorded(make_device: MakeDevice, name: str) -> 
     assert watch.seen == expected
 
 
-async def test_filament_runs_out_and_the_job_completes(
-    make_device: MakeDevice,
-) -> None:
+async def test_filament_runs_out_and_the_job_completes(make_device: MakeDevice) -> None:
     device, watch = await start(make_device)
     await watch.until("RUNNING")
     device.job.runout()
@@ -115,17 +110,11 @@ async def test_a_head_that_is_attached_lets_the_job_begin(
     device.change_head("EXTRUDER")
     device.job.resume()
     await watch.until("RUNNING")
-    assert [state[:2] for state in watch.seen if state[0] in {4, 6, 36}] == [
-        (4, "STARTING"),
-        (36, "PAUSED"),
-        (6, "RESUMING"),
-        (4, "STARTING"),
-        (36, "PAUSED"),
-        (6, "RESUMING"),
-    ]
+    waiting = [(4, "STARTING"), (36, "PAUSED"), (6, "RESUMING")]
+    assert [state[:2] for state in watch.seen if state[0] in {4, 6, 36}] == 2 * waiting
 
 
-async def test_a_resume_with_the_fault_still_there_pauses_again(
+async def test_a_fault_is_there_until_it_is_mended_or_the_job_aborted(
     make_device: MakeDevice,
 ) -> None:
     device, watch = await start(make_device)
@@ -141,35 +130,9 @@ async def test_a_resume_with_the_fault_still_there_pauses_again(
         (50, "PAUSING", error),
         (48, "PAUSED", error),
     ]
-
-
-async def test_an_abort_clears_the_error(make_device: MakeDevice) -> None:
-    device, watch = await start(make_device)
-    await watch.until("RUNNING")
-    device.job.runout()
-    await watch.until("PAUSED")
     device.job.abort()
     watch.look()
     assert watch.seen[-1] == (128, "ABORTED", (), "EXTRUDER")
-
-
-async def test_the_nozzle_cools_while_paused_and_a_resume_heats_first(
-    make_device: MakeDevice,
-) -> None:
-    device, watch = await start(make_device)
-    await watch.until("RUNNING")
-    assert device.job.report()["tt"] == [200.0]
-    device.job.pause()
-    await watch.until("PAUSED")
-    assert device.job.report()["tt"] == [200.0]
-    await device.wait_for(lambda: device.job.report()["tt"] == [0.0])
-    await device.wait_for(lambda: device.job.report()["rt"] != [200.0])
-    device.job.resume()
-    await device.wait_for(
-        lambda: device.job.state.st_id == 18 and device.job.report()["tt"] == [200.0]
-    )
-    await watch.until("RUNNING")
-    assert device.job.report()["rt"] == [200.0]
 
 
 async def test_datagrams_lag_and_cut_the_label_to_32_bytes(
@@ -204,13 +167,8 @@ async def test_a_job_without_a_distance_has_no_progress(
 async def test_a_beam_machine_has_a_laser_and_states_of_its_own(
     make_device: MakeDevice,
 ) -> None:
-    device, watch = await start(
-        make_device,
-        model="fbm1",
-        toolhead="LASER",
-        beam=True,
-        metadata={"HEAD_TYPE": ""},
-    )
+    beam = {"model": "fbm1", "toolhead": "LASER", "beam": True}
+    device, watch = await start(make_device, metadata={"HEAD_TYPE": ""}, **beam)
     await watch.until("RUNNING")
     assert "WAITING_HEAD" not in [state[1] for state in watch.seen]
     assert device.job.report()["laser_pwr"] == 0.5
@@ -234,10 +192,7 @@ async def test_a_machine_that_reconnects_goes_on(make_device: MakeDevice) -> Non
     assert device.job.state == (16, "RUNNING")
 
 
-async def test_a_head_taken_off_while_nothing_runs_is_no_fault(
-    make_device: MakeDevice,
-) -> None:
-    device = await make_device()
+async def test_a_head_taken_off_while_nothing_runs_is_no_fault(device: Device) -> None:
     device.change_head("LASER")
     with pytest.raises(LookupError):
         _ = device.job
@@ -246,26 +201,231 @@ async def test_a_head_taken_off_while_nothing_runs_is_no_fault(
     assert job.error == ("HEAD_ERROR", "TYPE_ERROR", "EXTRUDER", "LASER")
 
 
-async def test_a_job_that_is_left_alone_completes(make_device: MakeDevice) -> None:
-    device, watch = await start(make_device, timing=Timing.fast())
-    await watch.until("COMPLETED")
-    found = device.job.report()
-    assert found["prog"] == pytest.approx(1)
-    assert found["time_running"] == found["time_total"]
-
-
-async def test_power_ends_a_job_and_no_trace_is_left(make_device: MakeDevice) -> None:
+async def test_power_ends_a_job_and_a_move_does_not(make_device: MakeDevice) -> None:
     device, watch = await start(make_device)
     await watch.until("RUNNING")
+    await device.move(ADDRESSES[1])
+    assert device.job.state.label == "RUNNING"
     await device.reboot()
     assert device.player.job is None
     assert (device.status.st_id, device.status.head_module) == (0, "OFFLINE")
 
 
-async def test_a_move_to_another_address_does_not_end_a_job(
-    make_device: MakeDevice,
+# -- on a clock of the test's own: whole seconds, so that what is read is what was passed ----
+
+TIMING = replace(
+    Timing(),
+    job_init=1.0,
+    job_starting=1.0,
+    job_heating=4.0,
+    job_reheating=4.0,
+    job_pausing=1.0,
+    job_cooling=1.0,
+    job_aborting=1.0,
+    job_speed=0.0,
+)
+
+
+class Clock:
+    """A job, and the seconds that pass for it."""
+
+    def __init__(
+        self,
+        timing: Timing = TIMING,
+        toolhead: str = "EXTRUDER",
+        *,
+        beam: bool = False,
+        correction: str | None = None,
+        **metadata: str,
+    ) -> None:
+        self.held: set[str] = set()
+        fcode = Fcode(metadata={"TIME_COST": "600", "TRAVEL_DIST": "1000"} | metadata)
+        self.job = Job(
+            *(fcode, toolhead, timing, 0.0),
+            beam=beam,
+            held=self.held,
+            correction=correction,
+        )
+        self.now = 0.0
+        self.seen: list[str] = []
+
+    def tick(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.now += 1.0
+            self.job.advance(self.now)
+            self.seen.append(self.job.state.label)
+
+    def pass_to(self, label: str) -> None:
+        while self.job.state.label != label:
+            self.tick()
+
+    def read(self, key: str) -> object:
+        return self.job.report().get(key)
+
+    def running(self) -> float:
+        found = self.read("time_running") or 0.0
+        assert isinstance(found, float)
+        return found
+
+    def run_to(self, seconds: float) -> None:
+        while self.running() < seconds:
+            self.tick()
+
+    def pause(self) -> None:
+        self.pass_to("RUNNING")
+        self.job.pause()
+        self.pass_to("PAUSED")
+
+    def resume(self) -> None:
+        self.job.resume()
+        self.pass_to("RUNNING")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock(CORRECTION="N")
+
+
+def test_time_running_forgets_earlier_stretches(clock: Clock) -> None:
+    clock.run_to(29)
+    clock.pause()
+    assert clock.running() == 30
+    clock.resume()
+    clock.run_to(59)
+    clock.job.pause()
+    clock.tick()
+    # The second of pausing was counted, and then the first stretch was forgotten.
+    assert (clock.job.state.label, clock.running()) == ("PAUSED", 30)
+    clock.tick(10)
+    assert clock.running() == 30
+    clock.resume()
+    assert clock.running() == 30
+    clock.tick(4)
+    assert clock.running() == 34
+    clock.job.abort()
+    clock.tick()
+    assert (clock.job.state.label, clock.running()) == ("ABORTED", 5)
+
+
+def test_a_job_that_completes_forgets_nothing(clock: Clock) -> None:
+    clock.run_to(10)
+    clock.pause()
+    clock.resume()
+    clock.run_to(20)
+    clock.job.finish()
+    assert clock.running() == 20
+
+
+def test_canceled_in_a_pause_it_shows_the_stretch_before(clock: Clock) -> None:
+    clock.run_to(29)
+    clock.pause()
+    clock.resume()
+    clock.tick(7)
+    clock.pause()
+    clock.job.abort()
+    assert (clock.job.state.label, clock.running()) == ("ABORTED", 8)
+
+
+def test_a_job_that_is_left_alone_completes() -> None:
+    clock = Clock(replace(TIMING, job_speed=10.0))
+    clock.pass_to("COMPLETED")
+    assert clock.read("prog") == pytest.approx(1)
+    assert clock.read("time_running") == clock.read("time_total")
+
+
+def test_a_cold_toolhead_is_switched_off_in_a_pause_without_an_error(
+    clock: Clock,
 ) -> None:
-    device, watch = await start(make_device)
-    await watch.until("RUNNING")
-    await device.move(ADDRESSES[1])
-    assert device.job.state.label == "RUNNING"
+    clock.pause()
+    assert clock.read("tt") == [200.0]
+    clock.tick()
+    assert clock.read("tt") == [0.0]
+    coldest: object = None
+    # From 200 °C by 11 °C a second.
+    while (report := clock.job.report())["module"] is not None:
+        coldest = report["rt"]
+        clock.tick()
+    assert coldest == [46.9]
+    assert (report["module"], report["error"], "rt" in report) == (None, [], False)
+    clock.job.resume()
+    clock.tick()
+    warming = []
+    while clock.job.state == (18, "RESUMING"):
+        warming.append(clock.read("rt"))
+        assert (clock.read("module"), clock.read("tt")) == ("EXTRUDER", [200.0])
+        clock.tick()
+    assert len(warming) >= 3
+    assert (clock.job.state.label, clock.read("rt")) == ("RUNNING", [200.0])
+
+
+@pytest.mark.parametrize(("beam", "module"), [(False, None), (True, "LASER")])
+def test_a_toolhead_without_a_heater_is_cold_at_once(
+    beam: bool, module: str | None
+) -> None:
+    clock = Clock(toolhead="LASER", beam=beam)
+    clock.pause()
+    assert clock.read("module") == "LASER"
+    clock.tick(2)
+    assert clock.read("module") == module
+
+
+def test_a_nozzle_kept_warm_in_a_pause_keeps_its_toolhead(clock: Clock) -> None:
+    clock.pause()
+    clock.job.set_target(180.0)
+    clock.tick(60)
+    assert (clock.read("module"), clock.read("rt")) == ("EXTRUDER", [180.0])
+
+
+def test_a_resume_into_the_same_fault_pauses_within_a_second(clock: Clock) -> None:
+    clock.pass_to("RUNNING")
+    clock.job.runout()
+    clock.pass_to("PAUSED")
+    clock.job.resume()
+    seen = [clock.job.state.label]
+    for tenth in range(1, 11):
+        clock.job.advance(clock.now + tenth / 10)
+        seen.append(clock.job.state.label)
+    assert list(dict.fromkeys(seen)) == ["RESUMING", "PAUSING", "PAUSED"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "file", "calibrates"),
+    [
+        (None, None, True),
+        (None, "N", False),
+        ("N", "A", False),
+        ("H", "N", True),
+        ("A", None, True),
+    ],
+)
+def test_the_setting_outweighs_the_file_which_outweighs_the_default(
+    setting: str | None, file: str | None, calibrates: bool
+) -> None:
+    clock = Clock(correction=setting, **({"CORRECTION": file} if file else {}))
+    clock.tick(20)
+    assert ("CORRECTING" in clock.seen, clock.seen[-1]) == (calibrates, "RUNNING")
+
+
+def test_a_state_may_last_until_a_report_has_shown_it() -> None:
+    clock = Clock(replace(TIMING, job_shown=True), CORRECTION="N")
+    shown = []
+    for _ in range(5):
+        clock.tick(100)
+        shown.append(clock.read("st_label"))
+    assert shown == ["INIT", "STARTING", "WAITING_HEAD", "RUNNING", "RUNNING"]
+
+
+def test_a_state_that_is_held_lasts(clock: Clock) -> None:
+    clock.held |= {"WAITING_HEAD", "PAUSING"}
+    clock.pass_to("WAITING_HEAD")
+    clock.tick(1000)
+    assert clock.job.state.label == "WAITING_HEAD"
+    clock.held.remove("WAITING_HEAD")
+    clock.tick()
+    assert clock.job.state.label == "RUNNING"
+    clock.job.pause()
+    clock.tick(1000)
+    assert clock.job.state.label == "PAUSING"
+    clock.held.clear()
+    clock.tick()
+    assert clock.job.state.label == "PAUSED"

@@ -11,15 +11,17 @@ import pytest
 from simulator import Device, Timing
 from simulator.fcode import build
 from simulator.waiting import PATIENCE
-from tests.keys import CLIENT_KEY
 
-from .client import Key, Stream, command, open_robot, report
-from .conftest import ADDRESSES, MakeDevice, trust
+from .client import Stream
+from .conftest import KEY, UUID, MakeDevice
 from .jobs import METADATA, start
 from .recordings import VECTORS
 
-KEY = Key(CLIENT_KEY)
-HERE = ADDRESSES[0]
+RECORDED = json.loads((VECTORS / "jobs.json").read_text())
+
+
+async def robot_of(device: Device) -> Stream:
+    return await Stream.robot(device.address, KEY, UUID.hex())
 
 
 def without_order(reply: str) -> object:
@@ -33,7 +35,7 @@ def without_order(reply: str) -> object:
 
 async def replies(stream: Stream, text: str, like: list[str]) -> list[str]:
     """Send a command and read as many replies as were recorded."""
-    stream.send_frame(text.encode())
+    stream.send_frame(text)
     found: list[str] = []
     size = 0
     for _ in like:
@@ -62,20 +64,14 @@ async def replay(stream: Stream, device: Device, entry: dict[str, Any]) -> None:
         assert list(map(without_order, found)) == list(map(without_order, expected))
         return
     real = json.loads(expected[0])
+    state = real["st_id"], real["st_label"]
+    ours: dict[str, Any] = {}
     async with asyncio.timeout(PATIENCE):
-        while True:
-            answer = await command(stream, text)
+        while (ours.get("st_id"), ours.get("st_label")) != state:
+            answer = await stream.ask(text)
             ours = json.loads(answer) if answer.startswith("{") else {}
-            if (ours.get("st_id"), ours.get("st_label")) == (
-                real["st_id"],
-                real["st_label"],
-            ):
-                break
-            await device.wait_for(lambda: True)
-    assert ours.keys() == real.keys()
-    assert {key: type(ours[key]) for key in ours} == {
-        key: type(real[key]) for key in real
-    }
+    types = [{key: type(each[key]) for key in each} for each in (ours, real)]
+    assert types[0] == types[1]
     assert ours.get("error") == real.get("error")
     assert ours.get("module") == real.get("module")
 
@@ -84,93 +80,85 @@ async def replay(stream: Stream, device: Device, entry: dict[str, Any]) -> None:
 async def test_the_recorded_commands_get_the_recorded_replies(
     make_device: MakeDevice, name: str
 ) -> None:
-    entries = json.loads((VECTORS / "jobs.json").read_text())[name]
-    # Each state lasts long enough to be asked for, on a busy machine too.
-    timing = Timing(
-        status_lag=0.05,
-        job_init=0.5,
-        job_starting=0.5,
-        job_heating=0.5,
-        job_reheating=0.5,
-        job_pausing=0.5,
-        job_resuming=0.5,
-        job_aborting=0.5,
-        job_quitting=0.5,
-        job_tick=0.02,
-        job_speed=100.0,
-    )
-    device, _ = await start(make_device, timing=timing)
+    device, _ = await start(make_device, timing=Timing.fast())
     device.job.fail("BEFORE")
     await device.wait_for(lambda: device.status.st_id == 128)
     device.player.quit()
     await device.wait_for(lambda: device.status.st_id == 0)
-    async with await open_robot(HERE, KEY, device.config.uuid) as stream:
-        for entry in entries:
+    entries = RECORDED[name]
+    async with await robot_of(device) as stream:
+        for number, entry in enumerate(entries):
+            # The state that is reported next lasts until it was.
+            coming = (e for e in entries[number:] if e["command"] == "player report")
+            reply = next(coming, {"replies": [""]})["replies"][0]
+            label = json.loads(reply)["st_label"] if reply.startswith("{") else None
+            device.player.held.clear()
+            device.player.held.add(label or "LEAVING")
             await replay(stream, device, entry)
 
 
 async def test_what_is_for_paused_jobs_only(make_device: MakeDevice) -> None:
-    timing = replace(Timing.fast(), job_speed=0.0, job_init=1.0)
-    device, watch = await start(make_device, timing=timing)
-    async with await open_robot(HERE, KEY, device.config.uuid) as stream:
-        assert await command(stream, "player pause") == "error RESOURCE_BUSY"
-        assert await command(stream, "player abort") == "error RESOURCE_BUSY"
+    device, watch = await start(make_device)
+    device.player.held.add("INIT")
+    async with await robot_of(device) as stream:
+        assert await stream.ask("player pause") == "error RESOURCE_BUSY"
+        assert await stream.ask("player abort") == "error RESOURCE_BUSY"
+        device.player.held.clear()
         await watch.until("RUNNING")
-        assert await command(stream, "kick") == "error RESOURCE_BUSY"
-        assert await command(stream, "player load_filament 0") == "error RESOURCE_BUSY"
+        assert await stream.ask("kick") == "error RESOURCE_BUSY"
+        assert await stream.ask("player load_filament 0") == "error RESOURCE_BUSY"
         device.job.runout()
         await watch.until("PAUSED")
-        assert await command(stream, "player set_toolhead_header 0 220") == "ok"
-        assert (await report(stream))["tt"] == [220.0]
-        assert await command(stream, "player load_filament 0") == "ok"
-        found = await report(stream)
+        device.player.held.add("LOAD_FILAMENT")
+        assert await stream.ask("player set_toolhead_header 0 warm") == (
+            "error BAD_PARAMS"
+        )
+        assert await stream.ask("player set_toolhead_header 0 220") == "ok"
+        assert (await stream.report())["tt"] == [220.0]
+        assert await stream.ask("player load_filament 0") == "ok"
+        found = await stream.report()
         assert (found["st_id"], found["st_label"]) == (48, "LOAD_FILAMENT")
-        assert await command(stream, "player press_button") == "ok"
-        assert (await report(stream))["st_label"] == "PAUSED"
-        assert await command(stream, "player resume") == "ok"
+        assert await stream.ask("player press_button") == "ok"
+        assert (await stream.report())["st_label"] == "PAUSED"
+        assert await stream.ask("player resume") == "ok"
         await watch.until("RUNNING")
 
 
-async def test_a_task_file_dies_with_its_connection(make_device: MakeDevice) -> None:
-    device = await make_device(timing=replace(Timing.fast(), job_init=5.0))
-    trust(device)
+@pytest.mark.parametrize(
+    "device", [{"timing": replace(Timing.fast(), job_init=1000.0)}], indirect=True
+)
+async def test_a_task_file_dies_with_its_connection(
+    device: Device, robot: Stream
+) -> None:
     content = build(METADATA)
-    stream = await open_robot(HERE, KEY, device.config.uuid)
     upload = f"file upload application/fcode {len(content)} #"
-    assert await command(stream, upload) == "continue"
-    stream.write(content)
-    assert await stream.frame() == b"ok"
-    assert await command(stream, "player start") == "ok"
-    await stream.close()
+    assert await robot.ask(upload) == "continue"
+    robot.write(content)
+    assert await robot.frame() == b"ok"
+    assert await robot.ask("player start") == "ok"
+    await robot.close()
     await device.wait_for(lambda: device.status.st_id == 128)
     assert device.job.error == ("FILE_BROKEN",)
-    async with await open_robot(HERE, KEY, device.config.uuid) as stream:
-        stream.send_frame(b"player abort")
+    async with await robot_of(device) as stream:
+        stream.send_frame("player abort")
         assert await stream.read_to_end() == b""
-    async with await open_robot(HERE, KEY, device.config.uuid) as stream:
-        assert await command(stream, "player quit") == "ok"
+    async with await robot_of(device) as stream:
+        assert await stream.ask("player quit") == "ok"
 
 
-async def test_a_broken_file_does_not_start(make_device: MakeDevice) -> None:
-    device = await make_device()
-    trust(device)
+async def test_a_broken_file_does_not_start(device: Device, robot: Stream) -> None:
     intact = build(METADATA)
-    broken = intact[:20] + b"\xff" + intact[21:]
-    device.files.write("SD", "broken.fc", broken)
-    async with await open_robot(HERE, KEY, device.config.uuid) as stream:
-        assert await command(stream, "player select SD broken.fc") == "ok"
-        assert await command(stream, "player start") == "error FILE_BROKEN SCRIPT_CRC32"
+    device.files.write("SD", "broken.fc", intact[:20] + b"\xff" + intact[21:])
+    assert await robot.ask("player select SD broken.fc") == "ok"
+    assert await robot.ask("player start") == "error FILE_BROKEN SCRIPT_CRC32"
 
 
 async def test_a_status_that_was_only_set_has_a_report_too(
-    make_device: MakeDevice,
+    device: Device, robot: Stream
 ) -> None:
-    device = await make_device()
-    trust(device)
     device.set_status(
         st_id=48, progress=0.5, head_module="EXTRUDER", error_label="HEAD_ERROR TILT 32"
     )
-    async with await open_robot(HERE, KEY, device.config.uuid) as stream:
-        found = await report(stream)
+    found = await robot.report()
     assert (found["st_id"], found["st_label"], found["prog"]) == (48, "PAUSED", 0.5)
     assert found["error"] == ["HEAD_ERROR", "TILT", "32"]

@@ -6,11 +6,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import pytest
 
-from simulator import Timing, TrustedKey
-from tests.keys import CLIENT_KEY, MASTER_KEYS, OTHER_CLIENT_KEY
+from simulator import Device, Timing, TrustedKey
+from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
 
-from .client import Key, manage, sign_in
-from .conftest import ADDRESSES, MakeDevice
+from .client import Key, Stream
+from .conftest import ADDRESSES, HERE, KEY, MakeDevice, trust
 from .recordings import (
     VECTORS,
     device_bytes,
@@ -19,8 +19,6 @@ from .recordings import (
     replaying,
 )
 
-KEY = Key(CLIENT_KEY)
-HERE = ADDRESSES[0]
 VENDOR_LAPTOP = TrustedKey(
     label="vendor laptop", access_id="7d26742c8cf2ca39711d3466b2077e699edd54fd"
 )
@@ -38,21 +36,18 @@ def clients_turns(events: list[list[str]]) -> list[tuple[bytes, int]]:
     return turns
 
 
-MANAGEMENT_SESSIONS = [
-    (folder, session)
-    for folder in ("rescue-v1", "rescue-v2")
-    for session in (
+@pytest.mark.parametrize("folder", ["rescue-v1", "rescue-v2"])
+@pytest.mark.parametrize(
+    "session",
+    [
         "wrong-password",
         "password-then-trust",
         "key",
         "network-bad",
         "network-bad-ifname",
         "passwd-wrong-old",
-    )
-]
-
-
-@pytest.mark.parametrize(("folder", "session"), MANAGEMENT_SESSIONS)
+    ],
+)
 async def test_a_recorded_client_gets_the_recorded_answers(
     make_device: MakeDevice, folder: str, session: str
 ) -> None:
@@ -66,16 +61,11 @@ async def test_a_recorded_client_gets_the_recorded_answers(
         random=replaying(events),
     )
     device.trust.add(VENDOR_LAPTOP)
-    already_trusted = folder == "rescue-v2" or session not in (
-        "wrong-password",
-        "password-then-trust",
-    )
-    if already_trusted:
+    if folder == "rescue-v2" or "password" not in session:
         device.trust.add(
             TrustedKey.from_pem("Home Assistant (Test)", recorded_client_pem())
         )
-    stream, _ = await manage(HERE)
-    async with stream:
+    async with await Stream.tls(HERE) as stream:
         answers = b""
         for said, size in clients_turns(events):
             stream.write(said)
@@ -85,13 +75,16 @@ async def test_a_recorded_client_gets_the_recorded_answers(
             assert await stream.read_to_end() == b""
 
 
+async def certificate() -> bytes:
+    async with await Stream.tls(HERE) as stream:
+        return stream.peer_certificate
+
+
 async def test_the_certificate_is_as_odd_as_the_recorded_one(
     make_device: MakeDevice,
 ) -> None:
     device = await make_device(uuid="f" * 16 + "0" * 16, serial="XXXXXXXXXX")
-    stream, _ = await manage(HERE)
-    async with stream:
-        shown = stream.peer_certificate
+    shown = await certificate()
     real = (VECTORS / "rescue-v1" / "certificate.bin").read_bytes()
     # Serial number first in the TBS: no version field, so version 1; and an extension.
     assert shown[8:12] == real[8:12] == bytes.fromhex("020203e9")
@@ -101,49 +94,33 @@ async def test_the_certificate_is_as_odd_as_the_recorded_one(
     common_name = f"{device.config.uuid}:XXXXXXXXXX:".encode()
     assert shown.count(common_name) == 2
     assert device.master_public_der in shown
+    loaded = x509.load_der_x509_certificate(shown)
+    loaded.verify_directly_issued_by(loaded)
+    assert loaded.version is x509.Version.v1
 
 
-async def test_the_certificate_is_signed_by_the_key_it_shows(
-    make_device: MakeDevice,
-) -> None:
-    await make_device()
-    stream, _ = await manage(HERE)
-    async with stream:
-        shown = x509.load_der_x509_certificate(stream.peer_certificate)
-    shown.verify_directly_issued_by(shown)
-    assert shown.version is x509.Version.v1
-
-
-async def test_a_wrong_certificate_shows_another_key(make_device: MakeDevice) -> None:
-    device = await make_device()
+async def test_a_wrong_certificate_shows_another_key(device: Device) -> None:
     device.faults.wrong_certificate = MASTER_KEYS[1]
-    stream, _ = await manage(HERE)
-    async with stream:
-        shown = stream.peer_certificate
-    other = Key(MASTER_KEYS[1])
+    shown = await certificate()
     assert device.master_public_der not in shown
-    assert other.public_der in shown
+    assert Key(MASTER_KEYS[1]).public_der in shown
 
 
-async def test_a_wrong_signature_is_refused(make_device: MakeDevice) -> None:
-    device = await make_device()
-    device.trust.add(TrustedKey.from_pem("ours", KEY.public_pem))
-    stream, nonce = await manage(HERE)
-    async with stream:
-        stream.send_frame(KEY.public_pem)
-        assert await stream.frame() == b"sign"
-        wrong = Key(OTHER_CLIENT_KEY).sign_nonce(device.config.uuid, nonce)
-        stream.send_frame(wrong.hex().encode())
-        assert await stream.frame() == b"error AUTH_ERROR"
+async def test_a_wrong_signature_is_refused(device: Device) -> None:
+    trust(device)
+    async with await Stream.tls(HERE) as stream:
+        assert await stream.ask(KEY.public_pem) == "sign"
+        wrong = Key(OTHER_CLIENT_KEY).sign_nonce(device.config.uuid, stream.nonce)
+        assert await stream.ask(wrong.hex()) == "error AUTH_ERROR"
         assert await stream.read_to_end() == b""
 
 
-async def test_a_key_it_cannot_read_is_refused(make_device: MakeDevice) -> None:
-    await make_device()
-    stream, _ = await manage(HERE)
-    async with stream:
-        stream.send_frame(b"-----BEGIN PUBLIC KEY-----\nnonsense\n")
-        assert await stream.frame() == b"error BAD_PARAMS"
+@pytest.mark.parametrize(
+    "sent", [b"-----BEGIN PUBLIC KEY-----\nnonsense\n", KEY.public_der]
+)
+async def test_a_key_it_cannot_read_is_refused(device: Device, sent: bytes) -> None:
+    async with await Stream.tls(HERE) as stream:
+        assert await stream.ask(sent) == "error BAD_PARAMS"
         assert await stream.read_to_end() == b""
 
 
@@ -151,32 +128,24 @@ async def test_without_a_password_any_will_do_but_not_an_empty_one(
     make_device: MakeDevice,
 ) -> None:
     device = await make_device(password=None)
-    stream = await sign_in(HERE, KEY, "whatever")
+    stream = await Stream.sign_in(HERE, KEY, "whatever")
     await stream.close()
-    stream, _ = await manage(HERE)
-    async with stream:
-        stream.send_frame(KEY.public_pem)
-        assert await stream.frame() == b"password"
+    async with await Stream.tls(HERE) as stream:
+        assert await stream.ask(KEY.public_pem) == "password"
         stream.send_frame(b"")
         stream.send_frame(b"whatever")
         assert await stream.read_to_end() == b""
     assert device.received.passwords == ["whatever"]
 
 
+async def test_a_frame_of_4094_is_answered(manager: Stream) -> None:
+    assert await manager.ask("x" * 4092) == "error UNKNOWN_COMMAND"
+
+
 @pytest.mark.parametrize("length", [4095, 65535])
-async def test_a_frame_too_long_closes(make_device: MakeDevice, length: int) -> None:
-    await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        stream.write(length.to_bytes(2, "little"))
-        assert await stream.read_to_end() == b""
-
-
-async def test_a_frame_of_4094_is_answered(make_device: MakeDevice) -> None:
-    await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("x" * 4092) == "error UNKNOWN_COMMAND"
+async def test_a_frame_too_long_closes(manager: Stream, length: int) -> None:
+    manager.write(length.to_bytes(2, "little"))
+    assert await manager.read_to_end() == b""
 
 
 @pytest.mark.parametrize(
@@ -184,23 +153,20 @@ async def test_a_frame_of_4094_is_answered(make_device: MakeDevice) -> None:
     ["add_trust", "remove_trust", "rename", "passwd", "reset_passwd", "network"],
 )
 async def test_a_command_with_too_few_words_closes(
-    make_device: MakeDevice, command: str
+    manager: Stream, command: str
 ) -> None:
-    await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask(command) == "UNKNOWN_ERROR"
-        assert await stream.read_to_end() == b""
+    assert await manager.ask(command) == "UNKNOWN_ERROR"
+    assert await manager.read_to_end() == b""
 
 
+@pytest.mark.parametrize(
+    "device", [{"timing": Timing(notify=0.02, name_lag=0.3)}], indirect=True
+)
 async def test_a_rename_is_in_the_touch_reply_at_once_and_announced_later(
-    make_device: MakeDevice,
+    device: Device, manager: Stream
 ) -> None:
-    device = await make_device(timing=Timing(notify=0.02, name_lag=0.3))
     session = device.beacon.session
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("rename", "Küche") == "ok"
+    assert await manager.ask("rename", "Küche") == "ok"
     assert "name=Küche".encode() in device.beacon.touch_reply()
     assert device.beacon.session == session
     await device.wait_for(lambda: device.beacon.session != session)
@@ -210,67 +176,51 @@ async def test_a_rename_is_in_the_touch_reply_at_once_and_announced_later(
     ("name", "stored"),
     [(b"", ""), (b"a\x01b", "a\x01b"), (b"\xff\xfe", ""), (b"x" * 128, "x" * 128)],
 )
-async def test_it_takes_names_nobody_should_give(
-    make_device: MakeDevice, name: bytes, stored: str
+async def test_it_takes_names_it_should_not(
+    device: Device, manager: Stream, name: bytes, stored: str
 ) -> None:
-    device = await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("rename", name) == "ok"
+    assert await manager.ask("rename", name) == "ok"
     assert device.name == stored
+    assert await manager.ask("rename", b"x" * 129) == "error BAD_PARAMS"
 
 
 @pytest.mark.parametrize(("third", "remaining"), [([b"F"], 1), ([b"Y"], 0), ([], 0)])
 async def test_a_new_password_forgets_keys_unless_told_not_to(
-    make_device: MakeDevice, third: list[bytes], remaining: int
+    device: Device, manager: Stream, third: list[bytes], remaining: int
 ) -> None:
-    device = await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("add_trust", "ours", KEY.public_pem) == "ok"
-        assert await stream.ask("passwd", "secret", "neu", *third) == "ok"
-        assert len(device.trust) == remaining
-        # The connection is authorised as before.
-        assert await stream.ask("remove_trust", KEY.access_id.hex()) in (
-            "ok",
-            "error NOT_FOUND",
-        )
+    assert await manager.ask("add_trust", "ours", KEY.public_pem) == "ok"
+    assert await manager.ask("passwd", "secret", "neu", *third) == "ok"
+    assert len(device.trust) == remaining
+    # The connection is authorised as before.
+    removed = await manager.ask("remove_trust", KEY.access_id.hex())
+    assert removed == ("ok" if remaining else "error NOT_FOUND")
     assert device.password == "neu"
 
 
-async def test_an_empty_password_removes_it(make_device: MakeDevice) -> None:
-    device = await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("passwd", "secret", "", "F") == "ok"
+async def test_an_empty_password_removes_it(device: Device, manager: Stream) -> None:
+    assert await manager.ask("passwd", "secret", "", "F") == "ok"
     assert device.password is None
     assert b"pwd=F" in device.beacon.touch_reply()
 
 
-async def test_nobody_signs_in_with_a_password_that_is_not_ascii(
-    make_device: MakeDevice,
+async def test_no_client_signs_in_with_a_password_that_is_not_ascii(
+    manager: Stream,
 ) -> None:
-    await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("reset_passwd", "größe") == "ok"
-    stream, _ = await manage(HERE)
-    async with stream:
-        stream.send_frame(KEY.public_pem)
-        assert await stream.frame() == b"password"
-        stream.send_frame("größe".encode())
-        assert await stream.frame() == b"error UNKNOWN_ERROR"
+    assert await manager.ask("reset_passwd", "größe") == "ok"
+    async with await Stream.tls(HERE) as stream:
+        assert await stream.ask(KEY.public_pem) == "password"
+        assert await stream.ask("größe") == "error UNKNOWN_ERROR"
 
 
-async def test_older_firmware_lists_keys_without_json(make_device: MakeDevice) -> None:
-    device = await make_device(old_list_trust=True)
+@pytest.mark.parametrize("device", [{"old_list_trust": True}], indirect=True)
+async def test_older_firmware_lists_keys_without_json(
+    device: Device, manager: Stream
+) -> None:
     device.trust.add(VENDOR_LAPTOP)
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("list_trust") == (
-            f"data label=vendor laptop\0access_id={VENDOR_LAPTOP.access_id}"
-        )
-        assert await stream.frame() == b"ok"
+    assert await manager.ask("list_trust") == (
+        f"data label=vendor laptop\0access_id={VENDOR_LAPTOP.access_id}"
+    )
+    assert await manager.frame() == b"ok"
 
 
 async def test_trust_name_and_password_outlive_the_device(
@@ -278,36 +228,29 @@ async def test_trust_name_and_password_outlive_the_device(
 ) -> None:
     folder = tmp_path_factory.mktemp("state")
     device = await make_device(state_dir=folder)
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
+    async with await Stream.sign_in(HERE, KEY, "secret") as stream:
         assert await stream.ask("add_trust", "ours", KEY.public_pem) == "ok"
         assert await stream.ask("rename", "Keller") == "ok"
     await device.stop()
     again = await make_device(state_dir=folder, address=ADDRESSES[1])
     assert again.name == "Keller"
-    stream, nonce = await manage(ADDRESSES[1])
-    async with stream:
-        stream.send_frame(KEY.public_pem)
-        assert await stream.frame() == b"sign"
-        stream.send_frame(KEY.sign_nonce(again.config.uuid, nonce).hex().encode())
-        assert await stream.frame() == b"ok"
+    async with await Stream.tls(ADDRESSES[1]) as stream:
+        assert await stream.ask(KEY.public_pem) == "sign"
+        signed = KEY.sign_nonce(again.config.uuid, stream.nonce)
+        assert await stream.ask(signed.hex()) == "ok"
         listed = json.loads((await stream.ask("list_trust")).removeprefix("data "))
         assert listed["label"] == "ours"
 
 
-async def test_the_oldest_tls_can_be_all_it_speaks(make_device: MakeDevice) -> None:
-    await make_device(old_tls=True)
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        inside = stream.writer.get_extra_info("ssl_object")
-        assert inside.version() == "TLSv1"
+@pytest.mark.parametrize("device", [{"old_tls": True}], indirect=True)
+async def test_the_oldest_tls_can_be_all_it_speaks(manager: Stream) -> None:
+    inside = manager.writer.get_extra_info("ssl_object")
+    assert inside.version() == "TLSv1"
 
 
 def test_the_recorded_clients_key_has_the_recorded_name() -> None:
     key = TrustedKey.from_pem("x", recorded_client_pem())
     assert key.access_id == recorded("rescue-v1")["access_id"]
     assert key.key is not None
-    assert (
-        key.key.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        == recorded_client_pem()
-    )
+    spki = PublicFormat.SubjectPublicKeyInfo
+    assert key.key.public.public_bytes(Encoding.PEM, spki) == recorded_client_pem()

@@ -4,19 +4,27 @@ from dataclasses import replace
 
 import pytest
 
-from simulator import SimulatedNetwork, Timing
-from tests.keys import CLIENT_KEY
+from simulator import Device, SimulatedNetwork, Timing
 
-from .client import Key, sign_in
-from .conftest import ADDRESSES, MakeDevice
+from .client import Stream
+from .conftest import ADDRESSES, HERE, KEY, MakeDevice
 
-KEY = Key(CLIENT_KEY)
-HERE = ADDRESSES[0]
 WIFI = SimulatedNetwork(ssid="Garage", key="12345678", address=ADDRESSES[5])
 JOIN = ("method=dhcp", "ssid=Garage", "security=WPA2-PSK")
 STATIC = ("method=static", f"ipaddr={ADDRESSES[6]}", "mask=24", "ns=127.0.0.1")
+in_reach_of_one = pytest.mark.parametrize(
+    "device", [{"networks": [WIFI], "ssid": "before"}], indirect=True
+)
 
 
+async def left(device: Device, manager: Stream, *words: str) -> None:
+    """Send a network that is tried, and wait until it is."""
+    assert await manager.ask("network", *words) == "ok"
+    assert await manager.read_to_end() == b""
+    await device.wait_for(lambda: not device.online)
+
+
+@in_reach_of_one
 @pytest.mark.parametrize(
     ("words", "address"),
     [
@@ -30,20 +38,16 @@ STATIC = ("method=static", f"ipaddr={ADDRESSES[6]}", "mask=24", "ns=127.0.0.1")
     ids=["joins", "wrong-key", "no-network", "cable", "cable-static", "static"],
 )
 async def test_a_network_is_tried_after_the_ok(
-    make_device: MakeDevice, words: tuple[str, ...], address: str
+    device: Device, manager: Stream, words: tuple[str, ...], address: str
 ) -> None:
-    device = await make_device(networks=[WIFI])
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("network", *words) == "ok"
-        assert await stream.read_to_end() == b""
-    await device.wait_for(lambda: not device.online)
+    await left(device, manager, *words)
     await device.wait_online()
     assert device.address == address
-    back = await sign_in(address, KEY, "secret")
+    back = await Stream.sign_in(address, KEY, "secret")
     await back.close()
 
 
+@in_reach_of_one
 @pytest.mark.parametrize(
     "words",
     [
@@ -52,101 +56,66 @@ async def test_a_network_is_tried_after_the_ok(
         ("method=dhcp", "wifi_mode=host", "ssid=own"),
         ("method=dhcp", "ssid=" + "x" * 33),
         (*STATIC, "route=10.0.0.1", "ifname=len0"),
-        (
-            "method=static",
-            "ipaddr=1.2.3.999",
-            "mask=99",
-            "route=1",
-            "ns=1",
-            "ifname=len1",
-        ),
+        (*STATIC[:1], "ipaddr=1.2.3.999", "mask=99", "route=1", "ns=1", "ifname=len1"),
     ],
 )
 async def test_it_says_ok_to_what_strands_it(
-    make_device: MakeDevice, words: tuple[str, ...]
+    device: Device, manager: Stream, words: tuple[str, ...]
 ) -> None:
-    device = await make_device(networks=[WIFI])
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("network", *words) == "ok"
-        assert await stream.read_to_end() == b""
-    await device.wait_for(lambda: not device.online)
+    await left(device, manager, *words)
     with pytest.raises(TimeoutError):
-        await device.wait_online(0.5)
+        await device.wait_online(0.3)
 
 
 @pytest.mark.parametrize(
-    "word", ["psk=a=b", "ssid=Größe", "nonsense"], ids=["equals", "umlaut", "no-equals"]
+    ("words", "answer"),
+    [
+        ((*JOIN, "psk=a=b"), "UNKNOWN_ERROR"),
+        ((*JOIN, "ssid=Größe"), "UNKNOWN_ERROR"),
+        ((*JOIN, "nonsense"), "UNKNOWN_ERROR"),
+        ((), "UNKNOWN_ERROR"),
+        (("ifname=wlan0",), "er BAD_PARAMS method"),
+        (("method=bootp",), "er BAD_PARAMS method"),
+        (("method=dhcp", "wifi_mode=mesh"), "er BAD_PARAMS wifi_mode"),
+        # An open network has no security at all.
+        (("method=dhcp", "ssid=x", "security="), "er BAD_PARAMS security"),
+        (("method=dhcp", "ssid=x", "security=WPA3"), "er BAD_PARAMS security"),
+        (
+            ("method=dhcp", "ssid=x", "security=WEP", "wifi_mode=host"),
+            "er BAD_PARAMS security",
+        ),
+        (("method=dhcp", "ssid=x", "security=WEP"), "er BAD_PARAMS wepkey"),
+        (("method=dhcp", "ssid=x", "security=WPA-PSK"), "er BAD_PARAMS psk"),
+        ((*STATIC, "ipaddr=", f"route={HERE}"), "er BAD_PARAMS ipaddr"),
+        (STATIC, "er BAD_PARAMS route"),
+    ],
 )
-async def test_a_network_value_it_stumbles_over(
-    make_device: MakeDevice, word: str
+async def test_what_it_refuses_or_stumbles_over(
+    device: Device, manager: Stream, words: tuple[str, ...], answer: str
 ) -> None:
-    device = await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        assert await stream.ask("network", *JOIN, word) == "UNKNOWN_ERROR"
-        assert await stream.read_to_end() == b""
+    assert await manager.ask("network", *words) == answer
+    if answer == "UNKNOWN_ERROR":
+        assert await manager.read_to_end() == b""
     assert device.online
 
 
-async def test_an_open_network_has_no_security_at_all(make_device: MakeDevice) -> None:
-    await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        words = ("method=dhcp", "ssid=Open Cafe", "security=")
-        assert await stream.ask("network", *words) == "er BAD_PARAMS security"
-
-
 @pytest.mark.parametrize(
-    ("words", "refused"),
+    ("device", "words", "joins"),
     [
-        ((), None),
-        (("ifname=wlan0",), "method"),
-        (("method=bootp",), "method"),
-        (("method=dhcp", "wifi_mode=mesh"), "wifi_mode"),
-        (("method=dhcp", "ssid=x", "security=WPA3"), "security"),
-        (("method=dhcp", "ssid=x", "security=WEP", "wifi_mode=host"), "security"),
-        (("method=dhcp", "ssid=x", "security=WEP"), "wepkey"),
-        (("method=dhcp", "ssid=x", "security=WPA-PSK"), "psk"),
-        ((*STATIC, "ipaddr=", f"route={HERE}"), "ipaddr"),
-        (STATIC, "route"),
+        ({"networks": [SimulatedNetwork(ssid="n", **network)], "ssid": "before"}, *rest)
+        for network, *rest in (
+            ({"hidden": True}, ("security=WPA2-PSK",), False),
+            ({"hidden": True}, ("security=WPA2-PSK", "scan_ssid=1"), True),
+            ({"encrypt": False}, (), True),
+            ({"security": "WEP", "key": "abcde"}, (), False),
+        )
     ],
-)
-async def test_what_it_refuses_by_name(
-    make_device: MakeDevice, words: tuple[str, ...], refused: str | None
-) -> None:
-    await make_device()
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        expected = f"er BAD_PARAMS {refused}" if refused else "UNKNOWN_ERROR"
-        assert await stream.ask("network", *words) == expected
-
-
-@pytest.mark.parametrize(
-    ("network", "words", "joins"),
-    [
-        (SimulatedNetwork(ssid="n", hidden=True), ("security=WPA2-PSK",), False),
-        (
-            SimulatedNetwork(ssid="n", hidden=True),
-            ("security=WPA2-PSK", "scan_ssid=1"),
-            True,
-        ),
-        (SimulatedNetwork(ssid="n", encrypt=False), (), True),
-        (SimulatedNetwork(ssid="n", security="WEP", key="abcde"), (), False),
-    ],
+    indirect=["device"],
 )
 async def test_which_networks_it_joins(
-    make_device: MakeDevice,
-    network: SimulatedNetwork,
-    words: tuple[str, ...],
-    joins: bool,
+    device: Device, manager: Stream, words: tuple[str, ...], joins: bool
 ) -> None:
-    device = await make_device(networks=[network], ssid="before")
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        asked = ("method=dhcp", "ssid=n", *words, "psk=12345678")
-        assert await stream.ask("network", *asked) == "ok"
-    await device.wait_for(lambda: not device.online)
+    await left(device, manager, "method=dhcp", "ssid=n", *words, "psk=12345678")
     await device.wait_online()
     assert device.ssid == ("n" if joins else "before")
 
@@ -157,31 +126,20 @@ async def test_a_second_command_too_soon_undoes_the_first(
     networks = [SimulatedNetwork(ssid=name) for name in ("before", "first", "second")]
     timing = replace(Timing.fast(), network_settle=1000.0)
     device = await make_device(networks=networks, ssid="before", timing=timing)
-
-    async def join(ssid: str) -> None:
-        async with await sign_in(HERE, KEY, "secret") as stream:
-            words = ("method=dhcp", f"ssid={ssid}", "security=WPA2-PSK", "psk=12345678")
-            assert await stream.ask("network", *words) == "ok"
-        await device.wait_for(lambda: not device.online)
+    for asked, joined in (("first", "first"), ("second", "before"), ("second",) * 2):
+        async with await Stream.sign_in(HERE, KEY, "secret") as stream:
+            words = (f"ssid={asked}", "security=WPA2-PSK", "psk=12345678")
+            await left(device, stream, "method=dhcp", *words)
         await device.wait_online()
-
-    await join("first")
-    assert device.ssid == "first"
-    await join("second")
-    assert device.ssid == "before"
-    await join("second")
-    assert device.ssid == "second"
+        assert device.ssid == joined
 
 
+@pytest.mark.parametrize(
+    "device", [{"networks": [replace(WIFI, reachable=False)]}], indirect=True
+)
 async def test_a_network_without_its_client_is_the_end_of_what_we_see(
-    make_device: MakeDevice,
+    device: Device, manager: Stream
 ) -> None:
-    far = SimulatedNetwork(ssid="n", reachable=False)
-    device = await make_device(networks=[far])
-    stream = await sign_in(HERE, KEY, "secret")
-    async with stream:
-        words = ("method=dhcp", "ssid=n", "security=WPA2-PSK", "psk=12345678")
-        assert await stream.ask("network", *words) == "ok"
-    await device.wait_for(lambda: not device.online)
+    await left(device, manager, *JOIN, "psk=12345678")
     await device.move(ADDRESSES[8])
     assert device.online

@@ -1,19 +1,18 @@
 """The robot port: both handshakes, and the commands that are not about jobs or files."""
 
-import asyncio
-from collections.abc import Callable, Iterator
-import json
+from collections.abc import Iterator
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
 import pytest
 
 from simulator import ROBOT_PORT, Device, TrustedKey
 from simulator.wire import cipher
 from tests.keys import CLIENT_KEY, MASTER_KEY_4096, OTHER_CLIENT_KEY
 
-from .client import Key, Stream, command, open_robot
-from .conftest import ADDRESSES, MakeDevice, trust
+from .client import Key, Stream
+from .conftest import HERE, KEY, MakeDevice, trust
+from .datagrams import public_rsa, verify
 from .recordings import (
     Events,
     device_bytes,
@@ -23,8 +22,7 @@ from .recordings import (
     replaying,
 )
 
-KEY = Key(CLIENT_KEY)
-HERE = ADDRESSES[0]
+v1 = pytest.mark.parametrize("device", [{"generation": 1}], indirect=True)
 
 
 def turns(events: Events) -> Iterator[tuple[bytes, bytes]]:
@@ -40,27 +38,24 @@ def turns(events: Events) -> Iterator[tuple[bytes, bytes]]:
     yield said, answer
 
 
-def as_recorded(device: Device) -> None:
+async def recorded_device(make_device: MakeDevice, **changes: object) -> Device:
+    device = await make_device(
+        address="127.0.0.1",
+        serial="XXXXXXXXXX",
+        model="linux-dev",
+        name="Werkstatt Größe",
+        **changes,
+    )
     device.trust.add(TrustedKey.from_pem("recorded", recorded_client_pem()))
     device.files.entries = {"SD": {"test.fc": b"", "Recent": {}}, "USB": {}}
+    return device
 
 
 async def test_the_recorded_session_in_tls(make_device: MakeDevice) -> None:
     recording = recorded("rescue-v2")
     events = recording["sessions"]["robot-idle"]
-    device = await make_device(
-        address="127.0.0.1",
-        uuid=recording["uuid"],
-        serial="XXXXXXXXXX",
-        model="linux-dev",
-        name="Werkstatt Größe",
-        random=replaying(events),
-    )
-    as_recorded(device)
-    async with await Stream.connect("127.0.0.1", ROBOT_PORT) as stream:
-        assert await stream.read(8) == b"FLUX0003"
-        await stream.start_tls()
-        await stream.read(64)
+    await recorded_device(make_device, uuid=recording["uuid"], random=replaying(events))
+    async with await Stream.tls("127.0.0.1", ROBOT_PORT) as stream:
         stream.write(first_client_bytes(events))
         answers = await stream.read(16)
         for said, answer in turns(events):
@@ -74,20 +69,17 @@ async def test_the_recorded_session_in_aes(make_device: MakeDevice) -> None:
     events = recording["sessions"]["robot-idle"]
     (secret,) = [bytes.fromhex(event[1]) for event in events if event[0] == "aes"]
     draw = replaying(events)
-    device = await make_device(
-        address="127.0.0.1",
+    device = await recorded_device(
+        make_device,
         generation=1,
         uuid=recording["uuid"],
-        serial="XXXXXXXXXX",
-        model="linux-dev",
-        name="Werkstatt Größe",
         random=lambda size: secret if size == len(secret) else draw(size),
     )
-    as_recorded(device)
     async with await Stream.connect("127.0.0.1", ROBOT_PORT) as stream:
         assert await stream.read(8) == b"FLUX0002"
         signature, salt = await stream.read(128), await stream.read(128)
-        slave_signed(device, signature, salt)
+        assert device.beacon.slave_key is not None
+        verify(public_rsa(device.beacon.slave_key.public_der), signature, salt)
         stream.write(first_client_bytes(events))
         answers = await stream.read(16)
         await stream.read(256)
@@ -99,17 +91,10 @@ async def test_the_recorded_session_in_aes(make_device: MakeDevice) -> None:
     assert answers == device_bytes(events)
 
 
-def slave_signed(device: Device, signature: bytes, salt: bytes) -> None:
-    assert device.beacon.slave_key is not None
-    public = serialization.load_der_public_key(device.beacon.slave_key.public_der)
-    assert isinstance(public, rsa.RSAPublicKey)
-    public.verify(signature, salt, padding.PKCS1v15(), hashes.SHA1())
-
-
+@v1
 async def test_the_key_of_the_aes_comes_encrypted_for_the_client(
-    make_device: MakeDevice,
+    device: Device,
 ) -> None:
-    device = await make_device(generation=1)
     trust(device)
     async with await Stream.connect(HERE, ROBOT_PORT) as stream:
         salt = (await stream.read(8 + 128 + 128))[-128:]
@@ -128,20 +113,19 @@ async def test_the_key_of_the_aes_comes_encrypted_for_the_client(
 async def test_without_a_slave_key_the_master_key_signs(
     make_device: MakeDevice,
 ) -> None:
-    await make_device(
+    device = await make_device(
         generation=1, slave_key_not_ready=True, master_key=MASTER_KEY_4096
     )
     async with await Stream.connect(HERE, ROBOT_PORT) as stream:
         data = await stream.read(8 + 512 + 128)
-    public = Key(MASTER_KEY_4096).private.public_key()
-    public.verify(data[8:520], data[520:], padding.PKCS1v15(), hashes.SHA1())
+    verify(public_rsa(device.master_public_der), data[8:520], data[520:])
 
 
+@v1
 @pytest.mark.parametrize("signer", [OTHER_CLIENT_KEY, None])
 async def test_aes_needs_a_trusted_key_and_its_signature(
-    make_device: MakeDevice, signer: bytes | None
+    device: Device, signer: bytes | None
 ) -> None:
-    device = await make_device(generation=1)
     if signer:
         trust(device)
     async with await Stream.connect(HERE, ROBOT_PORT) as stream:
@@ -150,57 +134,49 @@ async def test_aes_needs_a_trusted_key_and_its_signature(
         assert await stream.read_to_end() == b"AUTH_ERROR".ljust(16, b"\0")
 
 
-async def test_tls_needs_a_trusted_key_but_not_its_signature(
-    make_device: MakeDevice,
+@pytest.mark.parametrize(
+    ("trusted", "more", "answer"),
+    [
+        (False, b"", b"AUTH_ERROR"),
+        # A key has to be trusted, and its signature is not looked at.
+        (True, b"", b"OK"),
+        (True, b"\x0f\0player report", b"PROTOCOL_ERROR"),
+    ],
+)
+async def test_what_tls_needs(
+    device: Device, trusted: bool, more: bytes, answer: bytes
 ) -> None:
-    device = await make_device()
-    for trusted, answer in ((False, b"AUTH_ERROR"), (True, b"OK")):
-        if trusted:
-            trust(device)
-        async with await Stream.connect(HERE, ROBOT_PORT) as stream:
-            await stream.read(8)
-            await stream.start_tls()
-            await stream.read(64)
-            stream.write(KEY.access_id + bytes(256))
-            assert await stream.read(16) == answer.ljust(16)
+    if trusted:
+        trust(device)
+    async with await Stream.tls(HERE, ROBOT_PORT) as stream:
+        stream.write(KEY.access_id + bytes(256) + more)
+        assert await stream.read(16) == answer.ljust(16)
+        if answer != b"OK":
+            assert await stream.read_to_end() == b""
 
 
-async def test_what_follows_the_signature_too_early_is_a_protocol_error(
-    make_device: MakeDevice,
-) -> None:
-    trust(await make_device())
-    async with await Stream.connect(HERE, ROBOT_PORT) as stream:
-        await stream.read(8)
-        await stream.start_tls()
-        await stream.read(64)
-        stream.write(KEY.access_id + bytes(256) + b"\x0f\0player report")
-        assert await stream.read_to_end() == b"PROTOCOL_ERROR".ljust(16)
-
-
-async def test_an_answer_in_pieces_is_never_answered(make_device: MakeDevice) -> None:
-    trust(await make_device())
-    async with await Stream.connect(HERE, ROBOT_PORT) as stream:
-        await stream.read(8)
-        await stream.start_tls()
-        await stream.read(64)
+async def test_an_answer_in_pieces_is_never_answered(device: Device) -> None:
+    trust(device)
+    async with await Stream.tls(HERE, ROBOT_PORT) as stream:
         stream.write(KEY.access_id)
         await stream.writer.drain()
         stream.write(bytes(256))
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await stream.reader.read(1)
+        assert await stream.is_silent()
 
 
-async def robot(device: Device) -> Stream:
-    trust(device)
-    return await open_robot(HERE, KEY, device.config.uuid)
-
-
+@pytest.mark.parametrize(
+    "device", [{"unknown_settings": ["autoresume"]}], indirect=True
+)
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
         ("position", "CommandTask"),
+        ("position 1", "error BAD_PARAMS"),
+        ("", "error UNKNOWN_COMMAND"),
+        ("kick", "ok"),
+        ("task maintain now", "error BAD_PARAMS"),
         ("player report", '{"st_id": 0, "st_label": "IDLE"}'),
+        ("player report twice", "error BAD_PARAMS"),
         ("player quit", "error NO_TASK"),
         ("player resume", "error NO_TASK"),
         ("player abort", "error NO_TASK"),
@@ -211,133 +187,58 @@ async def robot(device: Device) -> Stream:
         ("player select SD two words.fc", "error BAD_PARAMS"),
         ("player select SD 'it", "error UNKNOWN_ERROR"),
         ("player dance", "error UNKNOWN_COMMAND"),
+        ("player", "error UNKNOWN_COMMAND"),
         ("config get correction", "ok EMPTY"),
+        ("config get", "error BAD_PARAMS"),
         ("config set correction A", "ok"),
+        ("config set correction a", "ok"),
         ("config del correction", "ok"),
+        ("config set zoffset -1", "ok"),
+        ("config set zoffset 1.01", "error BAD_PARAMS"),
+        ("config set zprobe_dist 230", "ok"),
+        ("config set zprobe_dist 129", "error BAD_PARAMS"),
+        (
+            "config set zprobe_dist 200.5",
+            "error UNKNOWN_ERROR invalid literal for int() with base 10: 200.5",
+        ),
+        ("config set head_error_level 440", "ok"),
+        ("config set head_error_level -1", "error BAD_PARAMS"),
+        ("config set replay y", "error BAD_PARAMS"),
+        ("config set broadcast L", "ok"),
+        ("config set backlash 10", "error BAD_PARAMS"),
+        ("config get autoresume", "error BAD_PARAMS"),
     ],
 )
 async def test_the_answers_of_an_idle_device(
-    make_device: MakeDevice, text: str, answer: str
+    robot: Stream, text: str, answer: str
 ) -> None:
-    async with await robot(await make_device()) as stream:
-        assert await command(stream, text) == answer
+    assert await robot.ask(text or "''") == answer
 
 
-async def test_a_setting_is_kept(make_device: MakeDevice) -> None:
-    async with await robot(await make_device()) as stream:
-        assert await command(stream, "config set leveling 'X:1 Y:2'") == "ok"
-        assert await command(stream, "config get leveling") == "ok VAL X:1 Y:2"
-        assert await command(stream, "config del leveling") == "ok"
-        assert await command(stream, "config get leveling") == "ok EMPTY"
-
-
-@pytest.mark.parametrize(
-    ("text", "reply"),
-    [
-        ("set correction a", "ok"),
-        ("set zoffset -1", "ok"),
-        ("set zoffset 1.01", "error BAD_PARAMS"),
-        ("set zprobe_dist 230", "ok"),
-        ("set zprobe_dist 129", "error BAD_PARAMS"),
-        (
-            "set zprobe_dist 200.5",
-            "error UNKNOWN_ERROR invalid literal for int() with base 10: 200.5",
-        ),
-        ("set head_error_level 440", "ok"),
-        ("set head_error_level -1", "error BAD_PARAMS"),
-        ("set replay y", "error BAD_PARAMS"),
-        ("set broadcast L", "ok"),
-        ("set backlash 10", "error BAD_PARAMS"),
-        ("get autoresume", "error BAD_PARAMS"),
-    ],
-)
-async def test_a_setting_takes_its_values_only(
-    make_device: MakeDevice, text: str, reply: str
-) -> None:
-    device = await make_device(unknown_settings=["autoresume"])
-    async with await robot(device) as stream:
-        assert await command(stream, f"config {text}") == reply
+async def test_a_setting_is_kept(robot: Stream) -> None:
+    assert await robot.ask("config set leveling 'X:1 Y:2'") == "ok"
+    assert await robot.ask("config get leveling") == "ok VAL X:1 Y:2"
+    assert await robot.ask("config del leveling") == "ok"
+    assert await robot.ask("config get leveling") == "ok EMPTY"
 
 
 async def test_an_occupied_device_says_so_until_it_is_kicked(
-    make_device: MakeDevice,
+    device: Device, robot: Stream
 ) -> None:
-    device = await make_device()
     device.occupy(-2, by="192.168.1.50")
-    async with await robot(device) as stream:
-        found = json.loads(await command(stream, "player report"))
-        assert found == {
-            "st_id": -2,
-            "st_label": "OCCUPIED",
-            "info": "192.168.1.50@ScanTask",
-        }
-        await command(stream, "player select SD 'calibration cube.fc'")
-        assert await command(stream, "player start") == "error NO_TASK"
-        assert await command(stream, "kick") == "ok"
-        assert device.status.st_id == 0
+    assert await robot.report() == {
+        "st_id": -2,
+        "st_label": "OCCUPIED",
+        "info": "192.168.1.50@ScanTask",
+    }
+    await robot.ask("player select SD 'calibration cube.fc'")
+    assert await robot.ask("player start") == "error NO_TASK"
+    assert await robot.ask("kick") == "ok"
+    assert device.status.st_id == 0
 
 
-async def test_who_is_kicked_is_told_and_closed(make_device: MakeDevice) -> None:
-    device = await make_device()
-    async with await robot(device) as stream:
-        await command(stream, "position")
-        await device.kick_sessions()
-        assert await stream.frame() == b"error KICKED"
-        assert await stream.read_to_end() == b""
-
-
-@pytest.mark.parametrize(
-    ("name", "text"), [("player", "player report"), ("player report", "player report")]
-)
-async def test_a_reply_can_be_put_into_its_mouth(
-    make_device: MakeDevice, name: str, text: str
-) -> None:
-    device = await make_device()
-    device.faults.replies[name] = "er DEVICE_ERROR"
-    async with await robot(device) as stream:
-        assert await command(stream, text) == "er DEVICE_ERROR"
-
-
-def cut(device: Device) -> None:
-    device.faults.robot.cut_after = 0
-
-
-def stall(device: Device) -> None:
-    device.faults.robot.stall_after = 0
-
-
-@pytest.mark.parametrize("fault", [cut, stall])
-async def test_a_fault_reaches_a_connection_that_is_open(
-    make_device: MakeDevice, fault: Callable[[Device], None]
-) -> None:
-    device = await make_device()
-    async with await robot(device) as stream:
-        fault(device)
-        stream.send_frame(b"position")
-        await device.wait_command("position")
-        if fault is cut:
-            assert await stream.read_to_end() == b""
-        else:
-            assert device.connections[ROBOT_PORT] == 1
-    await device.wait_closed_connections()
-
-
-async def test_answers_in_small_pieces_are_the_same_answers(
-    make_device: MakeDevice,
-) -> None:
-    device = await make_device()
-    device.faults.robot.chunk_size = 9
-    async with await robot(device) as stream:
-        assert await command(stream, "position") == "CommandTask"
-
-
-async def test_half_a_frame_and_then_nothing(make_device: MakeDevice) -> None:
-    device = await make_device()
-    async with await robot(device) as stream:
-        device.faults.robot.half_frame = True
-        stream.send_frame(b"position")
-        assert await stream.read(6) == b"\x0b\0Comm"
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.1):
-                await stream.reader.read(1)
-    await device.wait_closed_connections()
+async def test_who_is_kicked_is_told_and_closed(device: Device, robot: Stream) -> None:
+    await robot.ask("position")
+    await device.kick_sessions()
+    assert await robot.frame() == b"error KICKED"
+    assert await robot.read_to_end() == b""

@@ -3,39 +3,36 @@
 import asyncio
 import json
 import struct
+from typing import Any
 
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 import pytest
 
-from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork, TrustedKey
-from tests.keys import CLIENT_KEY, OTHER_CLIENT_KEY
+from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork
+from tests.keys import OTHER_CLIENT_KEY
 
 from .client import Key, Stream
-from .conftest import ADDRESSES, UUID, MakeDevice, trust
-from .datagrams import verify
+from .conftest import ADDRESSES, HERE, KEY, UUID, MakeDevice, trust
+from .datagrams import public_rsa, verify
 from .inbox import inbox, udp_socket
 
-KEY = Key(CLIENT_KEY)
-HERE = ADDRESSES[0]
-SHA1 = hashes.SHA1()
+OLD = {"generation": 1, "udp_management": True, "firmware": "1.0b17"}
 
 
-async def old_device(make_device: MakeDevice, **changes: object) -> Device:
-    return await make_device(
-        generation=1, udp_management=True, firmware="1.0b17", **changes
-    )
+@pytest.fixture
+async def device(make_device: MakeDevice, request: pytest.FixtureRequest) -> Device:
+    return await make_device(**OLD | getattr(request, "param", {}))
 
 
 def slave_key(device: Device) -> rsa.RSAPublicKey:
     assert device.beacon.slave_key is not None
-    key = serialization.load_der_public_key(device.beacon.slave_key.public_der)
-    assert isinstance(key, rsa.RSAPublicKey)
-    return key
+    return public_rsa(device.beacon.slave_key.public_der)
 
 
 def encrypted(device: Device, message: bytes) -> bytes:
-    oaep = padding.OAEP(padding.MGF1(SHA1), SHA1, None)
+    sha1 = hashes.SHA1()
+    oaep = padding.OAEP(padding.MGF1(sha1), sha1, None)
     return b"".join(
         slave_key(device).encrypt(message[start : start + 86], oaep)
         for start in range(0, len(message), 86)
@@ -43,8 +40,9 @@ def encrypted(device: Device, message: bytes) -> bytes:
 
 
 def signed(device: Device, body: bytes, key: Key = KEY, age: float = 0.0) -> bytes:
+    """Return an encrypted request, signed with a key."""
     head = struct.pack("<20sd4s", KEY.access_id, device.clock - age, b"1234")
-    return head + body + key.sign(UUID + head + body)
+    return encrypted(device, head + body + key.sign(UUID + head + body))
 
 
 async def ask(device: Device, code: int, body: bytes) -> str:
@@ -59,6 +57,10 @@ async def ask(device: Device, code: int, body: bytes) -> str:
     return text.decode()
 
 
+async def status(device: Device, code: int, body: bytes) -> Any:
+    return json.loads(await ask(device, code, body))["status"]
+
+
 def with_key(device: Device) -> bytes:
     return struct.pack("<d", device.clock) + KEY.public_der
 
@@ -68,70 +70,59 @@ def with_password(device: Device, password: str) -> bytes:
     return encrypted(device, text + KEY.public_der)
 
 
-async def test_there_is_no_management_by_tcp(make_device: MakeDevice) -> None:
-    await old_device(make_device)
+async def test_there_is_no_management_by_tcp(device: Device) -> None:
     with pytest.raises(ConnectionRefusedError):
         await Stream.connect(HERE, MANAGEMENT_PORT)
 
 
-async def test_the_right_password_gets_a_key_trusted(make_device: MakeDevice) -> None:
-    device = await old_device(make_device)
-    assert json.loads(await ask(device, 4, with_key(device)))["status"] == "deny"
-    wrong = await ask(device, 6, with_password(device, "wrong"))
-    assert json.loads(wrong)["status"] == "deny"
-    right = await ask(device, 6, with_password(device, "secret"))
-    assert json.loads(right)["status"] == "ok"
-    assert json.loads(await ask(device, 4, with_key(device)))["status"] == "ok"
+async def test_the_right_password_gets_a_key_trusted(device: Device) -> None:
+    assert await status(device, 4, with_key(device)) == "deny"
+    assert await status(device, 6, with_password(device, "wrong")) == "deny"
+    assert await status(device, 6, with_password(device, "secret")) == "ok"
+    assert await status(device, 4, with_key(device)) == "ok"
     assert KEY.access_id.hex() in device.trust
 
 
-async def test_without_a_password_it_answers_padding(make_device: MakeDevice) -> None:
-    device = await old_device(make_device, password=None)
-    for answer in (
-        await ask(device, 4, with_key(device)),
-        await ask(device, 6, with_password(device, "x")),
-    ):
-        assert json.loads(answer)["status"] == "padding"
+@pytest.mark.parametrize("device", [{"password": None}], indirect=True)
+async def test_without_a_password_it_answers_padding(device: Device) -> None:
+    assert await status(device, 4, with_key(device)) == "padding"
+    assert await status(device, 6, with_password(device, "x")) == "padding"
 
 
-async def test_a_trusted_key_changes_the_password_once(make_device: MakeDevice) -> None:
-    device = await old_device(make_device)
+async def test_a_trusted_key_changes_the_password_once(device: Device) -> None:
     trust(device)
-    request = encrypted(device, signed(device, b"neu\0secret"))
-    assert json.loads(await ask(device, 0xA0, request))["status"] == "ok"
+    request = signed(device, b"neu\0secret")
+    assert await status(device, 0xA0, request) == "ok"
     assert device.password == "neu"
     # The same datagram again, as when the reply was lost: the same reply.
-    assert json.loads(await ask(device, 0xA0, request))["status"] == "ok"
-    again = encrypted(device, signed(device, b"neuer\0secret"))
+    assert await status(device, 0xA0, request) == "ok"
+    again = signed(device, b"neuer\0secret")
     assert await ask(device, 0xA0, again) == "EBAD_PASSWORD"
 
 
-async def test_a_trusted_key_sets_the_network(make_device: MakeDevice) -> None:
-    garage = SimulatedNetwork(ssid="Garage", address=ADDRESSES[5])
-    device = await old_device(make_device, networks=[garage])
+@pytest.mark.parametrize(
+    "device",
+    [{"networks": [SimulatedNetwork(ssid="Garage", address=ADDRESSES[5])]}],
+    indirect=True,
+)
+async def test_a_trusted_key_sets_the_network(device: Device) -> None:
     trust(device)
     values = b"method=dhcp\0ssid=Garage\0security=WPA2-PSK\0psk=12345678"
-    request = encrypted(device, signed(device, values))
-    assert json.loads(await ask(device, 0xA2, request))["status"] == "ok"
+    assert await status(device, 0xA2, signed(device, values)) == "ok"
     await device.wait_for(lambda: device.address == ADDRESSES[5])
 
 
-async def test_what_is_not_signed_by_a_trusted_key_is_refused(
-    make_device: MakeDevice,
-) -> None:
-    device = await old_device(make_device)
-    request = encrypted(device, signed(device, b"neu\0secret"))
-    assert await ask(device, 0xA0, request) == "EAUTH_ERROR"
-    device.trust.add(TrustedKey.from_pem("ours", KEY.public_pem))
-    forged = signed(device, b"neu\0secret", Key(OTHER_CLIENT_KEY))
-    assert await ask(device, 0xA0, encrypted(device, forged)) == "EAUTH_ERROR"
-    old = signed(device, b"neu\0secret", age=60)
-    assert await ask(device, 0xA0, encrypted(device, old)) == "ETIMEOUT"
+async def test_what_is_not_signed_by_a_trusted_key_is_refused(device: Device) -> None:
+    body = b"neu\0secret"
+    assert await ask(device, 0xA0, signed(device, body)) == "EAUTH_ERROR"
+    trust(device)
+    forged = signed(device, body, Key(OTHER_CLIENT_KEY))
+    assert await ask(device, 0xA0, forged) == "EAUTH_ERROR"
+    assert await ask(device, 0xA0, signed(device, body, age=60)) == "ETIMEOUT"
     assert device.password == "secret"
 
 
-async def test_what_does_not_decrypt_is_not_answered(make_device: MakeDevice) -> None:
-    device = await old_device(make_device)
+async def test_what_does_not_decrypt_is_not_answered(device: Device) -> None:
     async with inbox(udp_socket()) as (transport, box):
         for body in (b"", bytes(128), bytes(7)):
             transport.sendto(b"FLUX\1\x06" + UUID + body, (HERE, 1901))
@@ -142,10 +133,8 @@ async def test_what_does_not_decrypt_is_not_answered(make_device: MakeDevice) ->
                 await box.queue.get()
 
 
-async def test_newer_devices_do_not_know_these_requests(
-    make_device: MakeDevice,
-) -> None:
-    device = await make_device(generation=1)
+@pytest.mark.parametrize("device", [{"udp_management": False}], indirect=True)
+async def test_newer_devices_do_not_know_these_requests(device: Device) -> None:
     async with inbox(udp_socket()) as (transport, box):
         transport.sendto(b"FLUX\1\x04" + UUID + with_key(device), (HERE, 1901))
         transport.sendto(b"FLUX\1\2" + UUID, (HERE, 1901))
