@@ -44,7 +44,7 @@ BINARY_SENSORS = (
         is_on_fn=lambda data: data.job.problem,
         attributes_fn=lambda data: {
             "error": data.job.error,
-            "advice": data.job.advice,
+            "advice": data.job.error.advice,
         },
     ),
     FluxBinarySensorDescription(

@@ -1,11 +1,11 @@
 """Conditions by target: what the devices of an area, floor or label do now.
 
-Knows what *is idle* and *needs attention* mean, for triggers too. The job tracker knows
-the rest.
+Knows what *is idle* and *needs attention* mean, and what triggers and conditions by target
+have in common.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Final, Unpack, override
+from typing import Final, Unpack
 
 from homeassistant.const import CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import HomeAssistant
@@ -26,17 +26,6 @@ from .helpers import TARGET_SCHEMA, async_targeted_devices
 from .job.model import JobState
 from .job.observation import ENDED_BITS
 
-_SCHEMA: Final = vol.Schema(
-    {
-        vol.Required(CONF_TARGET): TARGET_SCHEMA,
-        vol.Required(CONF_OPTIONS, default=dict): {
-            vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY): vol.In(
-                [BEHAVIOR_ANY, BEHAVIOR_ALL]
-            ),
-        },
-    }
-)
-
 
 def is_idle(job: JobState) -> bool:
     """Whether a device would take a job: a finished one that is not cleared is none.
@@ -56,24 +45,39 @@ def needs_attention(job: JobState) -> bool:
     return job.problem and job.st_id is not None and not job.st_id & ENDED_BITS
 
 
-class JobCondition(Condition):
+class Targeted:
+    """What triggers and conditions have in common: a target, and options."""
+
+    schema: vol.Schema
+
+    @classmethod
+    async def async_validate_config(
+        cls, hass: HomeAssistant, config: ConfigType
+    ) -> ConfigType:
+        """Validate the target and the options."""
+        validated: ConfigType = cls.schema(config)
+        return validated
+
+
+class JobCondition(Targeted, Condition):
     """Something is so of any, or of all, devices that the target reaches.
 
     A disabled device does not count, one that is not loaded is nothing, and of no
     device at all nothing is so: what is switched off because "all are idle" then stays.
     """
 
+    schema = vol.Schema(
+        {
+            vol.Required(CONF_TARGET): TARGET_SCHEMA,
+            vol.Required(CONF_OPTIONS, default=dict): {
+                vol.Required(ATTR_BEHAVIOR, default=BEHAVIOR_ANY): vol.In(
+                    [BEHAVIOR_ANY, BEHAVIOR_ALL]
+                ),
+            },
+        }
+    )
     holds: Callable[[JobState], bool]
     """Whether it is so of a device."""
-
-    @override
-    @classmethod
-    async def async_validate_config(
-        cls, hass: HomeAssistant, config: ConfigType
-    ) -> ConfigType:
-        """Validate the target, and whether any or all devices are meant."""
-        validated: ConfigType = _SCHEMA(config)
-        return validated
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         """Take the target, and whether any or all devices are meant."""
@@ -98,18 +102,12 @@ class JobCondition(Condition):
 
 def _jobs(hass: HomeAssistant, target: ConfigType) -> Iterator[JobState | None]:
     """Yield the job of each enabled device that a target reaches; None: not loaded."""
+    loaded: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    jobs = {entry.unique_id: entry.runtime_data.data.job for entry in loaded}
     for device in async_targeted_devices(hass, target):
-        if device.disabled:
-            continue
-        loaded: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-        yield next(
-            (
-                entry.runtime_data.data.job
-                for entry in loaded
-                if (DOMAIN, entry.unique_id) in device.identifiers
-            ),
-            None,
-        )
+        if not device.disabled:
+            ids = (each for domain, each in device.identifiers if domain == DOMAIN)
+            yield next((jobs[uuid] for uuid in ids if uuid in jobs), None)
 
 
 def _condition(so: Callable[[JobState], bool]) -> type[JobCondition]:

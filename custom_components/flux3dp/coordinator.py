@@ -272,7 +272,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self, job_number: int, info: JobInfo, picture: bytes | None
     ) -> None:
         """Take what job number `job_number` is, and its picture (PNG, JPEG)."""
-        job = describe(self.data.job, job_number=job_number, info=info)
+        job = describe(self.data.job, job_number, info)
         picture_of = JobPicture(job_number, picture)
         self.async_reevaluate(replace(self.data, job=job, picture=picture_of))
 

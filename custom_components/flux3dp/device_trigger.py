@@ -1,7 +1,7 @@
 """Device triggers: what happens to a job, for automations.
 
-Fed by the job tracker, not by states: what happened while nobody saw it, and a device
-that comes back, start no automation.
+Fed by the job tracker, not by states: what was not observed, and a device that comes
+back, start no automation.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .job.model import JobEvent, JobEventType
-from .job.signals import JobNews, async_listen
+from .job.signals import JobSignal, async_subscribe
 
 PROBLEM = "problem"
 TRIGGER_TYPES = (*(event_type.value for event_type in JobEventType), PROBLEM)
@@ -59,19 +59,22 @@ async def async_attach_trigger(
     job = HassJob(action, f"{DOMAIN} {config[CONF_TYPE]}")
 
     @callback
-    def hear(news: JobNews) -> None:
-        happened = news.type.value if isinstance(news, JobEvent) else PROBLEM
+    def receive(signal: JobSignal) -> None:
+        event = signal.event
+        if event is None:
+            return
+        happened = event.type.value if isinstance(event, JobEvent) else PROBLEM
         if happened != config[CONF_TYPE]:
             return
         trigger = {
             **trigger_info["trigger_data"],
             **config,
-            **news.attributes(),
+            **event.attributes(),
             "description": f"job {happened}",
         }
         hass.async_run_hass_job(job, {"trigger": trigger})
 
-    return async_listen(hass, _uuid(hass, config[CONF_DEVICE_ID]), hear)
+    return async_subscribe(hass, receive, _uuid(hass, config[CONF_DEVICE_ID]))
 
 
 def _uuid(hass: HomeAssistant, device_id: str) -> str:

@@ -10,9 +10,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import FluxConfigEntry
 from .entity import FluxEntity, FluxEntityDescription
 from .job.model import JobEvent, JobEventType
-from .job.signals import JobNews, async_listen
+from .job.signals import JobSignal, async_subscribe
 
-# Nothing is fetched here: the job tracker tells.
+# Nothing is fetched here: the coordinator pushes.
 PARALLEL_UPDATES = 0
 
 # More than fit into a millisecond, and an end where the clock stands still, as in tests.
@@ -49,21 +49,22 @@ class FluxJobEvent(FluxEntity, EventEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Begin to hear of the job."""
+        """Subscribe to what happens to the job."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            async_listen(self.hass, self.coordinator.uuid, self._async_hear)
+            async_subscribe(self.hass, self._async_receive, self.coordinator.uuid)
         )
 
     @callback
-    def _async_hear(self, news: JobNews) -> None:
-        if not isinstance(news, JobEvent):
+    def _async_receive(self, signal: JobSignal) -> None:
+        event = signal.event
+        if not isinstance(event, JobEvent):
             return
         before = self.state
         # On 2026.3 two events of one millisecond are one state, and the second of them
         # starts no automation. Newer versions move the second on by themselves.
         for _ in range(_TURNS):
-            self._trigger_event(news.type, news.attributes())
+            self._trigger_event(event.type, event.attributes())
             if self.state != before:
                 break
         self.async_write_ha_state()

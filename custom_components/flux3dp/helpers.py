@@ -47,7 +47,7 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .job.errors import ErrorKey, advice_for
+from .job.errors import ErrorKey
 from .management import NetworkNotReturned, NetworkRolledBack
 from .naming import async_device_name
 from .robot import DeviceOccupied, Preempted, Unloaded
@@ -186,7 +186,7 @@ def async_error_sentences(hass: HomeAssistant, error: ErrorKey) -> tuple[str, st
     words = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
     sensor = f"component.{DOMAIN}.entity.sensor"
     said = words.get(f"{sensor}.error.state.{error}", error)
-    return f"{said}.", words.get(f"{sensor}.advice.state.{advice_for(error)}", "")
+    return f"{said}.", words.get(f"{sensor}.advice.state.{error.advice}", "")
 
 
 @callback

@@ -117,7 +117,7 @@ SENSORS = (
         translation_key="advice",
         device_class=SensorDeviceClass.ENUM,
         options=[advice.value for advice in Advice],
-        value_fn=lambda data: data.job.advice,
+        value_fn=lambda data: data.job.error.advice,
     ),
     FluxSensorDescription(
         key="error",
@@ -127,7 +127,7 @@ SENSORS = (
         value_fn=lambda data: data.job.error,
         attributes_fn=lambda coordinator: {
             "label": coordinator.data.job.error_label,
-            "advice": coordinator.data.job.advice,
+            "advice": coordinator.data.job.error.advice,
         },
     ),
     FluxSensorDescription(

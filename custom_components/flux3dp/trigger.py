@@ -1,8 +1,8 @@
 """Triggers by target: what happens to a job, on any device of an area, floor or label.
 
-Fed by the job tracker, as the event entity is: each transition once, as it is seen, and
-none for what happened out of sight. What a target reaches is looked up when something
-happens, so a device that is renamed, or moved into the area, takes part at once.
+Fed by the job tracker, as the event entity is: each transition once, as it is seen. What a
+target reaches is looked up when something happens, so a device that is renamed, or moved
+into the area, takes part at once.
 """
 
 from typing import Final, override
@@ -17,39 +17,28 @@ from homeassistant.const import (
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.trigger import Trigger, TriggerActionRunner, TriggerConfig
-from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .condition import needs_attention
+from .condition import Targeted, needs_attention
 from .const import DOMAIN
 from .helpers import TARGET_SCHEMA, async_error_sentences, async_targeted_devices
 from .job.errors import ErrorKey
 from .job.model import JobEvent, JobEventType
-from .job.signals import JobSignal, async_listen_all
+from .job.signals import JobSignal, async_subscribe
 
 NEEDS_ATTENTION: Final = "needs_attention"
 OFFLINE_IN_JOB: Final = "offline_in_job"
 
-# The editor sends options, though there are none.
-_SCHEMA: Final = vol.Schema(
-    {vol.Required(CONF_TARGET): TARGET_SCHEMA, vol.Optional(CONF_OPTIONS): {}}
-)
 
-
-class JobTrigger(Trigger):
+class JobTrigger(Targeted, Trigger):
     """Something happens to the job of a device that the target reaches."""
 
+    # The editor sends options, though there are none.
+    schema = vol.Schema(
+        {vol.Required(CONF_TARGET): TARGET_SCHEMA, vol.Optional(CONF_OPTIONS): {}}
+    )
     happens: str
     """What: a `JobEventType`, `NEEDS_ATTENTION` or `OFFLINE_IN_JOB`."""
-
-    @override
-    @classmethod
-    async def async_validate_config(
-        cls, hass: HomeAssistant, config: ConfigType
-    ) -> ConfigType:
-        """Validate the target; there is nothing else to choose."""
-        validated: ConfigType = _SCHEMA(config)
-        return validated
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Take the target."""
@@ -63,7 +52,7 @@ class JobTrigger(Trigger):
         """Run the action when it happens. 2026.10 passes `did_not_trigger`, 2026.3 not."""
 
         @callback
-        def hear(signal: JobSignal) -> None:
+        def receive(signal: JobSignal) -> None:
             if _happening(signal) != self.happens:
                 return
             for device in async_targeted_devices(self._hass, self._target):
@@ -75,15 +64,15 @@ class JobTrigger(Trigger):
                         f"{self.happens} of {name}",
                     )
 
-        return async_listen_all(self._hass, hear)
+        return async_subscribe(self._hass, receive)
 
 
 def _happening(signal: JobSignal) -> str | None:
     """Return what happened; None: an error on a job that is over asks for no person."""
-    if signal.news is None:
+    if signal.event is None:
         return OFFLINE_IN_JOB
-    if isinstance(signal.news, JobEvent):
-        return signal.news.type.value
+    if isinstance(signal.event, JobEvent):
+        return signal.event.type.value
     return NEEDS_ATTENTION if needs_attention(signal.state) else None
 
 
@@ -95,10 +84,11 @@ def _payload(
     `duration` is in seconds, None if not known, and `duration_text` as h:mm:ss;
     `error_key` is what the sentence `error` stands for.
     """
-    news = signal.news
-    duration = news.duration if isinstance(news, JobEvent) else None
-    name = news.name if isinstance(news, JobEvent) else signal.state.job_name
-    key = ErrorKey.NONE if news is None else news.error
+    event = signal.event
+    key = ErrorKey.NONE if event is None else event.error
+    duration, name = None, signal.state.job_name
+    if isinstance(event, JobEvent):
+        duration, name = event.duration, event.name
     error, advice = async_error_sentences(hass, key)
     return {
         ATTR_DEVICE_ID: device.id,

@@ -126,7 +126,7 @@ class Life:
         self.watch.read(answer, after=0)
         job = self.watch.state.job
         if answer.st_id > 1 and job is not None and job.time_cost is None:
-            self.watch.describe(info=JobInfo(time_cost=self.time_cost))
+            self.watch.describe(JobInfo(time_cost=self.time_cost))
         active = self.watch.state.active
         if not active:
             self._hear(now)

@@ -5,7 +5,6 @@ import pytest
 from custom_components.flux3dp.job.errors import (
     Advice,
     ErrorKey,
-    advice_for,
     classify,
 )
 
@@ -74,7 +73,7 @@ def test_every_row_of_the_table(symbol: str, meaning: tuple[str, str]) -> None:
     key, advice = meaning
     assert classify(symbol) == key
     assert classify(symbol.split()) == key
-    assert advice_for(classify(symbol)) == advice
+    assert classify(symbol).advice == advice
 
 
 @pytest.mark.parametrize("symbol", TABLE)
@@ -145,5 +144,5 @@ def test_every_key_and_every_advice_is_in_use() -> None:
 
 
 def test_nothing_helps_against_what_is_not_known() -> None:
-    assert advice_for(ErrorKey.OTHER) is None
-    assert advice_for(ErrorKey.NONE) is None
+    assert ErrorKey.OTHER.advice is None
+    assert ErrorKey.NONE.advice is None

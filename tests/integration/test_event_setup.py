@@ -8,7 +8,7 @@ import pytest
 
 from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.job.model import JobEvent
-from custom_components.flux3dp.job.signals import JobNews, async_listen
+from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
 from simulator import Device
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import BRISK, events_are, look, put_job, status_is, witness
@@ -31,10 +31,11 @@ def listen(hass: HomeAssistant, device: Device) -> list[str]:
     heard: list[str] = []
 
     @callback
-    def hear(news: JobNews) -> None:
-        heard.append(news.type.value if isinstance(news, JobEvent) else "problem")
+    def hear(signal: JobSignal) -> None:
+        event = signal.event
+        heard.append(event.type.value if isinstance(event, JobEvent) else "problem")
 
-    async_listen(hass, device.config.uuid, hear)
+    async_subscribe(hass, hear, device.config.uuid)
     return heard
 
 

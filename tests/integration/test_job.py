@@ -2,6 +2,7 @@
 
 import pytest
 
+from custom_components.flux3dp.aioflux.report import JobInfo
 from custom_components.flux3dp.job.tracker import describe
 
 from .watching import Watch, datagram, report
@@ -154,7 +155,7 @@ def test_an_abort_with_an_error_is_a_failure() -> None:
     watch.hear(datagram(16))
     assert watch.hear(datagram(128, "HARDWARE_ERROR HOME_FAILED")) == ["failed"]
     (event,) = watch.events
-    assert (event.error, event.advice) == ("home_failed", "clear_rails")
+    assert (event.error, event.error.advice) == ("home_failed", "clear_rails")
     assert watch.state.last_job_result == "failed"
     assert watch.state.problem
 
@@ -294,12 +295,12 @@ def test_what_was_learnt_about_an_old_job_is_not_the_new_ones() -> None:
     watch = Watch()
     watch.hear(datagram(16))
     old = watch.state.job_number
-    watch.describe(name="old.fc")
+    watch.describe(JobInfo(title="old.fc"))
     assert watch.state.job_name == "old.fc"
     watch.hear(datagram(1))
     before = watch.state
     assert watch.state.job_name is None
-    assert describe(watch.state, job_number=old, name="old.fc") == before
+    assert describe(watch.state, old, JobInfo(title="old.fc")) == before
 
 
 def test_a_transition_of_an_occupied_device_shows_no_error() -> None:

@@ -11,7 +11,7 @@ def test_an_alarm_in_a_job_is_a_failure(st_id: int) -> None:
     watch.hear(datagram(16))
     label = "HARDWARE_ERROR_FIRE_DETECTED"
     assert watch.hear(datagram(st_id, label)) == ["failed"]
-    assert watch.events[0].advice == "look_at_once"
+    assert watch.events[0].error.advice == "look_at_once"
     # The end that follows is the same one.
     assert watch.hear(datagram(128)) == []
     assert watch.hear(datagram(0)) == []

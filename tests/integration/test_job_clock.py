@@ -90,7 +90,7 @@ def test_a_long_job_that_was_paused_twice_has_its_last_hour_to_go() -> None:
     watch = Watch()
     watch.read(report(0, "IDLE", session=None))
     watch.read(report(16, "RUNNING", progress=0.0, running=0.0))
-    watch.describe(info=JobInfo(time_cost=36_000.0))
+    watch.describe(JobInfo(time_cost=36_000.0))
     shown = 0.0
     for stretch in (30_000.0, 1680.0, 720.0):
         watch.read(report(16, "RUNNING", running=shown), after=60 if shown else 0)

@@ -50,7 +50,7 @@ def test_a_job_goes_on_over_a_gap(gap: Gap) -> None:
     watch = Watch()
     watch.hear(datagram(0))
     watch.hear(datagram(16, progress=0.5))
-    watch.describe(name="boat.fc", info=JobInfo(time_cost=3600.0))
+    watch.describe(JobInfo(title="boat.fc", time_cost=3600.0))
     watch.events.clear()
     gap(watch)
     assert watch.hear(datagram(16, progress=0.6)) == []
@@ -236,7 +236,7 @@ def test_everything_that_is_stored_comes_back() -> None:
     watch.read(report(0, session=None))
     watch.expect("boat.fc")
     watch.read(report(1, "INIT", session=None))
-    watch.describe(info=JobInfo(time_cost=3600.0))
+    watch.describe(JobInfo(time_cost=3600.0))
     watch.read(report(16, "RUNNING", progress=0.5, running=1000.0))
     watch.read(report(48, "PAUSED", FAN, progress=0.5, running=1000.0))
     stored = as_stored(watch.state)

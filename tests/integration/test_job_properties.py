@@ -117,7 +117,7 @@ def test_totals_never_fall(
     for look, after in looks:
         before = watch.state
         watch.see(look, after)
-        watch.describe(info=JobInfo(filament_used=(1000.0, 250.0)))
+        watch.describe(JobInfo(filament_used=(1000.0, 250.0)))
         state = watch.state
         assert state.printing_time >= before.printing_time
         assert 0 <= state.filament_used - before.filament_used <= 1250 * 2
@@ -152,7 +152,7 @@ def test_a_restart_changes_nothing_but_what_cannot_be_known(
     for watch in (lost, restarted):
         for look, passed in before:
             watch.see(look, passed)
-        watch.describe(name="boat.fc", info=JobInfo(time_cost=3600.0))
+        watch.describe(JobInfo(title="boat.fc", time_cost=3600.0))
     lost.reported = None
     lost.hear(None, after=60)
     restarted.restart(away=60)

@@ -34,7 +34,7 @@ def replay_job(watch: Watch, name: str, mode: Mode) -> Iterator[Watch]:
             if entry["command"] == "player report" and reply.startswith("{"):
                 watch.read(parse_report(reply), after=0)
             elif entry["command"] == "player info":
-                watch.describe(info=parse_job_info(entry["replies"][1]))
+                watch.describe(parse_job_info(entry["replies"][1]))
         yield watch
 
 

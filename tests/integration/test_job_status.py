@@ -65,8 +65,8 @@ def test_it_loads_without_home_assistant() -> None:
         package = types.ModuleType("flux3dp")
         package.__path__ = [sys.argv[1]]
         sys.modules["flux3dp"] = package
-        from flux3dp.job import tracker
-        print(tracker.track(tracker.INITIAL, None, None, 0.0).state.status)
+        from flux3dp.job import model, tracker
+        print(tracker.track(model.INITIAL, None, None, 0.0).state.status)
         """
     )
     done = subprocess.run(
@@ -281,6 +281,24 @@ def test_a_fresh_report_outweighs_datagrams() -> None:
     assert [event.type for event in watch.events] == ["started"]
 
 
+def test_an_old_report_counts_until_an_announcement_can_know_more() -> None:
+    watch = Watch()
+    watch.hear(datagram(0))
+    watch.read(report(16, "RUNNING"))
+    assert watch.look(after=60) == []
+    assert watch.state.status == "running"
+    # It may lag by a second.
+    watch.read(report(48, "PAUSED"))
+    watch.hear(datagram(16), after=0.9)
+    watch.look(after=60)
+    assert watch.state.status == "paused"
+    watch.hear(datagram(64))
+    assert watch.state.status == "completed"
+    watch.read(report(64, "COMPLETED"))
+    watch.hear(None, after=5)
+    assert watch.state.status == "offline"
+
+
 def test_a_report_from_the_future_counts_for_nothing() -> None:
     """The clock was set back: the datagram is at least from now."""
     watch = Watch()
@@ -293,7 +311,7 @@ def test_an_error_comes_with_advice() -> None:
     watch = Watch()
     watch.hear(datagram(48, "FILAMENT_RUNOUT 1"))
     state = watch.state
-    assert (state.error, state.error_label, state.advice) == (
+    assert (state.error, state.error_label, state.error.advice) == (
         "filament_runout",
         "FILAMENT_RUNOUT 1",
         "load_filament",

@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.flux3dp.aioflux.report import JobInfo
 from custom_components.flux3dp.job.times import (
-    RunningClock,
+    Stopwatch,
     estimate_remaining,
     steady_finish,
 )
@@ -23,7 +23,7 @@ def printing(progress: float = 0.0, running: float = 0.0) -> Watch:
     watch = Watch()
     watch.read(report(0, "IDLE", session=None))
     watch.read(report(16, "RUNNING", progress=progress, running=running))
-    watch.describe(info=HOUR)
+    watch.describe(HOUR)
     return watch
 
 
@@ -117,7 +117,7 @@ def test_nothing_is_invented_without_the_jobs_own_estimate() -> None:
     state = watch.state
     assert (state.remaining_minutes, state.finish_time) == (None, None)
     assert state.job_duration is None
-    watch.describe(info=JobInfo(time_cost=None))
+    watch.describe(JobInfo(time_cost=None))
     assert watch.state.finish_time is None
 
 
@@ -258,11 +258,11 @@ def test_head_type_names_the_toolhead_of_a_job_that_has_not_shown_it() -> None:
     watch.hear(datagram(0, head="N/A"))
     watch.hear(datagram(1, head="N/A"))
     assert watch.events[0].toolhead is None
-    watch.describe(info=replace(HOUR, head_type="LASER"))
+    watch.describe(replace(HOUR, head_type="LASER"))
     watch.hear(datagram(36, head="N/A"))
     assert watch.events[1].toolhead == "laser"
     watch.hear(datagram(16, head="EXTRUDER"))
-    watch.describe(info=replace(HOUR, head_type="N/A"))
+    watch.describe(replace(HOUR, head_type="N/A"))
     watch.hear(datagram(128, head="N/A"))
     assert watch.events[-1].toolhead == "extruder"
 
@@ -297,7 +297,7 @@ def test_no_estimate_without_progress_and_clock() -> None:
 def test_a_stopwatch_counts_only_while_it_runs(
     base: float, presses: list[tuple[str, float]]
 ) -> None:
-    clock, now, expected, running = RunningClock(base, None), START, base, False
+    clock, now, expected, running = Stopwatch(base, None), START, base, False
     for press, passed in presses:
         now += passed
         expected += passed if running else 0
@@ -322,7 +322,7 @@ def test_a_job_that_runs_is_never_done_in_the_past(takes: int) -> None:
 
 
 def test_a_clock_that_is_set_back_does_not_count_backwards() -> None:
-    clock = RunningClock(10.0, START)
+    clock = Stopwatch(10.0, START)
     assert clock.reading(START - 3600) == 10.0
 
 

@@ -25,7 +25,7 @@ def printing() -> Watch:
     watch = Watch()
     watch.read(report(0, session=None))
     watch.read(report(16, "RUNNING", progress=0.0, running=0.0))
-    watch.describe(info=INFO)
+    watch.describe(INFO)
     return watch
 
 
@@ -97,7 +97,7 @@ def test_what_the_device_forgets_is_counted() -> None:
 def test_a_job_that_had_ended_before_it_was_seen_is_not_counted() -> None:
     watch = Watch()
     watch.read(report(64, "COMPLETED", progress=1.0, running=500.0))
-    watch.describe(info=INFO)
+    watch.describe(INFO)
     assert totals(watch) == (0.0, 0.0)
 
 

@@ -84,10 +84,9 @@ class Watch:
         self.announced = self.reported = None
         self.now += away
 
-    def describe(self, *, name: str | None = None, info: JobInfo | None = None) -> None:
+    def describe(self, info: JobInfo) -> None:
         """Learn about the job that is there."""
-        number = self.state.job_number
-        self.state = describe(self.state, job_number=number, name=name, info=info)
+        self.state = describe(self.state, self.state.job_number, info)
         self.look()
 
     def expect(self, name: str | None) -> None:

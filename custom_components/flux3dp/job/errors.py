@@ -1,62 +1,9 @@
-"""What a device's error symbols mean (protocol.md section 7).
-
-Knows every symbol, which key stands for it and which advice helps. Sentences
-are the translations' business; when an error counts is the package `job`'s.
-"""
+"""What a device's error symbols mean, and what helps (protocol.md section 7)."""
 
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
-from typing import Final
-
-
-class ErrorKey(StrEnum):
-    """What happened; the values are states, translation keys and stable."""
-
-    NONE = "none"
-    OTHER = "other"
-    HEAD_OFFLINE = "head_offline"
-    WRONG_TOOLHEAD = "wrong_toolhead"
-    CALIBRATION_FAILED = "calibration_failed"
-    FAN_FAILURE = "fan_failure"
-    HEAD_RESET = "head_reset"
-    INTERLOCK_TRIPPED = "interlock_tripped"
-    HEAD_TILTED = "head_tilted"
-    HEAD_SHAKEN = "head_shaken"
-    HEATER_FAILURE = "heater_failure"
-    TOOLHEAD_NOT_UNDERSTOOD = "toolhead_not_understood"
-    UNKNOWN_TOOLHEAD = "unknown_toolhead"
-    FILAMENT_RUNOUT = "filament_runout"
-    PLATE_MISSING = "plate_missing"
-    LEVELING_FAILED = "leveling_failed"
-    HOME_FAILED = "home_failed"
-    SENSOR_ERROR = "sensor_error"
-    INTERNAL_FAILURE = "internal_failure"
-    NO_RESPONSE = "no_response"
-    NOT_READY = "not_ready"
-    FILE_BROKEN = "file_broken"
-    PAUSE_REQUESTED = "pause_requested"
-    DOOR_OPENED = "door_opened"
-    BOTTOM_OPENED = "bottom_opened"
-    DRAWER_OPENED = "drawer_opened"
-    OVER_TEMPERATURE = "over_temperature"
-    PUMP_ERROR = "pump_error"
-    FIRE_DETECTED = "fire_detected"
-    AIR_ASSIST_ABNORMAL = "air_assist_abnormal"
-    ROTARY_NOT_DETECTED = "rotary_not_detected"
-    HEADTYPE_MISMATCH = "headtype_mismatch"
-    HEADTYPE_NONE = "headtype_none"
-    HEADTYPE_UNKNOWN = "headtype_unknown"
-    REMOTE_INTERLOCK_OPENED = "remote_interlock_opened"
-    KEY_OFF = "key_off"
-    LASER_VOLTAGE_ABNORMAL = "laser_voltage_abnormal"
-    LASER_TEMPERATURE_ABNORMAL = "laser_temperature_abnormal"
-    CHANGE_TOOLHEAD = "change_toolhead"
-    CHANGE_CARTRIDGE = "change_cartridge"
-    REMOVE_CARTRIDGE = "remove_cartridge"
-    HEAD_ERROR = "head_error"
-    HARDWARE_ERROR = "hardware_error"
-    USER_OPERATION = "user_operation"
+from typing import Final, Self
 
 
 class Advice(StrEnum):
@@ -90,131 +37,112 @@ class Advice(StrEnum):
     TURN_KEY = "turn_key"
 
 
+_FAMILIES: Final = ("HEAD_ERROR", "HARDWARE_ERROR", "USER_OPERATION")
+# Laser machines join family and fault to one word; the fault is the key in capitals.
+_LASER, _LASER_USER = "HARDWARE_ERROR_", "USER_OPERATION_"
+
+
+class ErrorKey(StrEnum):
+    """What happened: its key, what helps, and the symbols that say so.
+
+    The values are states, translation keys and stable. A symbol is whole words, as a
+    report lists them. A family alone is all that is known of a symbol whose second word
+    is not.
+    """
+
+    advice: Advice | None
+    symbols: tuple[str, ...]
+
+    def __new__(cls, value: str, advice: Advice | None = None, *symbols: str) -> Self:
+        """Take a line of the table."""
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.advice = advice
+        member.symbols = tuple(
+            symbol + value.upper() if symbol.endswith("_") else symbol
+            for symbol in symbols
+        )
+        return member
+
+    # fmt: off
+    NONE = "none"
+    OTHER = "other"
+    HEAD_OFFLINE = "head_offline", Advice.RESEAT_CABLE, "HEAD_ERROR HEAD_OFFLINE"
+    WRONG_TOOLHEAD = "wrong_toolhead", Advice.FIT_RIGHT_TOOLHEAD, "HEAD_ERROR TYPE_ERROR"
+    CALIBRATION_FAILED = "calibration_failed", Advice.REATTACH_TOOLHEAD, "HEAD_ERROR CALIBRATING"
+    FAN_FAILURE = "fan_failure", Advice.CLEAR_FAN, "HEAD_ERROR FAN_FAILURE"
+    HEAD_RESET = "head_reset", Advice.CHECK_CONNECTOR, "HEAD_ERROR RESET"
+    INTERLOCK_TRIPPED = "interlock_tripped", Advice.CHECK_RODS, "HEAD_ERROR INTLK_TRIG"
+    HEAD_TILTED = "head_tilted", Advice.CHECK_BALL_JOINTS, "HEAD_ERROR TILT"
+    HEAD_SHAKEN = "head_shaken", Advice.CHECK_BALL_JOINTS, "HEAD_ERROR SHAKE"
+    HEATER_FAILURE = "heater_failure", Advice.CONTACT_SUPPORT, "HEAD_ERROR HARDWARE_FAILURE"
+    TOOLHEAD_NOT_UNDERSTOOD = (
+        "toolhead_not_understood", Advice.ATTACH_SUPPORTED_TOOLHEAD,
+        "HEAD_ERROR SPEC_ERROR", "HEAD_ERROR UNKNOWN_HEAD", "UNKNOWN_HEAD",
+    )
+    UNKNOWN_TOOLHEAD = "unknown_toolhead", Advice.ATTACH_SUPPORTED_TOOLHEAD, "WRONG_HEAD"
+    FILAMENT_RUNOUT = (
+        "filament_runout", Advice.LOAD_FILAMENT,
+        "HARDWARE_ERROR FILAMENT_RUNOUT", "FILAMENT_RUNOUT",
+    )
+    PLATE_MISSING = "plate_missing", Advice.PUT_PLATE_BACK, "HARDWARE_ERROR PLATE_MISSING"
+    LEVELING_FAILED = (
+        "leveling_failed", Advice.CLEAN_NOZZLE_AND_PLATE,
+        "HARDWARE_ERROR ZPROBE_ERROR", "HARDWARE_ERROR CONVERGENCE_FAILED", "CONVERGENCE_FAILED",
+    )
+    HOME_FAILED = "home_failed", Advice.CLEAR_RAILS, "HARDWARE_ERROR HOME_FAILED"
+    SENSOR_ERROR = "sensor_error", Advice.CONTACT_SUPPORT, "HARDWARE_ERROR SENSOR_ERROR"
+    INTERNAL_FAILURE = (
+        "internal_failure", Advice.RESTART_DEVICE,
+        "HARDWARE_ERROR MAINBOARD_ERROR", "HARDWARE_ERROR SUBSYSTEM_ERROR", "SUBSYSTEM_ERROR",
+    )
+    NO_RESPONSE = (
+        "no_response", Advice.RESTART_DEVICE,
+        "MAINBOARD_OFFLINE", "NO_RESPONSE", "DEVICE_ERROR", "HARDWARE_FAILURE",
+    )
+    NOT_READY = "not_ready", Advice.TRY_AGAIN, "OPERATION_ERROR"
+    FILE_BROKEN = "file_broken", Advice.SLICE_AGAIN, "FILE_BROKEN", "BAD_COMMAND"
+    PAUSE_REQUESTED = "pause_requested", Advice.DO_AND_RESUME, "USER_OPERATION FROM_CODE"
+    DOOR_OPENED = "door_opened", Advice.CLOSE_AND_RESUME, _LASER
+    BOTTOM_OPENED = "bottom_opened", Advice.CLOSE_AND_RESUME, _LASER
+    DRAWER_OPENED = "drawer_opened", Advice.CLOSE_AND_RESUME, _LASER
+    OVER_TEMPERATURE = "over_temperature", Advice.LET_IT_COOL, _LASER
+    PUMP_ERROR = "pump_error", Advice.CHECK_WATER, _LASER
+    FIRE_DETECTED = "fire_detected", Advice.LOOK_AT_ONCE, _LASER
+    AIR_ASSIST_ABNORMAL = "air_assist_abnormal", Advice.CHECK_AIR, _LASER
+    ROTARY_NOT_DETECTED = "rotary_not_detected", Advice.CHECK_ROTARY, _LASER
+    HEADTYPE_MISMATCH = "headtype_mismatch", Advice.FIT_RIGHT_MODULE, _LASER
+    HEADTYPE_NONE = "headtype_none", Advice.FIT_RIGHT_MODULE, _LASER
+    HEADTYPE_UNKNOWN = "headtype_unknown", Advice.FIT_RIGHT_MODULE, _LASER
+    REMOTE_INTERLOCK_OPENED = "remote_interlock_opened", Advice.CLOSE_INTERLOCK, _LASER
+    KEY_OFF = "key_off", Advice.TURN_KEY, _LASER
+    LASER_VOLTAGE_ABNORMAL = "laser_voltage_abnormal", Advice.RESTART_DEVICE, _LASER
+    LASER_TEMPERATURE_ABNORMAL = "laser_temperature_abnormal", Advice.LET_IT_COOL, _LASER
+    CHANGE_TOOLHEAD = "change_toolhead", Advice.DO_AND_RESUME, _LASER_USER
+    CHANGE_CARTRIDGE = "change_cartridge", Advice.DO_AND_RESUME, _LASER_USER
+    REMOVE_CARTRIDGE = "remove_cartridge", Advice.DO_AND_RESUME, _LASER_USER
+    HEAD_ERROR = "head_error", None, "HEAD_ERROR"
+    HARDWARE_ERROR = "hardware_error", None, "HARDWARE_ERROR"
+    USER_OPERATION = "user_operation", Advice.DO_AND_RESUME, "USER_OPERATION"
+    # fmt: on
+
+
 # A datagram cuts its label to this many bytes, in the middle of a word if need be.
 LABEL_SIZE: Final = 32
 
-# Whole words, as a report lists them. The three single words at the end are the
-# families: all that is known of a symbol whose second word is not.
-_SYMBOLS: Final[dict[str, ErrorKey]] = {
-    "HEAD_ERROR HEAD_OFFLINE": ErrorKey.HEAD_OFFLINE,
-    "HEAD_ERROR TYPE_ERROR": ErrorKey.WRONG_TOOLHEAD,
-    "HEAD_ERROR CALIBRATING": ErrorKey.CALIBRATION_FAILED,
-    "HEAD_ERROR FAN_FAILURE": ErrorKey.FAN_FAILURE,
-    "HEAD_ERROR RESET": ErrorKey.HEAD_RESET,
-    "HEAD_ERROR INTLK_TRIG": ErrorKey.INTERLOCK_TRIPPED,
-    "HEAD_ERROR TILT": ErrorKey.HEAD_TILTED,
-    "HEAD_ERROR SHAKE": ErrorKey.HEAD_SHAKEN,
-    "HEAD_ERROR HARDWARE_FAILURE": ErrorKey.HEATER_FAILURE,
-    "HEAD_ERROR SPEC_ERROR": ErrorKey.TOOLHEAD_NOT_UNDERSTOOD,
-    "HEAD_ERROR UNKNOWN_HEAD": ErrorKey.TOOLHEAD_NOT_UNDERSTOOD,
-    "UNKNOWN_HEAD": ErrorKey.TOOLHEAD_NOT_UNDERSTOOD,
-    "WRONG_HEAD": ErrorKey.UNKNOWN_TOOLHEAD,
-    "HARDWARE_ERROR FILAMENT_RUNOUT": ErrorKey.FILAMENT_RUNOUT,
-    "FILAMENT_RUNOUT": ErrorKey.FILAMENT_RUNOUT,
-    "HARDWARE_ERROR PLATE_MISSING": ErrorKey.PLATE_MISSING,
-    "HARDWARE_ERROR ZPROBE_ERROR": ErrorKey.LEVELING_FAILED,
-    "HARDWARE_ERROR CONVERGENCE_FAILED": ErrorKey.LEVELING_FAILED,
-    "CONVERGENCE_FAILED": ErrorKey.LEVELING_FAILED,
-    "HARDWARE_ERROR HOME_FAILED": ErrorKey.HOME_FAILED,
-    "HARDWARE_ERROR SENSOR_ERROR": ErrorKey.SENSOR_ERROR,
-    "HARDWARE_ERROR MAINBOARD_ERROR": ErrorKey.INTERNAL_FAILURE,
-    "HARDWARE_ERROR SUBSYSTEM_ERROR": ErrorKey.INTERNAL_FAILURE,
-    "SUBSYSTEM_ERROR": ErrorKey.INTERNAL_FAILURE,
-    "MAINBOARD_OFFLINE": ErrorKey.NO_RESPONSE,
-    "NO_RESPONSE": ErrorKey.NO_RESPONSE,
-    "DEVICE_ERROR": ErrorKey.NO_RESPONSE,
-    "HARDWARE_FAILURE": ErrorKey.NO_RESPONSE,
-    "OPERATION_ERROR": ErrorKey.NOT_READY,
-    "FILE_BROKEN": ErrorKey.FILE_BROKEN,
-    "BAD_COMMAND": ErrorKey.FILE_BROKEN,
-    "USER_OPERATION FROM_CODE": ErrorKey.PAUSE_REQUESTED,
-    "HEAD_ERROR": ErrorKey.HEAD_ERROR,
-    "HARDWARE_ERROR": ErrorKey.HARDWARE_ERROR,
-    "USER_OPERATION": ErrorKey.USER_OPERATION,
+_SYMBOLS: Final = {symbol: key for key in ErrorKey for symbol in key.symbols}
+_LASER_FAULTS: Final = {
+    symbol.removeprefix(family): key
+    for symbol, key in _SYMBOLS.items()
+    for family in (_LASER, _LASER_USER)
+    if symbol.startswith(family)
 }
-
-# Laser machines join family and fault to one word, `HARDWARE_ERROR_DOOR_OPENED`.
-_LASER_FAULTS: Final[dict[str, tuple[str, ...]]] = {
-    "HARDWARE_ERROR": (
-        "DOOR_OPENED",
-        "BOTTOM_OPENED",
-        "DRAWER_OPENED",
-        "OVER_TEMPERATURE",
-        "PUMP_ERROR",
-        "FIRE_DETECTED",
-        "AIR_ASSIST_ABNORMAL",
-        "ROTARY_NOT_DETECTED",
-        "HEADTYPE_MISMATCH",
-        "HEADTYPE_NONE",
-        "HEADTYPE_UNKNOWN",
-        "REMOTE_INTERLOCK_OPENED",
-        "KEY_OFF",
-        "LASER_VOLTAGE_ABNORMAL",
-        "LASER_TEMPERATURE_ABNORMAL",
-    ),
-    "USER_OPERATION": (
-        "CHANGE_TOOLHEAD",
-        "CHANGE_CARTRIDGE",
-        "REMOVE_CARTRIDGE",
-    ),
-}
-_FAMILIES: Final = ("HEAD_ERROR", "HARDWARE_ERROR", "USER_OPERATION")
-_LASER_KEYS: Final = {
-    fault: ErrorKey(fault.lower())
-    for faults in _LASER_FAULTS.values()
-    for fault in faults
-}
-
-# Every symbol at its full length, for a label that was cut: joined by a space or,
-# as the laser machines do, by an underscore.
+# Every symbol at its full length, for a label that was cut: also with a space for the
+# laser machines' underscore.
 _SPELLINGS: Final = _SYMBOLS | {
-    f"{family}{joint}{fault}": _LASER_KEYS[fault]
-    for family, faults in _LASER_FAULTS.items()
-    for fault in faults
-    for joint in "_ "
-}
-
-_ADVICE: Final[dict[ErrorKey, Advice]] = {
-    ErrorKey.HEAD_OFFLINE: Advice.RESEAT_CABLE,
-    ErrorKey.WRONG_TOOLHEAD: Advice.FIT_RIGHT_TOOLHEAD,
-    ErrorKey.CALIBRATION_FAILED: Advice.REATTACH_TOOLHEAD,
-    ErrorKey.FAN_FAILURE: Advice.CLEAR_FAN,
-    ErrorKey.HEAD_RESET: Advice.CHECK_CONNECTOR,
-    ErrorKey.INTERLOCK_TRIPPED: Advice.CHECK_RODS,
-    ErrorKey.HEAD_TILTED: Advice.CHECK_BALL_JOINTS,
-    ErrorKey.HEAD_SHAKEN: Advice.CHECK_BALL_JOINTS,
-    ErrorKey.HEATER_FAILURE: Advice.CONTACT_SUPPORT,
-    ErrorKey.TOOLHEAD_NOT_UNDERSTOOD: Advice.ATTACH_SUPPORTED_TOOLHEAD,
-    ErrorKey.UNKNOWN_TOOLHEAD: Advice.ATTACH_SUPPORTED_TOOLHEAD,
-    ErrorKey.FILAMENT_RUNOUT: Advice.LOAD_FILAMENT,
-    ErrorKey.PLATE_MISSING: Advice.PUT_PLATE_BACK,
-    ErrorKey.LEVELING_FAILED: Advice.CLEAN_NOZZLE_AND_PLATE,
-    ErrorKey.HOME_FAILED: Advice.CLEAR_RAILS,
-    ErrorKey.SENSOR_ERROR: Advice.CONTACT_SUPPORT,
-    ErrorKey.INTERNAL_FAILURE: Advice.RESTART_DEVICE,
-    ErrorKey.NO_RESPONSE: Advice.RESTART_DEVICE,
-    ErrorKey.NOT_READY: Advice.TRY_AGAIN,
-    ErrorKey.FILE_BROKEN: Advice.SLICE_AGAIN,
-    ErrorKey.PAUSE_REQUESTED: Advice.DO_AND_RESUME,
-    ErrorKey.DOOR_OPENED: Advice.CLOSE_AND_RESUME,
-    ErrorKey.BOTTOM_OPENED: Advice.CLOSE_AND_RESUME,
-    ErrorKey.DRAWER_OPENED: Advice.CLOSE_AND_RESUME,
-    ErrorKey.OVER_TEMPERATURE: Advice.LET_IT_COOL,
-    ErrorKey.PUMP_ERROR: Advice.CHECK_WATER,
-    ErrorKey.FIRE_DETECTED: Advice.LOOK_AT_ONCE,
-    ErrorKey.AIR_ASSIST_ABNORMAL: Advice.CHECK_AIR,
-    ErrorKey.ROTARY_NOT_DETECTED: Advice.CHECK_ROTARY,
-    ErrorKey.HEADTYPE_MISMATCH: Advice.FIT_RIGHT_MODULE,
-    ErrorKey.HEADTYPE_NONE: Advice.FIT_RIGHT_MODULE,
-    ErrorKey.HEADTYPE_UNKNOWN: Advice.FIT_RIGHT_MODULE,
-    ErrorKey.REMOTE_INTERLOCK_OPENED: Advice.CLOSE_INTERLOCK,
-    ErrorKey.KEY_OFF: Advice.TURN_KEY,
-    ErrorKey.LASER_VOLTAGE_ABNORMAL: Advice.RESTART_DEVICE,
-    ErrorKey.LASER_TEMPERATURE_ABNORMAL: Advice.LET_IT_COOL,
-    ErrorKey.CHANGE_TOOLHEAD: Advice.DO_AND_RESUME,
-    ErrorKey.CHANGE_CARTRIDGE: Advice.DO_AND_RESUME,
-    ErrorKey.REMOVE_CARTRIDGE: Advice.DO_AND_RESUME,
-    ErrorKey.USER_OPERATION: Advice.DO_AND_RESUME,
+    symbol.replace(f"_{fault}", f" {fault}"): key
+    for fault, key in _LASER_FAULTS.items()
+    for symbol in key.symbols
 }
 
 
@@ -229,28 +157,15 @@ def classify(words: str | Sequence[str]) -> ErrorKey:
     return _classified(words if isinstance(words, str) else " ".join(words))
 
 
-def advice_for(key: ErrorKey) -> Advice | None:
-    """Return what helps against an error; None if nothing in particular does."""
-    return _ADVICE.get(key)
-
-
-# An error stays for as long as nobody mends it, and is looked at every few seconds.
+# An error stays until it is mended, and is looked up every few seconds.
 @lru_cache(maxsize=32)
 def _classified(label: str) -> ErrorKey:
-    """Return what a label stands for."""
     parts = label.upper().split()
     if not parts:
         return ErrorKey.NONE
-    symbol = next(
-        (
-            _SYMBOLS[known]
-            for size in range(len(parts), 1, -1)
-            if (known := " ".join(parts[:size])) in _SYMBOLS
-        ),
-        None,
-    )
+    beginnings = (" ".join(parts[:size]) for size in range(len(parts), 1, -1))
     return (
-        symbol
+        next((_SYMBOLS[known] for known in beginnings if known in _SYMBOLS), None)
         or _laser_fault(parts)
         or _completed(label)
         or _family(parts[0])
@@ -260,12 +175,11 @@ def _classified(label: str) -> ErrorKey:
 
 def _laser_fault(parts: Sequence[str]) -> ErrorKey | None:
     """Return the laser machines' fault that the first or second word ends with."""
-    for part in parts[: 2 if parts[0] in _LASER_FAULTS else 1]:
+    for part in parts[: 2 if f"{parts[0]}_" in (_LASER, _LASER_USER) else 1]:
         # From the longest ending to the shortest: A_B_C, B_C, C.
         pieces = part.split("_")
         for start in range(len(pieces)):
-            key = _LASER_KEYS.get("_".join(pieces[start:]))
-            if key is not None:
+            if key := _LASER_FAULTS.get("_".join(pieces[start:])):
                 return key
     return None
 
@@ -274,14 +188,12 @@ def _completed(label: str) -> ErrorKey | None:
     """Return the only key whose symbol begins with a label that was cut."""
     if len(label.encode(errors="replace")) != LABEL_SIZE:
         return None
-    keys = {
-        key for symbol, key in _SPELLINGS.items() if symbol.startswith(label.upper())
-    }
+    begin = label.upper()
+    keys = {key for symbol, key in _SPELLINGS.items() if symbol.startswith(begin)}
     return keys.pop() if len(keys) == 1 else None
 
 
 def _family(word: str) -> ErrorKey | None:
     """Return what the first word alone stands for, or the family it begins with."""
-    return _SYMBOLS.get(word) or next(
-        (_SYMBOLS[name] for name in _FAMILIES if word.startswith(f"{name}_")), None
-    )
+    family = next((name for name in _FAMILIES if word.startswith(f"{name}_")), word)
+    return _SYMBOLS.get(word) or _SYMBOLS.get(family)

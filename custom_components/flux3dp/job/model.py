@@ -1,17 +1,12 @@
-"""What is known of a device's job: the words for it.
-
-Knows statuses, toolheads, results and events by name, and the state that the
-job tracker (the package `job`) carries from one observation of the device to the next. How one
-state follows from another is the tracker's business, how it is stored `store.py`'s.
-"""
+"""What is known of a device's job: the words for it."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Final, NamedTuple
 
 from ..aioflux.util import clean_text, is_blank
-from .errors import Advice, ErrorKey, advice_for
-from .times import RunningClock
+from .errors import ErrorKey
+from .times import Stopwatch
 
 _STATE_LENGTH: Final = 255
 _NO_STATES: Final = ("unavailable", "unknown")
@@ -92,19 +87,14 @@ class JobEvent:
     duration: float | None
     error: ErrorKey
 
-    @property
-    def advice(self) -> Advice | None:
-        """What helps against the error."""
-        return advice_for(self.error)
-
     def attributes(self) -> dict[str, str | float | None]:
         """Return what goes with the event; None for what is not known."""
         return {
             "name": self.name,
             "toolhead": self.toolhead,
-            "duration": None if self.duration is None else round(self.duration, 1),
+            "duration": self.duration,
             "error": None if self.error is ErrorKey.NONE else self.error,
-            "advice": self.advice,
+            "advice": self.error.advice,
         }
 
 
@@ -115,14 +105,9 @@ class Problem:
     error: ErrorKey
     label: str
 
-    @property
-    def advice(self) -> Advice | None:
-        """What helps against the error."""
-        return advice_for(self.error)
-
     def attributes(self) -> dict[str, str | None]:
         """Return what goes with a trigger."""
-        return {"error": self.error, "label": self.label, "advice": self.advice}
+        return {"error": self.error, "label": self.label, "advice": self.error.advice}
 
 
 class AnnouncedEnd(NamedTuple):
@@ -130,6 +115,34 @@ class AnnouncedEnd(NamedTuple):
 
     result: JobResult
     label: str
+
+
+class Expected(NamedTuple):
+    """A job that this Home Assistant is about to start, since `at` (epoch seconds)."""
+
+    name: str
+    at: float
+
+
+class Stage(StrEnum):
+    """Where a job stands."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+    """It is over, and the device still shows it."""
+    CLEARED = "cleared"
+    """The device has turned to something else."""
+
+
+class Pending(Enum):
+    """What is still open about the end of a job."""
+
+    RESULT = auto()
+    """It was cleared in mid-job: an announcement may still show how it ended."""
+    SAME_RUN = auto()
+    """It ended out of contact: the event waits for a report that says it is this run."""
+    WHOLE_RUN = auto()
+    """An announcement showed that it began and failed: both events wait for a report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,19 +157,15 @@ class Job:
     the same pause; `resuming_since` is when it seemed to. `past_init` is False
     while the job initializes.
 
-    `outcome` is how it ended, `ended` that it did: a device that was switched off in
-    mid-job leaves no outcome, and a job that outlives an alarm keeps it until it runs.
-    `end_announced_at` is when a datagram showed the end that no report has. `cleared`: the device has turned to something else since.
-    `announced_end` is an end that the report in force does not show. `unexplained`: it
-    was cleared, and nothing has said how it ended. `counted`: it is one of the
-    completed jobs.
+    `outcome` is how it ended: a device that was switched off in mid-job leaves none, and
+    a job that outlives an alarm keeps it until it runs. `end_announced_at` is when a
+    datagram showed the end that no report has; `announced_end` is an end that the report
+    in force does not show. `counted`: it is one of the completed jobs.
 
     `lost_at` is when contact was lost, until the device is there again.
     `session_unconfirmed`: it is, and no report has said yet that it is the same run.
-    `event_due`: the event of its end waits for that. `missed`: a datagram showed that
-    it began and failed since the one before, and no report has yet. `unseen`: it had
-    ended when it was first seen, so none of it was measured here. What of it is in the
-    totals: `counted_time` (s), `counted_filament` (mm).
+    `unseen`: it had ended when it was first seen, so none of it was measured here. What
+    of it is in the totals: `counted_time` (s), `counted_filament` (mm).
     """
 
     session: str | None = None
@@ -166,23 +175,20 @@ class Job:
     toolhead: Toolhead | None = None
     error_label: str = ""
     top_progress: float | None = None
-    clock: RunningClock = field(default_factory=RunningClock)
+    clock: Stopwatch = field(default_factory=Stopwatch)
     started: float | None = None
     finish: float | None = None
     past_init: bool = False
     paused: bool = False
     resuming_since: float | None = None
-    ended: bool = False
-    end_announced_at: float | None = None
+    stage: Stage = Stage.ACTIVE
     outcome: JobResult | None = None
-    cleared: bool = False
+    end_announced_at: float | None = None
     announced_end: AnnouncedEnd | None = None
-    unexplained: bool = False
+    pending: Pending | None = None
     counted: bool = False
     lost_at: float | None = None
     session_unconfirmed: bool = False
-    event_due: bool = False
-    missed: bool = False
     unseen: bool = False
     counted_time: float = 0.0
     counted_filament: float = 0.0
@@ -192,31 +198,48 @@ class Job:
         """Whether it has completed if it is gone the next time the device is seen."""
         return (self.top_progress or 0.0) >= _AS_GOOD_AS_DONE
 
+    def is_same_run(self, session: str | None) -> bool | None:
+        """Whether a report's session is this run's; None if nothing says so."""
+        return None if None in (self.session, session) else self.session == session
+
     def running_time(self, now: float) -> float | None:
         """Return the seconds it has run, if they are known."""
         if not self.clock.whole or self.session_unconfirmed:
             return None
         return self.clock.reading(now)
 
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A job that this Home Assistant is about to start."""
-
-    name: str
-    at: float
+    def duration(self, now: float) -> float | None:
+        """Return the seconds it has run, as precise as they can be."""
+        ran = self.running_time(now)
+        return None if ran is None else round(ran, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobState:
+class JobRecord:
+    """What outlives a silence and a restart; None is unknown.
+
+    `job_number` changes with each new job. `last_job_duration` is seconds,
+    `printing_time` (s) and `filament_used` (mm) are totals of all jobs.
+    """
+
+    job: Job | None = None
+    job_number: int = 0
+    expected: Expected | None = None
+    last_job_result: JobResult | None = None
+    last_job_duration: float | None = None
+    jobs_completed: int = 0
+    printing_time: float = 0.0
+    filament_used: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobState(JobRecord):
     """A device and its job, as last seen; equal states leave nothing to do.
 
     `st_id` is the status id in force, None if none was heard since the start or
     since the device fell silent. `active`: a job is there and has not ended;
     `paused`: it stands still. `progress` is 0.0 to 1.0, temperatures are °C,
-    `finish_time` is epoch seconds (by `clock.py`), `last_job_duration` seconds. None
-    is unknown. `job_number` changes with each new job. `printing_time` (s) and
-    `filament_used` (mm) are totals of all jobs.
+    `finish_time` is epoch seconds (by `clock.py`).
     """
 
     online: bool = False
@@ -237,14 +260,6 @@ class JobState:
     elapsed_minutes: int | None = None
     remaining_minutes: int | None = None
     finish_time: float | None = None
-    job: Job | None = None
-    job_number: int = 0
-    expected: Expected | None = None
-    last_job_result: JobResult | None = None
-    last_job_duration: float | None = None
-    jobs_completed: int = 0
-    printing_time: float = 0.0
-    filament_used: float = 0.0
 
     @property
     def observed(self) -> bool:
@@ -252,9 +267,17 @@ class JobState:
         return self.st_id is not None
 
     @property
-    def advice(self) -> Advice | None:
-        """What helps against the error."""
-        return advice_for(self.error)
+    def time_dependent(self) -> bool:
+        """Whether time alone can change this state."""
+        return self.active or self.from_report
+
+    @property
+    def awaits_report(self) -> bool:
+        """Whether a report would say more about the job that has ended."""
+        job = self.job
+        return job is not None and (
+            job.session_unconfirmed or job.pending is Pending.WHOLE_RUN
+        )
 
     @property
     def job_name(self) -> str | None:
@@ -273,14 +296,9 @@ class JobState:
         A report's `time_total` is no duration: it is what has passed so far,
         pauses included.
         """
-        if not self.observed or self.job is None or self.job.cleared:
+        if not self.observed or self.job is None or self.job.stage is Stage.CLEARED:
             return None
         return self.job.time_cost
-
-    @property
-    def time_dependent(self) -> bool:
-        """Whether time alone can change this state: look again, even unasked."""
-        return self.active or self.from_report
 
 
 INITIAL: Final = JobState()

@@ -168,8 +168,7 @@ class JobMonitor:
         if job.st_id not in ENDED_IDS or not self._may_connect:
             return
         tries = self._tries_now()
-        open_question = job.job and (job.job.session_unconfirmed or job.job.missed)
-        due = open_question and self._clock.now() >= tries.ask_again_at
+        due = job.awaits_report and self._clock.now() >= tries.ask_again_at
         if due or not tries.asked:
             self._async_begin(self._async_ask_once)
 

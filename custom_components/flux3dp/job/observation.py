@@ -1,9 +1,4 @@
-"""One observation of a device: what counts, report or datagram, and its words.
-
-Knows the table of status ids, the labels that refine it, and which of the two
-sources is to be believed. Has no memory: what an observation means for the job is
-`rules.py`'s business.
-"""
+"""One observation of a device: which source counts, report or datagram, and the status table."""
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -211,27 +206,27 @@ def observe(
     announced: Announced | None,
     reported: Reported | None,
     now: float,
+    *,
     report_fresh: float,
     status_lag: float,
 ) -> Observation | None:
     """Return what counts now, or None if the device is silent.
 
-    A report younger than `report_fresh` seconds wins, because it is authenticated. So
-    does an older one until a datagram has come that cannot lag behind it, by up to
-    `status_lag` seconds. `announced` is None in silence.
+    A report younger than `report_fresh` seconds wins: it is authenticated, and
+    the datagram lags by up to `status_lag`. An older one still counts until a datagram
+    is newer than that: before, it would bring back what has passed. `announced` is None
+    in silence.
     """
-    status = None if announced is None else announced.status
-    if reported is not None and (
-        0 <= now - reported.at < report_fresh
-        or (
-            announced and reported.at <= now and announced.at < reported.at + status_lag
-        )
-    ):
-        seen = _from_report(reported, status)
-        if announced is None or announced.at <= reported.at:
-            return seen
-        return replace(seen, announced=announced.status)
-    return None if status is None else _from_status(status)
+    if reported is None or now < reported.at:
+        return None if announced is None else _from_status(announced.status)
+    fresh = now - reported.at < report_fresh
+    if announced is None:
+        return _from_report(reported, None) if fresh else None
+    if not fresh and announced.at >= reported.at + status_lag:
+        return _from_status(announced.status)
+    seen = _from_report(reported, announced.status)
+    newer = announced.at > reported.at
+    return replace(seen, announced=announced.status) if newer else seen
 
 
 def status_of(st_id: int, label: str = "") -> JobStatus | None:
@@ -249,6 +244,11 @@ def toolhead_of(module: str) -> Toolhead | None:
     """
     name = module.upper()
     return _TOOLHEADS.get("USER" if name.startswith("USER/") else name)
+
+
+def fitted(toolhead: Toolhead | None) -> Toolhead | None:
+    """Return a toolhead that is one."""
+    return None if toolhead is Toolhead.NONE else toolhead
 
 
 def _phase(st_id: int) -> Phase:

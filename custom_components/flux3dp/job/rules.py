@@ -1,37 +1,37 @@
-"""What an observation of the device means for its job: when it begins, pauses and ends.
+"""The rules of a job's life: when it begins, pauses and ends, and which of it are events.
 
-Knows the rules of a job's life and which of their transitions are events. What an
-observation says is `observation.py`'s business, how a job ends `ends.py`'s, what is shown of
-it the package `job`'s. Everything here is pure.
-
-A job is told from another by the session of its reports. Without reports a job
-that initializes, starts or runs after an end, or after no job, is a new one.
+A job is told from another by the session of its reports. Without reports a job that
+initializes, starts or runs after an end, or after no job, is a new one.
 """
 
 from dataclasses import replace
 from typing import Final
 
-from .ends import ended, ending, gone, lost
-from .model import Job, JobEvent, JobEventType, JobResult, JobState, JobStatus
-from .observation import Observation, Phase
-from .run import (
-    Outcome,
-    advanced,
-    event_of,
-    found_again,
-    new_job,
-    other_session,
-    same_session,
-    with_new,
+from .errors import ErrorKey, classify
+from .model import (
+    Job,
+    JobEvent,
+    JobEventType,
+    JobResult,
+    JobState,
+    JobStatus,
+    Pending,
+    Stage,
 )
+from .observation import Observation, Phase
+from .run import advanced, found_again, new_job, with_new, with_totals
+from .times import Stopwatch
 
 # After a silence, a progress this much lower is another job's. Less can be the
 # second by which a datagram lags behind the report that was read last.
 _PROGRESS_FELL: Final = 0.2
 
-# A report that is read this long after a datagram showed the end was not on its way
+# A report that is read this long (s) after a datagram showed the end was not on its way
 # then: it is right, and the datagram was not.
 _LATE: Final = 2.0
+
+type Outcome = tuple[JobState, tuple[JobEvent, ...]]
+"""What an observation led to: the state then, and the events that were seen."""
 
 
 def apply(
@@ -44,17 +44,17 @@ def apply(
     """
     match seen.phase:
         case Phase.NONE:
-            return gone(previous, seen, now)
+            return _gone(previous, seen, now)
         case Phase.ALIVE:
             return _alive(previous, seen, now, patience)
         case Phase.ENDING:
-            return ending(previous, seen, now), ()
+            return _ending(previous, seen, now), ()
         case Phase.COMPLETED:
-            return ended(previous, seen, now, JobResult.COMPLETED)
+            return _ended(previous, seen, now, JobResult.COMPLETED)
         case Phase.ABORTED if not seen.error_label:
-            return ended(previous, seen, now, JobResult.ABORTED)
+            return _ended(previous, seen, now, JobResult.ABORTED)
         case Phase.ABORTED | Phase.ALARM:
-            return ended(previous, seen, now, JobResult.FAILED)
+            return _ended(previous, seen, now, JobResult.FAILED)
 
 
 def _alive(
@@ -64,23 +64,24 @@ def _alive(
     job = previous.job
     if job is None:
         return _begun(previous, seen, now)
-    if job.ended:
-        if _is_revived(previous, job, seen):
-            # Until it runs it is the job that failed, and fails only once.
-            revived = replace(job, ended=False, paused=True)
-            return _continued(previous, revived, seen, now, patience)
-        if not same_session(job, seen):
-            return _begun(previous, seen, now)
-        if job.end_announced_at is None or now - job.end_announced_at < _LATE:
-            # An answer that was late: a run that has ended does not come back.
-            return previous, ()
-        revived = replace(job, ended=False, outcome=None, cleared=False)
-        return _continued(previous, revived, seen, now, patience)
-    if _is_another(previous, job, seen):
+    if job.stage is Stage.ACTIVE:
+        if not _is_another(previous, job, seen):
+            return _continued(previous, job, seen, now, patience)
         # After a time without contact only a report tells one run from another: this
         # one began while nothing was seen.
         known = not job.session_unconfirmed or seen.session is None
-        return _begun(lost(previous, job, now), seen, now, known=known)
+        return _begun(_lost(previous, job, now), seen, now, known=known)
+    if _is_revived(previous, job, seen):
+        # Until it runs it is the job that failed, and fails only once.
+        job = replace(job, paused=True)
+    elif not job.is_same_run(seen.session):
+        return _begun(previous, seen, now)
+    elif job.end_announced_at is None or now - job.end_announced_at < _LATE:
+        # An answer that was late: a run that has ended does not come back.
+        return previous, ()
+    else:
+        job = replace(job, outcome=None)
+    job = replace(job, stage=Stage.ACTIVE, pending=None)
     return _continued(previous, job, seen, now, patience)
 
 
@@ -93,11 +94,11 @@ def _begun(
     state = with_new(previous, job)
     if not witnessed:
         return state, ()
-    started = event_of(JobEventType.STARTED, job, now)
+    started = _event(JobEventType.STARTED, job, now)
     if not seen.is_paused:
         return state, (started,)
     # It ran into something at once: both happened since the last observation.
-    return state, (started, event_of(JobEventType.PAUSED, job, now, seen.error))
+    return state, (started, _event(JobEventType.PAUSED, job, now, seen.error))
 
 
 def _continued(
@@ -106,22 +107,16 @@ def _continued(
     """Follow the same job: it goes on, pauses, or goes on again."""
     if not previous.observed:
         # What it did meanwhile is not known.
-        unwatched = replace(
-            found_again(job, now),
-            paused=seen.is_paused,
-            resuming_since=None,
-            outcome=None,
-        )
-        return replace(previous, job=advanced(unwatched, seen, now)), ()
-    events: tuple[JobEvent, ...] = ()
+        job = replace(found_again(job, now), paused=seen.is_paused, outcome=None)
+        job = replace(advanced(job, seen, now), resuming_since=None)
+        return replace(previous, job=job), ()
     grown = job.top_progress is not None and (seen.progress or 0) > job.top_progress
-    job = advanced(job, seen, now)
+    since = min(job.resuming_since or now, now)
+    job = replace(advanced(job, seen, now), resuming_since=None)
+    happened = None
     if seen.is_paused and not job.paused:
-        job = replace(job, paused=True)
-        events = (event_of(JobEventType.PAUSED, job, now, seen.error),)
+        job, happened = replace(job, paused=True), JobEventType.PAUSED
     elif job.paused and seen.is_resumed:
-        # In a datagram a job that is being aborted looks the same for a second.
-        since = min(job.resuming_since or now, now)
         if (
             grown
             or seen.from_report
@@ -129,25 +124,19 @@ def _continued(
             or now - since >= patience
         ):
             # Its error is mended: an abort later on has another reason.
-            job = replace(
-                job,
-                paused=False,
-                resuming_since=None,
-                error_label=seen.error_label,
-                outcome=None,
-            )
-            events = (event_of(JobEventType.RESUMED, job, now, seen.error),)
+            label, happened = seen.error_label, JobEventType.RESUMED
+            job = replace(job, paused=False, error_label=label, outcome=None)
         else:
+            # In a datagram a job that is being aborted looks the same for a second.
             job = replace(job, resuming_since=since)
-    elif job.resuming_since is not None:
-        job = replace(job, resuming_since=None)
+    events = (_event(happened, job, now, seen.error),) if happened else ()
     return replace(previous, job=job), events
 
 
 def _is_another(previous: JobState, job: Job, seen: Observation) -> bool:
     """Whether an active job is not the one that was active before."""
-    if job.session is not None and seen.session is not None:
-        return job.session != seen.session
+    if (same := job.is_same_run(seen.session)) is not None:
+        return not same
     if seen.is_initializing and job.past_init:
         return True
     return (
@@ -160,9 +149,248 @@ def _is_another(previous: JobState, job: Job, seen: Observation) -> bool:
 
 def _is_revived(previous: JobState, job: Job, seen: Observation) -> bool:
     """Whether an active job is one that an alarm seemed to have ended."""
-    if job.outcome is not JobResult.FAILED or job.cleared:
+    if job.outcome is not JobResult.FAILED or job.stage is Stage.CLEARED:
         return False
     alarmed = previous.status in (JobStatus.ALARM, JobStatus.FATAL)
-    if same_session(job, seen):
-        return alarmed or not previous.observed
-    return alarmed and not other_session(job, seen) and not seen.is_beginning
+    same = job.is_same_run(seen.session)
+    if same is None:
+        return alarmed and not seen.is_beginning
+    return same and (alarmed or not previous.observed)
+
+
+def _ending(previous: JobState, seen: Observation, now: float) -> JobState:
+    """Follow a job that is about to end: nothing is decided yet."""
+    job = previous.job
+    other = job is None or job.is_same_run(seen.session) is False
+    if job is None or other or job.stage is Stage.CLEARED:
+        # Never seen alive; its end will be.
+        if job is not None and job.stage is Stage.ACTIVE:
+            previous = _lost(previous, job, now)
+        new = new_job(previous, seen, now, witnessed=previous.observed)
+        return with_new(previous, new)
+    if job.stage is Stage.ENDED:
+        return previous
+    if not previous.observed:
+        job = found_again(job, now)
+    return replace(previous, job=advanced(job, seen, now))
+
+
+def _ended(
+    previous: JobState, seen: Observation, now: float, result: JobResult
+) -> Outcome:
+    """Follow an ended job: the one that was active, one known already, or another."""
+    job = previous.job
+    same = None if job is None else job.is_same_run(seen.session)
+    if job is not None and job.stage is not Stage.CLEARED and same is not False:
+        if job.stage is Stage.ACTIVE:
+            return _finished(previous, job, seen, now, result)
+        # A failed job can look aborted once its label is gone, so these two are one.
+        completed = JobResult.COMPLETED
+        if job.outcome and (job.outcome is completed) == (result is completed):
+            if seen.session is None:
+                return previous, ()
+            return _confirmed(previous, job, seen, now)
+        if same:
+            if job.end_announced_at is None:
+                return previous, ()
+            # The datagram that showed another end was not the device's.
+            return _finished(previous, replace(job, outcome=None), seen, now, result)
+    if seen.phase is Phase.ALARM:
+        # A machine can be in alarm without a job.
+        return previous, ()
+    return _unseen(previous, seen, now, result)
+
+
+def _finished(
+    previous: JobState, job: Job, seen: Observation, now: float, result: JobResult
+) -> Outcome:
+    """End the job that was active.
+
+    It is an event if that was seen, or if contact was lost meanwhile and a report says
+    that it is the same run; a datagram leaves that open.
+    """
+    returned = not previous.observed and job.lost_at is not None
+    tell = previous.observed or (returned and job.is_same_run(seen.session) is True)
+    if not previous.observed:
+        job = found_again(job, now)
+    job = advanced(job, seen, now)
+    if job.outcome is JobResult.FAILED and result is not JobResult.COMPLETED:
+        job = replace(job, stage=Stage.ENDED, paused=False)
+        return replace(previous, job=job), ()
+    waits = returned and job.session_unconfirmed
+    job = replace(
+        job,
+        end_announced_at=None if seen.from_report else now,
+        pending=Pending.SAME_RUN if waits else None,
+    )
+    return _close(previous, job, now, result, seen, tell=tell)
+
+
+def _confirmed(previous: JobState, job: Job, seen: Observation, now: float) -> Outcome:
+    """Take from a report which run it was that ended, and how long it took."""
+    pending, unconfirmed = job.pending, job.session_unconfirmed
+    job = replace(advanced(job, seen, now), end_announced_at=None, pending=None)
+    state = replace(previous, job=job)
+    if unconfirmed or pending is Pending.WHOLE_RUN:
+        state = replace(state, last_job_duration=job.duration(now))
+    if pending is Pending.SAME_RUN and job.outcome is not None:
+        return state, (_end_event(job, job.outcome, now, seen),)
+    if pending is Pending.WHOLE_RUN:
+        return state, _whole_run(job, seen, now)
+    return state, ()
+
+
+def _unseen(
+    previous: JobState, seen: Observation, now: float, result: JobResult
+) -> Outcome:
+    """Take a job that began and ended since the last observation, or long before.
+
+    What came of it is known. An event is only what a report shows of a run that
+    failed while the device was in view: a homing that fails takes less than a second.
+    """
+    if previous.job is not None and previous.job.stage is Stage.ACTIVE:
+        previous = _lost(previous, previous.job, now)
+    failed = previous.observed and result is JobResult.FAILED
+    job = replace(
+        new_job(previous, seen, now, witnessed=previous.observed),
+        stage=Stage.ENDED,
+        outcome=result,
+        unseen=True,
+        pending=Pending.WHOLE_RUN if failed and seen.session is None else None,
+    )
+    known = seen.time_running is not None
+    state = replace(
+        with_new(previous, job),
+        last_job_result=result,
+        last_job_duration=job.duration(now) if known else None,
+    )
+    tell = failed and seen.session is not None
+    return state, _whole_run(job, seen, now) if tell else ()
+
+
+def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
+    """Follow a device without a job: one that had not ended is over.
+
+    Another program left it, or the device was switched off in mid-job. An announcement
+    lags, and may show the end only now.
+    """
+    job = previous.job
+    if job is None or (
+        job.stage is Stage.CLEARED and job.pending is not Pending.RESULT
+    ):
+        return previous, ()
+    if job.stage is Stage.ENDED:
+        job = replace(job, stage=Stage.CLEARED, pending=None)
+        return replace(previous, job=job), ()
+    end = (seen.announced_end or job.announced_end) if previous.observed else None
+    if job.pending is Pending.RESULT and end is None:
+        return previous, ()
+    job = replace(
+        job,
+        stage=Stage.CLEARED,
+        pending=None,
+        end_announced_at=None if seen.from_report else now,
+    )
+    if job.outcome is JobResult.FAILED:
+        # It had failed before, in an alarm, and never ran again.
+        return _lost(previous, job, now), ()
+    if end is not None:
+        job = replace(job, error_label=end.label or job.error_label)
+        return _close(previous, job, now, end.result)
+    if (result := _deduced(previous, job)) is not None:
+        return _close(previous, job, now, result)
+    pending = Pending.RESULT if previous.observed else None
+    return _lost(previous, replace(job, pending=pending), now), ()
+
+
+def _deduced(previous: JobState, job: Job) -> JobResult | None:
+    """Return how a job must have ended that was seen a moment ago, and is gone."""
+    if previous.status is JobStatus.ABORTING:
+        return JobResult.ABORTED
+    done = job.is_as_good_as_done and not job.paused and not job.error_label
+    if previous.status is JobStatus.COMPLETING or (previous.observed and done):
+        return JobResult.COMPLETED
+    return None
+
+
+def _close(
+    previous: JobState,
+    job: Job,
+    now: float,
+    result: JobResult,
+    seen: Observation | None = None,
+    *,
+    tell: bool = True,
+) -> Outcome:
+    """End a job with a result, count it, and tell of it unless nothing showed it."""
+    completed = result is JobResult.COMPLETED
+    more = completed and not job.counted
+    job = replace(
+        _over(job, job.clock.stop(now)),
+        outcome=result,
+        counted=job.counted or completed,
+    )
+    state = replace(
+        previous,
+        job=job,
+        last_job_result=result,
+        last_job_duration=job.duration(now),
+        jobs_completed=previous.jobs_completed + more,
+    )
+    return state, (_end_event(job, result, now, seen),) if tell else ()
+
+
+def _lost(previous: JobState, job: Job, now: float) -> JobState:
+    """Return the state with a job whose end was not seen: its result is unknown."""
+    clock = job.clock
+    if previous.observed:
+        clock = clock.stop(now)
+    else:
+        clock = clock.interrupted(job.lost_at, now)
+    state = with_totals(replace(previous, job=_over(job, clock)), now)
+    if job.outcome is not None:
+        # It had failed before, in an alarm, and never ran again.
+        return state
+    return replace(state, last_job_result=None, last_job_duration=None)
+
+
+def _over(job: Job, clock: Stopwatch) -> Job:
+    """Return a job that runs no more."""
+    return replace(
+        job,
+        clock=clock,
+        stage=Stage.CLEARED if job.stage is Stage.CLEARED else Stage.ENDED,
+        paused=False,
+        resuming_since=None,
+        announced_end=None,
+    )
+
+
+def _event(
+    kind: JobEventType, job: Job, now: float, error: ErrorKey = ErrorKey.NONE
+) -> JobEvent:
+    return JobEvent(
+        type=kind,
+        name=job.name,
+        toolhead=job.toolhead,
+        duration=job.duration(now),
+        error=error,
+    )
+
+
+def _end_event(
+    job: Job, result: JobResult, now: float, seen: Observation | None
+) -> JobEvent:
+    """Return the event of an end, with why: what is shown, or was before an abort."""
+    error = ErrorKey.NONE
+    if result is not JobResult.COMPLETED:
+        error = classify(job.error_label)
+        if error is ErrorKey.NONE and seen is not None:
+            error = seen.error
+    return _event(JobEventType(result.value), job, now, error)
+
+
+def _whole_run(job: Job, seen: Observation, now: float) -> tuple[JobEvent, ...]:
+    """Return the events of a job that began and failed between two observations."""
+    started = replace(_event(JobEventType.STARTED, job, now), duration=0.0)
+    return started, _end_event(job, JobResult.FAILED, now, seen)

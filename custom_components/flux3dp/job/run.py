@@ -1,37 +1,18 @@
-"""One run of a job: what an observation adds to it, and what of it is in the totals.
-
-Knows when two observations are of the same run, how its times and progress go on, and
-what is counted. When it begins and ends is `rules.py`'s business. Everything here
-is pure.
-"""
+"""One run of a job: what an observation adds to it, and what of it is in the totals."""
 
 from dataclasses import replace
 import math
 from typing import Final
 
-from .errors import ErrorKey
-from .model import Job, JobEvent, JobEventType, JobResult, JobState, Toolhead
-from .observation import Observation, Phase
-from .times import RunningClock
+from .model import Job, JobResult, JobState, Stage
+from .observation import Observation, Phase, fitted
+from .times import Stopwatch
 
 # A job that Home Assistant starts begins within this many seconds, or never did.
 _EXPECTED_WITHIN: Final = 60.0
 
-# Our own clock covers a loss of contact this short, if it is the same job after it.
+# Our own clock covers a loss of contact this short (s), if it is the same job after it.
 _SHORT_LOSS: Final = 60.0
-
-type Outcome = tuple[JobState, tuple[JobEvent, ...]]
-"""What an observation led to: the state then, and the events that were seen."""
-
-
-def same_session(job: Job, seen: Observation) -> bool:
-    """Whether the report says that it is this run of a job."""
-    return job.session is not None and job.session == seen.session
-
-
-def other_session(job: Job, seen: Observation) -> bool:
-    """Whether the report says that it is another run."""
-    return None not in (job.session, seen.session) and job.session != seen.session
 
 
 def new_job(
@@ -39,18 +20,15 @@ def new_job(
 ) -> Job:
     """Return a job that was not there before; `witnessed`: it began just now."""
     expected = previous.expected
-    return advanced(
-        Job(
-            name=expected.name
-            if expected and 0 <= now - expected.at <= _EXPECTED_WITHIN
-            else None,
-            clock=RunningClock(since=now, whole=witnessed),
-            started=float(math.floor(now)) if witnessed else None,
-            paused=seen.is_paused,
-        ),
-        seen,
-        now,
+    job = Job(
+        name=expected.name
+        if expected and 0 <= now - expected.at <= _EXPECTED_WITHIN
+        else None,
+        clock=Stopwatch(since=now, whole=witnessed),
+        started=float(math.floor(now)) if witnessed else None,
+        paused=seen.is_paused,
     )
+    return advanced(job, seen, now)
 
 
 def with_new(previous: JobState, job: Job) -> JobState:
@@ -63,37 +41,29 @@ def found_again(job: Job, now: float) -> Job:
 
     How long it ran meanwhile is known if that was short, or if a report says so.
     """
-    lost_at, known = job.lost_at, job.session is not None
-    short = lost_at is not None and known and now - lost_at <= _SHORT_LOSS
-    clock = job.clock
-    if not short:
-        clock = clock.interrupted(lost_at, now)
+    clock, known = job.clock, job.session is not None
+    if not (known and job.lost_at is not None and now - job.lost_at <= _SHORT_LOSS):
+        clock = clock.interrupted(job.lost_at, now)
         clock = replace(clock, base=max(clock.base, job.counted_time))
-    return replace(
-        job,
-        clock=clock,
-        lost_at=None,
-        session_unconfirmed=known,
-    )
+    return replace(job, clock=clock, lost_at=None, session_unconfirmed=known)
 
 
 def advanced(job: Job, seen: Observation, now: float) -> Job:
     """Return the job with what the observation adds to it."""
     clock, started, alive = job.clock, job.started, seen.phase is Phase.ALIVE
-    # Each report once: the same one again is no second that says the same.
-    if seen.time_running is not None and seen.read_at != clock.checked_at:
+    if seen.time_running is not None:
         clock = clock.checked(
             seen.time_running,
             seen.time_total,
             now,
+            read_at=seen.read_at,
             ended=not alive,
             aborted=seen.phase is Phase.ABORTED,
         )
-        clock = replace(clock, checked_at=seen.read_at)
-    clock = clock.run(now) if seen.clock_runs else clock.stop(now)
     if started is None and alive and seen.time_total is not None:
         started = float(math.floor(now - seen.time_total))
     known = [p for p in (job.top_progress, seen.progress) if p is not None]
+    end = seen.announced_end or job.announced_end
     return replace(
         job,
         session=seen.session or job.session,
@@ -101,12 +71,10 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         toolhead=fitted(seen.toolhead) or job.toolhead,
         error_label=seen.error_label or job.error_label,
         top_progress=max(known, default=None),
-        clock=clock,
+        clock=clock.run(now) if seen.clock_runs else clock.stop(now),
         started=started,
         past_init=job.past_init or not seen.is_initializing,
-        announced_end=None
-        if seen.is_surely_alive
-        else seen.announced_end or job.announced_end,
+        announced_end=None if seen.is_surely_alive else end,
     )
 
 
@@ -118,15 +86,13 @@ def with_totals(state: JobState, now: float) -> JobState:
     job = state.job
     if job is None or job.unseen:
         return state
-    ran = job.clock.reading(now)
-    reached = job.top_progress or 0.0
-    if not job.ended:
+    ran, reached = job.clock.reading(now), job.top_progress or 0.0
+    if job.stage is Stage.ACTIVE:
         ran, reached = ran // 60 * 60, math.floor(reached * 100) / 100
     elif job.outcome is JobResult.COMPLETED:
         reached = 1.0
-    used = (job.filament or 0.0) * reached
     more_time = max(0.0, ran - job.counted_time)
-    more_filament = max(0.0, used - job.counted_filament)
+    more_filament = max(0.0, (job.filament or 0.0) * reached - job.counted_filament)
     return replace(
         state,
         job=replace(
@@ -136,27 +102,4 @@ def with_totals(state: JobState, now: float) -> JobState:
         ),
         printing_time=state.printing_time + more_time,
         filament_used=state.filament_used + more_filament,
-    )
-
-
-def fitted(toolhead: Toolhead | None) -> Toolhead | None:
-    """Return a toolhead that is one."""
-    return None if toolhead is Toolhead.NONE else toolhead
-
-
-def rounded(seconds: float | None) -> float | None:
-    """Return seconds as precise as they can be."""
-    return None if seconds is None else round(seconds, 1)
-
-
-def event_of(
-    kind: JobEventType, job: Job, now: float, error: ErrorKey | None = None
-) -> JobEvent:
-    """Return an event of a job."""
-    return JobEvent(
-        type=kind,
-        name=job.name,
-        toolhead=job.toolhead,
-        duration=rounded(job.running_time(now)),
-        error=error or ErrorKey.NONE,
     )

@@ -1,10 +1,7 @@
-"""What the job tracker saw, on its way to triggers and the event entity.
+"""What happens to jobs, on its way to triggers and the event entity.
 
-Knows the signal. There is one for all devices, so an automation hears of a device
-whether or not its entry was loaded when it began to listen. While the entry is being set
-up nothing is sent: the device is watched before its entities are there. The start of a
-job waits for the job's name, and what follows it waits behind it. Nothing is sent of a
-device that is disabled.
+There is one signal for all devices, so a subscriber receives it whether or not the entry of
+a device was loaded when it subscribed.
 """
 
 from collections.abc import Callable
@@ -22,28 +19,46 @@ from homeassistant.util.signal_type import SignalType
 
 from ..const import DOMAIN
 from ..naming import async_is_disabled
-from .tracker import INITIAL, JobEvent, JobEventType, JobState, Problem, Step
-
-type JobNews = JobEvent | Problem
+from .model import INITIAL, JobEvent, JobEventType, JobState, Problem
+from .tracker import Step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSignal:
     """Something that happened to the device `uuid`, and the state it led to.
 
-    `news` is None when contact with it was lost in mid-job.
+    `event` is None when contact was lost in mid-job.
     """
 
     uuid: str
-    news: JobNews | None
+    event: JobEvent | Problem | None
     state: JobState
 
 
 _SIGNAL: Final[SignalType[JobSignal]] = SignalType(f"{DOMAIN}_job")
 
 
+@callback
+def async_subscribe(
+    hass: HomeAssistant, target: Callable[[JobSignal], None], uuid: str | None = None
+) -> CALLBACK_TYPE:
+    """Call `target` in the event loop with each signal, of one device or of all."""
+
+    @callback
+    def receive(signal: JobSignal) -> None:
+        if uuid in (None, signal.uuid):
+            target(signal)
+
+    return async_dispatcher_connect(hass, _SIGNAL, receive)
+
+
 class JobDispatcher:
-    """Sends what happens to the jobs of one device, in order, each once."""
+    """Sends what happens to the jobs of one device, in order, each once.
+
+    Nothing is sent before the entry is set up: a device is observed before its entities
+    are there. The start of a job waits for the job's name, and what follows behind it.
+    What happens to a device that is disabled is not sent.
+    """
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry, uuid: str, patience: float
@@ -54,14 +69,14 @@ class JobDispatcher:
         self._uuid = uuid
         self._patience = patience
         self._waiting: list[JobSignal] = []
-        self._state = INITIAL
+        self._state: JobState = INITIAL
         self._may_learn = False
-        self._awaits_setup = False
         self._cancel_timer: CALLBACK_TYPE | None = None
+        entry.async_on_unload(entry.async_on_state_change(self._async_send))
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something is known to have happened and not sent yet."""
+        """Whether something has happened that is not sent yet."""
         return bool(self._waiting)
 
     @callback
@@ -72,94 +87,61 @@ class JobDispatcher:
         to be known, if it is called anything.
         """
         self._state, self._may_learn = step.state, may_learn
-        news: list[JobNews | None] = [*step.events]
+        events: list[JobEvent | Problem | None] = [*step.events]
         if step.problem is not None:
-            news.append(step.problem)
+            events.append(step.problem)
         if lost:
-            news.append(None)
+            events.append(None)
         self._waiting += [
-            JobSignal(uuid=self._uuid, news=each, state=step.state) for each in news
+            JobSignal(uuid=self._uuid, event=event, state=step.state)
+            for event in events
         ]
         self._async_send()
 
     @callback
-    def async_flush(self) -> None:
+    def async_flush(self, _now: object = None) -> None:
         """Send all that waits for a name: there will be none."""
         self._may_learn = False
         self._async_send()
 
     @callback
     def _async_send(self) -> None:
-        if self._waiting and self._entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
-            if not self._awaits_setup:
-                self._awaits_setup = True
-                entry = self._entry
-                entry.async_on_unload(entry.async_on_state_change(self._async_send))
+        if not self._waiting or self._entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
             return
-        if self._waiting and async_is_disabled(self._hass, self._entry):
+        if async_is_disabled(self._hass, self._entry):
             self._waiting.clear()
-        while self._waiting and not self._must_wait(self._waiting[0]):
-            signal = self._named(self._waiting.pop(0))
+        while self._waiting and not self._must_wait(
+            signal := self._completed(self._waiting[0])
+        ):
+            self._waiting.pop(0)
             async_dispatcher_send(self._hass, _SIGNAL, signal)
-        if not self._waiting and self._cancel_timer is not None:
+        if self._waiting and self._cancel_timer is None:
+            self._cancel_timer = async_call_later(
+                self._hass, self._patience, self.async_flush
+            )
+        elif not self._waiting and self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
 
     def _is_current(self, signal: JobSignal) -> bool:
         return signal.state.job_number == self._state.job_number
 
-    def _named(self, signal: JobSignal) -> JobSignal:
-        """Return what happened with what is known of its job by now."""
-        news, job = signal.news, self._state.job
-        if (
-            job is None
-            or not isinstance(news, JobEvent)
-            or not self._is_current(signal)
-        ):
+    def _completed(self, signal: JobSignal) -> JobSignal:
+        """Return a signal with what is known of its job by now."""
+        event, job = signal.event, self._state.job
+        if job is None or not isinstance(event, JobEvent):
             return signal
-        name, toolhead = news.name or job.name, news.toolhead or job.toolhead
-        return replace(signal, news=replace(news, name=name, toolhead=toolhead))
+        if not self._is_current(signal):
+            return signal
+        name, toolhead = event.name or job.name, event.toolhead or job.toolhead
+        return replace(signal, event=replace(event, name=name, toolhead=toolhead))
 
     def _must_wait(self, signal: JobSignal) -> bool:
-        """Whether the start of a job waits for its name; not for long."""
-        news = self._named(signal).news
-        if (
-            not isinstance(news, JobEvent)
-            or news.type is not JobEventType.STARTED
-            or news.name is not None
-            or not self._may_learn
-            or not self._is_current(signal)
-        ):
-            return False
-        if self._cancel_timer is None:
-            self._cancel_timer = async_call_later(
-                self._hass, self._patience, self._async_give_up
-            )
-        return True
-
-    @callback
-    def _async_give_up(self, _now: object) -> None:
-        self._cancel_timer = None
-        self.async_flush()
-
-
-@callback
-def async_listen_all(
-    hass: HomeAssistant, target: Callable[[JobSignal], None]
-) -> CALLBACK_TYPE:
-    """Hear of the jobs of all devices; `target` runs in the event loop. Returns its end."""
-    return async_dispatcher_connect(hass, _SIGNAL, target)
-
-
-@callback
-def async_listen(
-    hass: HomeAssistant, uuid: str, target: Callable[[JobNews], None]
-) -> CALLBACK_TYPE:
-    """Hear of one device's job; `target` runs in the event loop. Returns its end."""
-
-    @callback
-    def hear(signal: JobSignal) -> None:
-        if signal.uuid == uuid and signal.news is not None:
-            target(signal.news)
-
-    return async_listen_all(hass, hear)
+        """Whether a signal waits for the name of its job."""
+        return (
+            self._may_learn
+            and isinstance(signal.event, JobEvent)
+            and signal.event.type is JobEventType.STARTED
+            and signal.event.name is None
+            and self._is_current(signal)
+        )

@@ -1,9 +1,7 @@
-"""What is known of a device's jobs, kept over restarts.
+"""What is known of a device's jobs, kept over restarts."""
 
-Knows how it is stored, and when to write. What the state means belongs to the package `job`.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
@@ -13,9 +11,17 @@ from homeassistant.helpers.storage import Store
 
 from ..aioflux.util import duration_of
 from ..const import DOMAIN
-from .model import Expected, Job, state_text
-from .times import RunningClock
-from .tracker import INITIAL, JobResult, JobState, Toolhead
+from .model import (
+    INITIAL,
+    Expected,
+    Job,
+    JobResult,
+    JobState,
+    Stage,
+    Toolhead,
+    state_text,
+)
+from .times import Stopwatch
 
 _STORAGE_VERSION = 1
 _SAVE_DELAY = 10.0
@@ -44,18 +50,17 @@ class JobStore:
 
     async def async_load(self) -> JobState:
         """Return what was stored, or a fresh state."""
-        state = restored(await self._store.async_load())
-        self._state = state
+        self._state = restored(await self._store.async_load())
         self._unsubscribe = self._hass.bus.async_listen_once(
             EVENT_HOMEASSISTANT_STOP, self._async_stop
         )
-        return state
+        return self._state
 
     @callback
     def async_keep(self, state: JobState) -> None:
         """Take the newest state, and plan a write if it is worth one.
 
-        Not once closed: by then the file is the next coordinator's, or nobody's.
+        Not once closed: by then the file is the next coordinator's.
         """
         if self._closed:
             return
@@ -100,18 +105,7 @@ def _turning_point(state: JobState) -> tuple[object, ...]:
 
 def as_stored(state: JobState) -> dict[str, Any]:
     """Return what must outlive a restart, as JSON has it."""
-    return {
-        "job": None if state.job is None else _stored_job(state.job),
-        "job_number": state.job_number,
-        "expected": [state.expected.name, state.expected.at]
-        if state.expected
-        else None,
-        "last_job_result": state.last_job_result,
-        "last_job_duration": state.last_job_duration,
-        "jobs_completed": state.jobs_completed,
-        "printing_time": state.printing_time,
-        "filament_used": state.filament_used,
-    }
+    return _written(_STATE, state)
 
 
 def restored(data: object) -> JobState:
@@ -119,147 +113,130 @@ def restored(data: object) -> JobState:
 
     The first observation of the device after this never is an event.
     """
-    stored = _mapping(data)
-    return JobState(
-        job=_restored_job(stored.get("job")),
-        job_number=_count(stored.get("job_number")),
-        expected=_expected(stored.get("expected")),
-        last_job_result=_result(stored.get("last_job_result")),
-        last_job_duration=duration_of(stored.get("last_job_duration")),
-        jobs_completed=_count(stored.get("jobs_completed")),
-        printing_time=_seconds(stored.get("printing_time")) or 0.0,
-        filament_used=_seconds(stored.get("filament_used")) or 0.0,
-    )
+    return JobState(**_read(_STATE, data))
 
 
-def _stored_job(job: Job) -> dict[str, object]:
-    """Return a job as JSON has it."""
-    clock = job.clock
-    return {
-        "session": job.session,
-        "name": job.name,
-        "time_cost": job.time_cost,
-        "filament": job.filament,
-        "toolhead": job.toolhead,
-        "error_label": job.error_label,
-        "top_progress": job.top_progress,
-        "clock": {
-            "base": clock.base,
-            "since": clock.since,
-            "whole": clock.whole,
-            "forgetful": clock.forgetful,
-            "device": clock.device,
-            "standing": clock.standing,
-        },
-        "started": job.started,
-        "finish": job.finish,
-        "past_init": job.past_init,
-        "paused": job.paused,
-        "resuming_since": job.resuming_since,
-        "ended": job.ended,
-        "outcome": job.outcome,
-        "end_announced_at": job.end_announced_at,
-        "cleared": job.cleared,
-        "counted": job.counted,
-        "session_unconfirmed": job.session_unconfirmed,
-        "unseen": job.unseen,
-        "counted_time": job.counted_time,
-        "counted_filament": job.counted_filament,
-    }
+# What is stored, field by field: each has a reader, which returns None for damage. Then,
+# and where nothing is stored, the field has its default.
+type _Reader = Callable[[object], Any]
+type _Table = Mapping[str, _Reader]
 
 
-def _restored_job(data: object) -> Job | None:
-    """Return the job that was stored, if one was; the first version's too."""
-    if not (stored := _mapping(data)):
-        return None
-    outcome = _result(stored.get("outcome"))
-    return Job(
-        session=_text(stored.get("session")),
-        name=state_text(_text(stored.get("name"))),
-        time_cost=duration_of(stored.get("time_cost")),
-        filament=_seconds(stored.get("filament")),
-        toolhead=_toolhead(stored.get("toolhead")),
-        error_label=_text(stored.get("error_label")) or "",
-        top_progress=_share(stored.get("top_progress")),
-        clock=_clock(stored.get("clock")),
-        started=_seconds(stored.get("started")),
-        finish=_seconds(stored.get("finish")),
-        past_init=stored.get("past_init", stored.get("begun")) is True,
-        paused=stored.get("paused") is True,
-        resuming_since=_seconds(stored.get("resuming_since")),
-        ended=stored.get("ended") is True,
-        outcome=outcome,
-        end_announced_at=_seconds(stored.get("end_announced_at")),
-        cleared=stored.get("cleared", stored.get("left")) is True,
-        counted=stored.get("counted", outcome is JobResult.COMPLETED) is True,
-        session_unconfirmed=stored.get("session_unconfirmed") is True,
-        unseen=stored.get("unseen") is True,
-        counted_time=duration_of(stored.get("counted_time")) or 0.0,
-        counted_filament=_seconds(stored.get("counted_filament")) or 0.0,
-    )
+def _written(table: _Table, value: object) -> dict[str, Any]:
+    return {name: _plain(getattr(value, name)) for name in table}
 
 
-def _mapping(value: object) -> Mapping[object, object]:
-    """Return a mapping, an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
+def _plain(value: object) -> object:
+    if isinstance(value, Job):
+        return _written(_JOB, value)
+    if isinstance(value, Stopwatch):
+        return _written(_CLOCK, value)
+    return list(value) if isinstance(value, Expected) else value
+
+
+def _read(table: _Table, data: object) -> dict[str, Any]:
+    stored = data if isinstance(data, Mapping) else {}
+    found = {name: read(stored.get(name)) for name, read in table.items()}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _text(value: object) -> str | None:
-    """Return text that is not empty."""
     return value if isinstance(value, str) and value else None
 
 
-def _count(value: object) -> int:
-    """Return a whole number of at least 0."""
-    if not isinstance(value, int) or isinstance(value, bool):
-        return 0
-    return value if 0 <= value < _FOREVER else 0
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
-def _seconds(value: object) -> float | None:
+def _number(value: object) -> float | None:
     """Return a number of at least 0 that can be seconds or a moment."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return None
     return float(value) if 0 <= value < _FOREVER else None
 
 
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and _number(value) is not None else None
+
+
 def _share(value: object) -> float | None:
-    """Return a number of 0.0 to 1.0."""
-    number = _seconds(value)
+    number = _number(value)
     return number if number is not None and number <= 1 else None
 
 
-def _result(value: object) -> JobResult | None:
-    """Return a result by its name."""
-    return next((result for result in JobResult if result == value), None)
-
-
-def _toolhead(value: object) -> Toolhead | None:
-    """Return a toolhead by its name."""
-    return next((toolhead for toolhead in Toolhead if toolhead == value), None)
-
-
-def _clock(value: object) -> RunningClock:
-    """Return a clock from what it was.
-
-    The first version stored a list of the seconds and the moment it ran since.
-    """
-    stored = _mapping(value)
-    listed = value if isinstance(value, list) and len(value) == 2 else None
-    base = duration_of(listed[0] if listed else stored.get("base"))
-    return RunningClock(
-        base=base or 0.0,
-        since=_seconds(listed[1] if listed else stored.get("since")),
-        whole=base is not None if listed else stored.get("whole") is True,
-        forgetful=stored.get("forgetful") is True,
-        device=duration_of(stored.get("device")),
-        standing=_seconds(stored.get("standing")),
-    )
+def _one_of(kind: type[Enum]) -> _Reader:
+    return lambda value: next((each for each in kind if each.value == value), None)
 
 
 def _expected(value: object) -> Expected | None:
     """Return the job about to start from its name and the moment."""
-    if not isinstance(value, list) or len(value) != 2:
+    if not isinstance(value, list | tuple) or len(value) != 2:
         return None
-    name, at = _text(value[0]), _seconds(value[1])
+    name, at = _text(value[0]), _number(value[1])
     return None if name is None or at is None else Expected(name, at)
+
+
+def _clock(value: object) -> Stopwatch | None:
+    """Return a stopwatch; version 1.0 stored the seconds and the moment it ran since."""
+    if isinstance(value, list) and len(value) == 2:
+        base, since = value
+        value = {"base": base, "since": since, "whole": duration_of(base) is not None}
+    # What is not known to cover the whole job does not.
+    return Stopwatch(**{"whole": False} | _read(_CLOCK, value))
+
+
+def _job(value: object) -> Job | None:
+    """Return the job, also of an earlier version."""
+    if not isinstance(value, Mapping) or not value:
+        return None
+    stored = dict(value)
+    stored.setdefault("past_init", stored.get("begun"))
+    stored.setdefault("counted", stored.get("outcome") == JobResult.COMPLETED)
+    if stored.get("cleared", stored.get("left")) is True:
+        stored.setdefault("stage", Stage.CLEARED)
+    elif stored.get("ended") is True:
+        stored.setdefault("stage", Stage.ENDED)
+    return Job(**_read(_JOB, stored))
+
+
+_CLOCK: Final[_Table] = {
+    "base": duration_of,
+    "since": _number,
+    "whole": _flag,
+    "forgetful": _flag,
+    "device": duration_of,
+    "standing": _number,
+}
+_JOB: Final[_Table] = {
+    "session": _text,
+    "name": lambda value: state_text(_text(value)),
+    "time_cost": duration_of,
+    "filament": _number,
+    "toolhead": _one_of(Toolhead),
+    "error_label": _text,
+    "top_progress": _share,
+    "clock": _clock,
+    "started": _number,
+    "finish": _number,
+    "past_init": _flag,
+    "paused": _flag,
+    "resuming_since": _number,
+    "stage": _one_of(Stage),
+    "outcome": _one_of(JobResult),
+    "end_announced_at": _number,
+    "counted": _flag,
+    "session_unconfirmed": _flag,
+    "unseen": _flag,
+    "counted_time": duration_of,
+    "counted_filament": _number,
+}
+_STATE: Final[_Table] = {
+    "job": _job,
+    "job_number": _count,
+    "expected": _expected,
+    "last_job_result": _one_of(JobResult),
+    "last_job_duration": duration_of,
+    "jobs_completed": _count,
+    "printing_time": _number,
+    "filament_used": _number,
+}

@@ -1,26 +1,22 @@
-"""How long a job has run, and when it will be done.
-
-Knows the arithmetic of a job's times and nothing else: which moments count as
-running is `rules.py`'s to say. Times are seconds, moments are epoch seconds.
-"""
+"""How long a job has run, and when it will be done. Seconds, and moments in epoch seconds."""
 
 from dataclasses import dataclass, field, replace
 import math
 from typing import Final
 
-# The device's running time and ours may differ by what a report takes to arrive;
-# within this much our clock is left alone, and equal states stay equal.
-_CLOCK_TOLERANCE: Final = 2.0
+# The device's running time and ours may differ by what a report takes to arrive: within
+# this much (s) our stopwatch is left alone, and equal states stay equal.
+_TOLERANCE: Final = 2.0
 
-# A device's running time that is this much lower than the one before has fallen: it
+# A device's running time that is this much lower (s) than the one before has fallen: it
 # never does by itself, and stretches can be short.
 _FALL: Final = 0.05
 
-# By how much our clock may be ahead of the device's: announcements come every three
+# By how much (s) our stopwatch may be ahead of the device's: announcements come every three
 # seconds, lag by one, and can be lost. More is time that the device has forgotten.
 _DRIFT: Final = 15.0
 
-# The running time of a job that has ended and is this much less than it can be stands.
+# The running time of a job that has ended and is this much less (s) than it can be stands.
 _GOES_ON: Final = 5.0
 
 # A finish time moves only when it is off by more than this.
@@ -33,11 +29,11 @@ _FINISH_AHEAD: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class RunningClock:
-    """How long a job has run: a stopwatch, checked against the device's own.
+class Stopwatch:
+    """How long a job has run (s), checked against the device's own `time_running`.
 
-    `base` is the seconds so far, and it runs since `since` if that is not None.
-    `whole`: it covers the job from its start; else the job has run at least so long.
+    `base` is the seconds so far, and it runs since `since` (epoch seconds) if that is not
+    None. `whole`: it covers the job from its start; else the job has run at least so long.
 
     A device's `time_running` forgets at each pause, and at an abort, all but the last
     stretch (protocol.md section 5). So it is never too long, and right for as long as
@@ -60,28 +56,24 @@ class RunningClock:
 
     def reading(self, now: float) -> float:
         """Return the seconds the job has run; pauses do not count."""
-        if self.since is None:
-            return self.base
-        return self.base + max(0.0, now - self.since)
+        return self.base + (0.0 if self.since is None else max(0.0, now - self.since))
 
-    def run(self, now: float) -> RunningClock:
-        """Return the clock, running."""
+    def run(self, now: float) -> Stopwatch:
+        """Return the stopwatch, running."""
         return self if self.since is not None else replace(self, since=now)
 
-    def stop(self, now: float) -> RunningClock:
-        """Return the clock, standing."""
-        if self.since is None:
-            return self
+    def stop(self, now: float) -> Stopwatch:
+        """Return the stopwatch, standing."""
         return replace(self, base=self.reading(now), since=None)
 
-    def interrupted(self, at: float | None, now: float) -> RunningClock:
-        """Return the clock of a job that was out of view since `at` (None: unknown).
+    def interrupted(self, at: float | None, now: float) -> Stopwatch:
+        """Return the stopwatch of a job that was out of view since `at` (None: unknown).
 
         Whether it still covers the whole job is for the device to say.
         """
-        stopped = self if at is None else self.stop(at)
+        base = self.base if at is None else self.reading(at)
         ceiling = self.reading(now)
-        return replace(stopped, since=None, whole=False, ceiling=ceiling)
+        return replace(self, base=base, since=None, whole=False, ceiling=ceiling)
 
     def checked(
         self,
@@ -89,43 +81,39 @@ class RunningClock:
         total: float | None,
         now: float,
         *,
+        read_at: float | None,
         ended: bool = False,
         aborted: bool = False,
-    ) -> RunningClock:
-        """Return the clock, checked against a report's `time_running`.
+    ) -> Stopwatch:
+        """Return the stopwatch, checked against the `time_running` of a report, once.
 
-        `total` is its `time_total`. Of a job that `ended` that goes on, and of one
+        `total` is its `time_total`, `read_at` the moment it arrived. Of a job that `ended` that goes on, and of one
         that was `aborted` after a pause the running time is that of the last stretch.
         """
+        if read_at == self.checked_at:
+            return self
         counted = self.reading(now)
         forgetful = (
             self.forgetful
             or (self.device is not None and running < self.device - _FALL)
             or (self.whole and counted - running > _DRIFT)
-            or (aborted and (self.standing or 0.0) > _CLOCK_TOLERANCE)
+            or (aborted and (self.standing or 0.0) > _TOLERANCE)
         )
         whole = self.whole or (not forgetful and self._covers(running, total, ended))
         # Paused while it was out of view: whether once or twice will not be known.
         forgetful = forgetful or not (whole or ended)
         believed = whole and not forgetful
-        tolerance = 0.0 if ended else _CLOCK_TOLERANCE
+        tolerance = 0.0 if ended else _TOLERANCE
+        base, since = self.base, self.since
         if running > counted + tolerance or (
             believed and running < counted - tolerance
         ):
-            base, since = running, None if self.since is None else now
-        else:
-            base, since = self.base, self.since
+            base, since = running, None if since is None else now
         standing = self.standing
         if total is not None and believed and not ended:
             standing = max(0.0, total - running)
-        return replace(
-            self,
-            base=base,
-            since=since,
-            whole=whole,
-            forgetful=forgetful,
-            device=running,
-            standing=standing,
+        return Stopwatch(
+            base, since, whole, forgetful, running, standing, self.ceiling, read_at
         )
 
     def _covers(self, running: float, total: float | None, ended: bool) -> bool:
@@ -139,7 +127,7 @@ class RunningClock:
             )
         # More standing than is known of: a pause, at which it may have forgotten.
         pauses = self.standing or 0.0
-        return total is None or total - running - pauses <= _CLOCK_TOLERANCE
+        return total is None or total - running - pauses <= _TOLERANCE
 
 
 def estimate_remaining(

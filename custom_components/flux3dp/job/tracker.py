@@ -1,30 +1,24 @@
 """What is happening to the job: a pure tracker, without a clock of its own.
 
-`track` takes what was known, what the device says now and what time it is, and
-gives what is known then and the events that were seen. The rules of a job's life
-are `rules.py`'s and `ends.py`'s, the words for it `model.py`'s, the table
-of status ids and which source counts `observation.py`'s, the arithmetic of times
-`times.py`'s.
-
 Events are transitions that were *seen*. The first observation after a start or a
 restore only brings the state up to date, whatever happened meanwhile; after a silence
 the end of a job that is known to be the same is an event too.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 import math
 
 from ..aioflux.report import JobInfo
 from .model import (
-    INITIAL,
     Expected,
     Job,
     JobEvent,
-    JobEventType,
-    JobResult,
+    JobRecord,
     JobState,
     JobStatus,
+    Pending,
     Problem,
+    Stage,
     Toolhead,
     state_text,
 )
@@ -34,33 +28,19 @@ from .observation import (
     Observation,
     Phase,
     Reported,
+    fitted,
     observe,
     toolhead_of,
 )
 from .rules import apply
-from .run import fitted, with_totals
+from .run import with_totals
 from .times import estimate_remaining, steady_finish
-
-__all__ = [
-    "INITIAL",
-    "Announced",
-    "JobEvent",
-    "JobEventType",
-    "JobResult",
-    "JobState",
-    "JobStatus",
-    "Problem",
-    "Reported",
-    "Step",
-    "Toolhead",
-    "describe",
-    "expect",
-    "track",
-]
 
 # As a share of the time a report stays fresh: how long an aborted job can look like a resumed
 # one. The abort takes about a second, the next datagram comes within three.
 _RESUME_PATIENCE = 0.8
+
+_KEPT = tuple(field.name for field in fields(JobRecord))
 
 # What a nozzle's temperature (°C) must change by to be shown again.
 _STILL = 1.0
@@ -89,11 +69,13 @@ def track(
 ) -> Step:
     """Return the state that follows from the latest datagram and report.
 
-    `announced` is the latest datagram, None once the device fell silent;
-    `reported` the latest report, however old: which of them counts is told by
-    `report_fresh` and `status_lag` (see `observe`). `now` is epoch seconds. The same inputs again change nothing and are no event.
+    `announced` is the latest datagram, None once the device fell silent, `reported` the
+    latest report, however old; `observe` says which of them counts. `now` is epoch
+    seconds. The same inputs again change nothing and are no event.
     """
-    seen = observe(announced, reported, now, report_fresh, status_lag)
+    seen = observe(
+        announced, reported, now, report_fresh=report_fresh, status_lag=status_lag
+    )
     if seen is None:
         return Step(_build_state(_out_of_contact(previous, now), None, now))
     if seen.st_id == TRANSITION:
@@ -103,23 +85,13 @@ def track(
         seen = seen.continuing(previous.st_id, previous.status)
     state, events = apply(previous, seen, now, report_fresh * _RESUME_PATIENCE)
     state = _build_state(with_totals(state, now), seen, now)
-    appeared = state.problem and state.error is not previous.error
-    return Step(
-        state,
-        events,
-        Problem(error=state.error, label=state.error_label)
-        if appeared and previous.observed
-        else None,
-    )
+    problem = None
+    if previous.observed and state.problem and state.error is not previous.error:
+        problem = Problem(error=state.error, label=state.error_label)
+    return Step(state, events, problem)
 
 
-def describe(
-    state: JobState,
-    *,
-    job_number: int,
-    name: str | None = None,
-    info: JobInfo | None = None,
-) -> JobState:
+def describe(state: JobState, job_number: int, info: JobInfo) -> JobState:
     """Return the state with what was learnt about job number `job_number`.
 
     Unchanged if another job is there by now. Times follow with the next look.
@@ -127,18 +99,15 @@ def describe(
     job = state.job
     if job is None or state.job_number != job_number:
         return state
-    if name is not None:
-        job = replace(job, name=state_text(name))
-    if info is not None:
-        job = replace(
-            job,
-            # What was started here goes by the name of its file.
-            name=job.name or state_text(info.title),
-            time_cost=info.time_cost,
-            filament=sum(info.filament_used) if info.filament_used else None,
-            toolhead=job.toolhead or fitted(toolhead_of(info.head_type or "")),
-        )
-    return replace(state, job=job)
+    described = replace(
+        job,
+        # What was started here goes by the name of its file.
+        name=job.name or state_text(info.title),
+        time_cost=info.time_cost,
+        filament=sum(info.filament_used) if info.filament_used else None,
+        toolhead=job.toolhead or fitted(toolhead_of(info.head_type or "")),
+    )
+    return replace(state, job=described)
 
 
 def expect(state: JobState, name: str | None, now: float) -> JobState:
@@ -156,22 +125,14 @@ def _out_of_contact(state: JobState, now: float) -> JobState:
     job = state.job
     if not state.observed or job is None:
         return state
-    return replace(state, job=replace(job, lost_at=now, unexplained=False))
+    pending = None if job.pending is Pending.RESULT else job.pending
+    return replace(state, job=replace(job, lost_at=now, pending=pending))
 
 
 def _build_state(state: JobState, seen: Observation | None, now: float) -> JobState:
     """Return the state with everything that is seen now, or nothing in silence."""
-    remembered = JobState(
-        status=JobStatus.OFFLINE,
-        job=state.job,
-        job_number=state.job_number,
-        expected=state.expected,
-        last_job_result=state.last_job_result,
-        last_job_duration=state.last_job_duration,
-        jobs_completed=state.jobs_completed,
-        printing_time=state.printing_time,
-        filament_used=state.filament_used,
-    )
+    kept = {name: getattr(state, name) for name in _KEPT}
+    remembered = JobState(status=JobStatus.OFFLINE, **kept)
     if seen is None:
         return remembered
     shown = replace(
@@ -191,7 +152,7 @@ def _build_state(state: JobState, seen: Observation | None, now: float) -> JobSt
         nozzle_temperature=_steady(state.nozzle_temperature, seen.nozzle_temperature),
         nozzle_target=seen.nozzle_target,
     )
-    if state.job is None or state.job.cleared:
+    if state.job is None or state.job.stage is Stage.CLEARED:
         return shown
     return _with_times(shown, state.job, seen, now)
 
@@ -230,7 +191,9 @@ def _with_times(shown: JobState, job: Job, seen: Observation, now: float) -> Job
         progress=progress,
         elapsed_minutes=None if ran is None else int(ran // 60),
     )
-    left = None if job.ended else estimate_remaining(job.time_cost, progress, ran)
+    left = None
+    if job.stage is Stage.ACTIVE:
+        left = estimate_remaining(job.time_cost, progress, ran)
     if left is None:
         return shown
     shown = replace(shown, remaining_minutes=math.ceil(round(left) / 60))
