@@ -119,21 +119,19 @@ async def _main(options: argparse.Namespace) -> None:
         multicast=not options.no_multicast,
     )
     devices = [Device(config) for config in configs]
-
-    def started() -> None:
-        for key, fault in options.faults:
-            for device, model in zip(devices, models, strict=True):
+    jobs = [model.job for model in models]
+    async with AsyncExitStack() as stack:
+        if options.control is not None:
+            served = list(zip(devices, jobs, strict=True))
+            await stack.enter_async_context(control.serving(options.control, served))
+        for device, model in zip(devices, models, strict=True):
+            await asyncio.to_thread(demo.add_jobs, device)
+            await stack.enter_async_context(device)
+            for key, fault in options.faults:
                 if model.key == key:
                     demo.fault(device, fault)
         _introduce(devices)
-
-    jobs = [None if options.idle else model.job for model in models]
-    async with AsyncExitStack() as stack:
-        if options.control is not None:
-            paths = [model.job for model in models]
-            served = list(zip(devices, paths, strict=True))
-            await stack.enter_async_context(control.serving(options.control, served))
-        await demo.run(devices, jobs, started=started)
+        await demo.run(devices, [None] * len(jobs) if options.idle else jobs)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

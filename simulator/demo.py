@@ -6,8 +6,7 @@ vendor finds them *unverified*, and one that knows this key too finds both kinds
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 import logging
 from pathlib import Path
@@ -34,61 +33,66 @@ class Model:
     """A kind of device the demo can show."""
 
     key: str
-    name: str
-    model: str
-    serial: str
-    uuid: str
-    generation: int = 2
-    firmware: str
-    #: Printed at the start, and worth nothing.
-    password: str | None = "flux"  # noqa: S105
-    toolhead: str = "EXTRUDER"
+    #: All but where it is, and its keys.
+    config: DeviceConfig
     #: The job it runs over and over.
     job: str
     #: Whether the vendor vouches for its key.
     signed: bool = True
 
 
+_configured = partial(DeviceConfig, address="127.0.0.1", master_key=b"")
+_PASSWORD = "flux"  # noqa: S105 - printed at the start, and worth nothing
 MODELS = (
     Model(
         key="delta",
-        name="FLUX Delta",
-        model="delta-1",
-        serial="FD1A104242",
-        uuid="d17a0000c0de4f7f8e21c3d4a5b60701",
-        generation=1,
-        firmware="1.6.95",
+        config=_configured(
+            name="FLUX Delta",
+            serial="FD1A104242",
+            uuid="d17a0000c0de4f7f8e21c3d4a5b60701",
+            generation=1,
+            password=_PASSWORD,
+        ),
         job=CUBE,
     ),
     Model(
         key="beamo",
-        name="beamo",
-        model="fbm1",
-        serial="FB1A200007",
-        uuid="bea00000c0de4f7f8e21c3d4a5b60702",
-        firmware="5.3.2",
-        password=None,
-        toolhead="LASER",
+        config=_configured(
+            name="beamo",
+            model="fbm1",
+            serial="FB1A200007",
+            uuid="bea00000c0de4f7f8e21c3d4a5b60702",
+            firmware="5.3.2",
+            toolhead="LASER",
+            beam=True,
+        ),
         job=COASTER,
         signed=False,
     ),
     Model(
         key="delta+",
-        name="FLUX Delta+",
-        model="delta-1p",
-        serial="F1K0990003",
-        uuid="d17a0000c0de4f7f8e21c3d4a5b60703",
-        firmware="1.9.1",
+        config=_configured(
+            name="FLUX Delta+",
+            model="delta-1p",
+            serial="F1K0990003",
+            uuid="d17a0000c0de4f7f8e21c3d4a5b60703",
+            firmware="1.9.1",
+            password=_PASSWORD,
+        ),
         job="SD/Küche/Löffel 'groß'.fc",
     ),
     Model(
         key="beambox",
-        name="Beambox Pro",
-        model="fbb1p",
-        serial="FB1B300004",
-        uuid="bea00000c0de4f7f8e21c3d4a5b60704",
-        firmware="4.1.10",
-        toolhead="LASER",
+        config=_configured(
+            name="Beambox Pro",
+            model="fbb1p",
+            serial="FB1B300004",
+            uuid="bea00000c0de4f7f8e21c3d4a5b60704",
+            firmware="4.1.10",
+            password=_PASSWORD,
+            toolhead="LASER",
+            beam=True,
+        ),
         job=COASTER,
     ),
 )
@@ -140,20 +144,12 @@ def configure(
     vendor = VendorKey(_key(folder, "vendor", generate_vendor_pem))
     network, _, host = address.rpartition(".")
     return [
-        DeviceConfig(
+        replace(
+            model.config,
             address=f"{network}.{int(host) + number}",
-            generation=model.generation,
-            uuid=model.uuid,
-            serial=model.serial,
-            name=model.name,
-            model=model.model,
-            firmware=model.firmware,
-            password=model.password,
             master_key=_key(folder, f"master-{model.key}", generate_master_pem),
             vendor_key=vendor if model.signed else None,
             state_dir=folder / model.key if folder else None,
-            toolhead=model.toolhead,
-            beam=model.toolhead == "LASER",
             multicast=multicast,
             # Heating as long as it really takes would be most of what there is to see.
             timing=Timing(job_speed=speed, job_heating=15.0, job_reheating=8.0),
@@ -162,29 +158,19 @@ def configure(
     ]
 
 
-async def run(
-    devices: Sequence[Device],
-    jobs: Sequence[str | None],
-    *,
-    started: Callable[[], None],
-) -> None:
-    """Switch all devices on, and let them do their jobs until this is cancelled."""
-    async with AsyncExitStack() as stack:
-        for device in devices:
-            await asyncio.to_thread(_add_jobs, device)
-            await stack.enter_async_context(device)
-        started()
-        async with asyncio.TaskGroup() as group:
-            for device, job in zip(devices, jobs, strict=True):
-                if job is not None:
-                    group.create_task(work(device, job))
-            while True:
-                await asyncio.sleep(_MEMORY)
-                for device in devices:
-                    device.received.clear()
+async def run(devices: Sequence[Device], jobs: Sequence[str | None]) -> None:
+    """Let devices do their jobs until this is cancelled."""
+    async with asyncio.TaskGroup() as group:
+        for device, job in zip(devices, jobs, strict=True):
+            if job is not None:
+                group.create_task(work(device, job))
+        while True:
+            await asyncio.sleep(_MEMORY)
+            for device in devices:
+                device.received.clear()
 
 
-def _add_jobs(device: Device) -> None:
+def add_jobs(device: Device) -> None:
     """Give a device jobs with pictures of what they make. Blocking: draws."""
     head = device.config.toolhead or "EXTRUDER"
     for path, seconds in ((CUBE, 180), (COASTER, 120)):

@@ -170,19 +170,17 @@ class Device(Machine):
             if asked_at < self._settled_at:
                 # The second within so short a time: the first is undone with it.
                 self._settled_at = 0.0
-                move = network.Move(network.Outcome.JOINED, *self._before)
+                move: network.Move | None = network.Move(*self._before)
             else:
                 self._settled_at = asked_at + timing.network_settle
                 self._before = (self.address, self.ssid)
                 move = network.plan(values, self.networks, self.address)
-            match move.outcome:
-                case network.Outcome.GONE:
-                    return
-                case network.Outcome.ROLLED_BACK:
-                    await asyncio.sleep(timing.wifi_rollback)
-                case network.Outcome.JOINED:
-                    await asyncio.sleep(timing.wifi_join)
-                    self.ssid = move.ssid
+            if move is None:
+                return
+            back = move.rolled_back
+            await asyncio.sleep(timing.wifi_rollback if back else timing.wifi_join)
+            if not back:
+                self.ssid = move.ssid
             await self._arrive(move.address)
 
     # -- what others do to it ------------------------------------------------------------

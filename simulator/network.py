@@ -5,7 +5,6 @@ As careless as the firmware: it refuses little, and believes the rest.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import Enum
 import ipaddress
 import string
 
@@ -25,24 +24,14 @@ class BrokenRequestError(Exception):
     """The device stumbles: a bare ``UNKNOWN_ERROR``, and it closes."""
 
 
-class Outcome(Enum):
-    """What becomes of a device that applies its new network."""
-
-    #: It is back, at the same address or at another.
-    JOINED = "joined"
-    #: It could not join, and after a while is back where it was.
-    ROLLED_BACK = "rolled back"
-    #: It is where no client can see it.
-    GONE = "gone"
-
-
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What a request leads to; ``ssid`` is None for a cable."""
+    """Where a device is after it tried a network; ``ssid`` is None for a cable."""
 
-    outcome: Outcome
     address: str
     ssid: str | None = None
+    #: Whether it could not join, and after a while is back where it was.
+    rolled_back: bool = False
 
 
 def parse(words: Iterable[bytes]) -> dict[str, str]:
@@ -84,8 +73,11 @@ def _refuse(values: dict[str, str]) -> None:
 
 def plan(
     values: dict[str, str], networks: Iterable[SimulatedNetwork], address: str
-) -> Move:
-    """Return where a request that was not refused takes a device that is at ``address``."""
+) -> Move | None:
+    """Return where a request that was not refused takes a device that is at ``address``.
+
+    None: it is where no client can see it.
+    """
     if values.get("ifname", "wlan0").startswith("len"):
         return _reach(values, address)
     ssid = values.get("ssid", "")
@@ -97,13 +89,13 @@ def plan(
         or len(ssid.encode()) > 32
         or not _usable_key(values)
     ):
-        return Move(Outcome.GONE, address)
+        return None
     for network in networks:
         if _joins(values, ssid, network):
             if not network.reachable:
-                return Move(Outcome.GONE, address, ssid)
+                return None
             return _reach(values, network.address or address, ssid)
-    return Move(Outcome.ROLLED_BACK, address)
+    return Move(address, rolled_back=True)
 
 
 def _usable_key(values: dict[str, str]) -> bool:
@@ -129,14 +121,16 @@ def _joins(values: dict[str, str], ssid: str, network: SimulatedNetwork) -> bool
     return security == network.security and network.key in {None, key}
 
 
-def _reach(values: dict[str, str], address: str, ssid: str | None = None) -> Move:
+def _reach(
+    values: dict[str, str], address: str, ssid: str | None = None
+) -> Move | None:
     if values["method"] == "dhcp":
-        return Move(Outcome.JOINED, address, ssid)
+        return Move(address, ssid)
     try:
         interface = ipaddress.IPv4Interface(f"{values['ipaddr']}/{values['mask']}")
         route = ipaddress.IPv4Address(values["route"])
     except ValueError:
-        return Move(Outcome.GONE, address, ssid)
+        return None
     if not interface.ip.is_loopback or route not in interface.network:
-        return Move(Outcome.GONE, address, ssid)
-    return Move(Outcome.JOINED, str(interface.ip), ssid)
+        return None
+    return Move(str(interface.ip), ssid)

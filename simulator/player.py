@@ -106,23 +106,12 @@ class Player:
         self._task = asyncio.create_task(self._play())
         return self._job
 
-    def pause(self) -> None:
-        """Pause the job."""
-        self.required().pause()
-        self._machine.signal.pulse()
-
-    def resume(self) -> None:
-        """Resume the job."""
-        self.required().resume()
-        self._machine.signal.pulse()
-
     def abort(self) -> bool:
         """Abort the job; False when it died of a closed connection: then there is no answer."""
         job = self.required()
         if job.ended and self._orphaned:
             return False
         job.abort()
-        self._machine.signal.pulse()
         return True
 
     def quit(self) -> None:

@@ -86,7 +86,9 @@ class RobotSession(FileSession):
                 return
         try:
             if self.task is None:
-                await self.frames.send(await self._run(words))
+                reply = await self._run(words)
+                self.machine.signal.pulse()
+                await self.frames.send(reply)
             elif not await self.task.command("".join(words[:1]), words[1:]):
                 self.task = None
         except RobotError as error:
@@ -140,9 +142,9 @@ class RobotSession(FileSession):
             case ["start"]:
                 self._start()
             case ["pause"]:
-                player.pause()
+                player.required().pause()
             case ["resume"]:
-                player.resume()
+                player.required().resume()
             case ["abort"]:
                 if not player.abort():
                     raise HangUpError

@@ -103,4 +103,3 @@ class FileSession:
         if not complete or self.frames.has_more:
             raise HangUpError
         self.selected, self.temporary = content, temporary
-        self.machine.signal.pulse()

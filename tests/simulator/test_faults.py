@@ -20,11 +20,45 @@ async def test_ports_can_refuse_and_take_connections_again(device: Device) -> No
         assert await stream.read_to_end() == b""
 
 
-async def test_a_hello_of_something_else(device: Device) -> None:
-    device.faults.management.hello = b"HTTP/1.1"
-    device.faults.management.close_after_hello = True
+@pytest.mark.parametrize(
+    ("faults", "said"),
+    [
+        ({"hello": b"HTTP/1.1", "close_after_hello": True}, b"HTTP/1.1"),
+        ({"cut_after": 5}, b"FLUX0"),
+    ],
+)
+async def test_a_connection_begins_otherwise(
+    device: Device, faults: dict[str, object], said: bytes
+) -> None:
+    for name, value in faults.items():
+        setattr(device.faults.management, name, value)
     async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
-        assert await stream.read_to_end() == b"HTTP/1.1"
+        assert await stream.read_to_end() == said
+    await device.wait_closed_connections()
+
+
+@pytest.mark.parametrize(
+    ("fault", "value", "said"),
+    [
+        ("cut_after", 0, b""),
+        ("stall_after", 0, b""),
+        ("half_frame", True, b"\x0b\0Comm"),
+        ("chunk_size", 9, b"\x0b\0CommandTask"),
+    ],
+)
+async def test_a_fault_reaches_a_connection_that_is_open(
+    device: Device, robot: Stream, fault: str, value: int, said: bytes
+) -> None:
+    setattr(device.faults.robot, fault, value)
+    robot.send_frame("position")
+    assert await robot.read(len(said)) == said
+    if fault == "cut_after":
+        assert await robot.read_to_end() == b""
+    else:
+        assert await robot.is_silent()
+        assert device.connections[ROBOT_PORT] == 1
+    await robot.close()
+    await device.wait_closed_connections()
 
 
 @pytest.mark.parametrize(
@@ -61,44 +95,6 @@ async def test_a_reply_of_the_robot_can_be_too(
 ) -> None:
     device.faults.replies[name] = "er DEVICE_ERROR"
     assert await robot.ask("player report") == "er DEVICE_ERROR"
-
-
-async def test_a_connection_is_cut_at_the_byte(device: Device) -> None:
-    device.faults.management.cut_after = 5
-    async with await Stream.connect(HERE, MANAGEMENT_PORT) as stream:
-        assert await stream.read_to_end() == b"FLUX0"
-    await device.wait_closed_connections()
-
-
-@pytest.mark.parametrize("fault", ["cut_after", "stall_after"])
-async def test_a_fault_reaches_a_connection_that_is_open(
-    device: Device, robot: Stream, fault: str
-) -> None:
-    setattr(device.faults.robot, fault, 0)
-    robot.send_frame("position")
-    await device.wait_command("position")
-    if fault == "cut_after":
-        assert await robot.read_to_end() == b""
-    else:
-        assert device.connections[ROBOT_PORT] == 1
-    await robot.close()
-    await device.wait_closed_connections()
-
-
-async def test_answers_in_small_pieces_are_the_same_answers(
-    device: Device, robot: Stream
-) -> None:
-    device.faults.robot.chunk_size = 9
-    assert await robot.ask("position") == "CommandTask"
-
-
-async def test_half_a_frame_and_then_nothing(device: Device, robot: Stream) -> None:
-    device.faults.robot.half_frame = True
-    robot.send_frame("position")
-    assert await robot.read(6) == b"\x0b\0Comm"
-    assert await robot.is_silent()
-    await robot.close()
-    await device.wait_closed_connections()
 
 
 async def test_a_stalled_connection_stays_until_the_client_goes(device: Device) -> None:
