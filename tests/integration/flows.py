@@ -1,4 +1,7 @@
-"""What a person does with the dialogs of the config flow, and what must be there then."""
+"""What a person does with the dialogs of the config flow, and what must be there then.
+
+That each has its words, `words.py` checks.
+"""
 
 import asyncio
 import base64
@@ -12,8 +15,7 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, section
-from homeassistant.helpers.translation import async_get_translations
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -47,64 +49,12 @@ PASSWORDS = {
 
 
 async def add(hass: HomeAssistant) -> ConfigFlowResult:
-    """Choose *Add integration* and wait until the listening is over."""
+    """Choose *Add integration* and wait until the scan is over."""
     result = await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
-    assert result["type"] is FlowResultType.SHOW_PROGRESS
-    assert result["step_id"] == "user"
     assert result["progress_action"] == "scan"
-    await with_words(hass, result)
-    await listened(hass, result)
-    result = await hass.config_entries.flow.async_configure(result["flow_id"])
-    return await with_words(hass, result)
-
-
-async def with_words(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
-    """Return what a person is shown, after making sure that there are words for it."""
-    words = await async_get_translations(hass, "en", "config", [DOMAIN])
-    words |= await async_get_translations(hass, "en", "selector", [DOMAIN])
-    step = f"step.{result.get('step_id')}"
-    needed: set[str] = set()
-    match result["type"]:
-        case FlowResultType.FORM:
-            needed = {f"{step}.title", f"{step}.description"}
-            needed |= {f"error.{key}" for key in (result["errors"] or {}).values()}
-            schema = result["data_schema"]
-            for field, kind in schema.schema.items() if schema else ():
-                if not isinstance(kind, section):
-                    needed |= described(step, field)
-                    continue
-                part = f"{step}.sections.{field}"
-                needed |= {f"{part}.name", f"{part}.description"}
-                for inner in kind.schema.schema:
-                    needed |= described(part, inner)
-        case FlowResultType.MENU:
-            needed = {f"{step}.title", f"{step}.description"}
-            needed |= {f"{step}.menu_options.{to}" for to in result["menu_options"]}
-        case FlowResultType.SHOW_PROGRESS:
-            needed = {f"{step}.title", f"progress.{result['progress_action']}"}
-        case FlowResultType.ABORT:
-            # Newer versions of Home Assistant have words of their own for some.
-            needed = {f"abort.{result['reason']}"}
-    given = result.get("description_placeholders") or {}
-    for key in needed:
-        text = words[f"component.{DOMAIN}.config.{key}"]
-        text.format(**given)
-    assert f"component.{DOMAIN}.selector.device.options.manual" in words
-    return result
-
-
-def described(where: str, field: str) -> set[str]:
-    """Return where the words of a field are."""
-    return {f"{where}.data.{field}", f"{where}.data_description.{field}"}
-
-
-async def listened(hass: HomeAssistant, result: ConfigFlowResult) -> None:
-    """Wait until the progress step of a flow is over."""
-    async with asyncio.timeout(PATIENCE):
-        await progress_task(hass, result)
-    await hass.async_block_till_done()
+    return await progressed(hass, result)
 
 
 def progress_task(hass: HomeAssistant, result: ConfigFlowResult) -> asyncio.Task[Any]:
@@ -114,6 +64,17 @@ def progress_task(hass: HomeAssistant, result: ConfigFlowResult) -> asyncio.Task
     return task
 
 
+async def progressed(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+    """Wait until a progress step is over, and return what comes after it."""
+    assert result["type"] is FlowResultType.SHOW_PROGRESS, result
+    flow = hass.config_entries.flow._progress[result["flow_id"]]
+    if (task := flow.async_get_progress_task()) is not None:
+        # The step after it shows how it went.
+        await asyncio.wait([task], timeout=PATIENCE)
+        await hass.async_block_till_done()
+    return await hass.config_entries.flow.async_configure(result["flow_id"])
+
+
 async def submit(
     hass: HomeAssistant, result: ConfigFlowResult, **fields: Any
 ) -> ConfigFlowResult:
@@ -121,19 +82,7 @@ async def submit(
     assert result["type"] is FlowResultType.FORM, result
     result = await hass.config_entries.flow.async_configure(result["flow_id"], fields)
     await hass.async_block_till_done()
-    return await with_words(hass, result)
-
-
-async def progressed(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
-    """Wait until a progress step is over, and return what comes after it."""
-    assert result["type"] is FlowResultType.SHOW_PROGRESS, result
-    flow = hass.config_entries.flow._progress[result["flow_id"]]
-    if (task := flow.async_get_progress_task()) is not None:
-        # How it went is told by the step after it.
-        await asyncio.wait([task], timeout=PATIENCE)
-        await hass.async_block_till_done()
-    result = await hass.config_entries.flow.async_configure(result["flow_id"])
-    return await with_words(hass, result)
+    return result
 
 
 async def enter(hass: HomeAssistant, host: str) -> ConfigFlowResult:
@@ -158,8 +107,7 @@ async def card(hass: HomeAssistant, device: Device) -> ConfigFlowResult:
                 change.clear()
     finally:
         unsubscribe()
-    result = await flows.async_configure(shown[0]["flow_id"])
-    return await with_words(hass, result)
+    return await flows.async_configure(shown[0]["flow_id"])
 
 
 def cards(hass: HomeAssistant, device: Device) -> list[ConfigFlowResult]:
@@ -180,22 +128,17 @@ async def reconfigure(
         entry.domain,
         context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
     )
-    assert result["type"] is FlowResultType.MENU
     assert result["menu_options"] == ["address", "rename", "wifi", "password"]
-    await with_words(hass, result)
-    result = await hass.config_entries.flow.async_configure(
+    return await hass.config_entries.flow.async_configure(
         result["flow_id"], {"next_step_id": step}
     )
-    return await with_words(hass, result)
 
 
 async def wifi_settings(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> ConfigFlowResult:
-    """Open the form with the networks, once the device has looked for them."""
-    result = await reconfigure(hass, entry, "wifi")
-    assert result["progress_action"] == "scan_wifi"
-    result = await progressed(hass, result)
+    """Open the form with the networks, once the device has searched for them."""
+    result = await progressed(hass, await reconfigure(hass, entry, "wifi"))
     assert result["step_id"] == "wifi_settings"
     return result
 
@@ -209,12 +152,20 @@ async def send_away(
     return await progressed(hass, result)
 
 
-def is_reconfigured(result: ConfigFlowResult) -> bool:
-    """Whether the dialog ended well."""
-    return (result["type"], result.get("reason")) == (
-        FlowResultType.ABORT,
-        "reconfigure_successful",
-    )
+def assert_form(result: ConfigFlowResult, step: str, **errors: str) -> None:
+    """Assert that a form is shown, with these errors."""
+    assert result["type"] is FlowResultType.FORM, result
+    assert (result["step_id"], result["errors"] or {}) == (step, errors)
+
+
+def assert_abort(result: ConfigFlowResult, reason: str) -> None:
+    """Assert that the dialog is over, for this reason."""
+    assert (result["type"], result.get("reason")) == (FlowResultType.ABORT, reason)
+
+
+def assert_reconfigured(result: ConfigFlowResult) -> None:
+    """Assert that the dialog ended well."""
+    assert_abort(result, "reconfigure_successful")
 
 
 async def trust_us(hass: HomeAssistant, device: Device) -> None:
@@ -228,8 +179,8 @@ async def swap_mainboard(hass: HomeAssistant, device: Device) -> None:
     listener = await async_get_listener(hass)
     changed = asyncio.Event()
 
-    def hear(sighting: DeviceUpdate) -> None:
-        if sighting.changed:
+    def hear(update: DeviceUpdate) -> None:
+        if update.changed:
             changed.set()
 
     unsubscribe = listener.subscribe(hear, uuid=device.config.uuid)

@@ -1,108 +1,90 @@
-"""Actions: which device they mean, who may call them, and that a call can be ended."""
+"""Actions on one device: which it is, who may call them, what they do, how they fail."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError, Unauthorized
-from homeassistant.helpers import (
-    area_registry as ar,
-    device_registry as dr,
-    label_registry as lr,
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
 )
+from homeassistant.helpers import area_registry as ar, device_registry as dr
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    MockUser,
-    async_capture_events,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 import voluptuous as vol
 
+from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
+from simulator import Device, TrustedKey
 from tests.integration.conftest import (
-    ADDRESSES,
+    FAST,
+    NAME,
+    PASSWORD,
     MakeDevice,
     MakeEntry,
-    wait_for_state,
 )
-from tests.integration.life import PROGRESS, STATUS, act, registered
-from tests.integration.networks import STATIC
+from tests.integration.flows import OTHER
+from tests.integration.life import PROGRESS, STATUS, act, reauths, registered
+from tests.integration.networks import wifi
+from tests.integration.targets import put_in_workshop
+from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
+
+STUDIO = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
+STUDIO_ID = STUDIO.access_id.hex()
+BETTER = {"old_password": PASSWORD, "new_password": "better"}
+# What every action takes, at least.
+ACTIONS: dict[str, dict[str, Any]] = {
+    "rename": {"name": "Attic"},
+    "set_network": wifi("Attic"),
+    "change_password": BETTER,
+    "list_trusted_keys": {},
+    "remove_trusted_key": {"key": STUDIO_ID[:8]},
+    "scan_wifi": {},
+}
+BOTH = pytest.mark.parametrize("device", [{"generation": 1}, {}], indirect=True)
 
 
-async def test_without_multicast_a_device_is_managed_all_the_same(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device(multicast=False)
-    entry = await make_entry(device)
-
-    assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
-    assert (await act(hass, entry, "scan_wifi"))["networks"]
-
-
-async def test_unknown_foreign_and_unloaded_devices_are_three_errors(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    ours = registered(hass, entry).id
-    other = MockConfigEntry(domain="other")
-    other.add_to_hass(hass)
-    foreign = device_registry.async_get_or_create(
-        config_entry_id=other.entry_id, identifiers={("other", "1")}
-    )
-
-    async def key(of: str) -> str | None:
-        with pytest.raises(ServiceValidationError) as refused:
-            await hass.services.async_call(
-                DOMAIN,
-                "scan_wifi",
-                {"device_id": of},
-                blocking=True,
-                return_response=True,
-            )
-        return refused.value.translation_key
-
-    assert await key("0" * 32) == "device_unknown"
-    assert await key(foreign.id) == "device_foreign"
-    await hass.config_entries.async_set_disabled_by(
-        entry.entry_id, ConfigEntryDisabler.USER
-    )
-    assert await key(ours) == "device_not_loaded"
-    assert device.received.connections == []
+@pytest.fixture
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return the usual device, which trusts another program too."""
+    device = await make_device(**getattr(request, "param", {}))
+    device.trust.add(TrustedKey.from_pem("Studio", STUDIO.public_pem))
+    return device
 
 
 async def scan(hass: HomeAssistant, **target: object) -> Any:
     """Call an action that takes exactly one device, on a target."""
     return await hass.services.async_call(
-        DOMAIN,
-        "scan_wifi",
-        {},
-        target=target,
-        blocking=True,
-        return_response=True,
+        DOMAIN, "scan_wifi", {}, target=target, blocking=True, return_response=True
     )
+
+
+async def fails(
+    hass: HomeAssistant, entry: MockConfigEntry, action: str, **data: Any
+) -> HomeAssistantError:
+    """Return the error of an action; one of the call itself has a key with `invalid`."""
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(hass, entry, action, **data)
+    error, key = failed.value, str(failed.value.translation_key)
+    assert isinstance(error, ServiceValidationError) is key.startswith("invalid_")
+    return error
+
+
+# -- which device, and who may
 
 
 async def test_one_device_is_found_by_any_target(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device()
-    ours = registered(hass, await make_entry(device))
-    area = ar.async_get(hass).async_create("Workshop")
-    label = lr.async_get(hass).async_create("Hot")
-    dr.async_get(hass).async_update_device(
-        ours.id, area_id=area.id, labels={label.label_id}
-    )
+    ours = registered(hass, entry)
+    places = put_in_workshop(hass, device)
     for target in (
         {"device_id": ours.id},
         {"device_id": [ours.id]},
-        {"area_id": [area.id]},
-        {"label_id": label.label_id},
+        *({kind: place} for kind, place in places.items()),
         {"entity_id": STATUS},
         {"entity_id": [STATUS, PROGRESS], "device_id": ours.id},
         {"entity_id": "all"},
@@ -110,13 +92,21 @@ async def test_one_device_is_found_by_any_target(
         assert (await scan(hass, **target))["networks"], target
 
 
-async def test_a_target_of_none_of_ours_or_of_several_is_an_error(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+async def test_a_target_that_is_not_one_device_of_ours_is_an_error(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
 ) -> None:
-    device = await make_device()
-    other = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
-    ours = [registered(hass, await make_entry(each)).id for each in (device, other)]
-    empty = ar.async_get(hass).async_create("Attic")
+    other = await make_device(**OTHER)
+    ours = [registered(hass, each).id for each in (entry, await make_entry(other))]
+    empty = ar.async_get(hass).async_create("Empty")
+    foreign = MockConfigEntry(domain="other")
+    foreign.add_to_hass(hass)
+    lamp = dr.async_get(hass).async_get_or_create(
+        config_entry_id=foreign.entry_id, identifiers={("other", "1")}
+    )
 
     async def key(**target: object) -> str | None:
         with pytest.raises(ServiceValidationError) as refused:
@@ -125,53 +115,265 @@ async def test_a_target_of_none_of_ours_or_of_several_is_an_error(
 
     assert await key(area_id=empty.id) == "no_device"
     assert await key(entity_id="light.lamp") == "entity_foreign"
+    assert await key(device_id="0" * 32) == "device_unknown"
     assert await key(device_id=[ours[0], "0" * 32]) == "device_unknown"
+    assert await key(device_id=lamp.id) == "device_foreign"
     assert await key(device_id=ours) == "one_device"
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    assert await key(device_id=ours[0]) == "device_not_loaded"
     with pytest.raises(vol.Invalid):
         await scan(hass)
     assert device.received.connections == other.received.connections == []
 
 
-@pytest.mark.parametrize(
-    ("action", "data"), [("rename", {"name": "Attic"}), ("set_network", STATIC)]
-)
-async def test_only_an_administrator_may_change_a_device(
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+async def test_who_may_call_an_action(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     hass_read_only_user: MockUser,
-    *,
     action: str,
-    data: dict[str, Any],
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-
-    with pytest.raises(Unauthorized):
+    async def call() -> None:
         await hass.services.async_call(
             DOMAIN,
             action,
-            {"device_id": registered(hass, entry).id, **data},
+            {"device_id": registered(hass, entry).id, **ACTIONS[action]},
             blocking=True,
             context=Context(user_id=hass_read_only_user.id),
+            return_response=action not in ("change_password", "remove_trusted_key"),
         )
 
-    assert device.received.connections == []
+    if action == "scan_wifi":
+        await call()
+        assert device.received.management
+    else:
+        with pytest.raises(Unauthorized):
+            await call()
+        assert device.received.connections == []
+    # See test_services_jobs.py: who may press the buttons.
+    jobs = {"pause_job", "resume_job", "cancel_job", "clear_job"}
+    assert set(hass.services.async_services_for_domain(DOMAIN)) == jobs | set(ACTIONS)
+
+
+# -- errors
+
+
+async def test_a_refusal_of_the_device_is_a_sentence(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    for reply, key, sentence in (
+        ("error BAD_PARAMS", "refused_values", "accept these values: BAD_PARAMS"),
+        ("er BAD_PARAMS ns", "refused_values", "accept these values: BAD_PARAMS ns"),
+        ("error HARDWARE_FAILURE x", "refused_hardware", "HARDWARE_FAILURE x. Re"),
+        ("error OPERATION_ERROR", "refused_not_ready", "is not ready yet"),
+        ("error UNKNOWN_COMMAND", "refused_unknown_command", "does not support this"),
+        ("error UNKNOWN_ERROR", "refused_without_reason", "without a reason"),
+        ("error NOT_FOUND", "refused_not_found", "could not find this"),
+        ("error SOMETHING NEW", "refused", "refused the command: SOMETHING NEW"),
+        ("bonjour", "not_understood", "invalid response"),
+    ):
+        device.faults.replies["rename"] = reply
+        error = await fails(hass, entry, "rename", name="Attic")
+        assert error.translation_key == key
+        assert NAME in str(error)
+        assert sentence in str(error)
+
+
+async def test_a_key_that_is_not_trusted_is_a_sentence(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, trusted=False)
+    error = await fails(hass, entry, "rename", name="Attic")
+    assert error.translation_key == "not_trusted"
+
+
+async def test_a_device_that_is_off_is_a_sentence(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    await device.power_off()
+    error = await fails(hass, entry, "scan_wifi")
+    assert error.translation_key == "cannot_connect"
+
+
+async def test_a_host_name_that_does_not_resolve_is_no_fault_of_the_call(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    names: dict[str, str],
+) -> None:
+    entry = await make_entry(await make_device(multicast=False), host="workshop")
+    error = await fails(hass, entry, "scan_wifi")
+    assert error.translation_key == "cannot_connect"
+    assert "workshop" in str(error)
+
+
+@BOTH
+async def test_an_impostor_gets_nothing(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    device.faults.wrong_certificate = MASTER_KEYS[1]
+    error = await fails(hass, entry, "rename", name="Attic")
+    assert error.translation_key == "identity_mismatch"
+    await device.wait_closed_connections()
+    assert device.received.application_bytes == b""
+
+
+@pytest.mark.parametrize(
+    "device",
+    [{"generation": 1, "firmware": "1.0b12", "udp_management": True}],
+    indirect=True,
+)
+async def test_firmware_without_management_is_a_sentence(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    error = await fails(hass, entry, "scan_wifi")
+    assert error.translation_key == "unsupported"
 
 
 async def test_an_action_can_be_called_off(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     device.faults.replies["scan_wifi"] = None  # never answered
-
     call = asyncio.ensure_future(act(hass, entry, "scan_wifi"))
     await device.wait_command("scan_wifi")
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-
     await device.wait_closed_connections()
-    assert async_capture_events(hass, EVENT_STATE_CHANGED) == []
-    await wait_for_state(hass, STATUS, "idle")
+    assert hass.states.get(STATUS).state == "idle"
+
+
+# -- rename
+
+
+@pytest.mark.parametrize(
+    "device", [{"generation": 1}, {"multicast": False}], indirect=True
+)
+async def test_rename_changes_device_announcement_and_registry(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    name = "Drucker im Büro 🖨"
+    assert await act(hass, entry, "rename", name=name) == {"name": name}
+    assert device.name == registered(hass, entry).name == name
+    assert device.received.passwords == []
+    await device.wait_closed_connections()
+
+
+async def test_a_name_the_device_would_not_show_is_refused_here(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    for name, reason in (
+        ("", "empty_name"),
+        ("  ", "empty_name"),
+        ("two\nlines", "control_characters"),
+        ("\ud800", "control_characters"),
+        ("ü" * 65, "name_too_long"),
+    ):
+        error = await fails(hass, entry, "rename", name=name)
+        assert error.translation_key == f"invalid_{reason}"
+    assert device.received.connections == []
+
+
+@pytest.mark.parametrize("pace", [replace(FAST, rename_return=0.3)])
+async def test_a_name_that_is_never_announced_is_an_error(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    device.faults.replies["rename"] = "ok"  # and nothing happens
+    error = await fails(hass, entry, "rename", name="Attic")
+    assert error.translation_key == "rename_not_announced"
+
+
+# -- password and keys
+
+
+@BOTH
+async def test_a_new_password(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    await act(hass, entry, "change_password", **BETTER)
+    assert device.password == "better"
+    assert len(device.trust) == 2
+    await act(hass, entry, "change_password", old_password="better", new_password="")
+    assert device.password is None
+    await act(hass, entry, "change_password", old_password="", new_password="again")
+    assert device.password == "again"
+    assert device.received.passwords == reauths(hass, entry) == []
+
+
+async def test_a_change_that_is_called_off_is_completed(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    """In its middle the device trusts no key."""
+    changing = hass.async_create_task(
+        act(hass, entry, "change_password", **BETTER, forget_trusted=True)
+    )
+    await device.wait_command("passwd")
+    changing.cancel()
+    await asyncio.wait([changing])
+    await device.wait_command("add_trust")
+    await device.wait_closed_connections()
+
+    assert changing.cancelled()
+    assert device.password == "better"
+    assert [key.label for key in device.trust] == ["Home Assistant (test home)"]
+
+
+async def test_a_password_that_cannot_be_changed(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    for old, new, reason in (
+        ("wrong", "better", "wrong_password"),
+        (PASSWORD, "besser♥", "password_not_ascii"),
+        ("tab\there", "better", "password_not_ascii"),
+    ):
+        data = {"old_password": old, "new_password": new}
+        error = await fails(hass, entry, "change_password", **data)
+        assert error.translation_key == f"invalid_{reason}"
+    assert device.password == PASSWORD
+    assert reauths(hass, entry) == []
+
+
+@pytest.mark.parametrize("device", [{}, {"old_list_trust": True}], indirect=True)
+async def test_keys_are_listed_by_the_beginning_of_their_ids(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
+) -> None:
+    """The whole of one opens the robot port of current firmware."""
+    kind = "" if device.config.old_list_trust else "U"
+    ours = client_key.access_id.hex()[:8]
+    label = "Home Assistant (test home)"
+    listed = (await act(hass, entry, "list_trusted_keys"))["keys"]
+    assert sorted(listed, key=lambda key: key["label"]) == [
+        {"label": label, "type": kind, "key": ours, "ours": True},
+        {"label": "Studio", "type": kind, "key": STUDIO_ID[:8], "ours": False},
+    ]
+
+
+@pytest.mark.parametrize("key", [STUDIO_ID[:8], STUDIO_ID[:8].upper(), STUDIO_ID])
+async def test_the_key_of_another_program_is_removed(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, key: str
+) -> None:
+    await act(hass, entry, "remove_trusted_key", key=key)
+    assert [key.label for key in device.trust] == ["Home Assistant (test home)"]
+
+
+async def test_keys_that_cannot_be_removed(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
+) -> None:
+    device.faults.replies["remove_trust"] = "error NOT_FOUND"
+    error = await fails(hass, entry, "remove_trusted_key", key=STUDIO_ID[:8])
+    assert error.translation_key == "refused_not_found"
+    twin = STUDIO_ID[:8] + "0" * 32
+    device.trust.add(TrustedKey(label="Twin", access_id=twin))
+    for key, reason in (
+        (client_key.access_id.hex()[:8], "invalid_own_key"),
+        ("00000000", "invalid_unknown_key"),
+        (STUDIO_ID[:7], "invalid_unknown_key"),
+        (STUDIO_ID[:8], "invalid_unknown_key"),  # could be either of two
+        ("", "invalid_unknown_key"),
+    ):
+        error = await fails(hass, entry, "remove_trusted_key", key=key)
+        assert error.translation_key == reason
+    assert len(device.trust) == 3

@@ -12,8 +12,6 @@ from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
     entity_registry as er,
-    floor_registry as fr,
-    label_registry as lr,
 )
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -29,6 +27,7 @@ from tests.integration.conftest import (
 )
 from tests.integration.jobs import GOES_ON, PATIENT, put_job, run_job, status_is, value
 from tests.integration.life import STATUS, registered
+from tests.integration.targets import put_in_workshop
 
 OTHER = "sensor.other_status"
 
@@ -91,19 +90,13 @@ async def test_a_job_is_steered_from_its_start_to_its_end(
 async def test_any_target_reaches_the_device_once(
     hass: HomeAssistant, device: Device, running: MockConfigEntry, kind: str
 ) -> None:
-    ours = registered(hass, running)
-    floor = fr.async_get(hass).async_create("Ground")
-    area = ar.async_get(hass).async_create("Workshop", floor_id=floor.floor_id)
-    label = lr.async_get(hass).async_create("Hot")
-    dr.async_get(hass).async_update_device(
-        ours.id, area_id=area.id, labels={label.label_id}
-    )
+    ours, places = registered(hass, running), put_in_workshop(hass, device)
     # An older automation says `data: device_id: <text>`: the same call.
     target: dict[str, object] = {
         "device": {"device_id": ours.id},
-        "area": {"area_id": area.id, "device_id": ours.id},
-        "floor": {"floor_id": floor.floor_id},
-        "label": {"label_id": [label.label_id]},
+        "area": {"area_id": places["area_id"], "device_id": ours.id},
+        "floor": {"floor_id": places["floor_id"]},
+        "label": {"label_id": [places["label_id"]]},
         "entity": {"entity_id": [STATUS, "camera.delta_in_der_werkstatt_camera"]},
         "group": {"entity_id": "group.machines"},
         "all": {"entity_id": "all"},
@@ -137,26 +130,23 @@ async def test_a_device_that_was_moved_and_renamed_is_reached(
 async def test_what_can_be_done_is_done_and_the_rest_is_named(
     hass: HomeAssistant, running: MockConfigEntry, other: MockConfigEntry
 ) -> None:
-    gone = "0" * 32
-    devices = [registered(hass, entry).id for entry in (running, other)]
-    with pytest.raises(HomeAssistantError) as failed:
-        await call(hass, "pause_job", device_id=[*devices, gone])
-
-    await status_is(hass, "paused")
-    assert failed.value.translation_key == "several_failed"
-    assert "Other has no job that can be paused" in str(failed.value)
-    assert gone in str(failed.value)
-    assert NAME not in str(failed.value)
-
-
-async def test_one_reason_stands_for_itself_in_one_error(
-    hass: HomeAssistant, running: MockConfigEntry, other: MockConfigEntry
-) -> None:
     with pytest.raises(HomeAssistantError) as failed:
         await call(hass, "pause_job", entity_id=[STATUS, OTHER])
+    # One reason stands for itself.
     assert failed.value.translation_key == "nothing_to_pause"
     assert "Other" in str(failed.value)
     await status_is(hass, "paused")
+
+    hass.config.language = "de"
+    gone = "0" * 32
+    with pytest.raises(HomeAssistantError) as failed:
+        await call(hass, "pause_job", device_id=gone, entity_id=OTHER)
+    assert failed.value.translation_key == "several_failed"
+    placeholders = failed.value.translation_placeholders
+    assert placeholders is not None
+    assert "Other hat keinen Auftrag" in placeholders["errors"]
+    assert gone in placeholders["errors"]
+    assert NAME not in placeholders["errors"]
 
 
 async def test_a_device_of_an_area_that_need_not_be_paused_is_no_error(
@@ -185,26 +175,11 @@ async def test_a_device_of_an_area_that_need_not_be_paused_is_no_error(
 async def test_a_device_of_an_area_that_is_not_paused_is_an_error(
     hass: HomeAssistant, device: Device, running: MockConfigEntry
 ) -> None:
-    label = lr.async_get(hass).async_create("Hot")
-    dr.async_get(hass).async_update_device(
-        registered(hass, running).id, labels={label.label_id}
-    )
+    places = put_in_workshop(hass, device)
     device.faults.replies["player pause"] = "error UNKNOWN_ERROR"
     with pytest.raises(HomeAssistantError) as failed:
-        await call(hass, "pause_job", label_id=label.label_id)
+        await call(hass, "pause_job", label_id=places["label_id"])
     assert failed.value.translation_key == "refused_without_reason"
-
-
-async def test_the_reasons_are_in_the_language_of_the_home(
-    hass: HomeAssistant, device: Device, other: MockConfigEntry, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    hass.config.language = "de"
-    with pytest.raises(HomeAssistantError) as failed:
-        await call(hass, "pause_job", entity_id=[STATUS, OTHER])
-    placeholders = failed.value.translation_placeholders
-    assert placeholders is not None
-    assert "Other hat keinen Auftrag" in placeholders["errors"]
 
 
 async def test_a_disabled_device_is_no_error_and_one_not_loaded_is(

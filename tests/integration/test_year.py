@@ -27,7 +27,7 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.flows import assert_trusted, enter, submit, with_words
+from tests.integration.flows import assert_trusted, enter, submit
 from tests.integration.life import (
     CONNECTIVITY,
     PROGRESS,
@@ -114,7 +114,7 @@ class Year:
         hass = self.hass
         [flow] = reauths(hass, self.entry)
         result = await hass.config_entries.flow.async_configure(flow["flow_id"])
-        result = await submit(hass, await with_words(hass, result), password=password)
+        result = await submit(hass, result, password=password)
         assert result["reason"] == "reauth_successful"
         await assert_trusted(hass, self.device)
 
