@@ -39,9 +39,11 @@ from .aioflux import (
     CommandFailed,
     ConnectionFailed,
     FluxError,
+    HeaterLeftOn,
     IdentityMismatch,
     InvalidRequest,
     Kicked,
+    LeftBehind,
     ProtocolError,
     Unsupported,
 )
@@ -66,13 +68,17 @@ _KEYS: Final[tuple[tuple[type[FluxError], str, str], ...]] = (
     (Kicked, "kicked", "refused"),
     (CommandFailed, "refused", "refused"),
     (ProtocolError, "not_understood", "cannot_connect"),
+    (HeaterLeftOn, "heater_left_on", "cannot_connect"),
+    (LeftBehind, "left_behind", "cannot_connect"),
     (ConnectionFailed, "cannot_connect", "cannot_connect"),
 )
 
 # What a refusal means, by its symbol (protocol.md sections 4 and 5).
 _REFUSALS = {
     "BAD_PARAMS": "refused_values",
+    "FILE_BROKEN": "refused_file_broken",
     "HARDWARE_FAILURE": "refused_hardware",
+    "NOT_EXIST": "refused_not_exist",
     "NO_TASK": "refused_no_task",
     "NOT_FOUND": "refused_not_found",
     "OPERATION_ERROR": "refused_not_ready",
@@ -123,6 +129,7 @@ def device_errors(
                 "name": coordinator.device_name,
                 "host": coordinator.host,
                 "error": str(err),
+                "path": err.path if isinstance(err, LeftBehind) else "",
             },
         ) from err
 

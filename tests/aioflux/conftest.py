@@ -43,6 +43,7 @@ FAST = Timing(
     handshake=1.0,
     command=0.5,
     wifi_scan=1.0,
+    toolhead_ready=0.3,
     close=0.5,
 )
 

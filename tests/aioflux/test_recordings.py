@@ -52,8 +52,8 @@ async def test_the_recorded_robot_session(
         assert details["nickname"] == "Werkstatt Größe"
         assert details["macaddr"] == "wlan0:b8:27:eb:12:34:56"
         assert details["cloud"] == "None"
-        assert await robot.config_get("filament_detect") is None
-        assert await robot.config_get("broadcast") is None
+        assert await robot.settings.get("filament_detect") is None
+        assert await robot.settings.get("broadcast") is None
         with pytest.raises(CommandFailed) as refused:
             await robot.pause()
         assert refused.value.symbol == "NO_TASK"

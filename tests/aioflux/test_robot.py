@@ -230,30 +230,6 @@ async def test_what_the_device_says_of_itself(device: Device, robot: Robot) -> N
     assert await robot.position() == "CommandTask"
 
 
-async def test_settings(device: Device, robot: Robot) -> None:
-    assert await robot.config_get("broadcast") is None
-    mark = device.beacon.slave_timestamp
-    await robot.config_set("broadcast", "A")
-    # Generation 1 then asks to be touched again, after a while.
-    await device.wait_for(
-        lambda: (
-            bool(device.beacon.notify())
-            and (device.generation == 2 or device.beacon.slave_timestamp != mark)
-        )
-    )
-    assert device.settings.get("broadcast") == "A"
-    assert await robot.config_get("broadcast") == "A"
-    await robot.config_del("broadcast")
-    assert device.settings.get("broadcast") is None
-    for command in (
-        robot.config_set("broadcast", ""),
-        robot.config_get(""),
-        robot.config_del("a\nb"),
-    ):
-        with pytest.raises(InvalidRequest):
-            await command
-
-
 async def test_kick_frees_an_occupied_device(device: Device, robot: Robot) -> None:
     device.occupy(-1, by="192.168.1.77")
     report = await robot.report()
@@ -268,5 +244,5 @@ async def test_replies_belong_to_their_requests(device: Device, robot: Robot) ->
     values = {key: f"value of {key}" for key in keys}
     device.settings.values.update(values)
     asked = keys * 10
-    found = await asyncio.gather(*(robot.config_get(key) for key in asked))
+    found = await asyncio.gather(*(robot.settings.get(key) for key in asked))
     assert found == [values[key] for key in asked]

@@ -60,7 +60,7 @@ async def test_words_nobody_asked_for_are_no_answer(
     await session.frames.send_raw(frame('{"st_id": 0}') + frame(text))
     assert (await asking).st_id == 0
     with pytest.raises(ProtocolError):
-        await robot.config_get("broadcast")
+        await robot.settings.get("broadcast")
     assert not robot.is_open
 
 
@@ -209,6 +209,6 @@ async def test_the_device_restarts(device: Device, robot: Robot) -> None:
 
 async def test_a_request_too_long_for_a_frame(device: Device, robot: Robot) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        await robot.config_set("key", "x" * 5000)
+        await robot.select("SD/" + "x" * 5000)
     assert caught.value.reason == "too_long"
     assert (await robot.report()).st_id == 0

@@ -1,6 +1,7 @@
 """Client for FLUX devices on the local network; see README.md beside this file."""
 
 from .camera import Camera
+from .command import STORAGES
 from .device import (
     DeviceInfo,
     DeviceStatus,
@@ -15,16 +16,28 @@ from .errors import (
     ConnectionFailed,
     DeviceNotFound,
     FluxError,
+    HeaterLeftOn,
     IdentityMismatch,
     InvalidRequest,
     Kicked,
+    LeftBehind,
     ProtocolError,
     SlaveKeyMismatch,
     Unsupported,
 )
+from .fcode import MAX_FILE_SIZE, Fcode, read_fcode
+from .files import FileEntry, FileInfo, Files, check_upload, store
 from .identity import VENDOR_KEY, fingerprint
 from .key import ClientKey
 from .listener import Counters, Listener
+from .maintenance import (
+    Maintenance,
+    ToolheadInfo,
+    ToolheadStatus,
+    WorkProgress,
+    WorkStep,
+    check_temperature,
+)
 from .manager import (
     AuthorizedBy,
     Manager,
@@ -37,6 +50,7 @@ from .manager import (
 from .network import NetworkConfig, WifiNetwork
 from .report import JobInfo, Position, Report, parse_report
 from .robot import Robot, parse_mac_addresses
+from .settings import SETTINGS, Setting, Settings
 from .sockets import is_address
 from .subscriptions import DeviceUpdate, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
@@ -44,6 +58,9 @@ from .tls import verify_key
 
 __all__ = [
     "DEFAULT_TIMING",
+    "MAX_FILE_SIZE",
+    "SETTINGS",
+    "STORAGES",
     "VENDOR_KEY",
     "AuthenticationFailed",
     "AuthorizedBy",
@@ -56,13 +73,20 @@ __all__ = [
     "DeviceNotFound",
     "DeviceStatus",
     "DeviceUpdate",
+    "Fcode",
+    "FileEntry",
+    "FileInfo",
+    "Files",
     "FluxError",
+    "HeaterLeftOn",
     "Identity",
     "IdentityMismatch",
     "InvalidRequest",
     "JobInfo",
     "Kicked",
+    "LeftBehind",
     "Listener",
+    "Maintenance",
     "Manager",
     "NetworkConfig",
     "Password",
@@ -70,14 +94,22 @@ __all__ = [
     "ProtocolError",
     "Report",
     "Robot",
+    "Setting",
+    "Settings",
     "SlaveKeyMismatch",
     "Timing",
+    "ToolheadInfo",
+    "ToolheadStatus",
     "TrustedKey",
     "Unsubscribe",
     "Unsupported",
     "WifiNetwork",
+    "WorkProgress",
+    "WorkStep",
     "check_name",
     "check_password",
+    "check_temperature",
+    "check_upload",
     "ensure_trusted",
     "fingerprint",
     "has_extruder",
@@ -85,6 +117,8 @@ __all__ = [
     "is_address",
     "parse_mac_addresses",
     "parse_report",
+    "read_fcode",
+    "store",
     "supports_tcp_management",
     "verify_key",
 ]

@@ -78,6 +78,29 @@ class Unsupported(FluxError):
     """The device or its firmware cannot do this at all."""
 
 
+class LeftBehind(ConnectionFailed):
+    """An upload broke off, and what had arrived could not be removed.
+
+    `path` is where it is; `__cause__` why the upload broke off.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Keep the path."""
+        super().__init__(f"an upload broke off and left {path} on the device")
+        self.path = path
+
+
+class HeaterLeftOn(ConnectionFailed):
+    """A connection broke in maintenance, and the heater could not be turned off.
+
+    `__cause__` says why the connection broke.
+    """
+
+    def __init__(self) -> None:
+        """Say what a person has to know."""
+        super().__init__("the heater may still be on")
+
+
 class InvalidRequest(FluxError):
     """Refused before a byte was sent: the device would take it and break.
 

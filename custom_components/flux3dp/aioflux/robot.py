@@ -1,32 +1,33 @@
 """The robot port: watches and controls a device's job (protocol.md section 5)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
 import math
-import re
-import shlex
 from types import MappingProxyType
 from typing import Self
-import unicodedata
 
+from .command import encode_command, is_picture, parse_binary, split_path
 from .device import DeviceInfo
 from .errors import (
+    ConnectionFailed,
     DeviceNotFound,
     InvalidRequest,
     ProtocolError,
     SlaveKeyMismatch,
 )
+from .files import Files
 from .frames import encode_frame
 from .handshake import open_signed_in
 from .key import ClientKey
 from .listener import Listener
+from .maintenance import Maintenance, maintain
 from .report import JobInfo, Report, parse_job_info, parse_report
-from .session import Client
+from .session import Client, Session
+from .settings import Settings
 from .timing import DEFAULT_TIMING, Timing
 from .tls import ROBOT_PORT
 from .util import parse_pairs
-
-STORAGES = ("SD", "USB")
-"""The storages of a device: the memory card, and a stick that is only read."""
 
 # Far above what devices send, far below what would hurt to keep.
 _MAX_METADATA = 256 * 1024
@@ -35,15 +36,6 @@ _MAX_PICTURE = 4 * 1024 * 1024
 _MAX_SKIPPED = 32 * 1024 * 1024
 # °C. No toolhead heats further; what a device's own limit is, it says itself.
 _MAX_TEMPERATURE = 300.0
-
-_BINARY = re.compile(r"binary (\S+) (\d{1,10})", re.ASCII)
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
-_VALUE = "ok VAL "
-_NO_VALUE = "ok EMPTY"
-
-# Control characters and lone surrogates: no name has them, and a shell's words or UTF-8
-# would break on them.
-_FORBIDDEN = frozenset(("Cc", "Cs"))
 
 
 class Robot(Client):
@@ -96,7 +88,41 @@ class Robot(Client):
             session = await open_signed_in(
                 device, ROBOT_PORT, key, timing, expected_key
             )
-        return cls(session, device)
+        robot = cls(session, device, timing)
+        robot._open_again = partial(
+            cls.open,
+            device,
+            key,
+            timing=timing,
+            expected_key=expected_key,
+            listener=listener,
+        )
+        return robot
+
+    def __init__(self, session: Session, device: DeviceInfo, timing: Timing) -> None:
+        """Take over a signed-in session; `open` gives it one."""
+        super().__init__(session, device)
+        self.files = Files(session, timing)
+        self.settings = Settings(session)
+        self._timing = timing
+        self._open_again: Callable[[], Awaitable[Robot]] | None = None
+
+    @asynccontextmanager
+    async def maintenance(self) -> AsyncIterator[Maintenance]:
+        """Enter maintenance, and leave it with the heater off, whatever happens.
+
+        Jobs and files wait meanwhile. CommandFailed: `RESOURCE_BUSY` with a job or
+        another client, `SUBSYSTEM_ERROR`; HeaterLeftOn if it cannot be turned off.
+        """
+        async with maintain(self._session, self._timing, self._reconnect) as task:
+            yield task
+
+    @asynccontextmanager
+    async def _reconnect(self) -> AsyncIterator[Session]:
+        if self._open_again is None:
+            raise ConnectionFailed("this connection cannot be opened again")
+        async with await self._open_again() as robot:
+            yield robot._session  # noqa: SLF001 - another of its kind
 
     # -- the job
 
@@ -133,7 +159,7 @@ class Robot(Client):
             elif picture is None and size <= _MAX_PICTURE:
                 content = await self._session.read_exactly(size)
                 # The MIME type is the slicer's word: a browser goes by the first bytes.
-                picture = content if content.startswith(_PICTURES) else None
+                picture = content if is_picture(content) else None
             else:
                 await self._skip(size)
         if text != "ok":
@@ -219,19 +245,6 @@ class Robot(Client):
         """
         return await self._ask(parse_device_details, "deviceinfo")
 
-    async def config_get(self, key: str) -> str | None:
-        """Return a setting, None if it is not set."""
-        return await self._ask(parse_value, "config", "get", check_word("key", key))
-
-    async def config_set(self, key: str, value: str) -> None:
-        """Set a setting; CommandFailed if the device knows no such key or value."""
-        words = (check_word("key", key), check_word("value", value))
-        await self._order("config", "set", *words)
-
-    async def config_del(self, key: str) -> None:
-        """Reset a setting to the device's default."""
-        await self._order("config", "del", check_word("key", key))
-
     async def kick(self) -> None:
         """Free an occupied device. Only when a person asks for it.
 
@@ -261,52 +274,6 @@ class Robot(Client):
         reply = await self._session.read_reply()
         if reply != "ok":
             raise ProtocolError(f"a command was answered with {reply[:40]!r}")
-
-
-def encode_command(*words: str) -> bytes:
-    """Return a command of these words, quoted: the device splits it as a shell does."""
-    return shlex.join(words).encode()
-
-
-def check_word(field: str, word: str) -> str:
-    """Return a word that can be sent; InvalidRequest names `field` otherwise."""
-    if not word:
-        raise InvalidRequest(field, "missing", f"{field} cannot be empty")
-    if any(unicodedata.category(character) in _FORBIDDEN for character in word):
-        message = f"{field} has visible characters only"
-        raise InvalidRequest(field, "control_characters", message)
-    return word
-
-
-def split_path(path: str) -> tuple[str, str]:
-    """Return storage and path of `SD/folder/job.fc`, as commands want them.
-
-    InvalidRequest (`path`): `unknown_storage`, `not_a_path` if it does not name a file
-    or folder below it, `control_characters`.
-    """
-    check_word("path", path)
-    storage, _, rest = path.partition("/")
-    if storage not in STORAGES:
-        message = f"{path!r} does not begin with SD/ or USB/"
-        raise InvalidRequest("path", "unknown_storage", message)
-    if any(part in ("", ".", "..") for part in rest.split("/")):
-        raise InvalidRequest("path", "not_a_path", f"{path!r} does not name a file")
-    return storage, rest
-
-
-def parse_binary(text: str) -> tuple[str, int] | None:
-    """Return MIME type and size of a `binary …` reply, None if it is another."""
-    match = _BINARY.fullmatch(text)
-    return (match[1], int(match[2])) if match else None
-
-
-def parse_value(text: str) -> str | None:
-    """Return the value in the reply to `config get`, None if it is not set."""
-    if text == _NO_VALUE:
-        return None
-    if not text.startswith(_VALUE):
-        raise ProtocolError("a configuration value that is none")
-    return text.removeprefix(_VALUE)
 
 
 def parse_device_details(text: str) -> Mapping[str, str]:

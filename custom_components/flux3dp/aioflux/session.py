@@ -160,6 +160,10 @@ class Session(asyncio.Protocol):
 
     # -- the parts a reply is read from; only inside `guard` or `exchange`
 
+    def has_received(self) -> bool:
+        """Return whether bytes of the device wait to be read."""
+        return len(self._buffer) > 0
+
     async def write(self, data: bytes) -> None:
         """Send bytes in one write, and wait while too many wait to go."""
         self._raise_if_ended()
@@ -169,7 +173,11 @@ class Session(asyncio.Protocol):
 
     async def read_reply(self) -> str:
         """Return the next text frame; CommandFailed if it is a refusal."""
-        return decode_reply(await self._read(self._buffer.take_frame))
+        return decode_reply(await self.read_frame())
+
+    async def read_frame(self) -> bytes:
+        """Return the bytes of the next text frame."""
+        return await self._read(self._buffer.take_frame)
 
     async def read_image(self, limit: int) -> bytes:
         """Return the next camera image of at most `limit` bytes (section 6)."""

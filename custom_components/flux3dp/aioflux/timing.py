@@ -59,6 +59,10 @@ class Timing:
     camera_retry: float = 5.0  # From a broken camera connection to another.
     camera_linger: float = 30.0  # The camera connection outlives its last viewer.
     still_fresh: float = 2.0  # A camera picture this young is given again.
+    transfer_stall: float = 20.0  # No byte of a file for so long: a dead connection.
+    toolhead_ready: float = 5.0  # In maintenance, until the toolhead is known.
+    work_silence: float = 90.0  # In homing or calibrating: a dead connection.
+    job_start: float = 20.0  # Until a device that starts a job is seen to run it.
 
 
 DEFAULT_TIMING = Timing()

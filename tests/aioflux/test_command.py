@@ -10,14 +10,12 @@ from custom_components.flux3dp.aioflux import (
     ProtocolError,
     parse_mac_addresses,
 )
-from custom_components.flux3dp.aioflux.robot import (
-    check_word,
+from custom_components.flux3dp.aioflux.command import (
     encode_command,
     parse_binary,
-    parse_device_details,
-    parse_value,
     split_path,
 )
+from custom_components.flux3dp.aioflux.robot import parse_device_details
 
 
 @pytest.mark.parametrize(
@@ -57,7 +55,7 @@ def test_paths(path: str, storage: str, rest: str) -> None:
 @pytest.mark.parametrize(
     ("path", "reason"),
     [
-        ("", "missing"),
+        ("", "unknown_storage"),
         ("job.fc", "unknown_storage"),
         ("/SD/job.fc", "unknown_storage"),
         ("sd/job.fc", "unknown_storage"),
@@ -78,13 +76,6 @@ def test_paths_that_name_no_file(path: str, reason: str) -> None:
     assert (caught.value.field, caught.value.reason) == ("path", reason)
 
 
-def test_a_word_names_its_field() -> None:
-    assert check_word("key", "broadcast") == "broadcast"
-    with pytest.raises(InvalidRequest) as caught:
-        check_word("value", "a\tb")
-    assert caught.value.field == "value"
-
-
 @pytest.mark.parametrize(
     ("text", "parsed"),
     [
@@ -100,15 +91,6 @@ def test_a_word_names_its_field() -> None:
 )
 def test_binary_headers(text: str, parsed: tuple[str, int] | None) -> None:
     assert parse_binary(text) == parsed
-
-
-def test_configuration_values() -> None:
-    assert parse_value("ok EMPTY") is None
-    assert parse_value("ok VAL Y") == "Y"
-    assert parse_value("ok VAL two words") == "two words"
-    for text in ("ok", "ok 1", "continue", ""):
-        with pytest.raises(ProtocolError):
-            parse_value(text)
 
 
 def test_device_details_keep_colons_in_values_and_drop_what_is_no_pair() -> None:

@@ -1,0 +1,397 @@
+"""The files of a device, over its robot connection (protocol.md section 5).
+
+Paths are `SD`, `SD/folder/job.fc`, `USB/job.fc`: the card, and a stick that is only read.
+An upload empties its target at once, so an existing file is replaced by way of a second
+one, and what a cut upload leaves behind is removed over a new connection.
+"""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+import hashlib
+import math
+from typing import Final
+
+from .command import STORAGES, encode_command, is_picture, parse_binary, split_path
+from .errors import CommandFailed, FluxError, InvalidRequest, LeftBehind, ProtocolError
+from .fcode import MAX_FILE_SIZE
+from .report import JobInfo, parse_file_info
+from .session import Session
+from .timing import Timing
+
+_MIME: Final = {".fc": "application/fcode", ".gcode": "text/gcode"}
+_BLOCK: Final = 64 * 1024
+_MAX_PREVIEW: Final = 4 * 1024 * 1024
+_MAX_PREVIEWS: Final = 16
+_MAX_NAME: Final = 255
+
+TEMPORARY: Final = "SD/~upload.fc"
+"""What a file is called until all of it has arrived."""
+
+type Progress = Callable[[int], None]
+"""Takes how many bytes have been transferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file or folder in a folder."""
+
+    name: str
+    is_folder: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileInfo:
+    """What a device says of a job file: its metadata, and its pictures (PNG, JPEG)."""
+
+    info: JobInfo
+    previews: tuple[bytes, ...]
+
+
+class Files:
+    """The file commands of one robot connection.
+
+    Every method raises CommandFailed for a refusal (`NOT_EXIST …`), InvalidRequest for a
+    path that is none, and ConnectionFailed as `Robot` does. A transfer holds the
+    connection; one that is canceled or fails in the middle closes it.
+    """
+
+    def __init__(self, session: Session, timing: Timing) -> None:
+        """Take the connection's session."""
+        self._session = session
+        self._stall = timing.transfer_stall
+
+    async def list(self, path: str) -> tuple[FileEntry, ...]:
+        """Return what is in a folder, in the device's order.
+
+        CommandFailed `UNKNOWN_ERROR` if there are more than 65,535 bytes of names.
+        """
+
+        async def read() -> tuple[FileEntry, ...]:
+            await self._read_word("continue")
+            names = await self._session.read_frame()
+            await self._read_word("ok")
+            return _parse_names(names)
+
+        command = encode_command("file", "ls", *_split_folder(path))
+        return await self._session.exchange(command, read)
+
+    async def exists(self, path: str) -> bool:
+        """Return whether there is a file or folder at a path."""
+        folder, _, name = path.rpartition("/")
+        try:
+            return any(entry.name == name for entry in await self.list(folder))
+        except CommandFailed as err:
+            if err.symbol == "NOT_EXIST":
+                return False
+            raise
+
+    async def info(self, path: str) -> FileInfo:
+        """Return the metadata of a job file and its pictures."""
+
+        async def read() -> FileInfo:
+            previews: list[bytes] = []
+            while part := parse_binary(text := await self._session.read_reply()):
+                _, size = part
+                if size > _MAX_PREVIEW or len(previews) == _MAX_PREVIEWS:
+                    raise ProtocolError("a file with more pictures than are believed")
+                previews.append(await self._session.read_exactly(size))
+            verb, _, pairs = text.partition(" ")
+            if verb != "ok":
+                raise ProtocolError("a file's info that is not whole")
+            return FileInfo(parse_file_info(pairs), tuple(filter(is_picture, previews)))
+
+        command = encode_command("file", "info", *split_path(path))
+        return await self._session.exchange(command, read)
+
+    async def md5(self, path: str) -> str:
+        """Return the MD5 of a file as the device has it, in hex."""
+
+        async def read() -> str:
+            verb, _, digest = (await self._session.read_reply()).partition(" ")
+            if verb != "md5":
+                raise ProtocolError("a checksum that is none")
+            return digest.strip().lower()
+
+        # Of a large file that takes as long as reading it.
+        command = encode_command("file", "md5", *split_path(path))
+        return await self._session.exchange(command, read, self._stall * 6)
+
+    async def download(
+        self,
+        path: str,
+        write: Callable[[bytes], Awaitable[None]],
+        progress: Progress | None = None,
+    ) -> int:
+        """Hand a file to `write`, block by block; return its size (bytes).
+
+        The next block is not read before `write` has taken the last one.
+        """
+
+        async def read(stall: asyncio.Timeout) -> int:
+            part = parse_binary(await self._session.read_reply())
+            if part is None:
+                raise ProtocolError("a file that does not come")
+            _, size = part
+            received = 0
+            while received < size:
+                block = await self._session.read_some(min(_BLOCK, size - received))
+                received += len(block)
+                stall.reschedule(None)
+                await write(block)
+                self._extend(stall)
+                if progress is not None:
+                    progress(received)
+            await self._read_word("ok")
+            return size
+
+        command = encode_command("file", "download", *split_path(path))
+        return await self._transfer(command, read)
+
+    async def upload(
+        self,
+        path: str,
+        source: AsyncIterable[bytes],
+        size: int,
+        progress: Progress | None = None,
+    ) -> str:
+        """Write a file of exactly `size` bytes, over what is there; return its MD5 (hex).
+
+        The connection has it selected afterwards. Where its folder is missing the device
+        closes the connection; cut in the middle, a short file stays there: `replace` and
+        `store` look after both. InvalidRequest: `path`, or `size` if the source has more
+        or fewer bytes.
+        """
+        words = split_path(path)
+        mime = check_upload(path, size)
+        return await self._upload((mime, str(size), *words), source, size, progress)
+
+    async def upload_task(
+        self,
+        source: AsyncIterable[bytes],
+        size: int,
+        progress: Progress | None = None,
+    ) -> str:
+        """Upload a job for this connection only, ready for `Robot.start()`.
+
+        It is gone with the connection: stay until the device runs it.
+        """
+        _check_size(size)
+        words = (_MIME[".fc"], str(size), "#")
+        return await self._upload(words, source, size, progress)
+
+    async def mkdir(self, path: str) -> None:
+        """Make a folder."""
+        await self._order("mkdir", *_writable(path))
+
+    async def rmdir(self, path: str) -> None:
+        """Delete a folder, and everything in it."""
+        await self._order("rmdir", *_writable(path))
+
+    async def remove(self, path: str) -> None:
+        """Delete a file."""
+        await self._order("rm", *_writable(path))
+
+    async def copy(self, source: str, target: str) -> None:
+        """Copy a file, over what is there."""
+        await self._order("cp", *split_path(source), *_writable(target))
+
+    # -- on the wire
+
+    async def _order(self, *words: str) -> None:
+        command = encode_command("file", *words)
+        # A large file takes long to copy.
+        await self._session.exchange(command, self._read_ok, self._stall * 6)
+
+    async def _read_ok(self) -> None:
+        await self._read_word("ok")
+
+    async def _read_word(self, word: str) -> None:
+        if (reply := await self._session.read_reply()) != word:
+            raise ProtocolError(f"a command was answered with {reply[:40]!r}")
+
+    def _extend(self, stall: asyncio.Timeout) -> None:
+        stall.reschedule(asyncio.get_running_loop().time() + self._stall)
+
+    async def _transfer[T](
+        self, command: bytes, read: Callable[[asyncio.Timeout], Awaitable[T]]
+    ) -> T:
+        """Exchange a command that may take any time, as long as bytes flow."""
+
+        async def limited() -> T:
+            async with asyncio.timeout(self._stall) as stall:
+                return await read(stall)
+
+        return await self._session.exchange(command, limited, math.inf)
+
+    async def _upload(
+        self,
+        words: tuple[str, ...],
+        source: AsyncIterable[bytes],
+        size: int,
+        progress: Progress | None,
+    ) -> str:
+        digest = hashlib.md5(usedforsecurity=False)
+
+        async def send(stall: asyncio.Timeout) -> str:
+            await self._read_word("continue")
+            sent = 0
+            try:
+                async for block in _blocks(source, stall):
+                    sent += len(block)
+                    if sent > size:
+                        break
+                    self._extend(stall)
+                    await self._session.write(block)
+                    digest.update(block)
+                    if progress is not None:
+                        progress(sent)
+                    if self._session.has_received():
+                        # It speaks before it has all: its disk is full, for instance.
+                        break
+                self._extend(stall)
+                if sent == size or self._session.has_received():
+                    await self._read_word("ok")
+            except CommandFailed:
+                # The device and we are in the middle of the file.
+                self._session.abort()
+                raise
+            if sent != size:
+                raise InvalidRequest(
+                    "size", "wrong_size", f"the file does not have {size} bytes"
+                )
+            return digest.hexdigest()
+
+        return await self._transfer(encode_command("file", "upload", *words), send)
+
+
+async def store(
+    connect: Callable[[], AbstractAsyncContextManager[Files]],
+    path: str,
+    source: AsyncIterable[bytes],
+    size: int,
+    *,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Put a file on the device, whole or not at all. One at a time for each device.
+
+    It is uploaded under another name, checked by its MD5, and copied: neither a cut nor
+    a cancellation loses a file that is there. `connect` lends a connection, and another
+    one to tidy up over if that breaks.
+
+    Raises InvalidRequest (`path`): `exists` without `overwrite`, `is_folder`,
+    `no_folder`, and what `Files.upload` raises; LeftBehind if tidying up failed.
+    """
+    check_upload(path, size)
+    uploading = False
+    try:
+        async with connect() as files:
+            await _check_target(files, path, overwrite=overwrite)
+            uploading = True
+            digest = await files.upload(TEMPORARY, source, size, progress)
+            if await files.md5(TEMPORARY) != digest:
+                raise ProtocolError("the device has other bytes than were sent")
+            # Another client may have put a file there meanwhile.
+            await _check_target(files, path, overwrite=overwrite)
+            await files.copy(TEMPORARY, path)
+            await files.remove(TEMPORARY)
+    except BaseException as err:
+        if uploading:
+            await _tidy_up(connect, err)
+        raise
+
+
+async def _tidy_up(
+    connect: Callable[[], AbstractAsyncContextManager[Files]], reason: BaseException
+) -> None:
+    """Remove what an upload left; LeftBehind, because of `reason`, if that fails."""
+    try:
+        async with connect() as files:
+            await files.remove(TEMPORARY)
+    except CommandFailed as err:
+        if err.symbol != "NOT_EXIST":
+            raise LeftBehind(TEMPORARY) from reason
+    except FluxError:
+        if isinstance(reason, Exception):
+            raise LeftBehind(TEMPORARY) from reason
+
+
+async def _check_target(files: Files, path: str, *, overwrite: bool) -> None:
+    """Raise InvalidRequest (`path`) if no file may be put there."""
+    folder, _, name = path.rpartition("/")
+    try:
+        entries = await files.list(folder)
+    except CommandFailed as err:
+        if err.symbol != "NOT_EXIST":
+            raise
+        raise InvalidRequest("path", "no_folder", f"there is no {folder}") from err
+    for entry in entries:
+        if entry.name == name and entry.is_folder:
+            raise InvalidRequest("path", "is_folder", f"{path} is a folder")
+        if entry.name == name and not overwrite:
+            raise InvalidRequest("path", "exists", f"there is a file {path}")
+
+
+def check_upload(path: str, size: int) -> str:
+    """Return the MIME type of a file to upload.
+
+    Raises InvalidRequest: `path` (`not_a_job` without .fc or .gcode, `read_only` on USB,
+    `file_name_too_long`, or as `split_path`), `size` (`empty_file`, `too_large`).
+    """
+    _, rest = _writable(path)
+    if any(len(name.encode()) > _MAX_NAME for name in rest.split("/")):
+        raise InvalidRequest(
+            "path", "file_name_too_long", f"a name has at most {_MAX_NAME} bytes"
+        )
+    _check_size(size)
+    for suffix, mime in _MIME.items():
+        if rest.lower().endswith(suffix):
+            return mime
+    raise InvalidRequest("path", "not_a_job", "a job file ends in .fc or .gcode")
+
+
+def _check_size(size: int) -> None:
+    if size <= 0:
+        raise InvalidRequest("size", "empty_file", "the file is empty")
+    if size > MAX_FILE_SIZE:
+        raise InvalidRequest(
+            "size", "too_large", f"a file has at most {MAX_FILE_SIZE} bytes"
+        )
+
+
+def _split_folder(path: str) -> tuple[str, str]:
+    """Return storage and path of a folder; those of a storage itself have no path."""
+    return (path, "") if path in STORAGES else split_path(path)
+
+
+def _writable(path: str) -> tuple[str, str]:
+    storage, rest = split_path(path)
+    if storage != "SD":
+        raise InvalidRequest("path", "read_only", f"{storage} can only be read")
+    return storage, rest
+
+
+def _parse_names(names: bytes) -> tuple[FileEntry, ...]:
+    """Return the entries of a folder; a name that is not UTF-8 is left out."""
+    entries = []
+    for raw in names.split(b"\0"):
+        kind, name = raw[:1], raw[1:]
+        if kind in (b"D", b"F") and name:
+            try:
+                entries.append(FileEntry(name.decode(), kind == b"D"))
+            except UnicodeDecodeError:
+                continue
+    return tuple(entries)
+
+
+async def _blocks(
+    source: AsyncIterable[bytes], stall: asyncio.Timeout
+) -> AsyncIterator[bytes]:
+    """Return the source's bytes in small blocks; it may take any time for the next."""
+    stall.reschedule(None)
+    async for data in source:
+        for start in range(0, len(data), _BLOCK):
+            yield data[start : start + _BLOCK]
+            stall.reschedule(None)

@@ -1,0 +1,379 @@
+"""Maintenance of an idle device: homing, calibration, filament (protocol.md section 10).
+
+A connection in the task *MaintainTask* has the device for itself, until it leaves. Leaving
+turns the heater off, also after a cut, over a new connection.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+import math
+from types import MappingProxyType
+from typing import Final
+
+from .command import encode_command
+from .errors import (
+    CommandFailed,
+    FluxError,
+    HeaterLeftOn,
+    InvalidRequest,
+    Kicked,
+    ProtocolError,
+)
+from .frames import encode_frame
+from .session import Session
+from .timing import Timing
+from .util import finite_number, json_object, number_between
+
+_NO_TOOLHEAD: Final = "N/A"
+_COLDEST_LOAD: Final = 170.0
+_HOTTEST: Final = 300.0
+_FINEST: Final = 0.01
+_WORDS: Final = 16
+_TOOLHEAD_POLLS: Final = 10
+_TURN_OFF_ATTEMPTS: Final = 3
+
+
+class WorkStep(StrEnum):
+    """What a device does in the middle of its work."""
+
+    HEATING = "heating"
+    WAITING = "waiting"
+    """For filament to be put in."""
+    LOADING = "loading"
+    UNLOADING = "unloading"
+    PROBING = "probing"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkProgress:
+    """A step of the work; `value` is the nozzle's °C, or the number of a probed point."""
+
+    step: WorkStep
+    value: float | None = None
+
+
+type OnProgress = Callable[[WorkProgress], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolheadInfo:
+    """What a toolhead is: its type (`EXTRUDER`), None without one; the most it heats (°C)."""
+
+    type: str | None
+    version: str | None
+    max_temperature: float | None
+    raw: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolheadStatus:
+    """What a toolhead measures: its type, None without one; nozzle and target (°C)."""
+
+    type: str | None
+    temperature: float | None
+    target: float | None
+
+
+class Maintenance:
+    """The task, on the connection that has it.
+
+    Every method raises CommandFailed for a refusal, with the words of section 7; Kicked
+    if another client threw us out; ConnectionFailed as `Robot`. Work that is canceled
+    closes the connection: nothing else stops it.
+    """
+
+    def __init__(self, session: Session, timing: Timing) -> None:
+        """Take the session of a connection that is in the task."""
+        self._session = session
+        self._timing = timing
+        self._loading = False
+        self._stopped = False
+        self.has_heated = False
+
+    async def enter(self) -> None:
+        """Enter the task; CommandFailed `RESOURCE_BUSY`, `SUBSYSTEM_ERROR`."""
+        await self._ask("task", "maintain")
+
+    async def home(self) -> None:
+        """Home; returns when it is done, which takes seconds."""
+        await self._work(None, "home")
+
+    async def calibrate(
+        self,
+        on_progress: OnProgress | None = None,
+        *,
+        threshold: float | None = None,
+        clean: bool = False,
+    ) -> tuple[float, ...]:
+        """Level the plate; return the last three probe heights (mm). Takes minutes.
+
+        One round, or until it converges to `threshold` (mm, 0.01 at least). `clean`
+        forgets the old correction. CommandFailed `HARDWARE_ERROR CONVERGENCE_FAILED`.
+        """
+        words = []
+        if threshold is not None:
+            if not math.isfinite(threshold) or threshold < _FINEST:
+                raise InvalidRequest(
+                    "threshold", "too_fine", f"a threshold is {_FINEST} mm at least"
+                )
+            words.append(f"{threshold:g}")
+        if clean:
+            words.append("clean")
+        return _numbers(await self._work(on_progress, "calibration", *words))
+
+    async def probe_height(self, on_progress: OnProgress | None = None) -> float | None:
+        """Probe the height at the center; return it (mm)."""
+        return next(iter(_numbers(await self._work(on_progress, "zprobe"))), None)
+
+    async def load_filament(
+        self,
+        temperature: float,
+        on_progress: OnProgress | None = None,
+        *,
+        flexible: bool = False,
+        extruder: int = 0,
+    ) -> None:
+        """Heat the nozzle (°C) and draw filament in, until `stop_loading` or its button.
+
+        InvalidRequest (`temperature`) as `check_temperature`.
+        """
+        command = "load_flexible_filament" if flexible else "load_filament"
+        self._loading, self._stopped = True, False
+        try:
+            await self._heat(on_progress, command, extruder, temperature)
+        finally:
+            self._loading = False
+
+    async def stop_loading(self) -> None:
+        """End a load, which then returns as done."""
+        if self._loading and not self._stopped:
+            self._stopped = True
+            # It has no reply of its own, and is taken in the middle of the load.
+            await self._session.write(
+                encode_frame(encode_command("stop_load_filament"))
+            )
+
+    async def unload_filament(
+        self,
+        temperature: float,
+        on_progress: OnProgress | None = None,
+        *,
+        extruder: int = 0,
+    ) -> None:
+        """Heat the nozzle (°C) and push filament out."""
+        await self._heat(on_progress, "unload_filament", extruder, temperature)
+
+    async def set_heater(self, temperature: float, extruder: int = 0) -> None:
+        """Set the nozzle's target (°C); 0 turns the heater off."""
+        if not math.isfinite(temperature) or not 0 <= temperature <= _HOTTEST:
+            raise InvalidRequest(
+                "temperature", "too_hot", f"a nozzle takes 0 to {_HOTTEST:g} °C"
+            )
+        self.has_heated = True
+        await self._ask("extruder_temp", str(extruder), f"{temperature:g}")
+        self.has_heated = temperature > 0
+
+    async def toolhead_info(self) -> ToolheadInfo:
+        """Return what the toolhead is."""
+        data = _json(await self._ask("headinfo"))
+        return ToolheadInfo(
+            type=_type(data.get("TYPE", data.get("module"))),
+            version=_text(data.get("VERSION", data.get("version"))),
+            max_temperature=number_between(
+                _number(data.get("MAX_TEMPERATURE")), 0.0, 1000.0
+            ),
+            raw=MappingProxyType(data),
+        )
+
+    async def toolhead_status(self) -> ToolheadStatus:
+        """Return what the toolhead measures."""
+        data = _json(await self._ask("headstatus"))
+        return ToolheadStatus(
+            type=_type(data.get("module")),
+            temperature=_first(data.get("rt")),
+            target=_first(data.get("tt")),
+        )
+
+    async def wait_for_toolhead(self) -> ToolheadInfo:
+        """Return what the toolhead is, as soon as the device knows; at the latest after 5 s."""
+        for _ in range(_TOOLHEAD_POLLS):
+            if (await self.toolhead_status()).type is not None:
+                break
+            await asyncio.sleep(self._timing.toolhead_ready / _TOOLHEAD_POLLS)
+        return await self.toolhead_info()
+
+    # -- on the wire
+
+    async def _heat(
+        self,
+        on_progress: OnProgress | None,
+        command: str,
+        extruder: int,
+        temperature: float,
+    ) -> None:
+        check_temperature(temperature)
+        self.has_heated = True
+        await self._work(on_progress, command, str(extruder), f"{temperature:g}")
+
+    async def _ask(self, *words: str) -> str:
+        return await self._session.exchange(encode_command(*words), self._read_done)
+
+    async def _read_done(self) -> str:
+        """Return what follows the `ok` of a reply."""
+        verb, _, rest = (await self._session.read_reply()).partition(" ")
+        if verb != "ok":
+            raise ProtocolError("maintenance was answered with something else than ok")
+        return rest
+
+    async def _work(self, on_progress: OnProgress | None, *words: str) -> str:
+        """Have work done, and return what follows its last `ok`."""
+
+        async def read() -> str:
+            while True:
+                async with asyncio.timeout(self._timing.work_silence):
+                    reply = await self._session.read_reply()
+                verb, _, rest = reply.partition(" ")
+                if verb == "ok":
+                    if self._loading and self._stopped:
+                        await self._skip_late_refusal()
+                    return rest
+                if verb == "CTRL" and on_progress and (step := parse_progress(rest)):
+                    on_progress(step)
+
+        return await self._session.exchange(encode_command(*words), read, math.inf)
+
+    async def _skip_late_refusal(self) -> None:
+        """Read past the refusal of a stop that came when the load had ended by itself."""
+        await self._session.write(encode_frame(encode_command("position")))
+        while True:
+            try:
+                await self._session.read_reply()
+            except Kicked:
+                raise
+            except CommandFailed:
+                continue
+            return
+
+    async def leave(self) -> None:
+        """Turn the heater off and leave; the connection can be used for other things."""
+        if self.has_heated:
+            try:
+                await self.set_heater(0.0)
+            except Kicked:
+                raise
+            except CommandFailed:
+                # No toolhead that heats is there any more.
+                self.has_heated = False
+        await self._ask("quit")
+
+
+@asynccontextmanager
+async def maintain(
+    session: Session,
+    timing: Timing,
+    reconnect: Callable[[], AbstractAsyncContextManager[Session]],
+) -> AsyncIterator[Maintenance]:
+    """Enter maintenance, and leave it whatever happens.
+
+    `reconnect` lends another connection to turn the heater off over, should this one
+    break. Raises CommandFailed: `RESOURCE_BUSY` with a job or another client,
+    `SUBSYSTEM_ERROR` if the boards of the device are dead.
+    """
+    task = await _enter(session, timing)
+    try:
+        yield task
+    finally:
+        try:
+            await task.leave()
+        except FluxError as err:
+            session.abort()
+            if task.has_heated:
+                await _turn_off(timing, reconnect, err)
+
+
+async def _enter(session: Session, timing: Timing) -> Maintenance:
+    task = Maintenance(session, timing)
+    await task.enter()
+    return task
+
+
+async def _turn_off(
+    timing: Timing,
+    reconnect: Callable[[], AbstractAsyncContextManager[Session]],
+    reason: FluxError,
+) -> None:
+    """Turn the heater off over a new connection; HeaterLeftOn if that fails."""
+    for attempt in range(_TURN_OFF_ATTEMPTS):
+        if attempt:
+            # It may not have noticed yet that the old connection is gone.
+            await asyncio.sleep(timing.toolhead_ready)
+        with suppress(FluxError):
+            async with reconnect() as session:
+                task = await _enter(session, timing)
+                # Refused before the device knows its toolhead again.
+                await task.wait_for_toolhead()
+                task.has_heated = True
+                await task.leave()
+                return
+    raise HeaterLeftOn from reason
+
+
+def check_temperature(temperature: float, toolhead: ToolheadInfo | None = None) -> None:
+    """Raise InvalidRequest (`temperature`): `too_cold` to move filament, or `too_hot`."""
+    most = (toolhead and toolhead.max_temperature) or _HOTTEST
+    if not math.isfinite(temperature) or temperature > most:
+        raise InvalidRequest(
+            "temperature", "too_hot", f"the toolhead takes {most:g} °C at most"
+        )
+    if temperature < _COLDEST_LOAD:
+        raise InvalidRequest(
+            "temperature", "too_cold", f"filament moves at {_COLDEST_LOAD:g} °C or more"
+        )
+
+
+def parse_progress(text: str) -> WorkProgress | None:
+    """Return the step in what follows `CTRL`; None if it is another."""
+    word, _, rest = text.partition(" ")
+    match word:
+        case "HEATING":
+            return WorkProgress(WorkStep.HEATING, _number(rest))
+        case "WAITING" | "LOADING" | "UNLOADING":
+            return WorkProgress(WorkStep(word.lower()))
+        case "POINT" | "ZPROBE":
+            return WorkProgress(WorkStep.PROBING, _number(rest))
+    return None
+
+
+def _json(text: str) -> dict[str, object]:
+    if (data := json_object(text)) is None:
+        raise ProtocolError("a toolhead's answer that is no JSON object")
+    return data
+
+
+def _type(value: object) -> str | None:
+    return None if value == _NO_TOOLHEAD else _text(value)
+
+
+def _text(value: object) -> str | None:
+    return value or None if isinstance(value, str) else None
+
+
+def _first(value: object) -> float | None:
+    return finite_number(value[0]) if isinstance(value, list) and value else None
+
+
+def _number(value: object) -> float | None:
+    if not isinstance(value, str | int | float):
+        return None
+    try:
+        return finite_number(float(value))
+    except ValueError, OverflowError:
+        return None
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    numbers = (_number(word) for word in text.split()[:_WORDS])
+    return tuple(number for number in numbers if number is not None)

@@ -1,0 +1,137 @@
+"""The settings of a device that decide how a job runs (protocol.md section 11).
+
+A device keeps them as text. One that is not set is what the job says, then the default.
+Read when the next job starts; a device does not know all of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+import math
+from types import MappingProxyType
+from typing import Final
+
+from .command import encode_command
+from .errors import CommandFailed, InvalidRequest, ProtocolError
+from .session import Session
+
+type Value = bool | float | str
+
+_UNKNOWN_KEY: Final = "BAD_PARAMS"
+_YES, _NO = "Y", "N"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A setting: its key, what it takes, and what counts if it is not set.
+
+    A switch (bool) if it has neither `choices` nor `limits`; text with neither `choices`
+    nor a default is only read.
+    """
+
+    key: str
+    default: Value | None = None
+    choices: tuple[str, ...] = ()
+    limits: tuple[float, float] | None = None
+
+    def parse(self, text: str) -> Value | None:
+        """Return the value a device's text stands for; None if it is none."""
+        if self.choices:
+            return text.upper() if text.upper() in self.choices else None
+        if self.limits is not None:
+            try:
+                number = float(text)
+            except ValueError:
+                return None
+            return number if self.limits[0] <= number <= self.limits[1] else None
+        if isinstance(self.default, bool):
+            return {_YES: True, _NO: False}.get(text.upper())
+        return text
+
+    def spell(self, value: Value) -> str:
+        """Return a value as the device takes it; InvalidRequest (`value`) if it does not."""
+        match value:
+            case bool() if isinstance(self.default, bool):
+                return _YES if value else _NO
+            case str() if value in self.choices:
+                return value
+            case int() | float() if self.limits is not None and not isinstance(
+                value, bool
+            ):
+                low, high = self.limits
+                if math.isfinite(value) and low <= value <= high:
+                    return f"{value:g}"
+        raise InvalidRequest(
+            "value", "out_of_range", f"{self.key} does not take {value}"
+        )
+
+
+SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
+    {
+        setting.key: setting
+        for setting in (
+            Setting(key="correction", choices=("A", "H", "N")),
+            Setting(key="filament_detect", choices=("Y", "N")),
+            Setting(key="autoresume", default=False),
+            Setting(key="replay", default=True),
+            Setting(key="movement_test", default=False),
+            Setting(key="enable_backlash", default=False),
+            Setting(key="zoffset", default=0.0, limits=(-1.0, 1.0)),
+            Setting(key="head_error_level", limits=(0, 0xFFFFFFFF)),
+            Setting(key="backlash"),
+            Setting(key="leveling"),
+        )
+    }
+)
+"""The settings people may care about, by key."""
+
+
+class Settings:
+    """The settings over one robot connection; any time but in maintenance on it.
+
+    Every method raises CommandFailed for a refusal, and ConnectionFailed as `Robot`.
+    """
+
+    def __init__(self, session: Session) -> None:
+        """Take the connection's session."""
+        self._session = session
+
+    async def read(self) -> Mapping[str, Value | None]:
+        """Return the settings the device knows, by key; None if one is not set."""
+        values: dict[str, Value | None] = {}
+        for setting in SETTINGS.values():
+            try:
+                text = await self.get(setting.key)
+            except CommandFailed as err:
+                if err.symbol != _UNKNOWN_KEY:
+                    raise
+                continue
+            values[setting.key] = None if text is None else setting.parse(text)
+        return MappingProxyType(values)
+
+    async def get(self, key: str) -> str | None:
+        """Return the text of a setting, None if it is not set."""
+
+        async def read() -> str | None:
+            reply = await self._session.read_reply()
+            if reply == "ok EMPTY":
+                return None
+            if not reply.startswith("ok VAL "):
+                raise ProtocolError("a setting that has no value")
+            return reply.removeprefix("ok VAL ")
+
+        return await self._session.exchange(encode_command("config", "get", key), read)
+
+    async def set(self, key: str, value: Value) -> None:
+        """Set one of `SETTINGS`; InvalidRequest for a value it does not take."""
+        await self._order("set", key, SETTINGS[key].spell(value))
+
+    async def reset(self, key: str) -> None:
+        """Take a setting back to what the job says, or the default."""
+        await self._order("del", key)
+
+    async def _order(self, *words: str) -> None:
+        async def read() -> None:
+            if await self._session.read_reply() != "ok":
+                raise ProtocolError("a setting that is neither taken nor refused")
+
+        await self._session.exchange(encode_command("config", *words), read)

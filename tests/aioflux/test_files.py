@@ -1,0 +1,320 @@
+"""Files of simulated devices, over real sockets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import hashlib
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.flux3dp.aioflux import (
+    ClientKey,
+    CommandFailed,
+    ConnectionFailed,
+    DeviceInfo,
+    FileEntry,
+    Files,
+    InvalidRequest,
+    LeftBehind,
+    Robot,
+    store,
+)
+from custom_components.flux3dp.aioflux.files import _parse_names
+from simulator import Device
+from simulator.fcode import build
+
+from .conftest import CUBE, FAST
+
+JOB = build(
+    {"TITLE": "vase", "TIME_COST": "60"}, [b"\x89PNG..."], bytes(range(256)) * 900
+)
+STRANGE = 'SD/O\'Neill "x" \\ ; rm -rf $(x) ♥😀.fc'
+
+type Connect = Callable[[], AbstractAsyncContextManager[Files]]
+
+
+async def blocks(content: bytes = JOB, size: int = 50_000) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+@pytest.fixture
+def files(robot: Robot) -> Files:
+    return robot.files
+
+
+@pytest.fixture
+def connect(info: DeviceInfo, key: ClientKey) -> Connect:
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Files]:
+        async with await Robot.open(info, key, timing=FAST) as robot:
+            yield robot.files
+
+    return connect
+
+
+def on_card(device: Device, path: str) -> bytes:
+    return device.files.read(*path.split("/", 1))
+
+
+async def names(files: Files, path: str) -> list[str]:
+    return [entry.name for entry in await files.list(path)]
+
+
+async def test_folders_are_listed(device: Device, files: Files) -> None:
+    assert await files.list("SD") == (
+        FileEntry("calibration cube.fc", is_folder=False),
+        FileEntry("Küche", is_folder=True),
+        FileEntry("Recent", is_folder=True),
+    )
+    assert await names(files, "SD/Küche") == ["Löffel 'groß'.fc"]
+    assert await files.list("SD/Recent") == ()
+    assert await names(files, "USB") == ["stick.fc"]
+    assert await files.exists("SD/Küche")
+    assert not await files.exists("SD/Keller")
+    assert not await files.exists("SD/Keller/x.fc")
+    with pytest.raises(CommandFailed) as caught:
+        await files.list("SD/Keller")
+    assert caught.value.symbol == "NOT_EXIST"
+
+
+async def test_a_folder_with_too_many_names(device: Device, files: Files) -> None:
+    for number in range(300):
+        device.files.write("SD", f"Küche/{number:0240}.fc", b"")
+    with pytest.raises(CommandFailed) as caught:
+        await files.list("SD/Küche")
+    assert caught.value.symbol == "UNKNOWN_ERROR"
+    assert await names(files, "USB") == ["stick.fc"]
+
+
+async def test_what_a_file_is(device: Device, files: Files) -> None:
+    device.files.write("SD", "vase.fc", JOB)
+    info = await files.info("SD/vase.fc")
+    assert (info.info.title, info.info.time_cost) == ("vase", 60.0)
+    assert info.previews == (b"\x89PNG...",)
+    assert await files.md5("SD/vase.fc") == hashlib.md5(JOB).hexdigest()
+    for ask in (files.info, files.md5):
+        with pytest.raises(CommandFailed):
+            await ask("SD/no vase.fc")
+
+
+async def test_there_and_back(device: Device, files: Files) -> None:
+    sent: list[int] = []
+    digest = await files.upload("SD/vase.fc", blocks(), len(JOB), sent.append)
+    assert digest == hashlib.md5(JOB).hexdigest()
+    assert on_card(device, "SD/vase.fc") == JOB
+    assert sent == sorted(sent)
+    assert sent[-1] == len(JOB)
+
+    received = bytearray()
+    seen: list[int] = []
+
+    async def write(block: bytes) -> None:
+        received.extend(block)
+
+    assert await files.download("SD/vase.fc", write, seen.append) == len(JOB)
+    assert bytes(received) == JOB
+    assert seen[-1] == len(JOB)
+
+
+async def test_folders_and_copies(device: Device, files: Files) -> None:
+    await files.mkdir("SD/new folder")
+    await files.copy(CUBE, "SD/new folder/cube.fc")
+    assert on_card(device, "SD/new folder/cube.fc") == on_card(device, CUBE)
+    await files.remove("SD/new folder/cube.fc")
+    assert await files.list("SD/new folder") == ()
+    await files.rmdir("SD/new folder")
+    assert "new folder" not in await names(files, "SD")
+
+
+async def test_a_name_is_one_word_whatever_is_in_it(
+    device: Device, files: Files
+) -> None:
+    before = await names(files, "SD")
+    await files.upload(STRANGE, blocks(), len(JOB))
+    assert sorted(await names(files, "SD")) == sorted([*before, STRANGE[3:]])
+    assert (await files.info(STRANGE)).info.title == "vase"
+    await files.remove(STRANGE)
+    assert await names(files, "SD") == before
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "reason"),
+    [
+        ("SD", 1, "not_a_path"),
+        ("SD/../x.fc", 1, "not_a_path"),
+        ("SD//x.fc", 1, "not_a_path"),
+        ("/SD/x.fc", 1, "unknown_storage"),
+        ("SD/a\nfile rm SD x.fc", 1, "control_characters"),
+        ("USB/x.fc", 1, "read_only"),
+        ("SD/x.png", 1, "not_a_job"),
+        ("SD/" + "♥" * 85 + ".fc", 1, "file_name_too_long"),
+        ("SD/x.fc", 0, "empty_file"),
+        ("SD/x.fc", (1 << 30) + 1, "too_large"),
+    ],
+)
+async def test_what_cannot_be_uploaded_is_refused_here(
+    path: str, size: int, reason: str
+) -> None:
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Files]:
+        raise AssertionError("a byte was sent")
+        yield
+
+    with pytest.raises(InvalidRequest) as caught:
+        await store(connect, path, blocks(), size)
+    assert caught.value.reason == reason
+
+
+async def test_a_job_for_this_connection_only(device: Device, robot: Robot) -> None:
+    await robot.files.upload_task(blocks(), len(JOB))
+    await robot.start()
+    assert (await robot.info())[0].title == "vase"
+
+
+async def test_a_source_of_another_size_ends_the_connection(files: Files) -> None:
+    for size in (len(JOB) - 1, len(JOB) + 1):
+        with pytest.raises((InvalidRequest, ConnectionFailed)) as caught:
+            await files.upload("SD/vase.fc", blocks(), size)
+    assert isinstance(caught.value, ConnectionFailed)
+
+
+# -- whole or not at all
+
+
+async def test_a_file_is_stored(device: Device, connect: Connect) -> None:
+    await store(connect, "SD/Küche/vase.fc", blocks(), len(JOB))
+    assert on_card(device, "SD/Küche/vase.fc") == JOB
+    assert "~upload.fc" not in dict(device.files.entries["SD"])
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [(CUBE, "exists"), ("SD/Keller/x.fc", "no_folder"), ("SD/Küche.fc", "is_folder")],
+)
+async def test_nothing_is_lost_by_a_name(
+    device: Device, connect: Connect, path: str, reason: str
+) -> None:
+    device.files.mkdir("SD", "Küche.fc")
+    cube = on_card(device, CUBE)
+    with pytest.raises(InvalidRequest) as caught:
+        await store(connect, path, blocks(), len(JOB))
+    assert caught.value.reason == reason
+    assert on_card(device, CUBE) == cube
+
+
+async def test_a_file_is_replaced_when_that_is_wanted(
+    device: Device, connect: Connect
+) -> None:
+    await store(connect, CUBE, blocks(), len(JOB), overwrite=True)
+    assert on_card(device, CUBE) == JOB
+
+
+async def test_another_file_may_come_meanwhile(
+    device: Device, connect: Connect
+) -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        async for block in blocks():
+            device.files.write("SD", "vase.fc", b"of another client")
+            yield block
+
+    with pytest.raises(InvalidRequest) as caught:
+        await store(connect, "SD/vase.fc", slow(), len(JOB))
+    assert caught.value.reason == "exists"
+    assert on_card(device, "SD/vase.fc") == b"of another client"
+    assert "~upload.fc" not in dict(device.files.entries["SD"])
+
+
+@pytest.mark.parametrize("command", ["file md5", "file cp"])
+async def test_what_the_device_refuses_is_tidied_up(
+    device: Device, connect: Connect, command: str
+) -> None:
+    device.faults.replies[command] = "error DISK_FULL"
+    with pytest.raises(CommandFailed) as caught:
+        await store(connect, "SD/vase.fc", blocks(), len(JOB))
+    assert caught.value.symbol == "DISK_FULL"
+    assert not {"vase.fc", "~upload.fc"} & set(device.files.entries["SD"])
+
+
+async def test_other_bytes_than_were_sent(device: Device, connect: Connect) -> None:
+    device.faults.replies["file md5"] = f"md5 {'0' * 32}"
+    with pytest.raises(ConnectionFailed, match="other bytes"):
+        await store(connect, CUBE, blocks(), len(JOB), overwrite=True)
+    assert on_card(device, CUBE) != JOB
+    assert "~upload.fc" not in dict(device.files.entries["SD"])
+
+
+async def test_a_canceled_upload_leaves_nothing(
+    device: Device, connect: Connect
+) -> None:
+    task: asyncio.Task[None]
+    canceled = False
+
+    def progress(sent: int) -> None:
+        nonlocal canceled
+        if sent > len(JOB) // 2 and not canceled:
+            canceled = True
+            task.cancel()
+
+    before = dict(device.files.entries["SD"])
+    task = asyncio.create_task(
+        store(connect, CUBE, blocks(), len(JOB), overwrite=True, progress=progress)
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert device.files.entries["SD"] == before
+    await device.wait_closed_connections()
+
+
+async def test_a_cut_at_any_block_leaves_nothing(
+    device: Device, connect: Connect
+) -> None:
+    before = dict(device.files.entries["SD"])
+    count = len([block async for block in blocks()])
+    for cut in range(count + 1):
+
+        async def cut_off(at: int = cut) -> AsyncIterator[bytes]:
+            number = 0
+            async for block in blocks():
+                if number == at:
+                    await device.drop_connections()
+                number += 1
+                yield block
+            if number == at:
+                await device.drop_connections()
+
+        with pytest.raises(ConnectionFailed) as caught:
+            await store(connect, CUBE, cut_off(), len(JOB), overwrite=True)
+        assert not isinstance(caught.value, LeftBehind)
+        assert device.files.entries["SD"] == before, cut
+    await device.wait_closed_connections()
+
+
+@given(st.binary(max_size=200))
+def test_a_folder_of_any_bytes_is_read(names: bytes) -> None:
+    for entry in _parse_names(names):
+        kind = b"D" if entry.is_folder else b"F"
+        assert kind + entry.name.encode() in names.split(b"\0")
+
+
+async def test_a_device_that_is_gone_keeps_what_it_has(
+    device: Device, connect: Connect
+) -> None:
+    async def unplugged() -> AsyncIterator[bytes]:
+        async for block in blocks():
+            yield block
+            device.faults.robot.close_after_hello = True
+            device.faults.robot.cut_after = 0
+            await device.drop_connections()
+
+    with pytest.raises(LeftBehind) as caught:
+        await store(connect, CUBE, unplugged(), len(JOB), overwrite=True)
+    assert caught.value.path == "SD/~upload.fc"
+    assert on_card(device, CUBE) != JOB
+
+    # The next upload takes it along.
+    device.faults.clear()
+    await store(connect, CUBE, blocks(), len(JOB), overwrite=True)
+    assert on_card(device, CUBE) == JOB
+    assert "~upload.fc" not in dict(device.files.entries["SD"])

@@ -1,0 +1,295 @@
+"""Maintenance of simulated devices, over real sockets."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from custom_components.flux3dp.aioflux import (
+    ClientKey,
+    CommandFailed,
+    ConnectionFailed,
+    DeviceInfo,
+    HeaterLeftOn,
+    InvalidRequest,
+    Kicked,
+    Maintenance,
+    Robot,
+    ToolheadInfo,
+    WorkProgress,
+    WorkStep,
+    check_temperature,
+)
+from custom_components.flux3dp.aioflux.maintenance import parse_progress
+from simulator import Device
+
+from .conftest import CUBE, FAST
+
+type Open = Callable[[], Awaitable[Robot]]
+
+
+@pytest.fixture
+def connect(device: Device, info: DeviceInfo, key: ClientKey) -> Open:
+    """Return what opens a connection; the ones it opens again are not cut."""
+
+    async def connect() -> Robot:
+        robot = await Robot.open(info, key, timing=FAST)
+        again = robot._open_again
+        assert again is not None
+
+        async def open_again() -> Robot:
+            device.faults.robot.cut_after = None
+            return await again()
+
+        robot._open_again = open_again
+        return robot
+
+    return connect
+
+
+async def idle_and_cold(device: Device) -> None:
+    await device.wait_for(
+        lambda: device.beacon.notify() != b"" and device.nozzle.target == 0
+    )
+    await device.wait_for(lambda: device.player.occupant() is None)
+    await device.wait_closed_connections()
+
+
+async def home(task: Maintenance) -> None:
+    await task.home()
+
+
+async def calibrate(task: Maintenance) -> None:
+    await task.calibrate(clean=True)
+
+
+async def load(task: Maintenance) -> None:
+    await task.wait_for_toolhead()
+
+    def stop_when_it_loads(progress: WorkProgress) -> None:
+        if progress.step is WorkStep.LOADING:
+            stops.append(asyncio.create_task(task.stop_loading()))
+
+    stops: list[asyncio.Task[None]] = []
+    try:
+        await task.load_filament(210, stop_when_it_loads)
+    finally:
+        await asyncio.gather(*stops, return_exceptions=True)
+
+
+async def unload(task: Maintenance) -> None:
+    await task.wait_for_toolhead()
+    await task.unload_filament(200)
+
+
+WORK = [home, calibrate, load, unload]
+
+
+async def test_what_it_reports(device: Device, robot: Robot) -> None:
+    heard: list[WorkProgress] = []
+    async with robot.maintenance() as task:
+        assert device.player.occupant() is not None
+        await task.home()
+        assert await task.calibrate(heard.append) == (0.01, 0.01, 0.01)
+        assert await task.calibrate(threshold=0.05) == (0.01, 0.01, 0.01)
+        assert await task.probe_height() == 0.01
+        assert {step.value for step in heard} == {0, 1, 2}
+        heard.clear()
+        await task.unload_filament(200, heard.append)
+    steps = [progress.step for progress in heard]
+    assert steps == sorted(steps)
+    assert set(steps) == {WorkStep.HEATING, WorkStep.UNLOADING}
+    temperatures = [
+        progress.value for progress in heard if progress.step is WorkStep.HEATING
+    ]
+    assert temperatures == sorted(temperatures, key=lambda value: value or 0)
+    # The connection goes on as before.
+    assert (await robot.report()).label == "IDLE"
+    assert await robot.position() == "CommandTask"
+    assert device.nozzle.target == 0
+
+
+async def test_filament_is_waited_for_and_loaded(device: Device, robot: Robot) -> None:
+    device.filament = False
+    heard: set[WorkStep] = set()
+
+    def follow(progress: WorkProgress) -> None:
+        heard.add(progress.step)
+        device.filament = device.filament or progress.step is WorkStep.WAITING
+        if progress.step is WorkStep.LOADING:
+            device.press_button()
+
+    async with robot.maintenance() as task:
+        await task.wait_for_toolhead()
+        await task.load_filament(210, follow, flexible=True)
+        # The button ended it; this comes too late, and is answered with a refusal.
+        await task.stop_loading()
+        assert (await task.toolhead_status()).target == 210
+    assert heard == {WorkStep.HEATING, WorkStep.WAITING, WorkStep.LOADING}
+    assert device.nozzle.target == 0
+
+
+async def test_what_the_toolhead_is(device: Device, robot: Robot) -> None:
+    async with robot.maintenance() as task:
+        info = await task.wait_for_toolhead()
+        status = await task.toolhead_status()
+    assert (info.type, info.version) == ("EXTRUDER", "1.0.0")
+    assert info.max_temperature == device.config.max_temperature
+    assert (status.type, status.target) == ("EXTRUDER", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("toolhead", "found", "words"),
+    [
+        ("LASER", "LASER", "HEAD_ERROR TYPE_ERROR EXTRUDER LASER"),
+        (None, None, "HEAD_ERROR TYPE_ERROR EXTRUDER N/A"),
+    ],
+)
+async def test_another_toolhead(
+    device: Device, robot: Robot, toolhead: str | None, found: str | None, words: str
+) -> None:
+    device.change_head(toolhead)
+    async with robot.maintenance() as task:
+        assert (await task.wait_for_toolhead()).type == found
+        with pytest.raises(CommandFailed, match=words):
+            await task.load_filament(200)
+    assert (await robot.report()).label == "IDLE"
+
+
+async def test_refusals(device: Device, robot: Robot, connect: Open) -> None:
+    device.faults.work_error = "HARDWARE_ERROR CONVERGENCE_FAILED"
+    async with robot.maintenance() as task:
+        with pytest.raises(CommandFailed, match="CONVERGENCE_FAILED"):
+            await task.calibrate()
+        async with await connect() as other:
+            assert (await other.report()).st_id == -1
+            with pytest.raises(CommandFailed) as caught:
+                async with other.maintenance():
+                    raise AssertionError
+            assert caught.value.symbol == "RESOURCE_BUSY"
+    device.faults.clear()
+    device.start_job(CUBE)
+    with pytest.raises(CommandFailed) as caught:
+        async with robot.maintenance():
+            raise AssertionError
+    assert caught.value.symbol == "RESOURCE_BUSY"
+
+
+async def test_thrown_out(device: Device, robot: Robot, connect: Open) -> None:
+    async def be_thrown_out() -> None:
+        async with robot.maintenance() as task:
+            async with await connect() as other:
+                await other.kick()
+            await task.home()
+
+    with pytest.raises(Kicked):
+        await be_thrown_out()
+    assert not robot.is_open
+    await idle_and_cold(device)
+
+
+@pytest.mark.parametrize("work", WORK)
+async def test_cancellation_stops_the_work(
+    device: Device, connect: Open, work: Callable[[Maintenance], Awaitable[None]]
+) -> None:
+    device.faults.endless_work = True
+
+    async def run() -> None:
+        async with await connect() as robot, robot.maintenance() as task:
+            running.set()
+            await work(task)
+
+    running = asyncio.Event()
+    canceled = asyncio.create_task(run())
+    await running.wait()
+    if work in (load, unload):
+        await device.wait_for(lambda: device.nozzle.target > 0)
+    canceled.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await canceled
+    await idle_and_cold(device)
+
+
+@pytest.mark.parametrize("work", WORK)
+async def test_cut_anywhere_nothing_is_left(
+    device: Device, connect: Open, work: Callable[[Maintenance], Awaitable[None]]
+) -> None:
+    """After each cut the device is idle, and its heater off."""
+    asyncio.get_running_loop().set_debug(False)
+
+    async def run() -> None:
+        async with await connect() as robot, robot.maintenance() as task:
+            await work(task)
+
+    whole, cut, step = False, 0, 97
+    while not whole:
+        device.faults.robot.cut_after = cut
+        try:
+            await run()
+        except HeaterLeftOn:
+            pytest.fail(f"still hot after a cut at {cut}")
+        except ConnectionFailed:
+            pass
+        else:
+            # Not cut, or while it left.
+            whole = device.faults.robot.cut_after is not None
+        device.faults.robot.cut_after = None
+        await idle_and_cold(device)
+        cut += step
+    assert cut > 5 * step
+
+
+async def test_a_heater_that_cannot_be_reached_is_said_to_be_on(
+    device: Device, robot: Robot
+) -> None:
+    async def be_cut_off() -> None:
+        async with robot.maintenance() as task:
+            await task.wait_for_toolhead()
+            await task.set_heater(200)
+            await device.power_off()
+            await task.toolhead_status()
+
+    with pytest.raises(HeaterLeftOn) as caught:
+        await be_cut_off()
+    assert isinstance(caught.value.__cause__, ConnectionFailed)
+
+
+@pytest.mark.parametrize(
+    ("temperature", "most", "reason"),
+    [
+        (169.9, None, "too_cold"),
+        (236, 235.0, "too_hot"),
+        (float("nan"), None, "too_hot"),
+    ],
+)
+def test_temperatures(temperature: float, most: float | None, reason: str) -> None:
+    head = ToolheadInfo(type="EXTRUDER", version=None, max_temperature=most, raw={})
+    with pytest.raises(InvalidRequest) as caught:
+        check_temperature(temperature, head)
+    assert caught.value.reason == reason
+    check_temperature(200, head)
+
+
+@pytest.mark.parametrize(
+    ("text", "progress"),
+    [
+        ("HEATING 144.0", WorkProgress(WorkStep.HEATING, 144.0)),
+        ("HEATING hot", WorkProgress(WorkStep.HEATING)),
+        ("POINT 2", WorkProgress(WorkStep.PROBING, 2)),
+        ("ZPROBE", WorkProgress(WorkStep.PROBING)),
+        ("SOMETHING 1", None),
+        ("", None),
+    ],
+)
+def test_progress_is_read(text: str, progress: WorkProgress | None) -> None:
+    assert parse_progress(text) == progress
+
+
+async def test_threshold(robot: Robot) -> None:
+    async with robot.maintenance() as task:
+        for threshold in (0.001, float("nan")):
+            with pytest.raises(InvalidRequest):
+                await task.calibrate(threshold=threshold)
+        for temperature in (-1, 400, float("inf")):
+            with pytest.raises(InvalidRequest):
+                await task.set_heater(temperature)
