@@ -44,7 +44,7 @@ def _config(generation: int) -> DeviceConfig:
 
 async def _serve(generation: int, ready: Connection) -> None:
     key = RsaKey.from_pem(MASTER_KEYS[0])
-    context = await server_context(key, UUID, "FD1A104242", old=False)
+    context = server_context(key, UUID, "FD1A104242", old=False)
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:

@@ -29,46 +29,45 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
+    add = parser.add_argument
+    add(
         "--device",
         dest="devices",
         action="append",
         choices=[model.key for model in demo.MODELS],
         help="a device to start, may be given again (default: delta and beamo)",
     )
-    parser.add_argument(
+    add(
         "--address",
         default="127.0.10.1",
         help="address of the first device, the others follow it (default: %(default)s)",
     )
-    parser.add_argument(
+    add(
         "--state",
         type=Path,
         metavar="DIR",
         help="keep keys, trusted keys, names and passwords here (default: nowhere)",
     )
-    parser.add_argument(
+    add(
         "--speed",
         type=float,
         default=1.0,
         help="how much faster than real jobs run (default: %(default)s)",
     )
-    parser.add_argument(
-        "--idle", action="store_true", help="start no jobs: the devices wait for some"
-    )
-    parser.add_argument(
+    add("--idle", action="store_true", help="start no jobs: the devices wait for some")
+    add(
         "--control",
         type=Path,
         metavar="SOCKET",
         help="listen here for what happens to the devices: lines such as 'UUID runout', "
         f"with one of {', '.join(control.HAPPENINGS)}",
     )
-    parser.add_argument(
+    add(
         "--no-multicast",
         action="store_true",
         help="announce nothing, only answer probes, as behind a Docker bridge",
     )
-    parser.add_argument(
+    add(
         "--fault",
         dest="faults",
         action="append",
@@ -77,9 +76,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="DEVICE:FAULT",
         help=f"start a device with a fault: {', '.join(demo.FAULTS)}",
     )
-    parser.add_argument(
-        "--verbose", action="store_true", help="tell what the devices do"
-    )
+    add("--verbose", action="store_true", help="tell what the devices do")
     return parser.parse_args(arguments)
 
 

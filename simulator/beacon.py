@@ -3,7 +3,6 @@
 That is the slave key with its timestamp (generation 1) and the session (generation 2).
 """
 
-import asyncio
 import secrets
 import struct
 
@@ -29,17 +28,12 @@ class Beacon:
         self.slave_timestamp = 0.0
         self.session = bytes(8)
 
-    async def boot(self) -> None:
+    def boot(self) -> None:
         """Make what a device makes at each boot."""
-        machine = self._machine
+        machine, config = self._machine, self._machine.config
         # No two boots take the same time, so no two have the same slave timestamp.
         machine.booted_at = now() - 20 - secrets.randbelow(1 << 20) / (1 << 20)
         machine.touch_at = None
-        await asyncio.to_thread(self._sign, machine.clock)
-
-    def _sign(self, clock: float) -> None:
-        """Make keys and signatures. Blocking."""
-        machine, config = self._machine, self._machine.config
         if machine.generation == 1:
             self.slave_key = slave_key()
         if config.vendor_key is not None:
@@ -49,7 +43,7 @@ class Beacon:
                 machine.master_public_der,
                 sha1=config.identify_hash == "sha1",
             )
-        self._renew(clock)
+        self._renew()
 
     def renew_session(self) -> None:
         """Take another session, which generation 2 does with another address."""
@@ -117,11 +111,11 @@ class Beacon:
         machine = self._machine
         if machine.touch_at is not None and now() >= machine.touch_at:
             machine.touch_at = None
-            self._renew(machine.clock)
+            self._renew()
 
-    def _renew(self, clock: float) -> None:
+    def _renew(self) -> None:
         self.renew_session()
-        timestamp = struct.pack("<f", clock)
+        timestamp = struct.pack("<f", self._machine.clock)
         (self.slave_timestamp,) = struct.unpack("<f", timestamp)
         if self.slave_key is not None:
             self._slave_signature = self._machine.master_key.sign(

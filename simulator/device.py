@@ -123,7 +123,7 @@ class Device(Machine):
     async def _boot(self) -> None:
         await self.player.stop()
         self.status = Status()
-        await self.beacon.boot()
+        self.beacon.boot()
         self.status.timestamp = self.clock
         self.counters.boots += 1
         await self._arrive(self.address)

@@ -4,6 +4,7 @@ In memory. A file is its bytes.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 import hashlib
 import math
 import struct
@@ -154,6 +155,7 @@ def example_job(
     return build(metadata, [preview or plain_png(name)])
 
 
+@lru_cache
 def plain_png(name: str, size: int = 64) -> bytes:
     """Return a small picture of a vase, whose color depends on the name."""
     color = (zlib.crc32(name.encode()) & 0x7F7F7F).to_bytes(3)

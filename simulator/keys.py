@@ -1,6 +1,6 @@
 """Keys (section 1): the vendor's, the device's master and slave keys, the clients' it trusts.
 
-What is slow (``generate_*``, ``slave_key``) is a plain function: callers run it in a thread.
+``generate_*`` are slow: callers run them in a thread.
 """
 
 from collections import deque

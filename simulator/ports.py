@@ -52,7 +52,8 @@ class Ports:
         """Listen on every port of the address."""
         other = self._machine.config.other_address
         self._addresses = [address] if other is None else [address, other]
-        await self._tls_context()
+        # Made now, so that the first connection does not wait for it.
+        self._tls_context()
         for port in PORTS:
             if port != MANAGEMENT_PORT or not self._machine.config.udp_management:
                 await self.listen(port)
@@ -98,12 +99,12 @@ class Ports:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _tls_context(self) -> ssl.SSLContext:
+    def _tls_context(self) -> ssl.SSLContext:
         """Return what the ports serve TLS with: the master key, or a fault's key."""
         machine, config = self._machine, self._machine.config
         wrong = machine.faults.wrong_certificate
         key = machine.master_key if wrong is None else RsaKey.from_pem(wrong)
-        return await server_context(key, config.uuid, config.serial, old=config.old_tls)
+        return server_context(key, config.uuid, config.serial, old=config.old_tls)
 
     def _faults(self, port: int) -> StreamFaults:
         faults = self._machine.faults
@@ -150,7 +151,7 @@ class Ports:
             return None
         if in_clear:
             return await self._shake_hands_in_clear(wire)
-        stream = TlsStream(wire, await self._tls_context())
+        stream = TlsStream(wire, self._tls_context())
         await stream.handshake()
         if port == MANAGEMENT_PORT or await self._shake_hands_in_tls(stream, wire):
             return stream
@@ -206,7 +207,7 @@ class Ports:
             return None
         await wire.write(b"OK".ljust(_ANSWER_SIZE, b"\0"))
         secret = config.random(KEY_SIZE + IV_SIZE)
-        await wire.write(await asyncio.to_thread(trusted.key.encrypt, secret))
+        await wire.write(trusted.key.encrypt(secret))
         self._signed_in(wire, trusted.access_id)
         return AesStream(wire, secret[:KEY_SIZE], secret[KEY_SIZE:])
 

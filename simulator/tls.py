@@ -8,6 +8,7 @@ thing: a version-3 certificate is made, its version field taken out, and the res
 import asyncio
 from contextlib import suppress
 import datetime
+from functools import lru_cache
 from pathlib import Path
 import ssl
 from tempfile import TemporaryDirectory
@@ -28,10 +29,6 @@ _SEQUENCE, _BIT_STRING = 0x30, 0x03
 _SHA512_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010d0500")
 _VALID_FROM = datetime.datetime(2016, 1, 1, tzinfo=datetime.UTC)
 _VALID_TO = datetime.datetime(2086, 1, 1, tzinfo=datetime.UTC)
-
-#: By key, uuid, serial and age: tests make the same few devices again and again.
-_contexts: dict[tuple[RsaKey, str, str, bool], ssl.SSLContext] = {}
-_MOST_CONTEXTS = 64
 
 
 def _certificate(key: RsaKey, uuid: str, serial: str) -> bytes:
@@ -73,7 +70,15 @@ def _element(tag: int, value: bytes) -> bytes:
     return bytes((tag, 0x80 | len(length))) + length + value
 
 
-def _make_context(key: RsaKey, uuid: str, serial: str, old: bool) -> ssl.SSLContext:
+@lru_cache(maxsize=64)
+def server_context(
+    key: RsaKey, uuid: str, serial: str, *, old: bool = False
+) -> ssl.SSLContext:
+    """Return what a device serves TLS with; ``old``: TLS 1.0 and nothing newer.
+
+    Made once for each identity: it costs some milliseconds, and tests make the same few devices
+    again and again.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -90,19 +95,6 @@ def _make_context(key: RsaKey, uuid: str, serial: str, old: bool) -> ssl.SSLCont
         chain.touch(mode=0o600)
         chain.write_bytes(key.pem.rstrip() + b"\n" + pem)
         context.load_cert_chain(chain)
-    return context
-
-
-async def server_context(
-    key: RsaKey, uuid: str, serial: str, *, old: bool = False
-) -> ssl.SSLContext:
-    """Return what a device serves TLS with; ``old``: TLS 1.0 and nothing newer."""
-    identity = (key, uuid, serial, old)
-    if (context := _contexts.get(identity)) is None:
-        context = await asyncio.to_thread(_make_context, *identity)
-        if len(_contexts) >= _MOST_CONTEXTS:
-            _contexts.clear()
-        _contexts[identity] = context
     return context
 
 

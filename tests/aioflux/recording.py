@@ -104,7 +104,7 @@ class Recording:
             self._decrypt = cipher(secret[:32], secret[32:]).decryptor()
         elif kind == "tls":
             master = RsaKey.from_pem(MASTER_KEYS[0])
-            context = await server_context(master, "00" * 16, "XXXXXXXXXX")
+            context = server_context(master, "00" * 16, "XXXXXXXXXX")
             await writer.start_tls(context)
         elif kind == "client":
             expected = bytes.fromhex(data)
