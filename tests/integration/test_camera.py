@@ -1,32 +1,44 @@
-"""Pictures for people: one connection for all, while they look, and none afterwards."""
+"""The camera: one connection for all viewers while there are any, and none afterwards."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+import socket
 
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient
+from homeassistant.components.camera import async_get_image
+from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import Timing
+from custom_components.flux3dp.aioflux.camera import MAX_IMAGE
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import wait_for_state
+from tests.integration.conftest import NAME, MakeDevice, wait_for_state
 from tests.integration.viewers import (
     CAMERA,
     LIVE,
     PATIENT,
     QUICK,
+    STILL,
     assert_jpeg,
     assert_let_go,
     attempts,
     browser,
+    connected,
+    log_of_pictures,
     still,
+    still_is_refused,
 )
+from tests.keys import MASTER_KEYS
 
-# A picture is never too old.
-FRESH = replace(PATIENT, still_fresh=20.0)
+# A picture is never too old, or always.
+FRESH, STALE = (replace(PATIENT, still_fresh=age) for age in (20.0, 0.0))
+BOTH = pytest.mark.parametrize("device", [1, 2], indirect=True)
 
 
 @pytest.fixture
@@ -34,7 +46,23 @@ def pace() -> Timing:
     return QUICK
 
 
-async def test_nobody_looks_and_nobody_connects(
+@pytest.fixture
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return the usual device; the camera's port is the same in both generations."""
+    return await make_device(generation=getattr(request, "param", 2))
+
+
+async def error_key(hass: HomeAssistant) -> str | None:
+    """Return why Home Assistant gets no picture."""
+    with pytest.raises(HomeAssistantError) as failed:
+        await async_get_image(hass, CAMERA)
+    return failed.value.translation_key
+
+
+# -- pictures
+
+
+async def test_without_a_viewer_nothing_connects(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
     device.set_status(st_id=16, progress=0.5)
@@ -49,6 +77,7 @@ async def test_nobody_looks_and_nobody_connects(
     assert state.attributes["supported_features"] == 0
 
 
+@BOTH
 async def test_two_browsers_share_one_connection(
     hass: HomeAssistant, device: Device, client: TestClient
 ) -> None:
@@ -62,30 +91,21 @@ async def test_two_browsers_share_one_connection(
         one.leave()
         await two.picture()
         await two.picture()
-        assert device.connections[CAMERA_PORT] == 1
 
     # The stream ends with the last of them, the connection a while later.
     await wait_for_state(hass, CAMERA, "idle")
     assert device.connections[CAMERA_PORT] == 1
+    async with browser(client) as three:
+        await three.picture()
     await assert_let_go(device)
     assert attempts(device) == 1
-    assert device.received.camera == ["s+", "s-"]
+    assert device.received.camera == ["s+", "s-", "s+", "s-"]
 
 
-async def test_a_browser_that_comes_back_finds_the_connection(
-    hass: HomeAssistant, device: Device, client: TestClient
-) -> None:
-    async with browser(client) as one:
-        await one.picture()
-    await wait_for_state(hass, CAMERA, "idle")
-    async with browser(client) as two:
-        await two.picture()
-    await assert_let_go(device)
-    assert attempts(device) == 1
-
-
+@BOTH
 async def test_a_still_connects_and_lets_go(device: Device, client: TestClient) -> None:
-    await still(client)
+    pictures = await asyncio.gather(*(still(client) for _ in range(5)))
+    assert len(set(pictures)) == 1
     assert device.connections[CAMERA_PORT] == 1
     await assert_let_go(device)
     await still(client)
@@ -100,9 +120,12 @@ async def test_a_still_that_is_fresh_is_given_again(
 ) -> None:
     picture = await still(client)
     device.set_status(st_id=16, progress=0.5)
+    # The camera has a port of its own: another client may use the device.
+    device.occupy(-1, by="192.168.1.77")
+    device.announce()
     assert await still(client) == picture
     assert device.received.camera == ["f"]
-    # And whoever begins to look does not wait for a first picture.
+    # A live view does not wait for a first picture either.
     device.faults.half_image = 10
     async with browser(client) as viewer:
         assert await viewer.picture() == picture
@@ -110,20 +133,16 @@ async def test_a_still_that_is_fresh_is_given_again(
         assert await viewer.picture() == picture
 
 
-@pytest.mark.parametrize("pace", [replace(PATIENT, still_fresh=0.0)])
+@pytest.mark.parametrize("pace", [STALE])
 async def test_a_still_that_is_old_is_not(device: Device, client: TestClient) -> None:
     picture = await still(client)
     device.set_status(st_id=16, progress=0.5)
     assert await still(client) != picture
     assert attempts(device) == 1
-
-
-async def test_stills_at_once_are_one_picture(
-    device: Device, client: TestClient
-) -> None:
-    pictures = await asyncio.gather(*(still(client) for _ in range(5)))
-    assert len(set(pictures)) == 1
-    assert device.received.camera == ["f"]
+    # A connection that the device closed is not used again.
+    await device.drop_connections()
+    await still(client)
+    assert attempts(device) == 2
 
 
 async def test_the_live_view_shows_what_happens(
@@ -137,18 +156,8 @@ async def test_the_live_view_shows_what_happens(
                 pass
 
 
-@pytest.mark.parametrize("pace", [PATIENT])
-async def test_somebody_else_may_use_the_device(
-    device: Device, client: TestClient
-) -> None:
-    """The camera has a port of its own, and disturbs nobody."""
-    device.occupy(-1, by="192.168.1.77")
-    device.announce()
-    await still(client)
-
-
 async def test_a_stream_of_stills(device: Device, client: TestClient) -> None:
-    """What one gets who asks the live view for an interval."""
+    """The live view with an interval."""
     response = await client.get(LIVE, params={"interval": "0.5"})
     picture = await read_part(response)
     # Home Assistant gives the first one twice.
@@ -170,3 +179,208 @@ async def read_part(response: ClientResponse) -> bytes:
         await response.content.readexactly(2)
     assert_jpeg(picture)
     return picture
+
+
+# -- trouble
+
+
+async def test_a_stall_in_mid_frame_costs_the_picture_only(
+    hass: HomeAssistant,
+    device: Device,
+    client: TestClient,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with browser(client) as one, browser(client) as two:
+        await one.picture()
+        await two.picture()
+        device.faults.half_image = 1000
+        await device.wait_for(lambda: attempts(device) >= 3)
+        assert device.connections[CAMERA_PORT] <= 1
+        assert hass.states.get(CAMERA).state != "unavailable"
+
+        device.faults.clear()
+        for viewer in (one, two):
+            for _ in range(3):
+                await viewer.picture()
+        assert device.connections[CAMERA_PORT] == 1
+    await assert_let_go(device)
+    assert log_of_pictures(caplog) == [
+        f"Failed to get pictures from {NAME}: the device did not answer in time",
+        f"Pictures from {NAME} are available again",
+    ]
+
+
+@pytest.mark.parametrize("pace", [replace(QUICK, handshake=0.2)])
+async def test_no_picture_now_and_one_at_the_next_request(
+    hass: HomeAssistant, device: Device, client: TestClient
+) -> None:
+    for fault, value in (
+        ("half_image", 0),
+        ("half_image", 999),
+        ("image_length", MAX_IMAGE + 1),
+        ("close_after_hello", True),
+        ("stall_in_handshake", True),
+    ):
+        faults = device.faults
+        setattr(faults if hasattr(faults, fault) else faults.camera, fault, value)
+        assert (await client.get(STILL)).status == 500, fault
+        assert (await client.get(LIVE)).status == 502, fault
+        await assert_let_go(device)
+        assert hass.states.get(CAMERA).state == "idle"
+        device.faults.clear()
+    await still(client)
+
+
+async def test_a_stream_that_is_cut_goes_on(device: Device, client: TestClient) -> None:
+    async with browser(client) as viewer:
+        for _ in range(3):
+            await viewer.picture()
+            connections = attempts(device)
+            await device.drop_connections()
+            await device.wait_for(lambda seen=connections: attempts(device) > seen)
+    await assert_let_go(device)
+
+
+@BOTH
+async def test_cut_anywhere(device: Device, client: TestClient) -> None:
+    """In the hello, the handshakes, the picture: no task and no socket is left."""
+    for cut in (*range(0, 12, 3), *range(100, 6000, 400)):
+        device.faults.camera.cut_after = cut
+        response = await client.get(STILL)
+        assert response.status == 500, cut
+        await assert_let_go(device)
+    device.faults.clear()
+    await still(client)
+
+
+async def test_a_browser_that_leaves_while_nothing_comes(
+    device: Device, client: TestClient
+) -> None:
+    async with browser(client) as viewer:
+        await viewer.picture()
+        device.faults.half_image = 1000
+        await device.wait_for(lambda: attempts(device) >= 2)
+    await assert_let_go(device)
+    asked = attempts(device)
+    await still_is_refused(client)
+    # The one that left is connected for no more.
+    assert attempts(device) == asked + 1
+
+
+async def test_a_browser_that_reads_nothing(
+    device: Device, client: TestClient, hass: HomeAssistant
+) -> None:
+    """It is there, as a sleeping computer is, and holds nothing open."""
+    with socket.socket() as sleeper:
+        sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        sleeper.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(sleeper, ("127.0.0.1", client.port))
+        token = hass.states.get(CAMERA).attributes["access_token"]
+        request = f"GET {LIVE}?token={token} HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        await loop.sock_sendall(sleeper, request.encode())
+        await wait_for_state(hass, CAMERA, "streaming")
+
+        # Others see as much as ever meanwhile.
+        async with browser(client) as viewer:
+            for _ in range(3):
+                await viewer.picture()
+        await device.wait_for(connected(device, 0), within=20)
+    await assert_let_go(device)
+
+
+# -- the end
+
+
+@pytest.mark.parametrize("live", [False, True])
+async def test_another_key_than_the_pinned_one(
+    hass: HomeAssistant, device: Device, client: TestClient, *, live: bool
+) -> None:
+    device.received.clear()
+    device.faults.wrong_certificate = MASTER_KEYS[1]
+    if live:
+        assert (await client.get(LIVE)).status == 502
+    else:
+        assert await error_key(hass) == "identity_mismatch"
+    assert device.received.application_bytes == b""
+    await assert_let_go(device)
+    # Until a person has decided, nothing connects.
+    asked = attempts(device)
+    await still_is_refused(client)
+    assert attempts(device) == asked
+
+
+@BOTH
+async def test_a_key_that_is_trusted_no_more(
+    hass: HomeAssistant,
+    device: Device,
+    client: TestClient,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with browser(client) as viewer:
+        await viewer.picture()
+        device.forget_trust()
+        await device.drop_connections()
+        # Trying again is of no use: a person has to type the password, and is asked to.
+        await viewer.end()
+        await hass.async_block_till_done()
+        (flow,) = hass.config_entries.flow.async_progress()
+        assert flow["context"]["source"] == SOURCE_REAUTH
+        await assert_let_go(device)
+        assert await error_key(hass) == "not_trusted"
+    assert len(log_of_pictures(caplog)) == 1
+
+
+@pytest.mark.parametrize("pace", [PATIENT])
+async def test_a_device_that_is_off(
+    hass: HomeAssistant, device: Device, client: TestClient
+) -> None:
+    async with browser(client) as viewer:
+        await viewer.picture()
+        # Like a pulled plug: the connection is there, and nothing comes.
+        device.faults.half_image = 10
+        device.faults.muted = device.faults.silent = True
+        await wait_for_state(hass, CAMERA, "unavailable")
+        await viewer.end()
+    await assert_let_go(device)
+
+    asked = attempts(device)
+    assert (await client.get(LIVE)).status == 502
+    await still_is_refused(client)
+    assert await error_key(hass) == "cannot_connect"
+    assert attempts(device) == asked
+    device.faults.clear()
+    await wait_for_state(hass, CAMERA, "idle")
+    await still(client)
+
+
+async def unload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def stop(hass: HomeAssistant, _entry: MockConfigEntry) -> None:
+    await hass.async_stop(force=True)
+
+
+@pytest.mark.parametrize("pace", [PATIENT])
+@pytest.mark.parametrize("viewing", ["live", "stalled", "left"])
+@pytest.mark.parametrize("end", [unload, stop])
+async def test_the_end_closes_the_connection(
+    *,
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    client: TestClient,
+    end: Callable[[HomeAssistant, MockConfigEntry], Awaitable[None]],
+    viewing: str,
+) -> None:
+    if viewing == "left":
+        await still(client)
+        await end(hass, entry)
+    else:
+        async with browser(client) as viewer:
+            await viewer.picture()
+            device.faults.half_image = 10 if viewing == "stalled" else None
+            await end(hass, entry)
+            await viewer.end()
+    await assert_let_go(device)

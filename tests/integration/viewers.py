@@ -1,4 +1,4 @@
-"""Those who look at the camera of the usual device, and what they leave behind."""
+"""Viewers of the camera of the usual device, and what they leave behind."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -25,7 +25,7 @@ PATIENT = replace(QUICK, camera_linger=20.0, camera_frame=20.0)
 
 
 class Browser:
-    """Somebody who looks at the live view."""
+    """A viewer of the live view."""
 
     def __init__(self, response: ClientResponse) -> None:
         self.response = response
@@ -50,12 +50,12 @@ class Browser:
         return picture
 
     async def end(self) -> None:
-        """Look on until the stream ends."""
+        """Read until the stream ends."""
         async with asyncio.timeout(PATIENCE):
             await self.response.content.read()
 
     def leave(self) -> None:
-        """Close the browser, without a word."""
+        """Close the browser."""
         self.response.close()
 
 
@@ -110,8 +110,8 @@ async def assert_let_go(device: Device) -> None:
     assert not camera_tasks()
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what the log says about pictures."""
+def log_of_pictures(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the lines of the log about pictures."""
     return [
         record.getMessage()
         for record in caplog.records
