@@ -22,26 +22,10 @@ STORED = f"{DOMAIN}.identity"
 async def test_the_stored_key_is_used(
     hass: HomeAssistant, client_key: ClientKey
 ) -> None:
-    key = await async_get_client_key(hass)
-
-    assert key.access_id == client_key.access_id
+    assert (await async_get_client_key(hass)).access_id == client_key.access_id
 
 
-async def test_a_key_is_made_once_and_stored(
-    hass: HomeAssistant, hass_storage: dict[str, Any]
-) -> None:
-    del hass_storage[STORED]
-
-    first, second = await asyncio.gather(
-        async_get_client_key(hass), async_get_client_key(hass)
-    )
-
-    assert first is second
-    stored = hass_storage[STORED]["data"]["private_key"]
-    assert ClientKey.from_pem(stored).access_id == first.access_id
-
-
-async def test_the_key_is_for_the_owner_of_the_file_only(
+async def test_a_key_is_made_once_and_stored_for_the_owner_of_the_file_only(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -55,13 +39,16 @@ async def test_the_key_is_for_the_owner_of_the_file_only(
             super().__init__(*args, **options)
 
     monkeypatch.setattr(key_module, "Store", Watched)
-    await async_get_client_key(hass)
-
+    first, second = await asyncio.gather(
+        async_get_client_key(hass), async_get_client_key(hass)
+    )
+    assert first is second
+    stored = hass_storage[STORED]["data"]["private_key"]
+    assert ClientKey.from_pem(stored).access_id == first.access_id
     assert made == [{"private": True}]
-    assert STORED in hass_storage
 
 
-async def test_a_disk_that_refuses_keeps_nobody_waiting(
+async def test_a_disk_that_refuses_keeps_no_request_waiting(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     del hass_storage[STORED]
@@ -73,8 +60,9 @@ async def test_a_disk_that_refuses_keeps_nobody_waiting(
     assert await async_get_client_key(hass)
 
 
-@pytest.fixture(
-    params=[
+@pytest.mark.parametrize(
+    "damaged",
+    [
         {},
         [],
         "text",
@@ -84,30 +72,31 @@ async def test_a_disk_that_refuses_keeps_nobody_waiting(
     ],
     ids=["empty", "list", "text", "none", "no PEM", "cut off"],
 )
-def damaged(
-    request: pytest.FixtureRequest, hass_storage: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the storage with a key in it that cannot be read."""
-    hass_storage[STORED]["data"] = request.param
-    return hass_storage
-
-
-async def test_a_key_that_cannot_be_read_is_replaced_and_that_is_said(
+async def test_a_key_that_cannot_be_read_is_replaced_and_logged(
     hass: HomeAssistant,
-    damaged: dict[str, Any],
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    hass_storage: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
+    damaged: object,
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-
+    hass_storage[STORED]["data"] = damaged
     key = await async_get_client_key(hass)
-    stored = damaged[STORED]["data"]["private_key"]
+    stored = hass_storage[STORED]["data"]["private_key"]
     assert ClientKey.from_pem(stored).access_id == key.access_id
     [line] = [line for line in log_lines(caplog) if "Failed to read" in line]
     assert STORED in line
     assert CLIENT_KEY.decode()[100:130] not in line
+
+
+async def test_a_key_that_was_replaced_is_trusted_after_a_reauthentication(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+) -> None:
+    hass_storage[STORED]["data"] = {}
+    device = await make_device()
+    entry = await make_entry(device)
+    key = await async_get_client_key(hass)
     # The device knows the old one only.
     [dialog] = reauths(hass, entry)
     result = await hass.config_entries.flow.async_configure(

@@ -1,4 +1,4 @@
-"""Who is shown as a discovery card, and who is not."""
+"""Discovery: which devices have a card, and the one listener."""
 
 import asyncio
 from typing import Any
@@ -17,6 +17,7 @@ from custom_components.flux3dp.discovery import (
     async_get_listener,
 )
 from simulator import Device
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
     UUID,
@@ -42,19 +43,21 @@ async def start(hass: HomeAssistant) -> Listener:
     return await async_get_listener(hass)
 
 
-async def hear(listener: Listener, times: int, uuid: str | None = None) -> None:
-    """Wait until a known device was heard so often."""
+async def hear(
+    listener: Listener, times: int, uuid: str | None = None, name: str = ""
+) -> None:
+    """Wait until a device was heard so often, by this name."""
     heard = asyncio.Event()
     left = times
 
-    def count(sighting: DeviceUpdate) -> None:
+    def count(update: DeviceUpdate) -> None:
         nonlocal left
-        left -= sighting.device is not None
+        left -= update.device is not None and name in update.device.name
         if left <= 0:
             heard.set()
 
     unsubscribe = listener.subscribe(count, uuid=uuid)
-    await asyncio.wait_for(heard.wait(), 5)
+    await asyncio.wait_for(heard.wait(), PATIENCE)
     unsubscribe()
 
 
@@ -118,28 +121,15 @@ async def test_a_device_that_is_set_up_or_ignored_has_no_card(
     await hear(listener, 10, ignored.config.uuid)
     await hear(listener, 10, UUID)
     ignored.rename("Another name")
-    await wait_for_name(listener, ignored.config.uuid, "Another name")
+    await hear(listener, 1, ignored.config.uuid, "Another name")
 
     assert cards(hass) == []
 
-    # Whoever is not ignored any more, or was removed, is new again.
+    # A device that is no longer ignored, or was removed, is new again.
     await hass.config_entries.async_remove(result["result"].entry_id)
     await wait_until(hass, lambda: cards(hass) == [ignored.config.uuid])
     await hass.config_entries.async_remove(entry.entry_id)
     await wait_until(hass, lambda: sorted(cards(hass)) == [different(1)["uuid"], UUID])
-
-
-async def wait_for_name(listener: Listener, uuid: str, name: str) -> None:
-    """Wait until a device says its new name."""
-    heard = asyncio.Event()
-
-    def look(sighting: DeviceUpdate) -> None:
-        if sighting.device is not None and sighting.device.name == name:
-            heard.set()
-
-    unsubscribe = listener.subscribe(look, uuid=uuid)
-    await asyncio.wait_for(heard.wait(), 5)
-    unsubscribe()
 
 
 async def test_a_card_that_was_closed_returns_when_the_device_has_changed(
@@ -191,7 +181,7 @@ async def test_another_key_under_a_known_uuid_has_no_card(
     listener = entry.runtime_data.listener
     heard = asyncio.Event()
     listener.subscribe(lambda _: heard.set(), host=ADDRESSES[1])
-    await asyncio.wait_for(heard.wait(), 5)
+    await asyncio.wait_for(heard.wait(), PATIENCE)
     await hear(listener, 10)
 
     assert cards(hass) == []

@@ -1,11 +1,14 @@
 """A device is called by its name of today, in errors, repairs and the log."""
 
+from dataclasses import replace
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
 from tests.integration.conftest import (
+    FAST,
     NAME,
     MakeDevice,
     MakeEntry,
@@ -16,6 +19,7 @@ from tests.integration.life import STATUS, act, issues, log_lines, registered
 from tests.integration.networks import FAR, wifi
 
 
+@pytest.mark.parametrize("pace", [replace(FAST, network_return=1.0)])
 async def test_everything_said_after_a_rename_has_the_new_name(
     hass: HomeAssistant,
     make_device: MakeDevice,

@@ -1,6 +1,7 @@
 """Repairs: when there is one, what it says, and how it goes away."""
 
 import base64
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,6 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -20,6 +20,7 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
+    FAST,
     NAME,
     PASSWORD,
     MakeDevice,
@@ -28,12 +29,20 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.flows import submit, with_words
+from tests.integration.flows import assert_abort, submit
 from tests.integration.life import STATUS, act, issues, reauths
 from tests.integration.networks import FAR, wifi
 from tests.keys import MASTER_KEYS
 
 FIX = "/api/repairs/issues/fix"
+
+type Shown = dict[str, Any]
+
+
+@pytest.fixture
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return the usual device, of one generation unless a test asks for more."""
+    return await make_device(**getattr(request, "param", {}))
 
 
 @pytest.fixture
@@ -47,25 +56,21 @@ async def browser(
     return await hass_client()
 
 
-async def open_fix(
-    browser: TestClient[Any, Any], issue: ir.IssueEntry
-) -> dict[str, Any]:
+async def open_fix(browser: TestClient[Any, Any], issue: ir.IssueEntry) -> Shown:
     """Open the dialog of a repair."""
     answer = await browser.post(
         FIX, json={"handler": DOMAIN, "issue_id": issue.issue_id}
     )
     assert answer.status == HTTPStatus.OK, await answer.text()
-    shown: dict[str, Any] = await answer.json()
+    shown: Shown = await answer.json()
     return shown
 
 
-async def send_fix(
-    browser: TestClient[Any, Any], shown: dict[str, Any]
-) -> dict[str, Any]:
+async def send_fix(browser: TestClient[Any, Any], shown: Shown) -> Shown:
     """Send the dialog of a repair."""
     answer = await browser.post(f"{FIX}/{shown['flow_id']}", json={})
     assert answer.status == HTTPStatus.OK, await answer.text()
-    result: dict[str, Any] = await answer.json()
+    result: Shown = await answer.json()
     return result
 
 
@@ -83,35 +88,26 @@ async def swapped(
 # -- another master key
 
 
+@pytest.mark.parametrize("device", [{"generation": 1}, {}], indirect=True)
 async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
     hass: HomeAssistant,
     device: Device,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
     browser: TestClient[Any, Any],
 ) -> None:
-    entry = await make_entry(device)
     pinned = device.master_public_der
     issue = await swapped(hass, device, entry)
     presented = device.master_public_der
     device.received.clear()
 
     shown = await open_fix(browser, issue)
-    assert shown["type"] == "form"
-    assert shown["step_id"] == "confirm"
+    assert (shown["type"], shown["step_id"]) == ("form", "confirm")
     assert shown["description_placeholders"] == {
         "name": NAME,
         "pinned": fingerprint(pinned),
         "presented": fingerprint(presented),
     }
-    words = await async_get_translations(hass, "en", "issues", [DOMAIN])
-    prefix = f"component.{DOMAIN}.issues.master_key_changed"
-    text = words[f"{prefix}.fix_flow.step.confirm.description"]
-    said = text.format(**shown["description_placeholders"])
-    assert fingerprint(pinned) in said
-    assert fingerprint(presented) in said
-    assert words[f"{prefix}.title"].format(**issue.translation_placeholders or {})
     assert entry.data["master_key"] == base64.b64encode(pinned).decode()
-
     assert (await send_fix(browser, shown))["type"] == "create_entry"
     await hass.async_block_till_done()
 
@@ -123,52 +119,55 @@ async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
     [flow] = reauths(hass, entry)
     assert device.received.passwords == []
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])
-    result = await submit(hass, await with_words(hass, result), password=PASSWORD)
-    assert result["reason"] == "reauth_successful"
+    assert_abort(await submit(hass, result, password=PASSWORD), "reauth_successful")
     assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
 
 
 async def test_a_dialog_that_was_overtaken_pins_nothing(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     browser: TestClient[Any, Any],
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     data, genuine = dict(entry.data), device.master_key.pem
     shown = await open_fix(browser, await swapped(hass, device, entry))
-
     await device.swap_master_key(genuine)
     await wait_until(hass, lambda: issues(hass) == {})
     result = await send_fix(browser, shown)
-
-    assert result["type"] == "abort"
-    assert result["reason"] == "settled"
-    words = await async_get_translations(hass, "en", "issues", [DOMAIN])
-    fix = f"component.{DOMAIN}.issues.master_key_changed.fix_flow"
-    assert words[f"{fix}.abort.settled"]
+    assert (result["type"], result["reason"]) == ("abort", "settled")
     assert entry.data == data
+
+
+async def test_an_impostor_that_has_gone_unnoticed_is_not_accepted(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    browser: TestClient[Any, Any],
+) -> None:
+    data = dict(entry.data)
+    device.faults.wrong_certificate = MASTER_KEYS[1]
+    with pytest.raises(HomeAssistantError):
+        await act(hass, entry, "scan_wifi")
+    shown = await open_fix(browser, issues(hass)["master_key_changed"])
+    device.faults.wrong_certificate = None
+    result = await send_fix(browser, shown)
+    assert (result["type"], result["reason"]) == ("abort", "settled")
+    assert entry.data == data
+    assert issues(hass) == {}
 
 
 async def test_a_key_that_was_not_shown_is_not_accepted(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     browser: TestClient[Any, Any],
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     data = dict(entry.data)
     shown = await open_fix(browser, await swapped(hass, device, entry))
     await device.swap_master_key(MASTER_KEYS[2])
 
     shown = await send_fix(browser, shown)
-
     assert shown["errors"] == {"base": "another_key"}
-    words = await async_get_translations(hass, "en", "issues", [DOMAIN])
-    fix = f"component.{DOMAIN}.issues.master_key_changed.fix_flow"
-    assert words[f"{fix}.error.another_key"]
     third = fingerprint(device.master_public_der)
     assert shown["description_placeholders"]["presented"] == third
     assert entry.data == data
@@ -180,44 +179,19 @@ async def test_a_key_that_was_not_shown_is_not_accepted(
     assert issues(hass) == {}
 
 
-async def test_an_impostor_that_has_gone_unnoticed_is_not_accepted(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    browser: TestClient[Any, Any],
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    data = dict(entry.data)
-    device.faults.wrong_certificate = MASTER_KEYS[1]
-    with pytest.raises(HomeAssistantError):
-        await act(hass, entry, "scan_wifi")
-    shown = await open_fix(browser, issues(hass)["master_key_changed"])
-    device.faults.wrong_certificate = None
-
-    result = await send_fix(browser, shown)
-
-    assert (result["type"], result["reason"]) == ("abort", "settled")
-    assert entry.data == data
-    assert issues(hass) == {}
-
-
 async def test_an_impostor_that_was_accepted_is_a_repair_once_it_has_gone(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     browser: TestClient[Any, Any],
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     genuine = device.master_key.pem
     shown = await open_fix(browser, await swapped(hass, device, entry))
-    # It is not to be reached in the moment in which it is accepted.
+    # It cannot be reached in the moment in which it is accepted.
     await device.refuse_connections(MANAGEMENT_PORT)
     assert (await send_fix(browser, shown))["type"] == "create_entry"
     await device.swap_master_key(genuine)
     await device.accept_connections(MANAGEMENT_PORT)
-
     await wait_until(hass, lambda: "master_key_changed" in issues(hass))
 
     shown = await open_fix(browser, issues(hass)["master_key_changed"])
@@ -226,95 +200,60 @@ async def test_an_impostor_that_was_accepted_is_a_repair_once_it_has_gone(
     assert device.received.passwords == []
 
 
-async def test_a_dialog_that_is_closed_leaves_the_repair(
+async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     browser: TestClient[Any, Any],
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     shown = await open_fix(browser, await swapped(hass, device, entry))
-
     await browser.delete(f"{FIX}/{shown['flow_id']}")
-
     assert "master_key_changed" in issues(hass)
     with pytest.raises(HomeAssistantError) as failed:
         await act(hass, entry, "scan_wifi")
     assert failed.value.translation_key == "identity_mismatch"
 
-
-async def test_the_repair_of_a_removed_device_goes_with_it(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    await swapped(hass, device, entry)
-
-    await hass.config_entries.async_remove(entry.entry_id)
-
-    assert issues(hass) == {}
-
-
-async def test_a_reload_keeps_the_trust_broken(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    await swapped(hass, device, entry)
-
     await hass.config_entries.async_reload(entry.entry_id)
     await signed_in(hass, entry)
-
     assert entry.runtime_data.trust.is_broken
     assert "master_key_changed" in issues(hass)
     assert device.received.passwords == []
 
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert issues(hass) == {}
 
-# -- a device that did not come back
+
+# -- others
 
 
-async def test_a_device_that_does_not_return_is_a_repair_until_it_is_heard(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+@pytest.mark.parametrize("pace", [replace(FAST, network_return=1.0)])
+@pytest.mark.parametrize("device", [{"networks": [FAR]}], indirect=True)
+async def test_a_device_that_does_not_return_is_a_repair_until_it_answers(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
-    device.networks.append(FAR)
-
-    with pytest.raises(HomeAssistantError) as failed:
+    with pytest.raises(HomeAssistantError):
         await act(hass, entry, "set_network", **wifi("Far"))
-
-    assert failed.value.translation_key == "network_not_returned"
-    [issue] = issues(hass).values()
-    assert issue.translation_key == "network_not_returned"
-    assert not issue.is_fixable
-    words = await async_get_translations(hass, "en", "issues", [DOMAIN])
-    prefix = f"component.{DOMAIN}.issues.network_not_returned"
-    for part in ("title", "description"):
-        assert NAME in words[f"{prefix}.{part}"].format(
-            **issue.translation_placeholders or {}
-        )
-
+    assert list(issues(hass)) == ["network_not_returned"]
     await device.move(ADDRESSES[3])
     await wait_for_state(hass, STATUS, "idle")
     assert issues(hass) == {}
     assert entry.data["host"] == ADDRESSES[3]
 
 
-# -- firmware
-
-
+@pytest.mark.parametrize(
+    "device",
+    [{"generation": 1, "firmware": "1.0b12", "udp_management": True}],
+    indirect=True,
+)
 async def test_firmware_that_is_too_old_is_a_repair_until_it_is_updated(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
-    device = await make_device(generation=1, firmware="1.0b12", udp_management=True)
     entry = await make_entry(device)
-
     [issue] = issues(hass).values()
     assert issue.translation_key == "firmware_too_old"
     assert issue.translation_placeholders == {"name": NAME, "firmware": "1.0b12"}
     assert not issue.is_fixable
     assert hass.states.get(STATUS).state == "idle"
     assert reauths(hass, entry) == []
-
     await device.upgrade(firmware="1.6.95")
-
     await wait_until(hass, lambda: issues(hass) == {})
