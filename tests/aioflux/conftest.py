@@ -23,28 +23,31 @@ from custom_components.flux3dp.aioflux import (
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
-from .recording import ADDRESS, Events, Recording
+from .recording import ADDRESS, Events, Play, Recording
 
 ADDRESSES = [ADDRESS, *(f"127.0.40.{number}" for number in range(2, 20))]
 CUBE = "SD/calibration cube.fc"
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
 
+# What a test waits for comes as fast as it can, or never: then a busy machine has its time.
 FAST = Timing(
     scan=0.3,
-    find=0.6,
+    find=30.0,
     find_probe_interval=0.1,
-    lookup=0.6,
+    lookup=30.0,
     touch_interval=0.05,
     touch_rest=0.1,
     unheard=0.3,
     unheard_active=0.1,
     probe_interval=0.05,
-    connect=0.5,
-    handshake=1.0,
-    command=0.5,
-    wifi_scan=1.0,
+    connect=30.0,
+    handshake=30.0,
+    challenge_rest=30.0,
+    command=30.0,
+    wifi_scan=30.0,
     toolhead_ready=0.3,
     close=0.5,
+    camera_frame=30.0,
 )
 
 type MakeDevice = Callable[..., Awaitable[Device]]
@@ -113,22 +116,23 @@ async def listener(make_listener: MakeListener) -> Listener:
     return await make_listener()
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
-async def new_device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device that has not met us."""
-    return await make_device(generation=request.param)
-
-
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+@pytest.fixture
 async def device(
     request: pytest.FixtureRequest, make_device: MakeDevice, key: ClientKey
 ) -> Device:
-    """Return a device that trusts us, whose jobs never end by themselves."""
+    """Return a device that trusts us, whose jobs never end by themselves.
+
+    It is of generation 1, or as parametrized by `BOTH`.
+    """
     device = await make_device(
-        generation=request.param, timing=replace(DeviceTiming.fast(), job_speed=0.0)
+        generation=getattr(request, "param", 1),
+        timing=replace(DeviceTiming.fast(), job_speed=0.0),
     )
     device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
     return device
+
+
+BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
 
 
 @pytest.fixture
@@ -150,7 +154,7 @@ async def robot(
 @pytest.fixture
 async def play(
     key: ClientKey,
-) -> AsyncIterator[Callable[[Events, int], Awaitable[Recording]]]:
+) -> AsyncIterator[Play]:
     """Return what starts a device that plays recorded events on a port."""
     servers: list[asyncio.Server] = []
 
@@ -165,6 +169,11 @@ async def play(
         await server.wait_closed()
 
 
-async def open_with_password(info: DeviceInfo, key: ClientKey) -> Manager:
-    """Sign in with the password of `make_device`."""
-    return await Manager.open(info, key, password="secret", timing=FAST)
+@pytest.fixture
+async def manager(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> AsyncIterator[Manager]:
+    """Return an open management connection, by the password of `make_device`."""
+    async with await Manager.open(info, key, password="secret", timing=FAST) as manager:
+        yield manager
+    await device.wait_closed_connections()

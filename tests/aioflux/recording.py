@@ -1,6 +1,7 @@
 """A device on a real socket that says what was recorded, byte by byte."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 import json
 from pathlib import Path
 from typing import Any, cast
@@ -121,6 +122,9 @@ class Recording:
         else:
             sent = bytes.fromhex(data)
             writer.write(self._encrypt.update(sent) if self._encrypt else sent)
+
+
+type Play = Callable[[Events, int], Awaitable[Recording]]
 
 
 def encrypted_for(key: ClientKey, secret: bytes) -> bytes:

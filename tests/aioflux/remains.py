@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
-from simulator import Device
+from simulator import Device, StreamFaults
 
 
 def open_sockets() -> set[str]:
@@ -38,18 +38,19 @@ class Remains:
         assert open_sockets() == self._sockets
 
 
-async def length_of(device: Device, converse: Callable[[], Awaitable[object]]) -> int:
+async def length_of(
+    device: Device, faults: StreamFaults, converse: Callable[[], Awaitable[object]]
+) -> int:
     """Return after how many bytes of a device a cut still hurts, by halving."""
     short, enough = 0, 1 << 16
     while enough - short > 1:
-        middle = (short + enough) // 2
-        device.faults.robot.cut_after = middle
+        faults.cut_after = (short + enough) // 2
         try:
             await converse()
         except ConnectionFailed:
-            short = middle
+            short = faults.cut_after
         else:
-            enough = middle
-    device.faults.robot.cut_after = None
+            enough = faults.cut_after
+    faults.cut_after = None
     await device.wait_closed_connections()
     return short

@@ -1,9 +1,9 @@
-"""Getting in at the robot and the camera port, and what may go wrong there."""
+"""Opening a port: who is there, whether it lets us in, and what may go wrong until then."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -15,67 +15,247 @@ from custom_components.flux3dp.aioflux import (
     DeviceInfo,
     IdentityMismatch,
     Listener,
+    Manager,
     ProtocolError,
     Robot,
     SlaveKeyMismatch,
+    Timing,
+    verify_key,
 )
-from simulator import CAMERA_PORT, ROBOT_PORT, Device, TrustedKey
+from custom_components.flux3dp.aioflux.datagram import TouchReply, decode
+from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
+from simulator import (
+    CAMERA_PORT,
+    MANAGEMENT_PORT,
+    ROBOT_PORT,
+    Device,
+    StreamFaults,
+    TrustedKey,
+)
 from simulator.keys import RsaKey
-from tests.keys import MASTER_KEY_4096, MASTER_KEYS, OTHER_CLIENT_KEY
+from tests.keys import CLIENT_KEY, MASTER_KEY_4096, MASTER_KEYS
 
-from .conftest import FAST, MakeDevice
+from .conftest import FAST, MakeDevice, MakeListener
+from .recording import VECTORS, Play, device_of, encrypted_for, recorded
 from .remains import Remains, length_of
 
 OTHER_MASTER_KEY = RsaKey.from_pem(MASTER_KEYS[1]).public_der
+LABEL = "Home Assistant (Test)"
 
-type Open = Callable[..., Awaitable[Robot | Camera]]
+type Client = Manager | Robot | Camera
 
 
-def trust(device: Device, key: ClientKey) -> None:
+class Port(NamedTuple):
+    """A port, and a conversation there from the first byte to the last."""
+
+    name: str
+    generation: int
+    open: Callable[..., Awaitable[Client]]
+    ask: Callable[[Any], Awaitable[object]]
+
+
+PORTS = {
+    "management": Port("management", 2, Manager.open, Manager.list_trust),
+    "robot-v1": Port("robot", 1, Robot.open, Robot.info),
+    "robot-v2": Port("robot", 2, Robot.open, Robot.info),
+    "camera": Port("camera", 2, Camera.open, Camera.frame),
+}
+
+
+@pytest.fixture(params=PORTS.values(), ids=PORTS)
+def port(request: pytest.FixtureRequest) -> Port:
+    found: Port = request.param
+    return found
+
+
+@pytest.fixture
+async def device(port: Port, make_device: MakeDevice, key: ClientKey) -> Device:
+    """Return a device that trusts us, of the port's generation."""
+    return trust(await make_device(generation=port.generation), key)
+
+
+def trust(device: Device, key: ClientKey) -> Device:
     device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
+    return device
 
 
-@pytest.fixture(params=[Robot.open, Camera.open], ids=["robot", "camera"])
-def opened(request: pytest.FixtureRequest) -> Open:
-    """Return what opens one of the two ports."""
-    open_port: Open = request.param
-    return open_port
+def quick(**times: float) -> Timing:
+    """Return a timing in which waiting for nothing ends soon."""
+    soon = {"connect": 0.2, "handshake": 0.2, "command": 0.2, "challenge_rest": 0.1}
+    return replace(FAST, **(soon | times))
 
 
-async def test_a_trusted_key_opens_both_ports(
-    device: Device, info: DeviceInfo, key: ClientKey, opened: Open
+# -- every port
+
+
+async def test_a_trusted_key_opens(
+    port: Port, device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
-    port = await opened(info, key, timing=FAST)
-    assert port.is_open
+    pinned = device.master_public_der
+    client = await port.open(info, key, timing=FAST, expected_key=pinned)
+    assert client.is_open
     (record,) = device.received.connections
-    await device.wait_for(lambda: record.access_id == key.access_id.hex())
-    assert bytes(record.application[:20]) == key.access_id
-    assert len(record.application) == 20 + key.size
-    await port.close()
-    await port.close()
-    assert not port.is_open
+    if port.name != "management":
+        await device.wait_for(lambda: record.access_id == key.access_id.hex())
+        assert bytes(record.application[:20]) == key.access_id
+        assert len(record.application) == 20 + key.size
+    await client.close()
+    await client.close()
+    assert not client.is_open
+    await device.wait_closed_connections()
+    device.forget_trust()
+    with pytest.raises(AuthenticationFailed):
+        await port.open(info, key, timing=FAST)
     await device.wait_closed_connections()
 
 
-async def test_bytes_that_come_one_by_one(
-    device: Device, info: DeviceInfo, key: ClientKey
+async def test_another_key_than_the_expected_one_receives_nothing(
+    port: Port, device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
-    device.faults.robot.chunk_size = 1
+    with pytest.raises(IdentityMismatch) as caught:
+        await port.open(info, key, timing=FAST, expected_key=OTHER_MASTER_KEY)
+    assert caught.value.expected == OTHER_MASTER_KEY
+    # The old handshake shows no key; what discovery said of one is no proof.
+    shows_none = port == PORTS["robot-v1"]
+    assert isinstance(caught.value, SlaveKeyMismatch) is shows_none
+    assert caught.value.presented == (b"" if shows_none else info.master_key)
+    if not shows_none:
+        device.faults.wrong_certificate = MASTER_KEYS[1]
+        with pytest.raises(IdentityMismatch) as caught:
+            await port.open(info, key, timing=FAST)
+        assert caught.value.presented == OTHER_MASTER_KEY
+    await device.wait_closed_connections()
+    assert device.received.connections
+    assert device.received.application_bytes == b""
+
+
+async def test_faults_before_the_sign_in(
+    port: Port, device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    for error, fault in (
+        (ProtocolError, {"hello": b"HTTP/1.1"}),
+        (ConnectionFailed, {"hello": b"FLUX0003extra"}),
+        (ConnectionFailed, {"close_after_hello": True}),
+        (ConnectionFailed, {"stall_in_handshake": True}),
+        (ConnectionFailed, {"stall_after": 4}),
+        (ConnectionFailed, {"stall_after": 100}),
+    ):
+        setattr(device.faults, port.name, StreamFaults(**fault))
+        with pytest.raises(error):
+            await port.open(info, key, timing=quick())
+        await device.wait_closed_connections()
+    assert device.received.application_bytes == b""
+    await device.refuse_connections(MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT)
+    with pytest.raises(ConnectionFailed):
+        await port.open(info, key, timing=FAST)
+
+
+async def test_the_old_handshake_is_the_robots_only(
+    port: Port, device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    setattr(device.faults, port.name, StreamFaults(hello=b"FLUX0002"))
+    error = SlaveKeyMismatch if port.name == "robot" else ProtocolError
+    if port.generation == 2:
+        with pytest.raises(error):
+            await port.open(info, key, timing=quick())
+    await device.wait_closed_connections()
+    assert device.received.application_bytes == b""
+
+
+async def test_giving_up_in_the_middle_leaves_nothing(
+    port: Port, device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    setattr(device.faults, port.name, StreamFaults(stall_after=64))
+    remains = Remains(device)
+    opening = asyncio.ensure_future(port.open(info, key, timing=FAST))
+    await device.wait_for(lambda: bool(device.received.connections))
+    opening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    await remains.check()
+
+
+@pytest.mark.parametrize("fault", ["cut_after", "stall_after"])
+async def test_an_end_anywhere_leaves_nothing(
+    port: Port, device: Device, info: DeviceInfo, key: ClientKey, fault: str
+) -> None:
+    """From before the hello to the last byte: a reply is whole, or it is an error."""
+    # Debugging, asyncio keeps a traceback of everything it calls: twice the time.
+    asyncio.get_running_loop().set_debug(False)
+    device.start_job("SD/calibration cube.fc")
+    replies: list[object] = []
+    timing = FAST if fault == "cut_after" else quick(camera_frame=0.2)
+
+    async def converse(timing: Timing = FAST) -> None:
+        async with await port.open(info, key, timing=timing) as client:
+            replies.append(await port.ask(client))
+
+    faults: StreamFaults = getattr(device.faults, port.name)
+    length = await length_of(device, faults, converse)
+    remains = Remains(device)
+    replies.clear()
+    steps = 200 if fault == "cut_after" else 8
+    ends = {*range(10), *range(0, length, length // steps), length - 2, length - 1}
+    for end in sorted(ends) if fault == "cut_after" else sorted(ends)[9:]:
+        setattr(faults, fault, end)
+        with pytest.raises((ConnectionFailed, SlaveKeyMismatch)):
+            await converse(timing)
+        assert replies == [], end
+        await remains.check()
+    setattr(faults, fault, None)
+    await converse()
+    assert len(replies) == 1
+    await remains.check()
+
+
+@pytest.mark.parametrize(
+    ("port", "size"), [(PORTS["robot-v1"], 1), (PORTS["robot-v2"], 7)]
+)
+async def test_bytes_that_come_in_pieces(
+    size: int, device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    device.faults.robot.chunk_size = size
     # Some thousand bytes, a millisecond apart at the least.
-    timing = replace(FAST, handshake=60, command=60, challenge_rest=60)
+    timing = replace(FAST, handshake=200, command=200, challenge_rest=200)
     async with await Robot.open(info, key, timing=timing) as robot:
         assert (await robot.report()).st_id == 0
 
 
-@pytest.mark.parametrize("generation", [1, 2])
-async def test_a_factory_size_master_key(
-    generation: int, make_device: MakeDevice, listener: Listener, key: ClientKey
+@pytest.mark.parametrize(
+    "changes", [{"master_key": MASTER_KEY_4096}, {"old_tls": True}], ids=["4096", "old"]
+)
+async def test_factory_keys_and_old_tls(
+    port: Port,
+    make_device: MakeDevice,
+    listener: Listener,
+    key: ClientKey,
+    changes: dict[str, Any],
 ) -> None:
-    device = await make_device(generation=generation, master_key=MASTER_KEY_4096)
-    trust(device, key)
-    info = await listener.find(device.address)
-    async with await Robot.open(info, key, timing=FAST) as robot:
-        assert (await robot.report()).st_id == 0
+    device = await make_device(generation=port.generation, **changes)
+    info = await listener.find(trust(device, key).address)
+    async with await port.open(info, key, timing=FAST) as client:
+        assert client.is_open
+
+
+@pytest.fixture
+async def new_device(make_device: MakeDevice) -> Device:
+    """Return a device that has not met us, of generation 1."""
+    return await make_device(generation=1)
+
+
+async def test_verifying_a_key_sends_nothing(
+    new_device: Device, listener: Listener
+) -> None:
+    unmet = await listener.find(new_device.address)
+    await verify_key(unmet.host, unmet.master_key, FAST)
+    new_device.faults.wrong_certificate = MASTER_KEYS[1]
+    with pytest.raises(IdentityMismatch):
+        await verify_key(unmet.host, unmet.master_key, FAST)
+    await new_device.wait_closed_connections()
+    assert new_device.received.application_bytes == b""
+
+
+# -- the robot of generation 1: the slave key
 
 
 @pytest.mark.parametrize("master_key", [MASTER_KEYS[0], MASTER_KEY_4096])
@@ -86,193 +266,119 @@ async def test_a_slave_key_that_is_not_ready(
     device = await make_device(
         generation=1, slave_key_not_ready=True, master_key=master_key
     )
-    trust(device, key)
-    info = await listener.find(device.address)
+    info = await listener.find(trust(device, key).address)
     async with await Robot.open(info, key, timing=FAST) as robot:
         assert (await robot.report()).st_id == 0
 
 
-async def test_an_untrusted_key(device: Device, info: DeviceInfo, opened: Open) -> None:
-    stranger = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
-    with pytest.raises(AuthenticationFailed):
-        await opened(info, stranger, timing=FAST)
-    await device.wait_closed_connections()
-
-
-async def test_a_key_that_was_taken_back(
-    device: Device, info: DeviceInfo, key: ClientKey, opened: Open
-) -> None:
-    await (await opened(info, key, timing=FAST)).close()
-    device.forget_trust()
-    with pytest.raises(AuthenticationFailed):
-        await opened(info, key, timing=FAST)
-
-
-async def test_an_impostor_with_a_certificate_of_its_own_receives_nothing(
-    make_device: MakeDevice, listener: Listener, key: ClientKey, opened: Open
-) -> None:
-    device = await make_device(generation=2)
-    trust(device, key)
-    info = await listener.find(device.address)
-    device.faults.wrong_certificate = MASTER_KEYS[1]
-    with pytest.raises(IdentityMismatch) as caught:
-        await opened(info, key, timing=FAST)
-    assert caught.value.expected == info.master_key
-    assert caught.value.presented == OTHER_MASTER_KEY
-    assert not isinstance(caught.value, SlaveKeyMismatch)
-    await device.wait_closed_connections()
-    assert device.received.application_bytes == b""
-
-
-async def test_another_key_than_the_pinned_one_receives_nothing(
-    device: Device, info: DeviceInfo, key: ClientKey, opened: Open
-) -> None:
-    with pytest.raises(IdentityMismatch) as caught:
-        await opened(info, key, timing=FAST, expected_key=OTHER_MASTER_KEY)
-    assert caught.value.expected == OTHER_MASTER_KEY
-    # The old handshake shows no key; what discovery said of one is no proof.
-    shows_none = isinstance(caught.value, SlaveKeyMismatch)
-    assert caught.value.presented == (b"" if shows_none else info.master_key)
-    await device.wait_closed_connections()
-    assert device.received.application_bytes == b""
-
-
-async def test_the_pinned_key_lets_us_in(
-    device: Device, info: DeviceInfo, key: ClientKey, opened: Open
-) -> None:
-    port = await opened(info, key, timing=FAST, expected_key=device.master_public_der)
-    assert port.is_open
-    await port.close()
-
-
 async def test_a_reboot_makes_the_slave_key_stale(
-    make_device: MakeDevice, listener: Listener, key: ClientKey
+    new_device: Device, make_listener: MakeListener, key: ClientKey
 ) -> None:
-    device = await make_device(generation=1)
-    trust(device, key)
-    stale = await listener.find(device.address)
-    await device.reboot()
-    device.received.clear()
+    listener = await make_listener(timing=replace(FAST, find=1.0))
+    stale = await listener.find(trust(new_device, key).address, timeout=FAST.find)
+    await new_device.reboot()
+    new_device.received.clear()
+    timing = replace(FAST, challenge_rest=0.1)
     with pytest.raises(SlaveKeyMismatch) as caught:
-        await Robot.open(stale, key, timing=replace(FAST, challenge_rest=0.1))
+        await Robot.open(stale, key, timing=timing)
     assert caught.value.expected == stale.master_key
-    await device.wait_closed_connections()
-    assert [bytes(record.tcp) for record in device.received.connections] == [b""]
+    await new_device.wait_closed_connections()
+    assert [bytes(record.tcp) for record in new_device.received.connections] == [b""]
 
+    # No answer to a touch says more; then one does.
+    new_device.faults.silent = new_device.faults.muted = True
+    with pytest.raises(SlaveKeyMismatch):
+        await Robot.open(stale, key, timing=timing, listener=listener)
+    new_device.faults.clear()
     async with await Robot.open(
-        stale, key, timing=replace(FAST, challenge_rest=0.1), listener=listener
+        stale, key, timing=timing, listener=await make_listener()
     ) as robot:
         assert robot.device.slave_key != stale.slave_key
         assert (await robot.report()).st_id == 0
 
 
-async def test_a_slave_key_that_stays_wrong(
-    make_device: MakeDevice, listener: Listener, key: ClientKey
-) -> None:
-    """The touch is not answered, or does not help: the mismatch stands."""
-    device = await make_device(generation=1)
-    trust(device, key)
-    stale = await listener.find(device.address)
-    await device.reboot()
-    device.faults.silent = device.faults.muted = True
-    timing = replace(FAST, challenge_rest=0.1)
-    with pytest.raises(SlaveKeyMismatch):
-        await Robot.open(stale, key, timing=timing, listener=listener)
-
-
-async def test_generation_2_is_not_talked_down_to_the_old_handshake(
-    make_device: MakeDevice, listener: Listener, key: ClientKey
-) -> None:
-    device = await make_device(generation=1)
-    trust(device, key)
-    info = replace(await listener.find(device.address), version=2, slave_key=None)
-    with pytest.raises(SlaveKeyMismatch):
-        await Robot.open(info, key, timing=FAST)
-    await device.wait_closed_connections()
-    assert device.received.application_bytes == b""
-
-
 async def test_a_generation_that_was_forged_is_asked_for_again(
-    make_device: MakeDevice, listener: Listener, key: ClientKey
+    new_device: Device, listener: Listener, key: ClientKey
 ) -> None:
-    """Anybody can announce a generation 1 device as one of generation 2."""
-    device = await make_device(generation=1)
-    trust(device, key)
-    known = await listener.find(device.address)
+    """Anybody can announce a generation 1 device as one of generation 2.
+
+    Without another touch it is not talked down to the old handshake.
+    """
+    known = await listener.find(trust(new_device, key).address)
     listener.pin(known.uuid, known.master_key, known.host)
     forged = replace(known, version=2, slave_key=None)
-
+    with pytest.raises(SlaveKeyMismatch):
+        await Robot.open(forged, key, timing=FAST)
+    await new_device.wait_closed_connections()
+    assert new_device.received.application_bytes == b""
     async with await Robot.open(forged, key, timing=FAST, listener=listener) as robot:
         assert (await robot.report()).st_id == 0
 
 
+async def test_a_recorded_signature_under_another_slave_key(
+    play: Play, key: ClientKey
+) -> None:
+    """After a reboot the known slave key is the old one: nothing of ours is sent."""
+    recording = await play(recorded("rescue-v1", "robot-idle"), ROBOT_PORT)
+    other = decode((VECTORS / "signed-v1" / "touch.bin").read_bytes())
+    assert isinstance(other, TouchReply)
+    device = replace(device_of("rescue-v1"), slave_key=other.slave_key)
+    with pytest.raises(SlaveKeyMismatch):
+        await Robot.open(device, key, timing=replace(FAST, challenge_rest=0.1))
+    assert recording.heard == b""
+
+
 @pytest.mark.parametrize(
-    "fault",
+    ("number", "replaced", "error"),
     [
-        ({"hello": b"SSH-2.0-"}, ProtocolError),
-        ({"close_after_hello": True}, ConnectionFailed),
-        ({"stall_in_handshake": True}, ConnectionFailed),
-        ({"stall_after": 4}, ConnectionFailed),
-        ({"stall_after": 100}, ConnectionFailed),
+        # What the device answers to our signature, and the block with the AES key.
+        (4, b"AUTH_ERROR".ljust(16, b"\0"), AuthenticationFailed),
+        (4, b"PROTOCOL_ERROR".ljust(16, b"\0"), ProtocolError),
+        (4, b"OKAY".ljust(16, b"\0"), ProtocolError),
+        (4, b"\xff" * 16, ProtocolError),
+        (5, bytes(256), ProtocolError),
+        (
+            5,
+            encrypted_for(ClientKey.from_pem(CLIENT_KEY.decode()), bytes(47)),
+            ProtocolError,
+        ),
     ],
-    ids=str,
+    ids=["not trusted", "not understood", "okay", "binary", "no block", "short secret"],
 )
-async def test_faults_before_the_sign_in(
-    device: Device,
-    info: DeviceInfo,
+async def test_a_handshake_that_ends_otherwise(
+    *,
+    play: Play,
     key: ClientKey,
-    opened: Open,
-    fault: tuple[dict[str, Any], type[Exception]],
+    number: int,
+    replaced: bytes,
+    error: type[Exception],
 ) -> None:
-    faults, error = fault
-    for name, value in faults.items():
-        setattr(device.faults.robot, name, value)
-        setattr(device.faults.camera, name, value)
+    events = recorded("rescue-v1", "robot-idle")[:number]
+    await play([*events, ["device", replaced.hex()]], ROBOT_PORT)
     with pytest.raises(error):
-        await opened(info, key, timing=replace(FAST, handshake=0.2, connect=0.2))
-    await device.wait_closed_connections()
-    assert device.received.application_bytes == b""
+        await Robot.open(device_of("rescue-v1"), key, timing=FAST)
 
 
-async def test_nobody_there(
-    device: Device, info: DeviceInfo, key: ClientKey, opened: Open
-) -> None:
-    await device.refuse_connections(ROBOT_PORT, CAMERA_PORT)
-    with pytest.raises(ConnectionFailed):
-        await opened(info, key, timing=FAST)
+# -- AES-256-CFB8, NIST SP 800-38A, F.3.11
+
+SECRET = bytes.fromhex(
+    "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"
+    "000102030405060708090a0b0c0d0e0f"
+)
+PLAIN = bytes.fromhex("6bc1bee22e409f96e93d7e117393172aae2d")
+CRYPTED = bytes.fromhex("dc1f1a8520a64db55fcc8ac554844e889700")
 
 
-async def converse_with_robot(info: DeviceInfo, key: ClientKey) -> None:
-    async with await Robot.open(info, key, timing=FAST) as robot:
-        assert (await robot.report()).label == "IDLE"
+@pytest.mark.parametrize("size", [1, 2, 7, 16, 17, 18])
+def test_each_direction_is_one_stream(size: int) -> None:
+    encrypt, decrypt = stream_ciphers(SECRET)
+    pieces = [PLAIN[start : start + size] for start in range(0, len(PLAIN), size)]
+    assert b"".join(encrypt.update(piece) for piece in pieces) == CRYPTED
+    # It begins with the IV, whatever went the other way.
+    assert b"".join(decrypt.update(bytes((byte,))) for byte in CRYPTED) == PLAIN
 
 
-async def test_a_stall_anywhere_ends_in_time(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
-    timing = replace(FAST, connect=0.1, handshake=0.1, command=0.1, challenge_rest=0.05)
-
-    async def converse() -> None:
-        async with await Robot.open(info, key, timing=timing) as robot:
-            await robot.report()
-
-    length = await length_of(device, lambda: converse_with_robot(info, key))
-    remains = Remains(device)
-    for stall in (0, 7, *range(8, length, max(length // 12, 1)), length - 1):
-        device.faults.robot.stall_after = stall
-        with pytest.raises((ConnectionFailed, SlaveKeyMismatch)):
-            await converse()
-    await remains.check()
-
-
-async def test_giving_up_in_the_middle_leaves_nothing(
-    device: Device, info: DeviceInfo, key: ClientKey, opened: Open
-) -> None:
-    device.faults.robot.stall_after = device.faults.camera.stall_after = 64
-    remains = Remains(device)
-    opening = asyncio.ensure_future(opened(info, key, timing=FAST))
-    await device.wait_for(lambda: bool(device.received.connections))
-    opening.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await opening
-    await remains.check()
+@pytest.mark.parametrize("size", [0, SECRET_LENGTH - 1, SECRET_LENGTH + 1])
+def test_a_secret_of_another_length(size: int) -> None:
+    with pytest.raises(ValueError, match="48 bytes"):
+        stream_ciphers(bytes(size))

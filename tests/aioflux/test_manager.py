@@ -1,7 +1,7 @@
-"""Management, against simulated devices on real sockets."""
+"""Management: the password, and each command."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -17,38 +17,146 @@ from custom_components.flux3dp.aioflux import (
     Manager,
     NetworkConfig,
     ProtocolError,
+    Unsupported,
     ensure_trusted,
     verify_key,
 )
-from simulator import Device, SimulatedNetwork, TrustedKey
+from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork, TrustedKey
 from tests.keys import OTHER_CLIENT_KEY
 
-from .conftest import ADDRESSES, FAST, UUID, MakeDevice, open_with_password
+from .conftest import ADDRESSES, FAST, UUID, MakeDevice
+from .listening import Ear
 
 LABEL = "Home Assistant (Test)"
 
+NETWORKS = [
+    SimulatedNetwork(ssid="unknown", rssi=None),
+    SimulatedNetwork(ssid="far", rssi=-41),
+    SimulatedNetwork(ssid="near", rssi=38, key="long enough", address=ADDRESSES[1]),
+    SimulatedNetwork(ssid="cafe", rssi=60, encrypt=False, security="WEP"),
+]
+
 
 @pytest.fixture
-def device(new_device: Device) -> Device:
+async def device(make_device: MakeDevice) -> Device:
     """Return a device that has not met us."""
-    return new_device
+    return await make_device(networks=NETWORKS)
 
 
-async def test_rename(
-    device: Device, info: DeviceInfo, key: ClientKey, listener: Listener
+# -- the password
+
+
+async def test_password_then_trust_then_key(
+    device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
-    renamed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-    listener.subscribe(
-        lambda sighting: (
-            renamed.set_result(sighting.device.name)
-            if sighting.changed and sighting.device and not renamed.done()
-            else None
+    async with await Manager.open(info, key, password="secret", timing=FAST) as manager:
+        assert manager.authorized_by == "password"
+        assert await manager.add_trust(LABEL)
+        assert not await manager.add_trust("again")
+    async with await Manager.open(info, key, timing=FAST) as manager:
+        assert manager.authorized_by == "key"
+        (trusted,) = await manager.list_trust()
+    assert (trusted.label, trusted.is_ours) == (LABEL, True)
+    assert trusted.access_id == key.access_id.hex()
+    assert trusted.access_id not in repr(trusted)
+    await device.wait_closed_connections()
+
+
+@pytest.mark.parametrize(
+    ("password", "error", "sent"),
+    [
+        ("guess", AuthenticationFailed, ["guess"]),
+        (None, AuthenticationFailed, []),
+        # No device can have these.
+        ("", InvalidRequest, []),
+        ("pässword", InvalidRequest, []),
+        ("new\nline", InvalidRequest, []),
+        ("x" * 1001, InvalidRequest, []),
+    ],
+)
+async def test_passwords_that_do_not_open(
+    *,
+    password: str | None,
+    error: type[Exception],
+    sent: list[str],
+    device: Device,
+    info: DeviceInfo,
+    key: ClientKey,
+) -> None:
+    with pytest.raises(error):
+        await Manager.open(info, key, password=password, timing=FAST)
+    await device.wait_closed_connections()
+    assert device.received.passwords == sent
+
+
+async def test_a_callable_is_asked_only_when_needed(
+    info: DeviceInfo, key: ClientKey
+) -> None:
+    asked = 0
+
+    def ask() -> str:
+        nonlocal asked
+        asked += 1
+        return "secret"
+
+    async def ask_later() -> str:
+        await asyncio.sleep(0)
+        return ask()
+
+    async with await Manager.open(info, key, password=ask_later, timing=FAST):
+        assert asked == 1
+    for opened_by in ("password", "key"):
+        assert opened_by == await ensure_trusted(
+            info, key, label=LABEL, password=ask, timing=FAST
         )
+        assert asked == 2
+
+
+@pytest.mark.parametrize("password", [None, "", "anything"])
+async def test_a_device_without_password(
+    password: str | None, make_device: MakeDevice, listener: Listener, key: ClientKey
+) -> None:
+    device = await make_device(password=None)
+    info = await listener.find(device.address)
+    assert not info.has_password
+    await ensure_trusted(info, key, label=LABEL, password=password, timing=FAST)
+    assert [item.label for item in device.trust] == [LABEL]
+
+
+async def test_old_firmware_says_so(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    old = replace(info, firmware="1.0.9")
+    # Only a datagram says how old it is: what has the port is managed all the same.
+    async with await Manager.open(old, key, password="secret", timing=FAST):
+        pass
+    await device.refuse_connections(MANAGEMENT_PORT)
+    with pytest.raises(Unsupported, match=r"1\.0\.9"):
+        await Manager.open(old, key, password="secret", timing=FAST)
+
+
+# -- commands
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Werkstatt Größe",
+        "工房\u3000プリンター",
+        "Imprimante\u00a0n°1",
+        "👩\u200d🔧",
+        "ß" * 64,
+    ],
+)
+async def test_rename(
+    name: str, device: Device, manager: Manager, listener: Listener
+) -> None:
+    ear = Ear(listener)
+    await manager.rename(name)
+    assert device.name == name
+    await ear.wait(
+        lambda it: it.changed and it.device is not None and it.device.name == name
     )
-    async with await open_with_password(info, key) as manager:
-        await manager.rename("Werkstatt Größe")
-    assert device.name == "Werkstatt Größe"
-    assert await asyncio.wait_for(renamed, 5) == "Werkstatt Größe"
 
 
 @pytest.mark.parametrize(
@@ -62,42 +170,28 @@ async def test_rename(
     ],
 )
 async def test_names_the_device_would_take_and_not_show(
-    name: str, reason: str, device: Device, info: DeviceInfo, key: ClientKey
+    name: str, reason: str, device: Device, manager: Manager
 ) -> None:
-    async with await open_with_password(info, key) as manager:
-        with pytest.raises(InvalidRequest) as caught:
-            await manager.rename(name)
-        assert caught.value.reason == reason
-        await manager.rename("ß" * 64)
-    assert device.received.management == [("rename", "ß" * 64)]
-
-
-@pytest.mark.parametrize(
-    "name", ["工房\u3000プリンター", "Imprimante\u00a0n°1", "👩\u200d🔧"]
-)
-async def test_names_with_spaces_and_signs_of_all_languages(
-    name: str, device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
-    async with await open_with_password(info, key) as manager:
+    with pytest.raises(InvalidRequest) as caught:
         await manager.rename(name)
-    assert device.name == name
+    assert caught.value.reason == reason
+    assert device.received.management == []
 
 
-async def test_passwords(device: Device, info: DeviceInfo, key: ClientKey) -> None:
-    async with await open_with_password(info, key) as manager:
-        await manager.add_trust(LABEL)
-        with pytest.raises(AuthenticationFailed):
-            await manager.change_password("wrong", "new")
-        with pytest.raises(InvalidRequest):
-            await manager.change_password("secret", "neuß")
-        await manager.change_password("secret", "new")
-        assert [item.label for item in device.trust] == [LABEL]
-        await manager.change_password("new", "newer", forget_trusted=True)
-        assert not list(device.trust)
-        assert await manager.add_trust(LABEL)
-        await manager.reset_password("newest")
-        assert not list(device.trust)
-        await manager.change_password("newest", "")
+async def test_passwords(device: Device, manager: Manager) -> None:
+    await manager.add_trust(LABEL)
+    with pytest.raises(AuthenticationFailed):
+        await manager.change_password("wrong", "new")
+    with pytest.raises(InvalidRequest):
+        await manager.change_password("secret", "neuß")
+    await manager.change_password("secret", "new")
+    assert [item.label for item in device.trust] == [LABEL]
+    await manager.change_password("new", "newer", forget_trusted=True)
+    assert not list(device.trust)
+    assert await manager.add_trust(LABEL)
+    await manager.reset_password("newest")
+    assert not list(device.trust)
+    await manager.change_password("newest", "")
     assert not device.password
     assert device.received.management[1] == ("passwd", "wrong", "new", "F")
 
@@ -122,184 +216,121 @@ async def test_removing_keys(device: Device, info: DeviceInfo, key: ClientKey) -
 async def test_the_older_list_of_keys(
     make_device: MakeDevice, listener: Listener, key: ClientKey
 ) -> None:
-    await make_device(old_list_trust=True)
-    info = await listener.find(ADDRESSES[0])
-    async with await open_with_password(info, key) as manager:
+    info = await listener.find((await make_device(old_list_trust=True)).address)
+    async with await Manager.open(info, key, password="secret", timing=FAST) as manager:
         await manager.add_trust(LABEL)
         (trusted,) = await manager.list_trust()
     assert (trusted.label, trusted.is_ours) == (LABEL, True)
 
 
-async def test_wifi_scan_strongest_first(
-    make_device: MakeDevice, listener: Listener, key: ClientKey
-) -> None:
-    await make_device(
-        networks=[
-            SimulatedNetwork(ssid="unknown", rssi=None),
-            SimulatedNetwork(ssid="far", rssi=-41),
-            SimulatedNetwork(ssid="near", rssi=38),
-            SimulatedNetwork(ssid="cafe", rssi=60, encrypt=False, security="WEP"),
-        ]
-    )
-    info = await listener.find(ADDRESSES[0])
-    async with await open_with_password(info, key) as manager:
-        found = await manager.scan_wifi()
+async def test_wifi_scan_strongest_first(device: Device, manager: Manager) -> None:
+    found = await manager.scan_wifi()
     assert [(item.ssid, item.rssi, item.security) for item in found] == [
         ("near", -38, "WPA2-PSK"),
         ("cafe", -60, "open"),
         ("far", -80, "WPA2-PSK"),
         ("unknown", None, "WPA2-PSK"),
     ]
-
-
-async def test_a_scan_that_fails(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
     device.faults.replies["scan_wifi"] = "error HARDWARE_FAILURE NO_WIFI"
-    async with await open_with_password(info, key) as manager:
-        with pytest.raises(CommandFailed) as caught:
-            await manager.scan_wifi()
-        assert caught.value.symbol == "HARDWARE_FAILURE"
-        # A refusal leaves the connection in order.
-        assert await manager.list_trust() == ()
+    with pytest.raises(CommandFailed) as caught:
+        await manager.scan_wifi()
+    assert caught.value.symbol == "HARDWARE_FAILURE"
+    # A refusal leaves the connection in order.
+    assert await manager.list_trust() == ()
 
 
 async def test_another_network(
-    make_device: MakeDevice, listener: Listener, key: ClientKey
+    device: Device, info: DeviceInfo, manager: Manager, listener: Listener
 ) -> None:
-    device = await make_device(
-        networks=[SimulatedNetwork(ssid="New", key="long enough", address=ADDRESSES[1])]
-    )
-    info = await listener.find(ADDRESSES[0])
     config = NetworkConfig(
-        method="dhcp", ssid="New", security="WPA2-PSK", wifi_password="long enough"
+        method="dhcp", ssid="near", security="WPA2-PSK", wifi_password="long enough"
     )
-    async with await open_with_password(info, key) as manager:
-        with pytest.raises(InvalidRequest):
-            await manager.set_network(replace(config, ssid="a=b"))
-        assert device.received.management == []
-        await manager.set_network(config)
-        with pytest.raises(ConnectionFailed):
-            await manager.list_trust()
+    with pytest.raises(InvalidRequest):
+        await manager.set_network(replace(config, ssid="a=b"))
+    assert device.received.management == []
+    await manager.set_network(config)
+    with pytest.raises(ConnectionFailed):
+        await manager.list_trust()
     await device.wait_for(lambda: device.address == ADDRESSES[1] and device.online)
-    moved = await listener.find(ADDRESSES[1])
-    assert moved.uuid == UUID
+    assert (await listener.find(ADDRESSES[1])).uuid == UUID
     await verify_key(ADDRESSES[1], info.master_key, FAST)
 
 
-async def test_a_device_that_says_nothing(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
-    device.faults.replies["list_trust"] = None
-    timing = replace(FAST, command=0.1)
-    async with await Manager.open(
-        info, key, password="secret", timing=timing
-    ) as manager:
-        with pytest.raises(ConnectionFailed, match="in time"):
-            await manager.list_trust()
-        with pytest.raises(ConnectionFailed):
-            await manager.list_trust()
-    await device.wait_closed_connections()
-
-
-def _keys(count: int, label: str) -> Iterator[TrustedKey]:
-    for number in range(count):
-        yield TrustedKey(label=label, access_id=f"{number:040x}")
-
-
-@pytest.mark.parametrize(
-    ("count", "label"), [(1001, "x"), (10, "x" * 30_000)], ids=["many", "long"]
-)
-async def test_keys_without_end_are_not_listened_to(
-    device: Device, info: DeviceInfo, key: ClientKey, count: int, label: str
-) -> None:
-    for each in _keys(count, label):
-        device.trust.add(each)
-    async with await open_with_password(info, key) as manager:
-        with pytest.raises(ProtocolError, match="list_trust was answered without end"):
-            await manager.list_trust()
-        assert not manager.is_open
-    await device.wait_closed_connections()
-
-
-async def test_as_many_keys_as_a_device_may_have_are_listed(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
-    for each in _keys(1000, "x"):
-        device.trust.add(each)
-    timing = replace(FAST, command=10.0)
-    async with await Manager.open(
-        info, key, password="secret", timing=timing
-    ) as manager:
-        assert len(await manager.list_trust()) == 1000
-
-
-async def test_networks_without_end_are_not_listened_to(
-    make_device: MakeDevice, listener: Listener, key: ClientKey
-) -> None:
-    await make_device(networks=[SimulatedNetwork(ssid="x" * 30_000) for _ in range(10)])
-    info = await listener.find(ADDRESSES[0])
-    async with await open_with_password(info, key) as manager:
-        with pytest.raises(ProtocolError, match="scan_wifi was answered without end"):
-            await manager.scan_wifi()
+# -- replies that are none
 
 
 @pytest.mark.parametrize(
     "reply",
     [
+        None,
         "data {",
         "hello",
         "data [1]",
         "data label=x",
         'data {"label": ' + "[" * 20_000 + "]" * 20_000 + "}",
     ],
-    ids=lambda reply: reply[:16],
+    ids=lambda reply: str(reply)[:16],
 )
-async def test_a_device_that_talks_nonsense(
-    reply: str, device: Device, info: DeviceInfo, key: ClientKey
+async def test_silence_and_nonsense_end_the_connection(
+    reply: str | None, device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
     device.faults.replies["list_trust"] = reply
-    timing = replace(FAST, command=0.1)
-    async with await Manager.open(
-        info, key, password="secret", timing=timing
-    ) as manager:
+    manager = await Manager.open(info, key, password="secret", timing=FAST)
+    # Of some the device would have more to say.
+    manager._session._timing = replace(FAST, command=0.1)
+    for _ in range(2):
         with pytest.raises(ConnectionFailed):
             await manager.list_trust()
+    await manager.close()
     await device.wait_closed_connections()
 
 
-async def test_a_bare_unknown_error(
-    device: Device, info: DeviceInfo, key: ClientKey
+@pytest.mark.parametrize(
+    ("count", "label"), [(1001, "x"), (10, "x" * 30_000)], ids=["many", "long"]
+)
+async def test_keys_without_end_are_not_read(
+    count: int, label: str, device: Device, manager: Manager
 ) -> None:
+    for each in _keys(count, label):
+        device.trust.add(each)
+    with pytest.raises(ProtocolError, match="list_trust was answered without end"):
+        await manager.list_trust()
+    assert not manager.is_open
+
+
+def _keys(count: int, label: str) -> Iterable[TrustedKey]:
+    return (TrustedKey(label=label, access_id=f"{each:040x}") for each in range(count))
+
+
+async def test_as_many_keys_as_a_device_may_have_are_listed(
+    device: Device, manager: Manager
+) -> None:
+    for each in _keys(1000, "x"):
+        device.trust.add(each)
+    assert len(await manager.list_trust()) == 1000
+
+
+async def test_a_bare_unknown_error(device: Device, manager: Manager) -> None:
     device.faults.replies["rename"] = "UNKNOWN_ERROR"
-    async with await open_with_password(info, key) as manager:
-        with pytest.raises(CommandFailed, match="UNKNOWN_ERROR"):
-            await manager.rename("x")
+    with pytest.raises(CommandFailed, match="UNKNOWN_ERROR"):
+        await manager.rename("x")
 
 
 async def test_a_cancelled_request_closes_the_connection(
-    device: Device, info: DeviceInfo, key: ClientKey
+    device: Device, manager: Manager
 ) -> None:
     device.faults.replies["list_trust"] = None
-    manager = await open_with_password(info, key)
     request = asyncio.create_task(manager.list_trust())
     await device.wait_command("list_trust")
     request.cancel()
     with pytest.raises(asyncio.CancelledError):
         await request
     await device.wait_closed_connections()
-    await manager.close()
 
 
-async def test_requests_wait_for_each_other(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
-    async with await open_with_password(info, key) as manager:
-        await asyncio.gather(
-            manager.add_trust(LABEL), manager.rename("A"), manager.list_trust()
-        )
-    assert [words[0] for words in device.received.management] == [
-        "add_trust",
-        "rename",
-        "list_trust",
-    ]
+async def test_requests_wait_for_each_other(device: Device, manager: Manager) -> None:
+    await asyncio.gather(
+        manager.add_trust(LABEL), manager.rename("A"), manager.list_trust()
+    )
+    sent = [words[0] for words in device.received.management]
+    assert sent == ["add_trust", "rename", "list_trust"]

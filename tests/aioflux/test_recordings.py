@@ -1,13 +1,13 @@
-"""The robot and camera ports against what real firmware said, byte by byte.
+"""Every port against what real firmware said, byte by byte.
 
-The recorded device demands the very requests that were recorded. Where a session
-is changed or made up, it stands in the test.
+The recorded device demands the very requests that were recorded. Where a session is
+changed or made up, it stands in the test.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import replace
+import re
 import struct
 
 import pytest
@@ -17,26 +17,16 @@ from custom_components.flux3dp.aioflux import (
     Camera,
     ClientKey,
     CommandFailed,
-    ProtocolError,
+    Manager,
     Robot,
-    SlaveKeyMismatch,
+    WifiNetwork,
 )
-from custom_components.flux3dp.aioflux.datagram import TouchReply, decode
-from simulator import CAMERA_PORT, ROBOT_PORT
-from tests.keys import CLIENT_KEY
+from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT
 
 from .conftest import FAST
-from .recording import (
-    VECTORS,
-    Events,
-    Recording,
-    device_key,
-    device_of,
-    encrypted_for,
-    recorded,
-)
+from .recording import Play, Recording, device_key, device_of, recorded
 
-type Play = Callable[[Events, int], Awaitable[Recording]]
+LABEL = "Home Assistant (Test)"
 
 
 @pytest.mark.parametrize("folder", ["rescue-v1", "rescue-v2"])
@@ -76,50 +66,6 @@ async def test_the_recorded_camera_session(
     assert picture.startswith(b"\xff\xd8")
     await asyncio.wait_for(recording.played.wait(), 5)
     assert recording.differences == []
-
-
-async def test_a_recorded_signature_under_another_slave_key(
-    play: Play, key: ClientKey
-) -> None:
-    """After a reboot the slave key in hand is the old one: nothing of ours goes."""
-    recording = await play(recorded("rescue-v1", "robot-idle"), ROBOT_PORT)
-    other = decode((VECTORS / "signed-v1" / "touch.bin").read_bytes())
-    assert isinstance(other, TouchReply)
-    device = replace(device_of("rescue-v1"), slave_key=other.slave_key)
-    with pytest.raises(SlaveKeyMismatch):
-        await Robot.open(
-            device, key, timing=replace(FAST, challenge_rest=0.1, handshake=5)
-        )
-    assert recording.heard == b""
-
-
-AES_EVENTS = recorded("rescue-v1", "robot-idle")
-
-
-@pytest.mark.parametrize(
-    ("number", "replaced", "error"),
-    [
-        # What the device answers to our signature, and the block with the AES key.
-        (4, b"AUTH_ERROR".ljust(16, b"\0"), AuthenticationFailed),
-        (4, b"PROTOCOL_ERROR".ljust(16, b"\0"), ProtocolError),
-        (4, b"OKAY".ljust(16, b"\0"), ProtocolError),
-        (4, b"\xff" * 16, ProtocolError),
-        (5, bytes(256), ProtocolError),
-        (
-            5,
-            encrypted_for(ClientKey.from_pem(CLIENT_KEY.decode()), bytes(47)),
-            ProtocolError,
-        ),
-    ],
-    ids=["not trusted", "not understood", "okay", "binary", "no block", "short secret"],
-)
-async def test_a_handshake_that_ends_otherwise(
-    play: Play, key: ClientKey, number: int, replaced: bytes, error: type[Exception]
-) -> None:
-    events = [*AES_EVENTS[:number], ["device", replaced.hex()]]
-    await play(events, ROBOT_PORT)
-    with pytest.raises(error):
-        await Robot.open(device_of("rescue-v1"), key, timing=FAST)
 
 
 CAMERA_EVENTS = recorded("rescue-v2", "camera")[:-3]
@@ -176,3 +122,111 @@ async def test_a_viewer_that_is_behind_gets_the_newest_picture(
         async with aclosing(camera.stream()) as pictures:
             assert await anext(pictures) in (b"4", b"5")
     assert recording.differences == []
+
+
+# -- management
+
+_KEY_ID = re.compile(rb"[0-9a-f]{40}")
+
+
+def different(recording: Recording, key: ClientKey) -> list[str]:
+    """Return what was not asked as it was recorded, but for the key.
+
+    The recorder had a key of its own: it stands in the first thing it said.
+    """
+    theirs = next(data for kind, data, *_ in recording.events if kind == "client")
+    ours = (len(key.public_pem) + 2).to_bytes(2, "little") + key.public_pem
+    assert len(ours) == len(bytes.fromhex(theirs))
+    return [
+        # The id of a key and a signature are of the one key or of the other.
+        "signature" if _KEY_ID.match(expected, 2) else expected.hex()
+        for got, expected in recording.differences
+        if got != expected.replace(bytes.fromhex(theirs)[2:], ours[2:])
+    ]
+
+
+async def refused(request: Awaitable[object], words: str) -> None:
+    with pytest.raises(CommandFailed, match=words):
+        await request
+
+
+async def list_keys(manager: Manager) -> None:
+    labels = [key.label for key in await manager.list_trust()]
+    assert labels == ["vendor laptop", LABEL]
+
+
+async def trust_again(manager: Manager) -> None:
+    # A key that is trusted already is no failure.
+    await manager.add_trust(LABEL)
+    await list_keys(manager)
+    await manager.add_trust("again")
+
+
+async def manage(manager: Manager) -> None:
+    await list_keys(manager)
+    await manager.rename("Werkstatt Größe")
+    await refused(manager._command("rename", "x" * 129), "BAD_PARAMS")
+    bssid = "C4:6E:1F:00:11:"
+    assert await manager.scan_wifi() == tuple(
+        WifiNetwork(ssid=ssid, bssid=bssid + end, rssi=rssi, security=security)
+        for ssid, end, rssi, security in (
+            ("Home Network", "22", -38, "WPA2-PSK"),
+            ("Werkstatt=1", "33", -80, "WPA-PSK"),
+            ("Open Cafe", "44", -80, "open"),
+        )
+    )
+    await refused(manager.remove_trust("0" * 40), "NOT_FOUND")
+    await refused(manager._command("nonsense"), "UNKNOWN_COMMAND")
+
+
+async def send_half_an_address(manager: Manager) -> None:
+    # Our own checks refuse that, and the next one, before they are sent.
+    words = ("network", "method=static", "ipaddr=1.2.3.4")
+    await refused(manager._command(*words), "ns")
+
+
+async def name_no_interface(manager: Manager) -> None:
+    await refused(manager._command("network", "method=dhcp", "ifname=eth0"), "ifname")
+
+
+async def give_a_wrong_password(manager: Manager) -> None:
+    with pytest.raises(AuthenticationFailed):
+        await manager.change_password("nope", "new", forget_trusted=False)
+
+
+@pytest.mark.parametrize("folder", ["rescue-v1", "rescue-v2"])
+@pytest.mark.parametrize(
+    ("session", "request_all"),
+    [
+        ("password-then-trust", trust_again),
+        ("key", manage),
+        ("network-bad", send_half_an_address),
+        ("network-bad-ifname", name_no_interface),
+        ("passwd-wrong-old", give_a_wrong_password),
+    ],
+)
+async def test_the_recorded_session(
+    *,
+    folder: str,
+    session: str,
+    request_all: Callable[[Manager], Awaitable[None]],
+    play: Play,
+    key: ClientKey,
+) -> None:
+    recording = await play(recorded(folder, session), MANAGEMENT_PORT)
+    device = device_of(folder, device_key())
+    async with await Manager.open(
+        device, key, password="secret", timing=FAST
+    ) as manager:
+        await request_all(manager)
+        assert manager.is_open
+    asked_for_a_password = session == "password-then-trust" and folder == "rescue-v1"
+    assert different(recording, key) == [] if asked_for_a_password else ["signature"]
+
+
+async def test_the_recorded_refusal_of_a_password(play: Play, key: ClientKey) -> None:
+    recording = await play(recorded("rescue-v1", "wrong-password"), MANAGEMENT_PORT)
+    device = device_of("rescue-v1", device_key())
+    with pytest.raises(AuthenticationFailed):
+        await Manager.open(device, key, password="nope", timing=FAST)
+    assert different(recording, key) == []

@@ -1,4 +1,4 @@
-"""The robot port, against simulated devices on real sockets."""
+"""The robot port: a job, and each command."""
 
 import asyncio
 import math
@@ -14,13 +14,14 @@ from custom_components.flux3dp.aioflux import (
 from simulator import Device
 from simulator.fcode import build
 
-from .conftest import ADDRESSES, CUBE, UUID
+from .conftest import ADDRESSES, BOTH, CUBE, UUID
 
 
 async def reach(device: Device, label: str) -> None:
     await device.wait_for(lambda: device.job.state.label == label)
 
 
+@BOTH
 async def test_a_job_from_start_to_idle(device: Device, robot: Robot) -> None:
     assert (await robot.report()).label == "IDLE"
     held = device.player.held
@@ -94,14 +95,14 @@ async def test_the_jobs_metadata_and_picture(device: Device, robot: Robot) -> No
     assert info.time_cost == float(fcode.metadata["TIME_COST"])
     assert picture == fcode.previews[0]
     assert picture.startswith(b"\x89PNG")
-
-
-async def test_a_job_without_a_picture(device: Device, robot: Robot) -> None:
+    device.job.finish()
+    await device.wait_for(lambda: device.status.st_id == 64)
+    await robot.quit()
+    await device.wait_for(lambda: device.status.st_id == 0)
     device.files.entries["SD"]["bare.fc"] = build({"HEAD_TYPE": "EXTRUDER"}, b"")
     device.start_job("SD/bare.fc")
     info, picture = await robot.info()
-    assert dict(info.raw) == {"HEAD_TYPE": "EXTRUDER"}
-    assert picture is None
+    assert (dict(info.raw), picture) == ({"HEAD_TYPE": "EXTRUDER"}, None)
 
 
 async def test_the_commands_of_a_pause(device: Device, robot: Robot) -> None:
@@ -138,26 +139,23 @@ async def test_the_commands_of_a_pause(device: Device, robot: Robot) -> None:
     assert device.received.robot[-4] == "player set_toolhead_header 0 187.5"
 
 
-@pytest.mark.parametrize("temperature", [-1, 301, math.nan, math.inf])
-async def test_temperatures_no_toolhead_has(
-    device: Device, robot: Robot, temperature: float
-) -> None:
+async def test_what_is_refused_before_it_is_sent(device: Device, robot: Robot) -> None:
+    for temperature in (-1, 301, math.nan, math.inf):
+        with pytest.raises(InvalidRequest) as caught:
+            await robot.set_toolhead_heater(temperature)
+        assert caught.value.field == "temperature"
     with pytest.raises(InvalidRequest) as caught:
-        await robot.set_toolhead_heater(temperature)
-    assert caught.value.field == "temperature"
+        await robot.select("SD/" + "x" * 5000)
+    assert caught.value.reason == "too_long"
     assert device.received.robot == []
     assert robot.is_open
 
 
-@pytest.mark.parametrize(
-    "name", ["pause", "resume", "abort", "quit", "info", "press_button"]
-)
-async def test_an_idle_device_has_no_task(
-    device: Device, robot: Robot, name: str
-) -> None:
-    with pytest.raises(CommandFailed) as caught:
-        await getattr(robot, name)()
-    assert (caught.value.symbol, caught.value.words) == ("NO_TASK", ())
+async def test_an_idle_device_has_no_task(robot: Robot) -> None:
+    for name in ("pause", "resume", "abort", "quit", "info", "press_button"):
+        with pytest.raises(CommandFailed) as caught:
+            await getattr(robot, name)()
+        assert (caught.value.symbol, caught.value.words) == ("NO_TASK", ())
     assert robot.is_open
 
 
