@@ -1,12 +1,17 @@
-"""Datagrams that are damaged, and the few a client sends."""
+"""Datagrams: the recorded ones, the damaged ones, and the few that a client sends."""
 
 import contextlib
+import hashlib
+import json
 from pathlib import Path
 import struct
+from typing import Any
 
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from hypothesis import given, settings, strategies as st
 import pytest
 
+from custom_components.flux3dp.aioflux import VENDOR_KEY, Identity
 from custom_components.flux3dp.aioflux.datagram import (
     Broadcast,
     DatagramError,
@@ -17,12 +22,164 @@ from custom_components.flux3dp.aioflux.datagram import (
     status_of_known,
     touch,
 )
+from custom_components.flux3dp.aioflux.identity import (
+    classify_identity,
+    rsa_signed,
+    signed_by,
+)
+from custom_components.flux3dp.aioflux.records import Record
+from custom_components.flux3dp.aioflux.tls import public_key
 
 VECTORS = Path(__file__).parent.parent / "vectors"
-RECORDED = [path.read_bytes() for path in sorted(VECTORS.glob("signed-*/*.bin"))]
+TEST_VENDOR = (VECTORS / "test-vendor-key.der").read_bytes()
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
-NOTIFY_V2 = (VECTORS / "signed-v2" / "notify-idle.bin").read_bytes()
-TOUCH_V2 = (VECTORS / "signed-v2" / "touch.bin").read_bytes()
+
+EXPECTED: list[tuple[str, str, dict[str, Any]]] = [
+    (folder.name, name, values)
+    for folder in sorted(VECTORS.iterdir())
+    if folder.is_dir()
+    for name, values in json.loads((folder / "expected.json").read_text()).items()
+]
+RECORDED = [path.read_bytes() for path in sorted(VECTORS.glob("signed-*/*.bin"))]
+FOLDERS = {
+    "rescue-v1": Identity.UNVERIFIED,
+    "rescue-v2": Identity.UNVERIFIED,
+    "signed-v1": Identity.VERIFIED,
+    "signed-v2": Identity.VERIFIED,
+}
+
+
+def read(folder: str, name: str) -> bytes:
+    return (VECTORS / folder / name).read_bytes()
+
+
+def notify_of(data: bytes) -> Notify:
+    heard = decode(data)
+    assert isinstance(heard, Notify)
+    return heard
+
+
+def reply_of(data: bytes) -> TouchReply:
+    heard = decode(data)
+    assert isinstance(heard, TouchReply)
+    return heard
+
+
+def announcements(folder: str) -> list[bytes]:
+    return [
+        read(folder, name)
+        for where, name, values in EXPECTED
+        if where == folder and values["action"] == 0
+    ]
+
+
+NOTIFY = read("signed-v2", "notify-idle.bin")
+TOUCH = read("signed-v2", "touch.bin")
+
+
+# -- as recorded
+
+
+def test_every_recorded_datagram_has_expected_values() -> None:
+    files = {(path.parent.name, path.name) for path in VECTORS.glob("*/*.bin")}
+    files -= {(folder, "certificate.bin") for folder in FOLDERS}
+    assert files == {(folder, name) for folder, name, _ in EXPECTED}
+    assert len(files) == 24
+
+
+@pytest.mark.parametrize(("folder", "name", "expected"), EXPECTED)
+def test_recorded(folder: str, name: str, expected: dict[str, Any]) -> None:
+    heard = decode(read(folder, name))
+    assert (heard.version, heard.uuid) == (expected["version"], expected["uuid"])
+    assert not isinstance(heard, Broadcast)
+    found: dict[str, Any] = {"action": 0 if isinstance(heard, Notify) else 3}
+    serial = ""
+    match heard:
+        case Notify(version=1):
+            serial = found["serial"] = heard.serial
+            (found["slave_timestamp"],) = struct.unpack_from("<f", heard.prefix, 32)
+        case Notify():
+            found["session"] = heard.prefix[22:].hex()
+        case TouchReply(version=1):
+            (found["slave_timestamp"],) = struct.unpack_from("<f", heard.signed_key)
+            slave: Any = load_der_public_key(heard.slave_key or b"")
+            found["slave_key_bits"] = slave.key_size
+        case TouchReply():
+            serial = heard.info["serial"]
+    if isinstance(heard, Notify):
+        names = expected["status"]
+        found["status"] = {each: getattr(heard.status, each) for each in names}
+    else:
+        found["info"] = heard.info
+    if heard.master_key:
+        found["master_key_sha256"] = hashlib.sha256(heard.master_key).hexdigest()
+        found["signed_by_test_vendor"] = signed_by(
+            TEST_VENDOR, serial, heard.uuid, heard.master_key, heard.identify
+        )
+    assert found == {each: expected[each] for each in found}
+    assert set(expected) - set(found) <= {"version", "uuid", "note"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_steady_path_decodes_the_same_status(folder: str) -> None:
+    first, *others = announcements(folder)
+    prefix = notify_of(first).prefix
+    for data in (first, *others):
+        assert status_of_known(data, prefix) == notify_of(data).status
+        # A status block that is sent twice is read once.
+        assert decode(data + data[-64:]) == decode(data)
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_announcement_and_touch_make_a_device(folder: str) -> None:
+    notify = notify_of(announcements(folder)[0])
+    reply = reply_of(read(folder, "touch.bin"))
+    record = Record(notify.uuid, "192.0.2.7", notify.version)
+    record.announce(notify)
+    device = record.answer(reply, [VENDOR_KEY, TEST_VENDOR], None)
+    assert record.device == device
+    assert device.identity is FOLDERS[folder]
+    assert (device.name, device.host) == (reply.info["name"], "192.0.2.7")
+    assert (device.firmware, device.has_password) == ("1.6.95", True)
+    assert (device.slave_key is None) == (device.version == 2)
+    # The same answer again is no news.
+    assert record.answer(reply, [VENDOR_KEY, TEST_VENDOR], None) == device
+    if device.version == 1:
+        damaged = reply.info_bytes.replace(b"pwd=T", b"pwd=F")
+        slave_key = reply.slave_key or b""
+        assert rsa_signed(slave_key, reply.info_signature, reply.info_bytes)
+        assert not rsa_signed(slave_key, reply.info_signature, damaged)
+
+
+def test_sha1_is_for_the_serials_that_may_have_it() -> None:
+    reply = reply_of(TOUCH)
+    for serial, identity in (
+        ("F1K0990007", Identity.VERIFIED),
+        ("F2K0990007", Identity.UNVERIFIED),
+    ):
+        assert identity is classify_identity(
+            serial,
+            reply.uuid,
+            reply.master_key,
+            reply.identify,
+            vendor_keys=[TEST_VENDOR],
+            pinned=None,
+        )
+
+
+@pytest.mark.parametrize("folder", ["rescue-v1", "rescue-v2"])
+def test_the_recorded_certificate_holds_the_announced_key(folder: str) -> None:
+    [digest] = {
+        values["master_key_sha256"]
+        for where, _, values in EXPECTED
+        if where == folder and "master_key_sha256" in values
+    }
+    presented = public_key(read(folder, "certificate.bin"))
+    assert hashlib.sha256(presented).hexdigest() == digest
+    assert public_key(b"no certificate") == b""
+
+
+# -- made up
 
 
 def test_what_a_client_sends() -> None:
@@ -30,21 +187,27 @@ def test_what_a_client_sends() -> None:
     assert touch(2, UUID) == b"FLUX\x02\x02" + bytes.fromhex(UUID)
 
 
+def test_a_broadcast_tells_the_generation() -> None:
+    heard = decode(b"FLUX\x00\x02" + bytes.fromhex(UUID))
+    assert heard == Broadcast(uuid=UUID, version=2)
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
         (b"", "too_short"),
         (b"FLUX\x01\x00", "too_short"),
-        (b"HTTP" + NOTIFY_V2[4:], "not_flux"),
+        (b"HTTP" + NOTIFY[4:], "not_flux"),
         (probe(1), "from_client"),
         (touch(1, UUID), "from_client"),
-        (b"FLUX\x07\x00" + NOTIFY_V2[6:], "unknown_version"),
-        (b"FLUX\x02\x09" + NOTIFY_V2[6:], "unknown_action"),
-        (b"FLUX\x00\x05" + NOTIFY_V2[6:22], "unknown_action"),
-        (NOTIFY_V2[:-1], "too_short"),
-        (NOTIFY_V2[:-32] + b"\xff" * 32, "not_utf8"),
-        (TOUCH_V2.replace(b"pwd=", b"pwq="), "incomplete_info"),
-        (TOUCH_V2[:22] + struct.pack("<HH", 0xFFFF, 1) + TOUCH_V2[26:], "too_short"),
+        (b"FLUX\x07\x00" + NOTIFY[6:], "unknown_version"),
+        (b"FLUX\x02\x09" + NOTIFY[6:], "unknown_action"),
+        (b"FLUX\x00\x05" + NOTIFY[6:22], "unknown_action"),
+        (NOTIFY[:-1], "too_short"),
+        (NOTIFY + bytes(4096), "too_long"),
+        (NOTIFY[:-32] + b"\xff" * 32, "not_utf8"),
+        (TOUCH.replace(b"pwd=", b"pwq="), "incomplete_info"),
+        (TOUCH[:22] + struct.pack("<HH", 0xFFFF, 1) + TOUCH[26:], "too_short"),
     ],
 )
 def test_dropped_and_why(data: bytes, reason: str) -> None:
@@ -53,45 +216,36 @@ def test_dropped_and_why(data: bytes, reason: str) -> None:
     assert caught.value.reason == reason
 
 
+def with_status(
+    progress: float = 0.0, head: bytes = b"", label: bytes = b"", time: float = 1.0
+) -> bytes:
+    return NOTIFY[:-64] + struct.pack("<dif16s32s", time, 16, progress, head, label)
+
+
 @pytest.mark.parametrize(
-    ("head", "label"),
+    ("head", "label", "shown"),
     [
-        ("USER/abcdefghijé".encode()[:16], "ERROR"),
-        (b"EXTRUDER", "x" * 31 + "é"),
-        (b"EXTRUDER", "x" * 30 + "♥"),
+        # Cut inside a character.
+        ("USER/abcdefghijé", "ERROR", ("USER/abcdefghij", "ERROR")),
+        ("EXTRUDER", "x" * 31 + "é", ("EXTRUDER", "x" * 31)),
+        ("EXTRUDER", "x" * 30 + "♥", ("EXTRUDER", "x" * 30)),
+        ("USER/a\x1bb\u200f", "HEAD_ERROR\n\0x", ("USER/ab", "HEAD_ERROR")),
     ],
 )
-def test_a_text_that_was_cut_inside_a_character(head: bytes, label: str) -> None:
-    cut = label.encode()[:32]
-    data = NOTIFY_V2[:-48] + head.ljust(16, b"\0") + cut.ljust(32, b"\0")
-    heard = decode(data)
-    assert isinstance(heard, Notify)
-    assert heard.status.head_module == head.decode(errors="ignore")
-    assert heard.status.error_label == cut.decode(errors="ignore")
+def test_texts_are_whole_and_clean(
+    head: str, label: str, shown: tuple[str, str]
+) -> None:
+    data = with_status(head=head.encode()[:16], label=label.encode()[:32])
+    heard = notify_of(data)
+    assert (heard.status.head_module, heard.status.error_label) == shown
     assert status_of_known(data, heard.prefix) == heard.status
 
 
-def test_texts_have_no_control_characters() -> None:
-    head, label = "USER/a\x1bb\u200f".encode(), b"HEAD_ERROR\n\x00"
-    heard = decode(NOTIFY_V2[:-48] + head.ljust(16, b"\0") + label.ljust(32, b"\0"))
-    assert isinstance(heard, Notify)
-    assert (heard.status.head_module, heard.status.error_label) == (
-        "USER/ab",
-        "HEAD_ERROR",
-    )
+def test_a_touch_replys_texts_are_clean() -> None:
     # As long as before: the lengths stand in front.
-    touched = decode(
-        TOUCH_V2.replace(
-            b"delta-1p\0name=B\xc3\xbcro", b"d\r\n\x1ba-1p\0name=\x7fB\nro"
-        )
-    )
-    assert isinstance(touched, TouchReply)
-    assert (touched.info["model"], touched.info["name"]) == ("da-1p", "Bro")
-
-
-def test_broadcast_tells_the_generation() -> None:
-    heard = decode(b"FLUX\x00\x02" + bytes.fromhex(UUID))
-    assert heard == Broadcast(uuid=UUID, version=2)
+    texts = b"delta-1p\0name=B\xc3\xbcro", b"d\r\n\x1ba-1p\0name=\x7fB\nro"
+    info = reply_of(TOUCH.replace(*texts)).info
+    assert (info["model"], info["name"]) == ("da-1p", "Bro")
 
 
 @pytest.mark.parametrize(
@@ -99,20 +253,16 @@ def test_broadcast_tells_the_generation() -> None:
     [(1.0000001, 1.0), (-0.1, 0.0), (float("nan"), None), (float("inf"), None)],
 )
 def test_progress_is_clamped(raw: float, progress: float | None) -> None:
-    block = struct.pack("<dif16s32s", 1.0, 16, raw, b"EXTRUDER", b"")
-    heard = decode(NOTIFY_V2[:-64] + block)
-    assert isinstance(heard, Notify)
-    assert heard.status.progress == progress
+    assert notify_of(with_status(raw)).status.progress == progress
 
 
 def test_equal_states_compare_equal_at_different_times() -> None:
-    def at(timestamp: float) -> Notify:
-        block = struct.pack("<dif16s32s", timestamp, 0, 0.0, b"N/A", b"")
-        heard = decode(NOTIFY_V2[:-64] + block)
-        assert isinstance(heard, Notify)
-        return heard
+    first, second = notify_of(with_status(time=1.0)), notify_of(with_status(time=2.0))
+    assert first.status == second.status
 
-    assert at(1.0).status == at(2.0).status
+
+def flipped(data: bytes, at: int, bits: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ bits]) + data[at + 1 :]
 
 
 damaged = st.one_of(
@@ -121,17 +271,16 @@ damaged = st.one_of(
         lambda data: st.one_of(
             st.integers(0, len(data)).map(lambda end: data[:end]),
             st.binary(min_size=1, max_size=80).map(lambda tail: data + tail),
-            st.tuples(st.integers(0, len(data) - 1), st.integers(1, 255)).map(
-                lambda flip: flipped(data, *flip)
+            st.builds(
+                flipped,
+                st.just(data),
+                st.integers(0, len(data) - 1),
+                st.integers(1, 255),
             ),
             st.binary(min_size=1, max_size=600).map(lambda body: data[:22] + body),
         )
     ),
 )
-
-
-def flipped(data: bytes, at: int, bits: int) -> bytes:
-    return data[:at] + bytes([data[at] ^ bits]) + data[at + 1 :]
 
 
 @settings(max_examples=3000, deadline=None)

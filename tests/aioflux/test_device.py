@@ -5,6 +5,8 @@ import pytest
 from custom_components.flux3dp.aioflux.device import (
     DeviceInfo,
     Identity,
+    has_extruder,
+    has_toolheads,
     supports_tcp_management,
 )
 
@@ -37,49 +39,32 @@ def test_a_name_that_shows_nothing_is_the_models(
     assert device.display_name == shown
 
 
-@pytest.mark.parametrize(
-    "firmware",
-    [
-        "1.1b1",
-        "1.1.0b1",
-        "1.1b2.dev1",
-        "1.1rc1",
-        "1.1",
-        "1.1.0",
-        "1.1+beam",
-        "v1.1",
-        "1.6.95",
-        "1.10",
-        "2.0a1",
-        "6.1.11",
-        "10",
-        # Nobody can tell: refusing these for their spelling would help nobody.
-        "",
-        "trunk",
-    ],
+MANAGED = "1.1b1 1.1.0b1 1.1b2.dev1 1.1rc1 1.1 1.1.0 1.1+beam v1.1 1.6.95 1.10 2.0a1 6.1.11 10"
+OLDER = (
+    "1.0b12 v1.0 1 0.9.9 1.0.99 1.1.dev1 1.1a9 1.1alpha 1.1A1 1.1-a.1 1.1b 1.1b0"
+    " 1.1b1.dev1 1.1.0.0b0"
 )
-def test_firmware_that_is_managed_over_tcp(firmware: str) -> None:
-    assert supports_tcp_management(firmware)
+
+
+def test_firmware_that_is_managed_over_tcp() -> None:
+    # A version that cannot be read is no reason to refuse a device.
+    for firmware in (*MANAGED.split(), "", "trunk"):
+        assert supports_tcp_management(firmware), firmware
+    for firmware in OLDER.split():
+        assert not supports_tcp_management(firmware), firmware
 
 
 @pytest.mark.parametrize(
-    "firmware",
+    ("model", "extruder", "toolheads"),
     [
-        "1.0b12",
-        "v1.0",
-        "1",
-        "0.9.9",
-        "1.0.99",
-        "1.1.dev1",
-        "1.1a9",
-        "1.1alpha",
-        "1.1A1",
-        "1.1-a.1",
-        "1.1b",
-        "1.1b0",
-        "1.1b1.dev1",
-        "1.1.0.0b0",
+        ("delta-1", True, True),
+        ("delta-1p", True, True),
+        ("ado1", False, True),
+        ("fbm2", False, True),
+        ("fbm1", False, False),
+        ("mozu1", False, False),
+        ("new-1", True, True),
     ],
 )
-def test_firmware_that_is_older(firmware: str) -> None:
-    assert not supports_tcp_management(firmware)
+def test_what_a_model_takes(model: str, extruder: bool, toolheads: bool) -> None:
+    assert (has_extruder(model), has_toolheads(model)) == (extruder, toolheads)
