@@ -1,19 +1,22 @@
-"""Interfaces that come late, go, come back and change their address."""
+"""The sockets of discovery: ports and interfaces that come late, go, and come back."""
 
 import asyncio
 from collections.abc import Iterator
 import socket
+from typing import Any
 
 import pytest
 
-from custom_components.flux3dp.aioflux import Listener
+from custom_components.flux3dp.aioflux import ConnectionFailed, Listener, sockets
 from custom_components.flux3dp.aioflux.datagram import PORT
+from custom_components.flux3dp.aioflux.sockets import Sockets
 from simulator import Device, Timing as DeviceTiming
 from tests.cable import FAR, NEAR, Cable, cable
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
-from .conftest import UUID, MakeListener
+from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
 from .listening import Ear
+from .remains import open_sockets
 
 CHANGED = "10.77.0.7"
 
@@ -42,7 +45,7 @@ async def hears(listener: Listener) -> None:
     """Wait for an announcement from now on, with nothing asked."""
     probes = listener.counters.probes
     ear = Ear(listener, host=FAR)
-    await ear.wait(lambda sighting: sighting.status)
+    await ear.wait(lambda update: update.status)
     ear.unsubscribe()
     assert listener.counters.probes == probes
 
@@ -87,10 +90,10 @@ async def test_our_own_address_changes(
 
     await listener.use_interfaces([CHANGED])
 
-    await ear.wait(lambda sighting: sighting.status)
+    await ear.wait(lambda update: update.status)
     before = len(ear.heard)
     listener.scan()
-    await ear.wait(lambda sighting: sighting.status, before)
+    await ear.wait(lambda update: update.status, before)
 
 
 async def test_nothing_is_asked_while_nothing_changes(
@@ -109,18 +112,54 @@ async def test_nothing_is_asked_while_nothing_changes(
     assert listener._sockets._shared is shared
 
 
-async def test_a_port_that_is_given_back(
-    make_listener: MakeListener, caplog: pytest.LogCaptureFixture
+async def test_an_interface_that_fails_fails_alone(
+    make_device: MakeDevice, make_listener: MakeListener
+) -> None:
+    listener = await make_listener(interfaces=["198.51.100.7", "127.0.0.1"])
+    ear = Ear(listener)
+    await make_device()
+    await ear.wait(lambda update: update.device)
+    listener.scan()
+
+
+async def test_an_interface_that_comes_up_later_is_joined(
+    make_device: MakeDevice,
+    make_listener: MakeListener,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A multicast group cannot be joined while the network is down."""
+    real = socket.inet_aton
+
+    def down(address: str) -> bytes:
+        return real("198.51.100.7" if address == "127.0.0.1" else address)
+
+    monkeypatch.setattr(socket, "inet_aton", down)
+    listener = await make_listener()
+    monkeypatch.undo()
+    ear = Ear(listener)
+    device = await make_device()
+    listener.scan()
+    await ear.wait(lambda update: update.device)
+    device.set_status(st_id=1)
+    await ear.wait(lambda update: update.status and update.status.st_id == 1)
+    assert device.counters.notifies_sent > 0
+
+
+async def test_a_port_that_is_taken_and_given_back(
+    make_device: MakeDevice,
+    make_listener: MakeListener,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as selfish:
         selfish.bind(("", PORT))
         listener = await make_listener()
         for _ in range(3):
-            # Nothing is heard without being asked for, so that is done.
+            # Nothing is received without being asked for, so that is done.
             probes = listener.counters.probes
             await listener.use_interfaces(["127.0.0.1"])
             assert listener.counters.probes > probes
+    assert (await listener.find((await make_device()).address)).uuid == UUID
     assert caplog.text.count("devices are still found by probing") == 1
 
     await listener.use_interfaces(["127.0.0.1"])
@@ -128,15 +167,45 @@ async def test_a_port_that_is_given_back(
     assert f"Listening on UDP port {PORT} again" in caplog.text
     ear = Ear(listener)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.bind(("127.0.40.9", 0))
+        sender.bind((ADDRESSES[8], 0))
         notify = b"FLUX\x02\x00" + bytes.fromhex(UUID) + bytes(72)
         sender.sendto(notify, ("127.0.0.1", PORT))
-    await ear.wait(lambda sighting: sighting.uuid == UUID)
+    await ear.wait(lambda update: update.host == ADDRESSES[8])
 
 
-async def test_a_closed_listener_uses_no_interface(make_listener: MakeListener) -> None:
+async def test_without_any_socket_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoSocket(socket.socket):
+        def bind(self, address: Any) -> None:
+            raise OSError("none left")
+
+    monkeypatch.setattr(sockets.socket, "socket", NoSocket)
+    with pytest.raises(ConnectionFailed, match="none left"):
+        await Listener(timing=FAST).start()
+
+
+async def test_a_closed_listener_is_silent(make_listener: MakeListener) -> None:
     listener = await make_listener()
-    await asyncio.gather(listener.close(), listener.use_interfaces(["127.0.0.1"]))
+    await listener.close()
+    await listener.close()
+    listener.probe(ADDRESSES[0])
+    listener.scan()
     await listener.use_interfaces(["127.0.0.1"])
-    assert listener._sockets._shared is None
-    assert listener._sockets._own is None
+    assert listener.counters.as_dict()["received"] == 0
+
+
+@pytest.mark.parametrize("opened", [False, True])
+@pytest.mark.parametrize("turns", range(6))
+async def test_closed_in_any_turn_of_opening_leaves_no_socket(
+    turns: int, opened: bool
+) -> None:
+    before = open_sockets()
+    both = Sockets(["127.0.0.1"], lambda *_: None, lambda *_: None)
+    if opened:
+        await both.open()
+    using = asyncio.ensure_future(both.use(["0.0.0.0"]))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    await both.close()
+    await using
+    await asyncio.sleep(0)
+    assert open_sockets() == before
