@@ -11,9 +11,6 @@ from .times import Stopwatch
 _STATE_LENGTH: Final = 255
 _NO_STATES: Final = ("unavailable", "unknown")
 
-# A job that was last seen this far on, and is gone, has completed.
-_AS_GOOD_AS_DONE: Final = 0.99
-
 
 class JobStatus(StrEnum):
     """What the device is doing: the states of the `status` sensor."""
@@ -192,11 +189,6 @@ class Job:
     unseen: bool = False
     counted_time: float = 0.0
     counted_filament: float = 0.0
-
-    @property
-    def is_as_good_as_done(self) -> bool:
-        """Whether it has completed if it is gone the next time the device is seen."""
-        return (self.top_progress or 0.0) >= _AS_GOOD_AS_DONE
 
     def is_same_run(self, session: str | None) -> bool | None:
         """Whether a report's session is this run's; None if nothing says so."""

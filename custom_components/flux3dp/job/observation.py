@@ -41,8 +41,8 @@ _STATUSES: Final = {
     -17: JobStatus.CARTRIDGE_ACCESS,
 }
 
+RUNNING: Final = 16
 # What the report's label makes of "running".
-_RUNNING: Final = 16
 _LABELS: Final = {
     "STARTING": JobStatus.STARTING,
     "WAITING_HEAD": JobStatus.HEATING,
@@ -63,7 +63,7 @@ _TOOLHEADS: Final = {
 ENDED_IDS: Final = frozenset({64, 128})
 # One of these is set in the id of every job that is ending or has ended.
 ENDED_BITS: Final = 64 | 128
-_PAUSED_BIT: Final = 32
+PAUSED_BIT: Final = 32
 
 
 class Phase(Enum):
@@ -138,24 +138,25 @@ class Observation:
         return _phase(self.st_id)
 
     @property
-    def announced_end(self) -> AnnouncedEnd | None:
-        """The end that a newer datagram shows than the report that counts."""
-        status = self.announced
-        match None if status is None else _phase(status.st_id):
-            case Phase.COMPLETED:
-                return AnnouncedEnd(JobResult.COMPLETED, "")
-            case Phase.ABORTED if status is not None:
-                label = status.error_label.strip()
-                result = JobResult.FAILED if label else JobResult.ABORTED
-                return AnnouncedEnd(result, label)
-            case _:
-                return None
+    def announced_phase(self) -> Phase:
+        """The same by the newest word, be it a report's or a datagram's."""
+        return self.phase if self.announced is None else _phase(self.announced.st_id)
 
     @property
-    def is_surely_alive(self) -> bool:
-        """A job is there by the newest word, be it a report's or a datagram's."""
-        newest = self.st_id if self.announced is None else self.announced.st_id
-        return self.phase is Phase.ALIVE and _phase(newest) is Phase.ALIVE
+    def announced_end(self) -> AnnouncedEnd | None:
+        """The end that a newer datagram shows than the report that counts."""
+        if self.announced is None:
+            return None
+        label = self.announced.error_label.strip()
+        match self.announced_phase:
+            case Phase.COMPLETED:
+                return AnnouncedEnd(JobResult.COMPLETED, "")
+            case Phase.ABORTED:
+                return AnnouncedEnd(
+                    JobResult.FAILED if label else JobResult.ABORTED, label
+                )
+            case _:
+                return None
 
     @property
     def error(self) -> ErrorKey:
@@ -171,35 +172,9 @@ class Observation:
         return self.status is JobStatus.PAUSED
 
     @property
-    def is_running(self) -> bool:
-        """The job is active, and neither stands still nor is about to."""
-        return self.phase is Phase.ALIVE and not self.st_id & _PAUSED_BIT
-
-    @property
     def is_initializing(self) -> bool:
         """The first of a job: none ever comes back to it."""
         return self.status is JobStatus.INITIALIZING
-
-    @property
-    def is_beginning(self) -> bool:
-        """A new job shows itself like this; nothing else that follows an end does."""
-        return self.st_id in (1, 4, _RUNNING)
-
-    @property
-    def is_resumed(self) -> bool:
-        """A paused job seen like this runs again; an abort looks the same at first."""
-        return self.st_id in (4, _RUNNING) and self.status is not JobStatus.ABORTING
-
-    def continuing(self, st_id: int, status: JobStatus | None) -> Observation:
-        """Return the observation of a device in transition: what it was before goes on."""
-        label = self.error_label if st_id >= 0 else ""
-        return replace(self, st_id=st_id, status=status, error_label=label)
-
-    @property
-    def clock_runs(self) -> bool:
-        """The device counts this moment as running time: till 48, and not in 18."""
-        standing = (JobStatus.PAUSED, JobStatus.RESUMING)
-        return self.phase is Phase.ALIVE and self.status not in standing
 
 
 def observe(
@@ -231,7 +206,7 @@ def observe(
 
 def status_of(st_id: int, label: str = "") -> JobStatus | None:
     """Return the word for a status id and a report's label; None if unknown."""
-    if st_id == _RUNNING:
+    if st_id == RUNNING:
         return _LABELS.get(label.upper(), JobStatus.RUNNING)
     return _STATUSES.get(st_id)
 

@@ -18,13 +18,16 @@ from .model import (
     Pending,
     Stage,
 )
-from .observation import Observation, Phase
+from .observation import RUNNING, Observation, Phase
 from .run import advanced, found_again, new_job, with_new, with_totals
 from .times import Stopwatch
 
 # After a silence, a progress this much lower is another job's. Less can be the
 # second by which a datagram lags behind the report that was read last.
 _PROGRESS_FELL: Final = 0.2
+
+# A job that was last seen this far on, and is gone, has completed.
+_AS_GOOD_AS_DONE: Final = 0.99
 
 # A report that is read this long (s) after a datagram showed the end was not on its way
 # then: it is right, and the datagram was not.
@@ -113,10 +116,11 @@ def _continued(
     grown = job.top_progress is not None and (seen.progress or 0) > job.top_progress
     since = min(job.resuming_since or now, now)
     job = replace(advanced(job, seen, now), resuming_since=None)
+    runs = seen.st_id in (4, RUNNING) and seen.status is not JobStatus.ABORTING
     happened = None
     if seen.is_paused and not job.paused:
         job, happened = replace(job, paused=True), JobEventType.PAUSED
-    elif job.paused and seen.is_resumed:
+    elif job.paused and runs:
         if (
             grown
             or seen.from_report
@@ -154,7 +158,8 @@ def _is_revived(previous: JobState, job: Job, seen: Observation) -> bool:
     alarmed = previous.status in (JobStatus.ALARM, JobStatus.FATAL)
     same = job.is_same_run(seen.session)
     if same is None:
-        return alarmed and not seen.is_beginning
+        # A new job shows itself like this; nothing else that follows an end does.
+        return alarmed and seen.st_id not in (1, 4, RUNNING)
     return same and (alarmed or not previous.observed)
 
 
@@ -285,12 +290,8 @@ def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
     end = (seen.announced_end or job.announced_end) if previous.observed else None
     if job.pending is Pending.RESULT and end is None:
         return previous, ()
-    job = replace(
-        job,
-        stage=Stage.CLEARED,
-        pending=None,
-        end_announced_at=None if seen.from_report else now,
-    )
+    announced_at = None if seen.from_report else now
+    job = replace(job, stage=Stage.CLEARED, pending=None, end_announced_at=announced_at)
     if job.outcome is JobResult.FAILED:
         # It had failed before, in an alarm, and never ran again.
         return _lost(previous, job, now), ()
@@ -307,10 +308,10 @@ def _deduced(previous: JobState, job: Job) -> JobResult | None:
     """Return how a job must have ended that was seen a moment ago, and is gone."""
     if previous.status is JobStatus.ABORTING:
         return JobResult.ABORTED
-    done = job.is_as_good_as_done and not job.paused and not job.error_label
-    if previous.status is JobStatus.COMPLETING or (previous.observed and done):
-        return JobResult.COMPLETED
-    return None
+    well = previous.observed and not job.paused and not job.error_label
+    done = well and (job.top_progress or 0.0) >= _AS_GOOD_AS_DONE
+    completed = done or previous.status is JobStatus.COMPLETING
+    return JobResult.COMPLETED if completed else None
 
 
 def _close(

@@ -4,7 +4,7 @@ from dataclasses import replace
 import math
 from typing import Final
 
-from .model import Job, JobResult, JobState, Stage
+from .model import Job, JobResult, JobState, JobStatus, Stage
 from .observation import Observation, Phase, fitted
 from .times import Stopwatch
 
@@ -64,6 +64,9 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         started = float(math.floor(now - seen.time_total))
     known = [p for p in (job.top_progress, seen.progress) if p is not None]
     end = seen.announced_end or job.announced_end
+    surely_alive = alive and seen.announced_phase is Phase.ALIVE
+    # The device counts as running time until 48, and not in 18.
+    runs = alive and seen.status not in (JobStatus.PAUSED, JobStatus.RESUMING)
     return replace(
         job,
         session=seen.session or job.session,
@@ -71,10 +74,10 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         toolhead=fitted(seen.toolhead) or job.toolhead,
         error_label=seen.error_label or job.error_label,
         top_progress=max(known, default=None),
-        clock=clock.run(now) if seen.clock_runs else clock.stop(now),
+        clock=clock.run(now) if runs else clock.stop(now),
         started=started,
         past_init=job.past_init or not seen.is_initializing,
-        announced_end=None if seen.is_surely_alive else end,
+        announced_end=None if surely_alive else end,
     )
 
 

@@ -46,7 +46,6 @@ class JobStore:
         )
         self._state: JobState | None = None
         self._unsubscribe: CALLBACK_TYPE | None = None
-        self._closed = False
 
     async def async_load(self) -> JobState:
         """Return what was stored, or a fresh state."""
@@ -58,19 +57,13 @@ class JobStore:
 
     @callback
     def async_keep(self, state: JobState) -> None:
-        """Take the newest state, and plan a write if it is worth one.
-
-        Not once closed: by then the file is the next coordinator's.
-        """
-        if self._closed:
-            return
+        """Take the newest state, and schedule a write if it is worth one."""
         previous, self._state = self._state, state
         if previous is None or _turning_point(state) != _turning_point(previous):
             self._store.async_delay_save(self._stored, _SAVE_DELAY)
 
     async def async_close(self) -> None:
         """Write for the last time."""
-        self._closed = True
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None

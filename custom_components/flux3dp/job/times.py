@@ -87,8 +87,9 @@ class Stopwatch:
     ) -> Stopwatch:
         """Return the stopwatch, checked against the `time_running` of a report, once.
 
-        `total` is its `time_total`, `read_at` the moment it arrived. Of a job that `ended` that goes on, and of one
-        that was `aborted` after a pause the running time is that of the last stretch.
+        `total` is its `time_total`, `read_at` the moment it arrived. Of a job that `ended`
+        that goes on, and of one that was `aborted` after a pause the running time is that
+        of the last stretch.
         """
         if read_at == self.checked_at:
             return self

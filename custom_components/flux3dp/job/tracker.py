@@ -23,6 +23,7 @@ from .model import (
     state_text,
 )
 from .observation import (
+    PAUSED_BIT,
     TRANSITION,
     Announced,
     Observation,
@@ -82,7 +83,11 @@ def track(
         if previous.st_id is None:
             heard = replace(_build_state(previous, None, now), online=True, status=None)
             return Step(replace(heard, from_report=seen.from_report))
-        seen = seen.continuing(previous.st_id, previous.status)
+        # What it was before goes on.
+        label = seen.error_label if previous.st_id >= 0 else ""
+        seen = replace(
+            seen, st_id=previous.st_id, status=previous.status, error_label=label
+        )
     state, events = apply(previous, seen, now, report_fresh * _RESUME_PATIENCE)
     state = _build_state(with_totals(state, now), seen, now)
     problem = None
@@ -135,15 +140,16 @@ def _build_state(state: JobState, seen: Observation | None, now: float) -> JobSt
     remembered = JobState(status=JobStatus.OFFLINE, **kept)
     if seen is None:
         return remembered
+    active = seen.phase is Phase.ALIVE
     shown = replace(
         remembered,
         online=True,
         from_report=seen.from_report,
         st_id=seen.st_id,
         status=seen.status,
-        active=seen.phase is Phase.ALIVE,
+        active=active,
         paused=seen.is_paused,
-        running=seen.is_running,
+        running=active and not seen.st_id & PAUSED_BIT,
         problem=bool(seen.error_label) or seen.phase is Phase.ALARM,
         error=seen.error,
         error_label=seen.error_label,
