@@ -1,10 +1,8 @@
-"""A person who watches a device in tests of the job tracker: looks, one by one."""
+"""A device that is watched in tests of the job tracker: looks, one by one, or as a script."""
 
 from dataclasses import dataclass, field
 import json
-from typing import Literal
-
-import pytest
+import re
 
 from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
@@ -15,6 +13,24 @@ from custom_components.flux3dp.job.tracker import describe, expect, track
 
 # A moment in 2026; nothing depends on it.
 START = 1_790_000_000.0
+
+# Errors as scripts call them.
+ERRORS = {
+    "fan": "HEAD_ERROR FAN_FAILURE 128",
+    "fire": "HARDWARE_ERROR_FIRE_DETECTED",
+    "home": "HARDWARE_ERROR HOME_FAILED",
+    "mainboard": "MAINBOARD_OFFLINE",
+    "offline": "HEAD_ERROR HEAD_OFFLINE",
+    "offline3": "HEAD_ERROR HEAD_OFFLINE 3",
+    "pump": "HARDWARE_ERROR_PUMP_ERROR",
+    "runout": "FILAMENT_RUNOUT 1",
+    "type": "HEAD_ERROR TYPE_ERROR EXTRUDER L",
+}
+_LOOK = re.compile(
+    r"(?P<kind>r|gap|lost|restart|look)?(?P<st_id>-?\d+)?(/(?P<label>\w+))?"
+    r"(!(?P<error>\w+))?(@(?P<progress>[\d.]+|nan))?(#(?P<session>\w))?"
+    r"(~(?P<running>[\d.]+)(,(?P<total>[\d.]+))?)?(\+(?P<after>-?[\d.]+))?(>(?P<events>\S+))?"
+)
 
 
 def datagram(
@@ -78,6 +94,61 @@ class Watch:
             return self.read(seen, after)
         return self.hear(seen, after)
 
+    def play(self, script: str, gap: str = "lost") -> None:
+        """Look as a script says, and assert the events of each look.
+
+        A word of it is a look: `16` is an announcement, 3 s after the last look, `r16` a
+        report after 2 s, `lost` 15 s of silence, `restart` one of Home Assistant, `gap`
+        one of these, `look` a look at the same. Then, where it matters: `/LABEL`,
+        `!error` (of `ERRORS`), `@progress`, `#session`, `~running,total` (s), `+after` (s),
+        `>event:error,event`. A look without events has none.
+        """
+        for word in script.split():
+            match = _LOOK.fullmatch(word)
+            assert match, word
+            kinds = self._play(match, gap)
+            events = [
+                f"{event.type}:{event.error}".removesuffix(":none")
+                for event in self.events[len(self.events) - len(kinds) :]
+            ]
+            assert ",".join(events) == (match["events"] or ""), word
+
+    def _play(self, look: re.Match[str], gap: str) -> list[str]:
+        kind = gap if look["kind"] == "gap" else look["kind"]
+        after = None if look["after"] is None else float(look["after"])
+        match kind:
+            case "lost":
+                return self.hear(None, after=15.0 if after is None else after)
+            case "restart":
+                self.restart(60.0 if after is None else after)
+                return []
+            case "look":
+                return self.look(after or 0.0)
+        st_id, error = int(look["st_id"]), ERRORS.get(look["error"], "")
+        progress = (
+            None if look["progress"] in (None, "nan") else float(look["progress"])
+        )
+        if kind != "r":
+            if look["progress"] is None:
+                progress = 0.0
+            seen = datagram(st_id, error, progress=progress)
+            return self.hear(seen, after=3.0 if after is None else after)
+        running, total = (
+            None if look[key] is None else float(look[key])
+            for key in ("running", "total")
+        )
+        session = (look["session"] or "a") * 6 if st_id not in (0, 1) else None
+        told = report(
+            st_id,
+            look["label"] or "",
+            error,
+            session=session,
+            progress=progress,
+            running=running,
+            total=running if total is None else total,
+        )
+        return self.read(told, after=2.0 if after is None else after)
+
     def restart(self, away: float = 60.0) -> None:
         """Restart Home Assistant: what is stored comes back, through JSON."""
         self.state = restored(json.loads(json.dumps(as_stored(self.state))))
@@ -99,7 +170,7 @@ def report(
     label: str = "",
     error: str = "",
     *,
-    session: str | None = "aaa111",
+    session: str | None = "aaaaaa",
     progress: float | None = None,
     module: str | None = "EXTRUDER",
     has_module: bool = True,
@@ -120,12 +191,3 @@ def report(
         nozzle_temperature=temperature,
         nozzle_target=temperature,
     )
-
-
-type Mode = Literal["datagrams", "reports", "both"]
-every_mode = pytest.mark.parametrize("mode", ["datagrams", "reports", "both"])
-
-
-def told(watch: Watch) -> list[tuple[str, str]]:
-    """Return every event so far with the error in it."""
-    return [(event.type.value, event.error.value) for event in watch.events]

@@ -42,25 +42,38 @@ LOOKS = st.lists(
 )
 ENDS = {"completed", "aborted", "failed"}
 
+type Looks = list[tuple[DeviceStatus | Report | None, float]]
+
 
 @given(LOOKS)
-def test_progress_never_falls_within_a_job(
-    looks: list[tuple[DeviceStatus | Report | None, float]],
-) -> None:
+def test_a_state_agrees_with_itself_and_with_the_one_before(looks: Looks) -> None:
     watch = Watch()
     highest: dict[int, float] = {}
     for look, after in looks:
+        before = watch.state
         watch.see(look, after)
+        watch.describe(JobInfo(filament_used=(1000.0, 250.0)))
         state = watch.state
         if state.progress is not None:
             assert highest.get(state.job_number, 0.0) <= state.progress <= 1
             highest[state.job_number] = state.progress
+        assert state.printing_time >= before.printing_time
+        assert 0 <= state.filament_used - before.filament_used <= 1250 * 2
+        assert state.online or state.status == "offline"
+        assert not (state.running and state.paused)
+        assert state.active or not (state.running or state.paused)
+        assert state.problem is (state.error != "none")
+        assert not (state.problem and (state.st_id or 0) < 0)
+        if state.finish_time is not None:
+            assert state.active
+            assert math.isfinite(state.finish_time)
+        if not state.time_dependent:
+            assert watch.look(after=1) == []
+            assert watch.state == state
 
 
 @given(LOOKS)
-def test_every_event_follows_from_the_one_before(
-    looks: list[tuple[DeviceStatus | Report | None, float]],
-) -> None:
+def test_every_event_follows_from_the_one_before(looks: Looks) -> None:
     """No second end, no second pause, no resume without a pause, in one job."""
     watch = Watch()
     before = ""
@@ -90,9 +103,7 @@ def test_every_event_follows_from_the_one_before(
 
 
 @given(LOOKS)
-def test_results_and_counters_agree_with_the_events(
-    looks: list[tuple[DeviceStatus | Report | None, float]],
-) -> None:
+def test_results_and_counters_agree_with_the_events(looks: Looks) -> None:
     watch = Watch()
     completed = set()
     for look, after in looks:
@@ -109,43 +120,9 @@ def test_results_and_counters_agree_with_the_events(
     assert len(completed) <= watch.state.jobs_completed <= watch.state.job_number
 
 
-@given(LOOKS)
-def test_totals_never_fall(
-    looks: list[tuple[DeviceStatus | Report | None, float]],
-) -> None:
-    watch = Watch()
-    for look, after in looks:
-        before = watch.state
-        watch.see(look, after)
-        watch.describe(JobInfo(filament_used=(1000.0, 250.0)))
-        state = watch.state
-        assert state.printing_time >= before.printing_time
-        assert 0 <= state.filament_used - before.filament_used <= 1250 * 2
-
-
-@given(LOOKS)
-def test_the_words_agree_with_each_other(
-    looks: list[tuple[DeviceStatus | Report | None, float]],
-) -> None:
-    watch = Watch()
-    for look, after in looks:
-        watch.see(look, after)
-        state = watch.state
-        assert state.online or state.status == "offline"
-        assert not (state.running and state.paused)
-        assert state.active or not (state.running or state.paused)
-        assert state.problem is (state.error != "none")
-        if state.st_id is not None and state.st_id < 0:
-            assert not state.problem
-        if state.finish_time is not None:
-            assert state.active
-            assert math.isfinite(state.finish_time)
-
-
 @given(LOOKS, LOOKS)
 def test_a_restart_changes_nothing_but_what_cannot_be_known(
-    before: list[tuple[DeviceStatus | Report | None, float]],
-    after: list[tuple[DeviceStatus | Report | None, float]],
+    before: Looks, after: Looks
 ) -> None:
     """A restored tracker knows what one knows that lost sight of the device."""
     lost, restarted = Watch(), Watch()
@@ -180,16 +157,3 @@ def common(state: JobState) -> tuple[object, ...]:
         state.last_job_result,
         state.jobs_completed,
     )
-
-
-@given(LOOKS)
-def test_a_state_that_is_not_time_dependent_does_not_depend_on_time(
-    looks: list[tuple[DeviceStatus | Report | None, float]],
-) -> None:
-    watch = Watch()
-    for look, after in looks:
-        watch.see(look, after)
-        before = watch.state
-        if not before.time_dependent:
-            assert watch.look(after=1) == []
-            assert watch.state == before

@@ -1,0 +1,158 @@
+"""What is stored of a device's jobs, also by earlier versions, and what is damaged."""
+
+import json
+import math
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.flux3dp.aioflux.report import JobInfo
+from custom_components.flux3dp.job.model import INITIAL
+from custom_components.flux3dp.job.store import as_stored, restored
+
+from .watching import START, Watch
+
+
+def test_everything_that_is_stored_comes_back() -> None:
+    watch = Watch()
+    watch.play("r0")
+    watch.expect("boat.fc")
+    watch.play("r1>started")
+    watch.describe(JobInfo(time_cost=3600.0))
+    watch.play("r16@0.5~1000 r48!fan@0.5~1000>paused:fan_failure")
+    stored = as_stored(watch.state)
+    assert as_stored(restored(json.loads(json.dumps(stored)))) == stored
+    assert restored(stored).job == watch.state.job
+    for nothing in (None, {}, as_stored(INITIAL)):
+        assert restored(nothing) == INITIAL
+
+
+# What the first version stored in mid-job.
+FIRST_JOB = {
+    "session": "aaaaaa",
+    "name": "Vase",
+    "time_cost": 3600.0,
+    "toolhead": "extruder",
+    "error_label": "",
+    "top_progress": 0.5,
+    "clock": [1800.0, START - 60],
+    "finish": START + 1800,
+    "begun": True,
+    "paused": False,
+    "resuming_since": None,
+    "ended": False,
+    "outcome": None,
+    "left": False,
+    "unsure": False,
+}
+FIRST = {
+    "job": FIRST_JOB,
+    "job_number": 7,
+    "expected": None,
+    "last_job_result": "aborted",
+    "last_job_duration": 1234.5,
+    "jobs_completed": 3,
+}
+# And a later one.
+LATER_JOB = {
+    "session": "aaaaaa",
+    "name": "Vase",
+    "time_cost": 3600.0,
+    "filament": 1200.0,
+    "toolhead": "extruder",
+    "error_label": "",
+    "top_progress": 0.5,
+    "clock": {
+        "base": 1800.0,
+        "since": START - 60,
+        "whole": True,
+        "forgetful": False,
+        "device": 1800.0,
+        "standing": 0.0,
+    },
+    "started": START - 1860,
+    "finish": START + 1800,
+    "past_init": True,
+    "paused": False,
+    "resuming_since": None,
+    "ended": False,
+    "outcome": None,
+    "end_announced_at": None,
+    "cleared": False,
+    "counted": False,
+    "session_unconfirmed": False,
+    "unseen": False,
+    "counted_time": 1740.0,
+    "counted_filament": 600.0,
+}
+LATER = FIRST | {"job": LATER_JOB, "printing_time": 5000.0, "filament_used": 9000.0}
+
+
+@pytest.mark.parametrize("version", [FIRST, LATER], ids=["first", "later"])
+def test_a_job_that_an_earlier_version_followed_goes_on(
+    version: dict[str, object],
+) -> None:
+    watch = Watch(state=restored(version))
+    assert watch.state.last_job_duration == 1234.5
+    watch.play("r16@0.52~1880")
+    assert (watch.state.job_number, watch.state.job_name) == (7, "Vase")
+    assert watch.state.finish_time is not None
+    watch.play("r64@1.0~3600>completed")
+    assert watch.state.jobs_completed == 4
+    if version is LATER:
+        assert watch.state.printing_time == 5000.0 + 3600.0 - 1740.0
+        assert watch.state.filament_used == 9000.0 + 600.0
+
+
+@pytest.mark.parametrize("cleared", [False, True])
+@pytest.mark.parametrize("job", [FIRST_JOB, LATER_JOB], ids=["first", "later"])
+def test_a_job_that_an_earlier_version_counted_is_not_counted_again(
+    job: dict[str, object], cleared: bool
+) -> None:
+    ended = {"ended": True, "outcome": "completed", "left": cleared}
+    if job is LATER_JOB:
+        ended |= {"counted": True, "cleared": cleared}
+    watch = Watch(state=restored(FIRST | {"job": job | ended}))
+    watch.play("0" if cleared else "64 0")
+    assert (watch.state.job_number, watch.state.jobs_completed) == (7, 3)
+    watch.play("16>started")
+    assert watch.state.job_number == 8
+
+
+def test_what_was_stored_before_is_mended_when_it_is_read() -> None:
+    job = {"name": "unavailable", "time_cost": 3e11, "clock": [5e11, None]}
+    state = restored(as_stored(INITIAL) | {"job": job, "last_job_duration": 9e11})
+    assert state.job is not None
+    assert state.job.name is state.job.time_cost is None
+    assert not state.job.clock.whole
+    assert state.last_job_duration is None
+
+
+DAMAGE = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner),
+    max_leaves=4,
+)
+NOW = as_stored(restored(FIRST))
+JOB_KEYS = FIRST_JOB | LATER_JOB | NOW["job"]
+
+
+@given(
+    DAMAGE
+    | st.fixed_dictionaries(
+        {},
+        optional=dict.fromkeys(NOW, DAMAGE)
+        | {
+            "job": DAMAGE
+            | st.fixed_dictionaries({}, optional=dict.fromkeys(JOB_KEYS, DAMAGE))
+        },
+    ),
+    st.sampled_from([0, 16, 48, 64, 128]),
+)
+def test_damage_in_the_store_is_left_out(damage: object, st_id: int) -> None:
+    watch = Watch(state=restored(damage))
+    watch.play(f"{st_id} {st_id}")
+    state = watch.state
+    for number in (state.last_job_duration, state.finish_time, state.progress):
+        assert number is None or math.isfinite(number)
+    assert as_stored(restored(as_stored(state))) == as_stored(state)

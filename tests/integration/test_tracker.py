@@ -1,0 +1,472 @@
+"""The job tracker as a table: which looks at a device are events, and what is known then.
+
+`Watch.play` says how a script is read.
+"""
+
+from pathlib import Path
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+import pytest
+
+from custom_components.flux3dp.aioflux.report import JobInfo, Report
+from custom_components.flux3dp.job.tracker import describe
+
+from .watching import ERRORS, Watch, datagram, report
+
+ROOT = Path(__file__).parents[2]
+
+GAPS = pytest.mark.parametrize("gap", ["lost", "restart"])
+
+
+# What is observed; then how the last job ended, how many completed, the job's number.
+JOBS = {
+    "from start to end": "0 1>started 4 16 50 48>paused 18 16>resumed 66 64>completed 68 0 = completed 1 1",
+    "with the wrong toolhead, within 0.2 s": "0 36!type>started,paused:wrong_toolhead = unknown 0 1",
+    "a pause with an error is one event": "16 50!fan 48!fan>paused:fan_failure 48!fan = unknown 0 1",
+    "a resume that fails at once is the same pause": "r16 r48!fan>paused:fan_failure r18 r50!fan+0.5 r48!fan+0.5 r18 r16>resumed = unknown 0 1",
+    "a report says at once that it resumed": "r48 r16/WAITING_HEAD>resumed = unknown 0 1",
+    "an abort in a pause is no resume": "48!fan 16 128>aborted:fan_failure = aborted 0 1",
+    "nor by reports": "r48!fan r16/ABORTING r128>aborted:fan_failure = aborted 0 1",
+    "a resume that is sure after a while": "48 16 look+2 look+2>resumed = unknown 0 1",
+    "a resume that is sure when the job gets on": "48@0.5 16@0.51>resumed = unknown 0 1",
+    "a resume that was none": "48 16 50 48 4 4+4>resumed = unknown 0 1",
+    "a resume while the clock is set back": "48 16 16+-3600 16+4>resumed = unknown 0 1",
+    "an error that was mended is not why it is aborted": "48!fan 18 16>resumed 128>aborted = aborted 0 1",
+    "an abort with an error is a failure": "16 128!home>failed:home_failed = failed 0 1",
+    "a reboot in mid-job": "16 64>completed 16@0.4>started 0 = unknown 1 2",
+    "its end and a new beginning between two looks": "16@0.9 1>started = unknown 0 2",
+    "another session": "r16@0.9 r16@0.1#b>started r64#b>completed = completed 1 2",
+    "a session that comes late": "0 r1>started r16/STARTING = unknown 0 1",
+    "another session that has ended": "r16 r64#b~5 = completed 0 2",
+    "another session that is ending": "r16 r66#b r64#b>completed r66#c r128#c>aborted = aborted 1 3",
+    "an answer that was late": "r16 64+5>completed r16+0 64+5 = completed 1 1",
+    "an announcement that lags": "r16 r64>completed 16+0.5 64+5 = completed 1 1",
+    "a job between two looks": "0 64 = completed 0 1",
+    "a failed job between two looks": "0 64 0 128!mainboard = failed 0 2",
+    "first seen while it completes": "66 64>completed = completed 1 1",
+    # Laser machines stop by themselves: a failed job, or one that goes on.
+    "alarm: a failure, and the end that follows is the same": "16 256!fire>failed:fire_detected 128 0 = failed 0 1",
+    "alarm: fatal": "16 512!fire>failed:fire_detected 128 0 = failed 0 1",
+    "alarm: some error without a label": "16 256>failed:other = failed 0 1",
+    "alarm: without a job": "0 256!pump 0 = unknown 0 0",
+    "alarm: a job that goes on": "r16 r256>failed:other r516 r16>resumed r64>completed = completed 1 1",
+    "alarm: a job that goes on after fatal": "r16 r512>failed:other r516 r16>resumed r64>completed = completed 1 1",
+    "alarm: a paused machine has the same job": "16 256>failed:other 48 18 16>resumed = failed 0 1",
+    "alarm: a start after it is a new one": "16 256>failed:other 16>started = failed 0 2",
+    "alarm: never ran again: aborted": "16 256>failed:other 48 128 0 = failed 0 1",
+    "alarm: never ran again: alarm": "16 256>failed:other 48 256 0 = failed 0 1",
+    "alarm: never ran again: fatal": "16 256>failed:other 48 512 0 = failed 0 1",
+    "alarm: never ran again: left": "16 256>failed:other 48 0 = failed 0 1",
+    "alarm: ran again": "16 256>failed:other 18 16>resumed 128>aborted = aborted 0 1",
+    "alarm: long after a failed job": "16 256>failed:other 0 256 48>started,paused = failed 0 2",
+    "alarm: another session after it": "r16 r256>failed:other r48#b>started,paused = failed 0 2",
+}
+
+
+def follow(script: str, gap: str = "lost") -> None:
+    """Play a line of the table and assert what is known in the end."""
+    looks, _, expected = script.partition(" = ")
+    watch = Watch()
+    watch.play(looks, gap)
+    state = watch.state
+    result = state.last_job_result or "unknown"
+    assert f"{result} {state.jobs_completed} {state.job_number}" == expected
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job(job: str) -> None:
+    follow(JOBS[job])
+
+
+@pytest.mark.parametrize("begin", [1, 4, 16])
+@pytest.mark.parametrize(
+    "end", ["0", "64>completed", "68>completed", "128>aborted", "-1"]
+)
+def test_without_reports_a_beginning_after_an_end_is_a_new_job(
+    end: str, begin: int
+) -> None:
+    watch = Watch()
+    watch.play(f"16 {end} {begin}>started")
+    assert watch.state.job_number == 2
+
+
+# -- restarts and silences: what happened unseen is no event, and nothing is lost
+
+UNSEEN = {
+    "a job goes on": "0 16@0.5>started gap 16@0.6 48!fan>paused:fan_failure 128>aborted:fan_failure = aborted 0 1",
+    "a pause is the same": "48!fan gap 48!fan 18 16>resumed = unknown 0 1",
+    "a pause, then a resume": "16 gap 48 gap 16 48>paused = unknown 0 1",
+    "another session": "r16@0.9 gap r16@0.95#b r64#b>completed = completed 1 2",
+    "a progress that fell": "16@0.8 gap 16@0.1 = unknown 0 2",
+    "a progress that lags": "r16@0.8 gap 16@0.79 = unknown 0 1",
+    "found while it ends": "16 gap 66 64>completed = completed 1 1",
+    "an alarm went by": "r16 r256>failed:other gap r16 r64>completed = completed 1 1",
+    "completed": "16 64>completed 16>started gap 64 0 = completed 2 2",
+    "completed, 68": "16 64>completed 16>started gap 68 0 = completed 2 2",
+    "aborted": "16 64>completed 16>started gap 128 0 = aborted 1 2",
+    "failed": "16 64>completed 16>started gap 128!fan 0 = failed 1 2",
+    "in alarm": "16 64>completed 16>started gap 256 0 = failed 1 2",
+    "left": "16 64>completed 16>started gap 0 = unknown 1 2",
+    "occupied": "16 64>completed 16>started gap -1 0 = unknown 1 2",
+    "almost done, and left": "r16@0.995 gap 0 = unknown 0 1",
+    "a result that was told": "0 16>started 128!fan+30>failed:fan_failure gap 128!fan = failed 0 1",
+    "a result that was told, its label cleared": "0 16>started 128!fan+30>failed:fan_failure gap 128 = failed 0 1",
+    "another end is another job's": "16 64>completed gap 128 = aborted 1 2",
+    "an end after a cleared job": "16 64>completed 0 gap 64 = completed 1 2",
+}
+
+
+@GAPS
+@pytest.mark.parametrize("job", UNSEEN)
+def test_out_of_sight(job: str, gap: str) -> None:
+    follow(UNSEEN[job], gap)
+
+
+@GAPS
+@pytest.mark.parametrize("st_id", [0, 1, 16, 36, 48, 64, 66, 128, 130, 256, -1, 7])
+def test_the_first_look_is_never_an_event(gap: str, st_id: int) -> None:
+    for before in ("", "0", "16", "48!fan", "64"):
+        watch = Watch()
+        watch.play(before)
+        watch.play(f"gap {st_id}!fan" if st_id >= 0 else f"gap {st_id}", gap)
+        assert watch.problems == []
+
+
+@GAPS
+def test_a_device_that_is_off_keeps_its_last_job(gap: str) -> None:
+    watch = Watch()
+    watch.play("0")
+    watch.expect("boat.fc")
+    watch.play("16>started 64+60>completed gap lost", gap)
+    state = watch.state
+    assert (state.status, state.job_name) == ("offline", "boat.fc")
+    assert (state.last_job_result, state.last_job_duration) == ("completed", 60.0)
+    assert state.jobs_completed == 1
+
+
+# -- what an event carries
+
+
+def test_an_event_and_a_problem_carry_the_error_and_what_helps() -> None:
+    watch = Watch()
+    watch.play("16 48!fan>paused:fan_failure")
+    [event], [problem] = watch.events, watch.problems
+    error = {"error": "fan_failure", "advice": "clear_fan"}
+    expected = {"name": None, "toolhead": "extruder", "duration": None}
+    assert event.attributes() == expected | error
+    assert problem.attributes() == error | {"label": ERRORS["fan"]}
+    watch.play("18 16>resumed")
+    attributes = watch.events[-1].attributes()
+    assert attributes["error"] is attributes["advice"] is None
+
+
+def test_a_problem_that_changes_is_another_one() -> None:
+    watch = Watch()
+    watch.play("48!fan 48!offline 48!offline3")
+    assert [problem.error for problem in watch.problems] == ["head_offline"]
+    watch = Watch()
+    watch.play("0 256!pump")
+    assert [problem.error for problem in watch.problems] == ["pump_error"]
+
+
+def test_a_name_is_given_to_the_job_that_was_expected() -> None:
+    watch = Watch()
+    watch.play("0")
+    watch.expect("boat.fc")
+    watch.play("restart+30 0 1>started")
+    assert watch.state.job_name == watch.events[0].name == "boat.fc"
+    watch.play("64>completed 0")
+    assert watch.state.job_name == "boat.fc"
+    # The next one is another's.
+    watch.play("1>started")
+    assert watch.state.job_name is None
+
+
+@pytest.mark.parametrize("begun", ["1+61>started", "1+-3600>started"])
+def test_a_name_is_given_to_no_job_that_came_too_late_or_too_early(begun: str) -> None:
+    watch = Watch()
+    watch.play("0")
+    watch.expect("boat.fc")
+    watch.play(begun)
+    assert watch.state.job_name is None
+
+
+def test_a_name_that_was_taken_back_is_given_to_no_job() -> None:
+    watch = Watch()
+    watch.play("0")
+    watch.expect("boat.fc")
+    watch.expect(None)
+    watch.play("1>started")
+    assert watch.state.job_name is None
+
+
+def test_what_was_learnt_about_an_old_job_is_not_the_new_ones() -> None:
+    watch = Watch()
+    watch.play("16")
+    old = watch.state.job_number
+    watch.describe(JobInfo(title="Vase"))
+    assert watch.state.job_name == "Vase"
+    watch.play("1>started")
+    before = watch.state
+    assert before.job_name is None
+    assert describe(before, old, JobInfo(title="Vase")) == before
+
+
+# -- what one look means
+
+STATUSES = {
+    0: "idle",
+    1: "initializing",
+    4: "starting",
+    6: "resuming",
+    18: "resuming",
+    16: "running",
+    32: "paused",
+    36: "paused",
+    48: "paused",
+    38: "pausing",
+    50: "pausing",
+    66: "completing",
+    64: "completed",
+    68: "completed",
+    130: "aborting",
+    128: "aborted",
+    256: "alarm",
+    512: "fatal",
+    516: "reconnecting",
+    1024: "toolhead_change",
+    -1: "maintenance",
+    -2: "scanning",
+    -3: "sdk_control",
+    -10: "raw_mode",
+    -15: "motion_test",
+    -17: "cartridge_access",
+    7: None,
+    -99: None,
+    2048: None,
+}
+ACTIVE = {1, 4, 6, 18, 16, 32, 36, 48, 38, 50, 516, 1024, 7, 2048}
+PAUSED = {32, 36, 48}
+PAUSING = {38, 50}
+
+
+@pytest.mark.parametrize("source", ["", "r"], ids=["datagram", "report"])
+@pytest.mark.parametrize(("st_id", "status"), STATUSES.items())
+def test_every_status_id(st_id: int, status: str | None, source: str) -> None:
+    watch = Watch()
+    watch.play(f"{source}{st_id}")
+    state = watch.state
+    assert (state.online, state.st_id, state.status) == (True, st_id, status)
+    assert state.active is (st_id in ACTIVE)
+    assert state.paused is (st_id in PAUSED)
+    assert state.running is (st_id in ACTIVE - PAUSED - PAUSING)
+    assert state.problem is (st_id in (256, 512))
+
+
+# A script, and what the state has then.
+STATES: dict[str, tuple[str, dict[str, Any]]] = {
+    "a label: starting": ("r16/STARTING", {"status": "starting"}),
+    "a label: heating": ("r16/WAITING_HEAD", {"status": "heating"}),
+    "a label: calibrating": ("r16/CORRECTING", {"status": "calibrating"}),
+    "a label: aborting": ("r16/ABORTING", {"status": "aborting"}),
+    "a label: running": ("r16/RUNNING", {"status": "running"}),
+    "a label that is none of these": ("r16/SCRIPT", {"status": "running"}),
+    "a label of a paused job": ("r48/LOAD_FILAMENT", {"status": "paused"}),
+    "a label of a paused job that ends": ("r48/ABORTING", {"status": "paused"}),
+    "silence": (
+        "16!fan@0.5 lost",
+        {
+            "online": False,
+            "status": "offline",
+            "st_id": None,
+            "active": False,
+            "running": False,
+            "problem": False,
+            "progress": None,
+            "toolhead": None,
+            "error": "none",
+        },
+    ),
+    "a transition keeps the status": ("0 2", {"status": "idle", "st_id": 0}),
+    "a transition in a job": (
+        "r16/WAITING_HEAD r2",
+        {"status": "heating", "active": True},
+    ),
+    "a transition at first": ("lost 2", {"online": True, "status": None}),
+    "what follows that": ("lost 2 16", {"status": "running"}),
+    "a transition of an occupied device": (
+        "-1 2!fan",
+        {"status": "maintenance", "problem": False},
+    ),
+    "an error and what helps": (
+        "48!runout",
+        {"error": "filament_runout", "error_label": "FILAMENT_RUNOUT 1"},
+    ),
+    "a fresh report wins": ("0 r1>started 0+1", {"status": "initializing"}),
+    "also over silence": ("0 r1>started lost+3.9", {"status": "initializing"}),
+    "not for ever": ("0 r1>started lost+4.9 16+0.1", {"status": "running"}),
+    "nor over silence": ("0 r1>started lost+5", {"status": "offline"}),
+    "until an announcement is newer": ("0 r16>started look+60", {"status": "running"}),
+    "and does not lag": ("r48 16+0.9 look+60", {"status": "paused"}),
+    "then that counts": ("r48 64+5>completed", {"status": "completed"}),
+    "a report from the future": ("r16 48+-60>paused", {"status": "paused"}),
+    "progress never falls": ("r16@0.61 16@0.58+5", {"progress": 0.61}),
+    "progress grows": ("r16@0.61 16@0.62+5", {"progress": 0.62}),
+    "progress that is not known": ("16@0.5 16@nan", {"progress": None}),
+    "progress that is known again": ("16@0.5 16@nan 16@0.4", {"progress": 0.5}),
+    "progress of another job": ("16@0.9 1>started", {"progress": 0.0}),
+    "progress of a finished job": ("16@0.9 64@1.0>completed", {"progress": 1.0}),
+    "progress without a job": ("0@0.0", {"progress": None}),
+    "progress of a cleared job": ("16@0.9 64@1.0>completed 0", {"progress": None}),
+    "progress of an occupied device": ("64@1.0 -1", {"progress": None}),
+    "progress in an alarm": ("16@0.9 64>completed 0 256@0.0", {"progress": None}),
+}
+
+
+@pytest.mark.parametrize("look", STATES)
+def test_a_state(look: str) -> None:
+    script, expected = STATES[look]
+    watch = Watch()
+    watch.play(script)
+    assert {key: getattr(watch.state, key) for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("head", "toolhead"),
+    [
+        ("EXTRUDER", "extruder"),
+        ("LASER", "laser"),
+        ("PRINTER", "printer"),
+        ("USER/mine", "user"),
+        ("USER", "user"),
+        ("N/A", "none"),
+        ("OFFLINE", None),
+        ("", None),
+        ("USERS", None),
+        ("MILL", None),
+    ],
+)
+def test_toolheads(head: str, toolhead: str | None) -> None:
+    watch = Watch()
+    watch.hear(datagram(16, head=head))
+    assert watch.state.toolhead == toolhead
+
+
+def test_a_report_without_a_toolhead_leaves_it_to_the_datagram() -> None:
+    watch = Watch()
+    watch.hear(datagram(1, head="LASER"))
+    watch.read(report(1, "INIT", has_module=False, module=None))
+    assert watch.state.toolhead == "laser"
+    watch.read(report(16, module=None))
+    assert watch.state.toolhead == "none"
+    watch.read(report(16, module="EXTRUDER"))
+    assert watch.state.toolhead == "extruder"
+
+
+def test_a_toolhead_is_gone_only_where_the_device_has_looked() -> None:
+    watch = Watch()
+    for st_id in (0, 1):
+        watch.hear(datagram(st_id, head="N/A"))
+        assert watch.state.toolhead is None
+    seen = []
+    for st_id, error in [
+        (16, ""),
+        # In a longer pause it is switched off, and no error says so.
+        (48, ""),
+        (48, "FILAMENT_RUNOUT 1"),
+        (18, ""),
+        (48, "HEAD_ERROR HEAD_OFFLINE"),
+        # One that was gone is not back because its label is.
+        (18, ""),
+        (16, ""),
+    ]:
+        module = "EXTRUDER" if not seen else None
+        watch.read(report(st_id, error=error, module=module))
+        seen.append(watch.state.toolhead)
+    assert seen == ["extruder"] * 4 + ["none"] * 3
+
+
+def test_head_type_names_the_toolhead_of_a_job_that_has_not_shown_it() -> None:
+    watch = Watch()
+    watch.hear(datagram(0, head="N/A"))
+    watch.hear(datagram(1, head="N/A"))
+    assert watch.events[0].toolhead is None
+    watch.describe(JobInfo(head_type="LASER"))
+    watch.hear(datagram(36, head="N/A"))
+    assert watch.events[1].toolhead == "laser"
+    watch.hear(datagram(16, head="EXTRUDER"))
+    watch.describe(JobInfo(head_type="N/A"))
+    watch.hear(datagram(128, head="N/A"))
+    assert watch.events[-1].toolhead == "extruder"
+
+
+def test_temperatures_need_a_toolhead_and_a_report() -> None:
+    watch = Watch()
+    watch.hear(datagram(16))
+    watch.read(report(16, temperature=176.9))
+    assert watch.state.nozzle_temperature == watch.state.nozzle_target == 176.9
+    for st_id, module in ((48, None), (16, "LASER")):
+        watch.read(report(st_id, module=module, temperature=25.0))
+        assert watch.state.nozzle_temperature is watch.state.nozzle_target is None
+    watch.read(report(16, temperature=0.0))
+    assert watch.state.nozzle_temperature == 0.0
+    watch.hear(datagram(16), after=5)
+    assert watch.state.nozzle_temperature is None
+
+
+def test_a_nozzle_that_is_never_quite_still_is_shown_once() -> None:
+    watch = Watch()
+    shown = []
+    for measured in [199.6, 200.4, 199.7, 200.5, 199.9] * 20 + [200.6, 200.0, 199.6]:
+        watch.read(report(16, temperature=measured))
+        shown.append(watch.state.nozzle_temperature)
+    assert shown == [199.6] * 100 + [200.6] * 2 + [199.6]
+    # The target is what was set: each step of it counts.
+    assert watch.state.nozzle_target == 199.6
+
+
+def test_an_occupying_client_is_no_error() -> None:
+    watch = Watch()
+    watch.hear(datagram(0))
+    # The announcement that names it comes up to three seconds after the report.
+    occupied = Report(st_id=-1, label="OCCUPIED", occupied_by="192.168.1.7")
+    watch.read(occupied, after=1)
+    for after in (1.0, 5.0):
+        state = watch.state
+        assert (state.status, state.occupied_by) == ("maintenance", "192.168.1.7")
+        assert (state.error, state.error_label, state.problem) == ("none", "", False)
+        watch.hear(datagram(-1, "192.168.1.7", occupied_by="192.168.1.7"), after)
+    assert watch.problems == []
+    watch.hear(datagram(0), after=5)
+    assert watch.state.occupied_by is None
+
+
+def test_it_loads_without_home_assistant() -> None:
+    """The package around it is Home Assistant's: an empty one takes its place."""
+    program = textwrap.dedent(
+        """
+        import importlib.abc, sys, types
+
+        class Block(importlib.abc.MetaPathFinder):
+            def find_spec(self, name, path=None, target=None):
+                if name.partition(".")[0] == "homeassistant":
+                    raise ImportError(f"{name} is blocked")
+
+        sys.meta_path.insert(0, Block())
+        package = types.ModuleType("flux3dp")
+        package.__path__ = [sys.argv[1]]
+        sys.modules["flux3dp"] = package
+        from flux3dp.job import model, tracker
+        print(tracker.track(model.INITIAL, None, None, 0.0).state.status)
+        """
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, ROOT / "custom_components" / "flux3dp"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "offline\n"), done.stderr
