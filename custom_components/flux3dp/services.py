@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
@@ -82,17 +83,8 @@ async def _async_scan_wifi(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
     """Return the Wi-Fi networks the device sees, strongest first."""
-    return {
-        "networks": [
-            {
-                "ssid": network.ssid,
-                "bssid": network.bssid,
-                "rssi": network.rssi,
-                "security": network.security,
-            }
-            for network in await async_scan_wifi(coordinator)
-        ]
-    }
+    networks = await async_scan_wifi(coordinator)
+    return {"networks": [asdict(network) for network in networks]}
 
 
 async def _async_change_password(
@@ -133,26 +125,6 @@ async def _async_remove_trusted_key(
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Action:
-    """A line of the table of actions on exactly one device.
-
-    The fields have types only: `aioflux` checks the values.
-    """
-
-    name: str
-    handler: Callable[[FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]]
-    fields: dict[vol.Marker, Any] = field(default_factory=dict)
-    response: SupportsResponse = SupportsResponse.NONE
-    admin: bool = True
-
-    async def async_call(self, call: ServiceCall) -> ServiceResponse:
-        """Carry the action out. Raises HomeAssistantError, translated."""
-        coordinator = async_resolve_one(call.hass, call.data)
-        with device_errors(coordinator, await async_field_names(call.hass, self.name)):
-            return await self.handler(coordinator, call.data)
-
-
 _NETWORK_FIELDS: dict[str, Any] = {
     "method": cv.string,
     "ip_address": cv.string,
@@ -167,48 +139,61 @@ _NETWORK_FIELDS: dict[str, Any] = {
     "hidden": cv.boolean,
 }
 
-_ACTIONS = (
-    _Action(
-        name="rename",
-        handler=_async_rename,
-        fields={vol.Required(ATTR_NAME): cv.string},
-        response=SupportsResponse.OPTIONAL,
+type _Handler = Callable[
+    [FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]
+]
+
+# By name: the handler, the fields, the response, and whether it is for administrators
+# only. The fields have types only: `aioflux` checks the values.
+_ACTIONS: dict[str, tuple[_Handler, dict[vol.Marker, Any], SupportsResponse, bool]] = {
+    "rename": (
+        _async_rename,
+        {vol.Required(ATTR_NAME): cv.string},
+        SupportsResponse.OPTIONAL,
+        True,
     ),
-    _Action(
-        name="set_network",
-        handler=_async_set_network,
-        fields={
+    "set_network": (
+        _async_set_network,
+        {
             (vol.Required if key == "method" else vol.Optional)(key): kind
             for key, kind in _NETWORK_FIELDS.items()
         },
-        response=SupportsResponse.OPTIONAL,
+        SupportsResponse.OPTIONAL,
+        True,
     ),
-    _Action(
-        name="scan_wifi",
-        handler=_async_scan_wifi,
-        response=SupportsResponse.ONLY,
-        admin=False,
-    ),
-    _Action(
-        name="change_password",
-        handler=_async_change_password,
-        fields={
+    "scan_wifi": (_async_scan_wifi, {}, SupportsResponse.ONLY, False),
+    "change_password": (
+        _async_change_password,
+        {
             vol.Required("old_password"): cv.string,
             vol.Required("new_password"): cv.string,
             vol.Optional("forget_trusted", default=False): cv.boolean,
         },
+        SupportsResponse.NONE,
+        True,
     ),
-    _Action(
-        name="list_trusted_keys",
-        handler=_async_list_trusted_keys,
-        response=SupportsResponse.ONLY,
+    "list_trusted_keys": (_async_list_trusted_keys, {}, SupportsResponse.ONLY, True),
+    "remove_trusted_key": (
+        _async_remove_trusted_key,
+        {vol.Required("key"): cv.string},
+        SupportsResponse.NONE,
+        True,
     ),
-    _Action(
-        name="remove_trusted_key",
-        handler=_async_remove_trusted_key,
-        fields={vol.Required("key"): cv.string},
-    ),
-)
+}
+
+
+def _one_device_action(
+    name: str, handler: _Handler
+) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
+    """Return the action that calls a handler for the one device of a call."""
+
+    async def async_call(call: ServiceCall) -> ServiceResponse:
+        """Find the device, and show errors in words."""
+        coordinator = async_resolve_one(call.hass, call.data)
+        with device_errors(coordinator, await async_field_names(call.hass, name)):
+            return await handler(coordinator, call.data)
+
+    return async_call
 
 
 # -- on the jobs of any number of devices
@@ -290,25 +275,19 @@ async def _async_check_permission(
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions. All of them take a target, or a `device_id` in the data."""
-    for action in _ACTIONS:
-        schema = cv.make_entity_service_schema(action.fields)
-        if action.admin:
-            async_register_admin_service(
-                hass,
-                DOMAIN,
-                action.name,
-                action.async_call,
-                schema=schema,
-                supports_response=action.response,
-            )
-        else:
-            hass.services.async_register(
-                DOMAIN,
-                action.name,
-                action.async_call,
-                schema=schema,
-                supports_response=action.response,
-            )
+    for name, (handler, fields, response, admin) in _ACTIONS.items():
+        register = (
+            partial(async_register_admin_service, hass)
+            if admin
+            else hass.services.async_register
+        )
+        register(
+            DOMAIN,
+            name,
+            _one_device_action(name, handler),
+            schema=cv.make_entity_service_schema(fields),
+            supports_response=response,
+        )
     for name, command in _JOB_ACTIONS.items():
         hass.services.async_register(
             DOMAIN,
