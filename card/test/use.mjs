@@ -84,7 +84,7 @@ async function inOneRow(page, url) {
   const { card, fail } = await show(page, url, "unverified", { layout: "compact", power: "switch.plug" });
   const said = card.getByRole("dialog", { name: "Identity not verified" });
   await card.getByRole("button", { name: "Identity not verified" }).click();
-  await said.getByText("could not check").waitFor();
+  await said.getByText("could not verify").waitFor();
   await page.keyboard.press("Enter");
   await said.waitFor({ state: "detached" });
 
