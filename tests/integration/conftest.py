@@ -13,7 +13,7 @@ from ipaddress import ip_address
 import logging
 import re
 import socket
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from aiohttp.test_utils import TestClient
@@ -24,10 +24,27 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import pytest_socket
 
-from custom_components.flux3dp.aioflux import ClientKey, Timing
+from custom_components.flux3dp.aioflux import (
+    DEFAULT_TIMING,
+    ClientKey,
+    DeviceInfo,
+    Identity,
+    Manager,
+    Robot,
+    Timing,
+)
+from custom_components.flux3dp.aioflux.session import Session
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from simulator.waiting import PATIENCE
+from tests.integration.fakes import (
+    FakeDevice,
+    FakeListener,
+    FakeManager,
+    FakeSession,
+    Home,
+    ManualClock,
+)
 from tests.integration.words import watch_words
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
@@ -268,6 +285,77 @@ async def client(
 ) -> TestClient[Any, Any]:
     """Return what the owner of the usual device looks at it with."""
     return await hass_client()
+
+
+@pytest.fixture
+async def new_home(
+    hass: HomeAssistant, client_key: ClientKey, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Home]:
+    """Return a device without a wire that is not set up yet; see `fakes.py`."""
+    info = DeviceInfo(
+        uuid=UUID,
+        serial="FD1A104242",
+        name=NAME,
+        model="delta-1",
+        firmware="1.6.95",
+        has_password=True,
+        host=ADDRESSES[0],
+        version=2,
+        master_key=b"master",
+        identity=Identity.PINNED,
+    )
+    device, clock = FakeDevice(info), ManualClock()
+    listener = FakeListener(device, DEFAULT_TIMING)
+
+    async def open_robot(*_args: object, **_kwargs: object) -> Robot:
+        device.tried += 1
+        if device.stalls:
+            device.stalls -= 1
+            await asyncio.Event().wait()
+        if device.refuses is not None:
+            raise device.refuses
+        device.sessions.append(FakeSession(device))
+        return Robot(cast(Session, device.sessions[-1]), device.info)
+
+    async def open_manager(*_args: object, **_kwargs: object) -> FakeManager:
+        device.sign_ins += 1
+        if device.refuses_manager is not None:
+            raise device.refuses_manager
+        return FakeManager(device.authorized_by)
+
+    monkeypatch.setattr(Robot, "open", open_robot)
+    monkeypatch.setattr(Manager, "open", open_manager)
+    monkeypatch.setattr(
+        "custom_components.flux3dp.coordinator.SteadyClock", lambda _hass: clock
+    )
+    hass.data[f"{DOMAIN}_listener"] = listener
+    hass.data[f"{DOMAIN}_client_key"] = client_key
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=NAME,
+        unique_id=UUID,
+        data={
+            "host": info.host,
+            "master_key": base64.b64encode(info.master_key).decode(),
+            "serial": info.serial,
+            "model": info.model,
+            "verified": True,
+        },
+    )
+    entry.add_to_hass(hass)
+    yield Home(hass, clock, device, listener, entry)
+    # What still waits would keep Home Assistant from stopping.
+    await clock.advance(60.0)
+
+
+@pytest.fixture
+async def home(new_home: Home) -> Home:
+    """Return a device without a wire that is set up and idle."""
+    await new_home.setup()
+    new_home.device.received.clear()
+    new_home.device.sessions.clear()
+    new_home.device.tried = 0
+    return new_home
 
 
 async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:

@@ -1,325 +1,414 @@
-"""Commands that meet each other, a stuck connection, or a job that moves by itself."""
+"""Buttons and the commands behind them: when they apply, and what a press comes to."""
 
 import asyncio
-from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.flux3dp.aioflux import Timing
-from custom_components.flux3dp.commands import CANCEL, PAUSE, async_command
+from custom_components.flux3dp.aioflux import ConnectionFailed
+from custom_components.flux3dp.commands import applicable_commands
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
-from simulator import ROBOT_PORT, Device
-from tests.integration.conftest import FAST, MakeDevice, MakeEntry
+from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry, wait_for_state
+from tests.integration.fakes import FakeDevice, Home, settle
 from tests.integration.jobs import (
-    GOES_ON,
+    BUTTONS,
     PATIENT,
-    connections,
+    commands,
+    entity,
     press,
     put_job,
-    reason,
     run_job,
     status_is,
     value,
 )
+from tests.integration.life import registered
+from tests.integration.watching import Watch, datagram
 
-# What the device hears of a command.
-WORDS = {"pause": "player pause", "resume": "player resume", "cancel": "player abort"}
+# What the device gets of a command.
+WORDS = {
+    "pause": "player pause",
+    "resume": "player resume",
+    "cancel": "player abort",
+    "clear": "player quit",
+}
 
 
 @pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=PATIENT)
+async def running(home: Home) -> FakeDevice:
+    """Return a device whose job runs, with its connection held."""
+    await home.run()
+    await home.until(lambda: value(home.hass, "job_duration") != "unknown")
+    return home.device
 
 
-async def order_in_vain(
-    hass: HomeAssistant, device: Device, key: str
-) -> asyncio.Task[None]:
-    """Press a button; the order is accepted, and never carried out.
-
-    It looks on for as long as it may.
-    """
-    device.faults.replies[WORDS[key]] = "ok"
-    ordering = hass.async_create_task(press(hass, key))
-    await device.wait_command(WORDS[key])
-    return ordering
+def pressed(home: Home, command: str) -> asyncio.Task[None]:
+    """Press a button."""
+    return asyncio.ensure_future(press(home.hass, command))
 
 
-async def test_an_abort_waits_for_no_other_order_and_ends_it(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+async def reason(home: Home, pressing: asyncio.Task[None]) -> str | None:
+    """Return the translation key of why a press failed; None if it did not."""
+    try:
+        await home.done(pressing)
+    except HomeAssistantError as err:
+        return err.translation_key
+    return None
+
+
+async def outcome(home: Home, command: str) -> str | None:
+    """Press a button; return the reason why that failed, None if it did not."""
+    return await reason(home, pressed(home, command))
+
+
+# -- which apply
+
+
+@pytest.mark.parametrize(
+    ("st_ids", "expected"),
+    [
+        ((4, 6, 16, 20, 34, 258, 516, 1026, 2048, 7), ["pause", "cancel"]),
+        ((36, 48, 256, 1024), ["resume", "cancel"]),
+        ((38, 50, 512), ["cancel"]),
+        ((64, 128), ["clear"]),
+        ((1, 2, 66, 68, 130, -1, 0), []),
+    ],
+)
+def test_commands_are_for_the_states_that_take_them(
+    st_ids: tuple[int, ...], expected: list[str]
 ) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    pausing = await order_in_vain(hass, device, "pause")
-    began = hass.loop.time()
-    await press(hass, "cancel")
-
-    assert hass.loop.time() - began < FAST.control_confirm / 2
-    assert value(hass, "status") in ("aborting", "aborted")
-    assert await reason(pausing) == "superseded"
-    assert hass.loop.time() - began < FAST.control_confirm / 2
+    for st_id in st_ids:
+        watch = Watch()
+        watch.hear(datagram(1))
+        watch.hear(datagram(st_id))
+        assert applicable_commands(watch.state) == expected, st_id
 
 
-async def test_an_abort_sends_nothing_of_what_still_waits_for_its_turn(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    await run_job(hass, device)
-    device.faults.replies["player pause"] = "ok"
-    first, second = (
-        hass.async_create_task(async_command(entry.runtime_data, PAUSE))
-        for _ in range(2)
-    )
-    await device.wait_command("player pause")
-    await async_command(entry.runtime_data, CANCEL)
+async def test_the_buttons_are_there_while_the_device_is(home: Home) -> None:
+    def available() -> set[str]:
+        states = {
+            each: value(home.hass, key, "button") for each, key in BUTTONS.items()
+        }
+        return {each for each, state in states.items() if state != "unavailable"}
 
-    assert await reason(first) == "superseded"
-    assert await reason(second) == "superseded"
-    assert device.received.robot.count("player pause") == 1
-
-
-async def test_a_pause_that_the_end_of_the_job_overtakes_says_so(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    pausing = await order_in_vain(hass, device, "pause")
-    began = hass.loop.time()
-    device.job.finish()
-
-    assert await reason(pausing) == "job_over"
-    assert hass.loop.time() - began < FAST.control_confirm / 2
-    assert value(hass, "status") == "completed"
+    assert available() == set(BUTTONS)
+    assert commands(home.hass) == set()
+    await home.run()
+    assert commands(home.hass) == {"pause", "cancel"}
+    home.listener.silent = True
+    home.device.refuses = ConnectionFailed()
+    home.device.sessions[-1].abort()
+    await home.advance(30)
+    assert available() == commands(home.hass) == set()
 
 
-async def test_an_abort_that_the_end_of_the_job_overtakes_is_done(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    aborting = await order_in_vain(hass, device, "cancel")
-    device.job.finish()
+async def test_what_does_not_apply_fails_in_words(home: Home) -> None:
+    async def fails(*names: str) -> None:
+        for name in names:
+            assert await outcome(home, name) == f"nothing_to_{name}"
 
-    await aborting
-    assert value(hass, "status") == "completed"
-
-
-# -- a connection that hangs
-
-
-class TestStuck:
-    """What hangs is waited for longer than a test lasts, so it must not be."""
-
-    @pytest.fixture
-    def pace(self) -> Timing:
-        return replace(
-            FAST, command=60.0, handshake=60.0, connect=60.0, robot_retry=60.0
-        )
-
-    @pytest.mark.parametrize("command", ["pause", "cancel"])
-    async def test_a_report_without_an_answer_delays_no_command(
-        self, hass: HomeAssistant, device: Device, make_entry: MakeEntry, command: str
-    ) -> None:
-        await make_entry(device)
-        await run_job(hass, device)
-        asked = device.received.robot.count("player report")
-        device.faults.replies["player report"] = None
-        await device.wait_for(
-            lambda: device.received.robot.count("player report") > asked
-        )
-        pressing = hass.async_create_task(press(hass, command))
-
-        await device.wait_command(WORDS[command])
-        assert device.connections[ROBOT_PORT] == 2
-        assert connections(device) == 2
-        await pressing
-        assert device.received.robot.count(WORDS[command]) == 1
-
-    @pytest.mark.parametrize("command", ["pause", "cancel"])
-    async def test_a_half_open_connection_delays_no_command(
-        self, hass: HomeAssistant, device: Device, make_entry: MakeEntry, command: str
-    ) -> None:
-        await make_entry(device)
-        await run_job(hass, device)
-        device.strand_connections(ROBOT_PORT)
-
-        await press(hass, command)
-        assert device.received.robot.count(WORDS[command]) == 1
-        assert value(hass, "status") in ("pausing", "paused", "aborting", "aborted")
-
-    async def test_reports_go_on_after_a_command_over_another_connection(
-        self, hass: HomeAssistant, device: Device, make_entry: MakeEntry
-    ) -> None:
-        await make_entry(device)
-        await run_job(hass, device)
-        reports = device.received.robot
-        asked = reports.count("player report")
-        device.faults.replies["player report"] = None
-        await device.wait_for(lambda: reports.count("player report") > asked)
-        pressing = hass.async_create_task(press(hass, "pause"))
-        await device.wait_command(WORDS["pause"])
-        device.faults.clear()
-        await pressing
-
-        asked = reports.count("player report")
-        await device.wait_for(lambda: reports.count("player report") > asked + 2)
-        assert connections(device) == 3
-
-    async def test_announcements_tell_that_another_hand_was_first(
-        self, hass: HomeAssistant, device: Device, make_entry: MakeEntry
-    ) -> None:
-        await make_entry(device)
-        await run_job(hass, device)
-        device.faults.replies["player report"] = None
-        device.job.pause()
-        await press(hass, "pause")
-        assert value(hass, "status") in ("pausing", "paused")
-
-    async def test_a_cancel_waits_for_no_handshake_of_another_command(
-        self, hass: HomeAssistant, device: Device, make_entry: MakeEntry
-    ) -> None:
-        entry = await make_entry(device, setup=False)
-        hass.config_entries.async_update_entry(
-            entry, options={CONF_HOLD_CONNECTION: False}
-        )
-        await hass.config_entries.async_setup(entry.entry_id)
-        # No reports are read that would have to show its states.
-        device.config.timing = replace(PATIENT, job_shown=False)
-        await run_job(hass, device)
-        device.received.connections.clear()
-        device.faults.robot.stall_in_handshake = True
-        pausing = hass.async_create_task(press(hass, "pause"))
-        # What the client said is in: the fault has been looked at.
-        await device.wait_for(
-            lambda: any(record.tcp for record in device.received.connections)
-        )
-        device.faults.clear()
-
-        await press(hass, "cancel")
-        assert device.received.robot.count("player abort") == 1
-        assert not pausing.done()
-        await device.drop_connections()
-        assert await reason(pausing) == "superseded"
-        assert "player pause" not in device.received.robot
-
-    async def test_a_late_report_of_a_connection_that_hung_counts_for_nothing(
-        self, hass: HomeAssistant, device: Device, make_entry: MakeEntry
-    ) -> None:
-        entry = await make_entry(device)
-        await run_job(hass, device)
-        link = entry.runtime_data.robot
-        before = link.reported
-        async with link.own_connection() as robot:
-            report = before.report
-            answered: asyncio.Future[object] = hass.loop.create_future()
-
-            class Hung:
-                async def report(self) -> object:
-                    return await answered
-
-            late = hass.async_create_task(link.async_report(Hung()))  # type: ignore[arg-type] # as a Robot
-            await asyncio.sleep(0)
-            await link.async_report(robot)
-            answered.set_result(report)
-            await late
-        assert link.reported.report is not report
-
-
-async def test_a_command_that_cannot_arrive_is_tried_once_more(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    device.faults.robot.close_after_hello = True
-    pressing = hass.async_create_task(press(hass, "pause"))
-
-    assert await reason(pressing) == "cannot_connect"
-    assert connections(device) == 2
-
-
-# -- a device that moves by itself
-
-
-@pytest.mark.parametrize("command", ["pause", "resume", "cancel"])
-async def test_what_another_hand_does_first_is_done(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, command: str
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    if command == "resume":
-        await press(hass, "pause")
-        await status_is(hass, "paused")
-    {
-        "pause": device.job.pause,
-        "resume": device.job.resume,
-        "cancel": device.job.abort,
-    }[command]()
-
-    await press(hass, command)
-    wanted = {
-        "pause": {"pausing", "paused"},
-        "resume": GOES_ON,
-        "cancel": {"aborting", "aborted"},
-    }
-    assert value(hass, "status") in wanted[command]
-
-
-async def test_what_is_so_already_is_done(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    await press(hass, "resume")
-    assert value(hass, "status") == "running"
-    await press(hass, "pause")
-    await status_is(hass, "paused")
-    await press(hass, "pause")
-    assert value(hass, "status") == "paused"
-
-
-async def test_a_resume_waits_until_the_job_has_paused(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    await press(hass, "pause")
-    await press(hass, "resume")
-    assert value(hass, "status") in GOES_ON
-
-
-async def test_a_cancel_waits_until_the_job_has_initialized(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    device.start_job(put_job(device))
-    await press(hass, "cancel")
-    assert value(hass, "status") in ("aborting", "aborted")
-
-
-async def test_a_job_that_is_cleared_by_another_hand_is_cleared(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    device.job.finish()
-    await status_is(hass, "completed")
-    await asyncio.gather(press(hass, "clear"), press(hass, "clear"))
-    assert value(hass, "status") == "idle"
-
-
-async def test_what_does_not_apply_is_a_sentence(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-
-    async def fails(*commands: str) -> None:
-        for command in commands:
-            pressing = hass.async_create_task(press(hass, command))
-            assert await reason(pressing) == f"nothing_to_{command}"
-
+    for word in WORDS.values():
+        home.device.replies[word] = "error RESOURCE_BUSY"
     await fails("pause", "resume", "cancel", "clear")
-    await run_job(hass, device)
+    await home.run()
     await fails("clear")
-    device.job.finish()
-    await status_is(hass, "completed")
+    await home.run(64, "COMPLETED")
+    await home.advance(3)
     await fails("pause", "resume", "cancel")
+
+
+# -- what a press comes to
+
+
+@pytest.mark.parametrize("generation", [1, 2])
+async def test_a_press_is_over_when_the_device_does_it(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry, generation: int
+) -> None:
+    device = await make_device(generation=generation, timing=PATIENT)
+    await make_entry(device)
+    await run_job(hass, device)
+
+    await press(hass, "pause")
+    assert value(hass, "status") in ("pausing", "paused")
+    await status_is(hass, "paused")
+    await press(hass, "cancel")
+    assert value(hass, "status") in ("aborting", "aborted")
+    await status_is(hass, "aborted")
+    await press(hass, "clear")
+    assert value(hass, "status") == "idle"
+    told = [line for line in device.received.robot if line in WORDS.values()]
+    assert told[:3] == ["player pause", "player abort", "player quit"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("error RESOURCE_BUSY", "refused_busy"),
+        ("error NO_TASK", "refused_no_task"),
+        ("error SUBSYSTEM_ERROR", "refused_not_ready"),
+        ("er BAD_PARAMS x", "refused_values"),
+        ("error SOMETHING_NEW", "refused"),
+        ("error KICKED", "kicked"),
+        ("what", "not_understood"),
+    ],
+)
+async def test_a_refusal_fails_in_words(
+    home: Home, running: FakeDevice, reply: str, expected: str
+) -> None:
+    running.replies["player pause"] = running.replies["player quit"] = reply
+    assert await outcome(home, "pause") == expected
+    await home.run(64, "COMPLETED")
+    await home.advance(40)
+    assert await outcome(home, "clear") == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "st_id", "expected"),
+    [
+        ("pause", 16, "not_paused"),
+        ("cancel", 16, "not_aborted"),
+        ("resume", 48, "not_resumed"),
+        ("clear", 64, "not_cleared"),
+        # It is heating again, for as long as that takes.
+        ("resume", 18, None),
+    ],
+)
+async def test_what_is_accepted_and_not_carried_out(
+    home: Home, running: FakeDevice, command: str, st_id: int, expected: str | None
+) -> None:
+    await home.run(st_id, "")
+    running.replies[WORDS[command]] = "ok"
+    assert await outcome(home, command) == expected
+
+
+async def test_a_resume_with_the_fault_still_there_names_it(
+    home: Home, running: FakeDevice
+) -> None:
+    await home.run(48, "PAUSED", "FILAMENT_RUNOUT")
+    resuming = pressed(home, "resume")
+    running.replies["player resume"] = "ok"
+    assert await reason(home, resuming) == "paused_again"
+
+
+@pytest.mark.parametrize(
+    ("command", "busy", "then"),
+    [
+        ("resume", (38, "PAUSING"), (48, "PAUSED")),
+        ("cancel", (1, "INIT"), (16, "RUNNING")),
+        # Its announcements lag behind the end.
+        ("clear", (64, "COMPLETED"), (64, "COMPLETED")),
+    ],
+)
+async def test_what_is_refused_for_a_moment_is_sent_again(
+    home: Home,
+    running: FakeDevice,
+    command: str,
+    busy: tuple[int, str],
+    then: tuple[int, str],
+) -> None:
+    if busy[0] == 1:
+        running.session = "another"
+    await home.run(*busy)
+    running.replies[WORDS[command]] = "error RESOURCE_BUSY"
+    pressing = pressed(home, command)
+    await home.advance(1)
+    assert not pressing.done()
+
+    running.run(*then)
+    del running.replies[WORDS[command]]
+    assert await reason(home, pressing) is None
+    assert value(home.hass, "status") in ("running", "aborted", "idle")
+
+
+@pytest.mark.parametrize(
+    ("command", "before", "after"),
+    [("pause", 16, 48), ("resume", 48, 16), ("cancel", 16, 128), ("clear", 64, 0)],
+)
+async def test_what_another_client_does_first_is_done(
+    home: Home, running: FakeDevice, command: str, before: int, after: int
+) -> None:
+    await home.run(before, "")
+    await home.advance(3)
+    running.run(after, "")
+    running.replies[WORDS[command]] = "error RESOURCE_BUSY"
+    # What is so already is done, too, where the job is still there.
+    for _ in range(2 if after in (16, 48) else 1):
+        assert await outcome(home, command) is None
+    assert running.st_id == after
+
+
+# -- commands that meet each other
+
+
+async def test_a_cancel_waits_for_no_other_command_and_has_them_give_up(
+    home: Home, running: FakeDevice
+) -> None:
+    running.replies["player pause"] = "ok"
+    first = pressed(home, "pause")
+    await settle()
+    second = pressed(home, "pause")
+    await home.advance(1)
+    began = home.clock.now()
+
+    assert await outcome(home, "cancel") is None
+    assert home.clock.now() - began < 0.5
+    assert await reason(home, first) == await reason(home, second) == "superseded"
+    assert running.received.count("player pause") == 1
+    assert home.clock.now() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"), [("pause", "job_over"), ("cancel", None)]
+)
+async def test_the_end_of_the_job_overtakes_a_command(
+    home: Home, running: FakeDevice, command: str, expected: str | None
+) -> None:
+    running.replies[WORDS[command]] = "ok"
+    pressing = pressed(home, command)
+    await home.advance(1)
+    running.run(64, "COMPLETED")
+    began = home.clock.now()
+
+    assert await reason(home, pressing) == expected
+    assert home.clock.now() - began < 0.5
+    assert value(home.hass, "status") == "completed"
+
+
+# -- connections that hang or break
+
+
+@pytest.mark.parametrize("command", ["pause", "cancel"])
+async def test_a_connection_that_hangs_delays_no_command(
+    home: Home, running: FakeDevice, command: str
+) -> None:
+    running.sessions[0].hangs = True
+    await home.advance(5)
+    began = home.clock.now()
+
+    assert await outcome(home, command) is None
+    assert home.clock.now() - began < 2
+    assert running.received.count(WORDS[command]) == 1
+    if command == "cancel":
+        return
+    # Reports go on over another one.
+    await home.until(lambda: len(running.sessions) == 3)
+    asked = running.received.count("player report")
+    await home.run(16)
+    await home.until(lambda: running.received.count("player report") > asked + 2)
+
+
+@pytest.mark.parametrize("other_was_first", [False, True])
+async def test_announcements_confirm_what_no_report_does(
+    home: Home, running: FakeDevice, other_was_first: bool
+) -> None:
+    running.replies["player report"] = None
+    if other_was_first:
+        running.run(48, "PAUSED")
+        running.replies["player pause"] = "error RESOURCE_BUSY"
+    assert await outcome(home, "pause") is None
+    assert value(home.hass, "status") == "paused"
+
+
+async def test_a_cancel_waits_for_no_handshake_of_another_command(
+    new_home: Home,
+) -> None:
+    home = new_home
+    home.hass.config_entries.async_update_entry(
+        home.entry, options={CONF_HOLD_CONNECTION: False}
+    )
+    await home.setup()
+    await home.run()
+    home.device.stalls = 1
+    pausing = pressed(home, "pause")
+    await settle()
+
+    assert await outcome(home, "cancel") is None
+    assert home.device.received.count("player abort") == 1
+    assert not pausing.done()
+    pausing.cancel()
+
+
+async def test_a_command_that_cannot_arrive_is_tried_once_more(home: Home) -> None:
+    home.device.refuses = ConnectionFailed()
+    assert await outcome(home, "pause") == "cannot_connect"
+    assert home.device.tried == 2
+
+
+async def test_the_answer_of_a_connection_that_hung_is_too_old(
+    home: Home, running: FakeDevice
+) -> None:
+    link = home.entry.runtime_data.robot
+    hung = running.sessions[0]
+    async with link.connection() as robot, link.own_connection() as other:
+        hung.hangs = True
+        late = asyncio.ensure_future(link.async_report(robot))
+        await home.advance(0.1)
+        await link.async_report(other)
+        newest = link.reported
+        running.st_id = 0
+        hung.answer()
+        await late
+    assert link.reported is newest
+
+
+# -- several buttons at once
+
+
+@pytest.mark.parametrize("target", ["device", "area", "entities"])
+async def test_a_press_that_reaches_several_buttons_presses_none(
+    home: Home, running: FakeDevice, target: str
+) -> None:
+    hass, ours = home.hass, registered(home.hass, home.entry)
+    area = ar.async_get(hass).async_create("Workshop")
+    dr.async_get(hass).async_update_device(ours.id, area_id=area.id)
+    data: dict[str, object] = {
+        "device": {"device_id": ours.id},
+        "area": {"area_id": area.id},
+        "entities": {"entity_id": [entity("button", key) for key in BUTTONS.values()]},
+    }[target]
+    with pytest.raises(ServiceValidationError) as refused:
+        await hass.services.async_call("button", "press", data, blocking=True)
+
+    assert refused.value.translation_key == "pressed_together"
+    assert "Pause job" in str(refused.value)
+    assert not set(running.received) & set(WORDS.values())
+
+
+async def test_the_presses_of_one_script_are_not_one_press(
+    home: Home, running: FakeDevice
+) -> None:
+    pause, resume = (
+        {"action": "button.press", "target": {"entity_id": entity("button", key)}}
+        for key in ("pause", "resume")
+    )
+    assert await async_setup_component(
+        home.hass, "script", {"script": {"twice": {"sequence": [pause, pause, resume]}}}
+    )
+    await home.done(home.hass.services.async_call("script", "twice", blocking=True))
+
+    told = [each for each in running.received if each in WORDS.values()]
+    assert told == ["player pause", "player pause", "player resume"]
+
+
+async def test_one_button_each_of_two_devices_is_pressed(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(timing=PATIENT)
+    other = await make_device(
+        address=ADDRESSES[1], uuid="2" * 32, name="Other", timing=PATIENT
+    )
+    await make_entry(device)
+    await make_entry(other)
+    await run_job(hass, device)
+    other.start_job(put_job(other))
+    await wait_for_state(hass, "sensor.other_status", "running")
+    await hass.services.async_call(
+        "button",
+        "press",
+        {"entity_id": [entity("button", "pause"), "button.other_pause"]},
+        blocking=True,
+    )
+    for each in (device, other):
+        assert each.received.robot.count("player pause") == 1

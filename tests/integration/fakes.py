@@ -1,0 +1,346 @@
+"""A device without a wire, and a clock that is turned by hand.
+
+For tests whose subject is what the integration does, and when: they open no socket and
+wait for no real time. `home` of `conftest.py` sets a device up with both.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from dataclasses import dataclass, field
+import heapq
+from itertools import count
+import json
+from typing import Any
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.flux3dp.aioflux import (
+    ConnectionFailed,
+    DeviceInfo,
+    DeviceStatus,
+    DeviceUpdate,
+    Kicked,
+    Timing,
+)
+from custom_components.flux3dp.aioflux.frames import decode_reply
+from custom_components.flux3dp.aioflux.listener import Counters
+from custom_components.flux3dp.clock import SteadyClock
+
+type Reply = str | None
+
+
+class ManualClock(SteadyClock):
+    """A clock that stands still until `advance` turns it."""
+
+    def __init__(self, hass: HomeAssistant | None = None) -> None:
+        """Begin with the time of now."""
+        self.time = dt_util.utcnow().timestamp()
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._canceled: set[int] = set()
+        self._ids = count()
+
+    def now(self) -> float:
+        return self.time
+
+    def error(self) -> float:
+        return 0.0
+
+    def call_later(self, seconds: float, wake: Callable[[], None]) -> CALLBACK_TYPE:
+        timer = next(self._ids)
+        heapq.heappush(self._due, (self.time + seconds, timer, wake))
+        return lambda: self._canceled.add(timer)
+
+    def timeout(self, seconds: float | None) -> asyncio.Timeout:
+        limit = asyncio.timeout(None)
+
+        def expire() -> None:
+            with suppress(RuntimeError):  # It is over.
+                limit.reschedule(asyncio.get_running_loop().time())
+
+        if seconds is not None:
+            self.call_later(seconds, expire)
+        return limit
+
+    def turn(self, until: float) -> None:
+        """Turn the clock to a moment, for code that waits for nothing else."""
+        while self._due and self._due[0][0] <= until:
+            self.time, timer, wake = heapq.heappop(self._due)
+            if timer not in self._canceled:
+                wake()
+        self.time = until
+
+    async def advance(
+        self, seconds: float, until: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Turn the clock, and have everything done that is due, or until it is so."""
+        end = self.time + seconds
+        await settle()
+        while not until() and self._due and self._due[0][0] <= end:
+            self.turn(self._due[0][0])
+            await settle()
+        if not until():
+            self.time = end
+
+
+async def settle() -> None:
+    """Have everything done that waits for no time."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+@dataclass
+class FakeDevice:
+    """A device and its job. `replies` answer commands instead of it: None is no answer."""
+
+    info: DeviceInfo
+    metadata: bytes = b'{"TIME_COST": "600.0", "HEAD_TYPE": "EXTRUDER"}'
+    st_id: int = 0
+    label: str = ""
+    error: str = ""
+    progress: float = 0.25
+    session: str | None = None
+    replies: dict[str, Reply] = field(default_factory=dict)
+    received: list[str] = field(default_factory=list)
+    sessions: list[FakeSession] = field(default_factory=list)
+    """Every robot connection that was opened, the last one last."""
+    refuses: Exception | None = None
+    """What keeps robot connections from being opened."""
+    stalls: int = 0
+    """How many of the next ones are not opened until they are canceled."""
+    tried: int = 0
+    """How many robot connections were tried."""
+    refuses_manager: Exception | None = None
+    sign_ins: int = 0
+    """How often a management connection was tried."""
+    authorized_by: str = "key"
+
+    def run(self, st_id: int = 16, label: str = "RUNNING", error: str = "") -> None:
+        """Have a job, or have it go on to a state."""
+        self.st_id, self.label, self.error = st_id, label, error
+        self.session = self.session or "aaa111"
+
+    @property
+    def status(self) -> DeviceStatus:
+        """What it announces."""
+        return DeviceStatus(
+            timestamp=0.0,
+            st_id=self.st_id,
+            progress=self.progress,
+            head_module="EXTRUDER",
+            error_label=self.error,
+            occupied_by="192.168.1.77" if self.st_id < 0 else "",
+        )
+
+    def answer(self, command: str) -> Reply:
+        """Carry out a command of the robot port, and answer it."""
+        self.received.append(command)
+        if command in self.replies:
+            return self.replies[command]
+        match command:
+            case "deviceinfo":
+                info = self.info
+                return f"ok\nversion:{info.firmware}\nmodel:{info.model}\nnickname:{info.name}"
+            case "player info":
+                return f"binary text/json {len(self.metadata)}"
+            case "player report":
+                report = {
+                    "st_id": self.st_id,
+                    "st_label": self.label,
+                    "session": self.session,
+                    "error": self.error.split(),
+                    "prog": self.progress,
+                    "module": "EXTRUDER",
+                }
+                return json.dumps(report)
+            case "player pause":
+                self.run(48, "PAUSED")
+            case "player resume":
+                self.run()
+            case "player abort":
+                self.run(128, "ABORTED")
+            case "player quit":
+                self.run(0, "IDLE")
+                self.session = None
+        return "ok"
+
+
+class FakeSession:
+    """A robot connection to a fake device, as `aioflux.robot` uses its session."""
+
+    def __init__(self, device: FakeDevice) -> None:
+        self.hangs = False
+        """Whether it answers nothing from now on."""
+        self._device = device
+        self._reply: Reply = None
+        self._lock = asyncio.Lock()
+        self._answered = asyncio.Event()
+        self._lost = False
+
+    @property
+    def is_open(self) -> bool:
+        return not self._lost
+
+    def abort(self) -> None:
+        self._lost = True
+        self._answered.set()
+
+    async def close(self) -> None:
+        self.abort()
+
+    def answer(self) -> None:
+        """Answer now what it hung at."""
+        self.hangs = False
+        self._answered.set()
+
+    async def exchange[T](
+        self, request: bytes, read: Callable[[], Awaitable[T]], timeout: float = 0
+    ) -> T:
+        async with self._lock:
+            try:
+                self._require_open()
+                if self.hangs:
+                    await self._wait()
+                self._reply = self._device.answer(request.decode())
+                return await read()
+            except asyncio.CancelledError, ConnectionFailed, Kicked:
+                self.abort()
+                raise
+
+    async def read_reply(self) -> str:
+        if self._reply is None:
+            await self._wait()
+        reply = self._reply or ""
+        if reply.startswith("binary"):
+            self._reply = "ok"
+        return decode_reply(reply.encode())
+
+    async def _wait(self) -> None:
+        self._answered.clear()
+        await self._answered.wait()
+        self._require_open()
+
+    def _require_open(self) -> None:
+        if self._lost:
+            raise ConnectionFailed("the connection is closed")
+
+    async def read_exactly(self, size: int) -> bytes:
+        return self._device.metadata
+
+
+class FakeManager:
+    """A signed-in management connection."""
+
+    def __init__(self, authorized_by: str) -> None:
+        self.authorized_by = authorized_by
+
+    async def __aenter__(self) -> FakeManager:
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        return None
+
+
+@dataclass
+class Home:
+    """A device that is set up without a wire, by a clock that is turned by hand."""
+
+    hass: HomeAssistant
+    clock: ManualClock
+    device: FakeDevice
+    listener: FakeListener
+    entry: MockConfigEntry
+
+    async def setup(self) -> None:
+        """Set the entry up, and have all done that follows at once."""
+        assert await self.hass.config_entries.async_setup(self.entry.entry_id)
+        await self.hass.async_block_till_done()
+        await self.announce()
+
+    async def announce(self) -> None:
+        """Have the device announce itself, and all done that follows at once."""
+        self.listener.announce()
+        await settle()
+
+    async def run(
+        self, st_id: int = 16, label: str = "RUNNING", error: str = ""
+    ) -> None:
+        """Have a job, or have it go on to a state, and announce it."""
+        self.device.run(st_id, label, error)
+        await self.announce()
+
+    async def until(self, condition: Callable[[], bool], within: float = 120.0) -> None:
+        """Turn the clock until something is so."""
+        await self.clock.advance(within, condition)
+        assert condition()
+
+    async def advance(self, seconds: float) -> None:
+        """Turn the clock by so much."""
+        await self.clock.advance(seconds)
+
+    async def done[T](self, work: Coroutine[Any, Any, T], within: float = 60.0) -> T:
+        """Turn the clock until something is done, and return what it returns."""
+        task = asyncio.ensure_future(work)
+        await self.clock.advance(within, task.done)
+        assert task.done()
+        return task.result()
+
+
+class FakeListener:
+    """The one listener, on a network with fake devices."""
+
+    def __init__(self, device: FakeDevice, timing: Timing) -> None:
+        self.timing = timing
+        self.device = device
+        self.counters = Counters()
+        self.silent = False
+        self.probes = 0
+        self.touches = 0
+        self._subscribers: list[Callable[[DeviceUpdate], None]] = []
+
+    @property
+    def devices(self) -> tuple[DeviceInfo, ...]:
+        return (self.device.info,)
+
+    def get(self, uuid: str, host: str | None = None) -> DeviceInfo | None:
+        return self.device.info
+
+    async def find(self, host: str, timeout: float | None = None) -> DeviceInfo:
+        return self.device.info
+
+    def subscribe(
+        self, callback: Callable[[DeviceUpdate], None], **_only: str | None
+    ) -> Callable[[], None]:
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    def pin(self, uuid: str, master_key: bytes, host: str | None = None) -> None:
+        return
+
+    def unpin(self, uuid: str) -> None:
+        return
+
+    def probe(self, host: str) -> None:
+        """Have the device announce itself, if it is on."""
+        self.probes += 1
+        self.announce()
+
+    def touch(self, uuid: str, host: str) -> None:
+        self.touches += 1
+
+    def announce(self) -> None:
+        """Hear an announcement of the device, unless it is silent."""
+        if self.silent:
+            return
+        info = self.device.info
+        update = DeviceUpdate(
+            uuid=info.uuid,
+            host=info.host,
+            version=info.version,
+            device=info,
+            status=self.device.status,
+        )
+        for subscriber in tuple(self._subscribers):
+            subscriber(update)
