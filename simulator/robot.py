@@ -1,19 +1,21 @@
-"""The robot port of a device, after the handshake: jobs, settings, maintenance (section 5).
-
-The commands about files are in ``robot_files.py``.
-"""
+"""The robot port of a device, after the handshake: jobs, settings, files (section 5)."""
 
 import asyncio
+from dataclasses import dataclass
 import json
 import shlex
 
 from .errors import BusyError, HangUpError, RobotError
+from .fcode import Fcode, parse
+from .files import mime_of
 from .machine import Machine
 from .maintenance import Maintenance
 from .player import Player
-from .robot_files import FileSession
 from .wire import Frames, Wire
 
+_LONGEST_LIST = 65535
+_LARGEST_UPLOAD = 1 << 30
+_TASK_FILE = "#"
 #: The names after ``player``: with other words than these take, they are ``BAD_PARAMS``.
 _PLAYER = (
     "report info select start pause resume abort quit set_toolhead_header "
@@ -51,22 +53,21 @@ class Robot:
                 session.wire.close()
 
 
-class RobotSession(FileSession):
+@dataclass(eq=False)
+class RobotSession:
     """One connection to the robot port."""
 
-    def __init__(
-        self,
-        machine: Machine,
-        player: Player,
-        robot: Robot,
-        frames: Frames,
-        wire: Wire,
-    ) -> None:
-        super().__init__(machine, frames, wire)
-        self.player = player
-        self._robot = robot
-        #: The task it is in, and with it the device.
-        self.task: Maintenance | None = None
+    machine: Machine
+    player: Player
+    robot: Robot
+    frames: Frames
+    wire: Wire
+    #: The task it is in, and with it the device.
+    task: Maintenance | None = None
+    #: The content of the selected file; it belongs to the connection.
+    _selected: bytes | None = None
+    #: Whether the selection is a ``#`` upload.
+    _temporary: bool = False
 
     async def command(self, frame: bytes) -> None:
         """Do what a frame says, and answer."""
@@ -102,11 +103,13 @@ class RobotSession(FileSession):
 
     async def _run(self, words: list[str]) -> str:
         """Do a command, and return its last reply."""
+        # A name in quotes is one, too.
+        words = [*"".join(words[:1]).split(" ", 1), *words[1:]]
         match words:
             case ["player", *rest]:
                 return await self._play(rest)
             case ["file", *rest]:
-                return await self.run_file(rest)
+                return await self._run_file(rest)
             case ["config", *rest]:
                 return self._configure(rest)
             case ["deviceinfo"]:
@@ -114,7 +117,7 @@ class RobotSession(FileSession):
             case ["kick"]:
                 if self.player.job is not None and not self.player.job.ended:
                     raise BusyError
-                await self._robot.kick(idle=False)
+                await self.robot.kick(idle=False)
                 self.machine.free()
                 return "ok"
             case ["task", "maintain"]:
@@ -134,11 +137,14 @@ class RobotSession(FileSession):
             case ["info"]:
                 fcode = player.required().fcode
                 content = json.dumps(dict(fcode.metadata)).encode()
-                await self.send_binary("text/json", content)
+                await self._send_binary("text/json", content)
                 for picture in fcode.previews[:1]:
-                    await self.send_binary("image/png", picture)
+                    await self._send_binary("image/png", picture)
             case ["select", entry, path]:
-                self.selected, self.temporary = self.files.read(entry, path), False
+                self._selected, self._temporary = (
+                    self.machine.files.read(entry, path),
+                    False,
+                )
             case ["start"]:
                 self._start()
             case ["pause"]:
@@ -171,9 +177,11 @@ class RobotSession(FileSession):
         player = self.player
         if player.job is not None:
             raise BusyError
-        if self.selected is None or player.occupant() is not None:
+        if self._selected is None or player.occupant() is not None:
             raise RobotError("NO_TASK")
-        player.start(self.selected, owner=self.wire.record if self.temporary else None)
+        player.start(
+            self._selected, owner=self.wire.record if self._temporary else None
+        )
 
     def _configure(self, words: list[str]) -> str:
         machine = self.machine
@@ -222,3 +230,85 @@ class RobotSession(FileSession):
             "cloud:None",
         )
         return "\n".join(lines)
+
+    # -- files ---------------------------------------------------------------------------
+
+    async def _run_file(self, words: list[str]) -> str:
+        """Do what follows ``file``, and return the last reply."""
+        files = self.machine.files
+        match words:
+            case ["ls", entry] | ["ls", entry, _]:
+                await self._list(entry, "".join(words[2:]))
+            case ["info", entry, path]:
+                return await self._info(entry, path)
+            case ["md5", entry, path]:
+                return f"md5 {files.md5(entry, path)}"
+            case ["download", entry, path]:
+                mime = mime_of(path) or "application/octet-stream"
+                await self._send_binary(mime, files.read(entry, path))
+            case ["upload", mime, size, entry] | ["upload", mime, size, entry, _]:
+                await self._upload(mime, size, entry, "".join(words[4:]))
+            case ["mkdir", entry, path]:
+                files.mkdir(entry, path)
+            case ["rmdir", entry, path]:
+                files.rmdir(entry, path)
+            case ["rm", entry, path]:
+                files.remove(entry, path)
+            case ["cp", entry, path, to_entry, to_path]:
+                files.write(to_entry, to_path, files.read(entry, path))
+            case ["ls" | "info" | "md5" | "download" | "upload", *_] | [
+                "mkdir" | "rmdir" | "rm" | "cp",
+                *_,
+            ]:
+                raise RobotError("BAD_PARAMS")
+            case _:
+                raise RobotError("UNKNOWN_COMMAND")
+        return "ok"
+
+    async def _list(self, entry: str, path: str) -> None:
+        names = b"".join(
+            f"{'D' if is_folder else 'F'}{name}\0".encode()
+            for is_folder, name in self.machine.files.names(entry, path)
+        )
+        if len(names) > _LONGEST_LIST:
+            raise RobotError("UNKNOWN_ERROR")
+        await self.frames.send("continue")
+        await self.frames.send(names)
+
+    async def _info(self, entry: str, path: str) -> str:
+        content = self.machine.files.read(entry, path)
+        fcode = parse(content) if mime_of(path) == "application/fcode" else Fcode()
+        for picture in fcode.previews:
+            await self._send_binary("image/png", picture)
+        pairs = {**fcode.metadata, "size": str(len(content))}
+        return "ok " + "\0".join(f"{key}={value}" for key, value in pairs.items())
+
+    async def _upload(self, mime: str, number: str, entry: str, path: str) -> None:
+        """Take a file; the connection has it selected afterwards."""
+        if not number.isdecimal() or (size := int(number)) > _LARGEST_UPLOAD:
+            raise RobotError("BAD_PARAMS")
+        temporary = entry == _TASK_FILE
+        if not temporary:
+            if mime_of(path) != mime:
+                raise RobotError("BAD_FILE_FORMAT")
+            # Opening the target empties it, and what follows may end at any byte.
+            self.machine.files.write(entry, path, b"")
+        if size == 0:
+            # The firmware waits for a first byte that never has to come.
+            await self.wire.record.closed.wait()
+            raise HangUpError
+        await self.frames.send("continue")
+        content, complete = await self.frames.read_up_to(size)
+        if not temporary:
+            self.machine.files.write(entry, path, content)
+        if not complete or self.frames.has_more:
+            raise HangUpError
+        self._selected, self._temporary = content, temporary
+
+    async def _send_binary(self, mime: str, content: bytes) -> None:
+        """Send ``binary`` and the bytes; a fault may cut in the middle of them."""
+        cut = self.machine.faults.cut_binary
+        await self.frames.send(f"binary {mime} {len(content)}")
+        await self.frames.send_raw(content[:cut])
+        if cut is not None:
+            raise HangUpError

@@ -176,6 +176,7 @@ async def test_an_answer_in_pieces_is_never_answered(device: Device) -> None:
         ("kick", "ok"),
         ("task maintain now", "error BAD_PARAMS"),
         ("player report", '{"st_id": 0, "st_label": "IDLE"}'),
+        ("'player report'", '{"st_id": 0, "st_label": "IDLE"}'),
         ("player report twice", "error BAD_PARAMS"),
         ("player quit", "error NO_TASK"),
         ("player resume", "error NO_TASK"),
