@@ -18,8 +18,8 @@ from custom_components.flux3dp.aioflux import (
     Identity,
 )
 from custom_components.flux3dp.aioflux.session import Session
+from custom_components.flux3dp.camera import _mjpeg_part as part
 from custom_components.flux3dp.camera_stream import CameraFeed
-from custom_components.flux3dp.mjpeg import part
 from simulator.picture import Scene, draw
 
 from .measure import Row

@@ -59,6 +59,8 @@ async def rows() -> AsyncIterator[Row]:
 async def _home_assistant() -> AsyncIterator[HomeAssistant]:
     """Run a Home Assistant that has our integration and one interface."""
     adapter = {
+        "name": "lo",
+        "auto": False,
         "enabled": True,
         "ipv4": [{"address": "127.0.0.1", "network_prefix": 8}],
     }
