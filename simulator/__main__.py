@@ -76,7 +76,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         metavar="DEVICE:FAULT",
         help=f"start a device with a fault: {', '.join(demo.FAULTS)}",
     )
-    add("--verbose", action="store_true", help="tell what the devices do")
+    add("--verbose", action="store_true", help="log what the devices do")
     return parser.parse_args(arguments)
 
 

@@ -24,7 +24,7 @@ _REST = 20.0
 #: Faults a person may start a device with.
 FAULTS = ("silent", "garbage", "half-image", "cut", "stall", "occupied")
 CUBE, COASTER = "SD/calibration cube.fc", "SD/coaster.fc"
-#: What tests look at would grow for ever in a program that runs for days.
+#: What tests look at would grow forever in a program that runs for days.
 _MEMORY = 600.0
 
 
@@ -182,7 +182,7 @@ def add_jobs(device: Device) -> None:
 
 
 async def work(device: Device, path: str, rest: float = _REST) -> None:
-    """Run a job, leave it for a while when it has ended, be idle for a while; for ever."""
+    """Run a job, leave it for a while when it has ended, be idle for a while; forever."""
     while True:
         await asyncio.sleep(rest)
         if not device.online:
@@ -201,5 +201,5 @@ async def work(device: Device, path: str, rest: float = _REST) -> None:
 
 
 def _over(device: Device, job: Job) -> bool:
-    told = job.ended and bool(device.status.st_id & 192)
-    return told or device.player.job is not job
+    announced = job.ended and bool(device.status.st_id & 192)
+    return announced or device.player.job is not job

@@ -260,9 +260,9 @@ class Device(Machine):
         """Return once a command beginning so was received on any port since ``clear``."""
 
         def came() -> bool:
-            said = [" ".join(words) for words in self.received.management]
-            said += self.received.robot + self.received.camera
-            return any(text.startswith(command) for text in said)
+            received = [" ".join(words) for words in self.received.management]
+            received += self.received.robot + self.received.camera
+            return any(text.startswith(command) for text in received)
 
         await self.wait_for(came, within)
 

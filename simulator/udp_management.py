@@ -116,11 +116,11 @@ class UdpManagement:
         trusted = self._machine.trust.get(name.hex())
         if trusted is None or trusted.key is None:
             raise RefusedError("AUTH_ERROR")
-        said, signature = body[: -trusted.key.size], body[-trusted.key.size :]
-        if not trusted.key.verify(signature, self._machine.uuid_bytes + said):
+        signed, signature = body[: -trusted.key.size], body[-trusted.key.size :]
+        if not trusted.key.verify(signature, self._machine.uuid_bytes + signed):
             raise RefusedError("AUTH_ERROR")
         self._check_time(timestamp)
-        return trusted.key, said[_SIGNED.size :]
+        return trusted.key, signed[_SIGNED.size :]
 
     def _check_time(self, timestamp: float) -> None:
         if abs(timestamp - self._machine.clock) > _TOLERANCE:

@@ -3,15 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
-#: Seconds to wait for what has to come: against hanging for ever, not against a busy machine.
+#: Seconds to wait for what has to come: against hanging forever, not against a busy machine.
 PATIENCE = 30.0
 
 
 class Signal:
-    """A pulse that wakes everybody who waits for a condition of the device."""
+    """A pulse that wakes everything that waits for a condition of the device."""
 
     def __init__(self) -> None:
-        """Start without anybody waiting."""
         self._waiters: set[asyncio.Future[None]] = set()
 
     def pulse(self) -> None:

@@ -191,7 +191,7 @@ async def test_a_new_password_forgets_keys_unless_told_not_to(
     assert await manager.ask("add_trust", "ours", KEY.public_pem) == "ok"
     assert await manager.ask("passwd", "secret", "neu", *third) == "ok"
     assert len(device.trust) == remaining
-    # The connection is authorised as before.
+    # The connection is authorized as before.
     removed = await manager.ask("remove_trust", KEY.access_id.hex())
     assert removed == ("ok" if remaining else "error NOT_FOUND")
     assert device.password == "neu"
