@@ -1,6 +1,6 @@
 // Automations that a person clicks together in the editor, by target, and that run.
 
-import { happen, send, state } from "./demo.mjs";
+import { happen, send, state, WORDS } from "./demo.mjs";
 
 const AREA = "Workshop";
 const SMOKE = "input_boolean.smoke_alarm";
@@ -42,7 +42,7 @@ async function save(person, name) {
 export async function whenCompleted(person, url, device) {
   const { page } = person;
   await newAutomation(person, url);
-  await byTarget(person, "trigger", "Job completed");
+  await byTarget(person, "trigger", WORDS.triggers.job_completed.name);
   await save(person, "When a job is done");
   await happen(page, device, "start");
   await state(page, "sensor.beamo_status", ({ state }) => state === "running");
@@ -55,7 +55,7 @@ export async function whenSmoke(person, url, device) {
   const { page } = person;
   await newAutomation(person, url);
   await byTarget(person, "trigger", "turned on");
-  await byTarget(person, "action", "Pause job");
+  await byTarget(person, "action", WORDS.services.pause_job.name);
   await save(person, "When there is smoke");
   await happen(page, device, "start");
   await state(page, "sensor.beamo_status", ({ state }) => state === "running");

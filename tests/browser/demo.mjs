@@ -3,11 +3,14 @@
 // Devices use real ports: run this in a network of its own, `script/netns node tests/browser/….mjs`.
 
 import { execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** What the integration says, by translation key. */
+export const WORDS = JSON.parse(readFileSync(`${ROOT}/custom_components/flux3dp/translations/en.json`, "utf-8"));
 const USER = { username: "demo", password: "flux3dp" };
 
 /**

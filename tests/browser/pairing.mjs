@@ -1,6 +1,8 @@
 // From a Home Assistant just onboarded to a dashboard with the card, as a person clicks it together.
 
-import { addDashboard } from "./demo.mjs";
+import { addDashboard, WORDS } from "./demo.mjs";
+
+const STEP = WORDS.config.step;
 
 /** Add the device with a password, by its card. */
 export async function addVerified(person, password) {
@@ -10,7 +12,7 @@ export async function addVerified(person, password) {
   await page.locator("ha-config-flow-card", { hasText: "beamo" }).waitFor();
   await person.shot("discovered");
   await person.click(card.getByText("Add", { exact: true }));
-  await person.text("Discovered FLUX device").waitFor();
+  await person.text(STEP.discovery_confirm.title).waitFor();
   await person.shot("found");
   await person.click(person.button("Submit"));
   const field = page.locator("input[type=password]").last();
@@ -28,10 +30,9 @@ export async function addVerified(person, password) {
 export async function addUnverified(person) {
   const { page } = person;
   await page.locator("ha-config-flow-card", { hasText: "beamo" }).getByText("Add", { exact: true }).click();
-  await person.text("Is this your device?").waitFor();
-  await page.getByText("Fingerprint of the key").last().waitFor();
+  await person.text(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/).waitFor();
   await person.shot("identity");
-  await page.getByText("I trust this device").last().click({ position: { x: 10, y: 12 } }); // Its box, not the help below.
+  await page.getByText(STEP.confirm_identity.data.accept).last().click({ position: { x: 10, y: 12 } }); // Its box, not the help below.
   await person.button("Submit").click();
   await person.text("Name and assign").waitFor();
   await person.button("Skip and finish").click();

@@ -1,15 +1,17 @@
 // What goes wrong with the trust between a device and Home Assistant, and how a person puts it right.
 
-import { happen } from "./demo.mjs";
+import { happen, WORDS } from "./demo.mjs";
+
+const { error: ERROR, step: STEP } = WORDS.config;
 
 /** The device presents another key, as with a new mainboard, and a person accepts it in a repair. */
 export async function repair(person, url, device) {
   const { page } = person;
   await page.goto(`${url}/config/repairs`);
   await happen(page, device, "mainboard");
-  const issue = page.getByText("FLUX Delta has another key").first();
+  const issue = page.getByText(WORDS.issues.master_key_changed.title.replace("{name}", "FLUX Delta")).first();
   await issue.click();
-  await page.getByText("Presented:").last().waitFor();
+  await person.button("Submit").waitFor();
   await person.shot("repair");
   await person.button("Submit").click();
   await person.text("The issue is repaired!").waitFor();
@@ -27,7 +29,7 @@ export async function reauthenticate(person, password) {
   const field = page.locator("input[type=password]").last();
   await field.fill("not this one");
   await field.press("Enter");
-  await person.text(/Invalid authentication/).waitFor();
+  await person.text(ERROR.invalid_auth).waitFor();
   await person.shot("wrong-password");
   await field.fill(password);
   await field.press("Enter");
@@ -44,7 +46,7 @@ export async function reconfigure(person, url) {
   const menu = page.locator("ha-config-entry-row", { hasText: "FLUX Delta" }).locator("ha-dropdown").first();
   await menu.locator("ha-icon-button").first().click();
   await menu.getByText("Reconfigure").click();
-  const wifi = page.locator("dialog-data-entry-flow, ha-dialog").getByText("Wi-Fi", { exact: false }).last();
+  const wifi = person.text(STEP.reconfigure.menu_options.wifi);
   await wifi.waitFor();
   await person.shot("reconfigure");
   await wifi.click();
@@ -57,11 +59,11 @@ export async function enterAddress(person, url) {
   const { page } = person;
   await page.goto(`${url}/_my_redirect/config_flow_start?domain=flux3dp`);
   await person.button("OK").or(person.button("Yes")).first().click();
-  await person.text("Searching for FLUX devices").waitFor();
-  await person.text("Enter an address").waitFor();
+  await person.text(STEP.user.title).waitFor();
+  await person.text(STEP.manual.title).waitFor();
   await person.shot("none-found");
-  await page.locator("input[name=host]").or(page.getByLabel("Host")).last().fill("127.99.9.9");
+  await page.locator("input[name=host]").or(page.getByLabel(STEP.manual.data.host)).last().fill("127.99.9.9");
   await person.button("Submit").click();
-  await person.text(/No FLUX device answers/).waitFor();
+  await person.text(ERROR.no_flux_device).waitFor();
   await person.shot("nothing-there");
 }
