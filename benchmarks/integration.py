@@ -127,7 +127,7 @@ async def _changed_entity(hass: HomeAssistant) -> Row:
         progress = (step % 997) / 997
         st_id = 16 if progress else 0
         block = _STATUS.pack(values[0], st_id, progress, *values[3:])
-        listener._heard_shared(prefix + block, HOST)
+        listener._heard(prefix + block, HOST, own=False)
 
     def floor() -> None:
         nonlocal floor_step

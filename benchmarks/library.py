@@ -43,7 +43,7 @@ def steady_notify(generation: int) -> Row:
     listener.subscribe(lambda sighting: heard.append(sighting.status))
 
     def ours() -> None:
-        listener._heard_shared(data, DEVICE)
+        listener._heard(data, DEVICE, own=False)
 
     def floor() -> None:
         heard.append(_STATUS.unpack_from(data, len(data) - _STATUS.size))

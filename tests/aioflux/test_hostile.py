@@ -101,7 +101,7 @@ async def test_a_flood_of_strangers_is_bounded(
     source = random.Random(1)
     for _ in range(2000):
         template[6:22] = source.randbytes(16)
-        listener._heard_shared(bytes(template), ADDRESSES[3])
+        listener._heard(bytes(template), ADDRESSES[3], own=False)
     assert len(list(listener._records)) == MAX_STRANGERS + 1
     assert listener.counters.touches - touches <= 32
     assert [info.uuid for info in listener.devices] == [UUID]
@@ -134,12 +134,12 @@ async def test_no_device_that_is_set_up_leaves_the_table(
 
     for _ in range(600):
         notify[6:22] = source.randbytes(16)
-        listener._heard_shared(bytes(notify), ADDRESSES[3])
+        listener._heard(bytes(notify), ADDRESSES[3], own=False)
     strangers = listener.counters.touches - touches
     assert strangers <= 64
     for number, uuid in enumerate(uuids):
         notify[6:22] = uuid
-        listener._heard_shared(bytes(notify), f"127.0.40.{number % 200 + 20}")
+        listener._heard(bytes(notify), f"127.0.40.{number % 200 + 20}", own=False)
 
     assert len(listener.devices) == 500
     # Each of them is known already.

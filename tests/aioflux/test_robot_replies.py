@@ -17,6 +17,7 @@ from custom_components.flux3dp.aioflux import (
     Timing,
 )
 from simulator import ROBOT_PORT, Device
+from simulator.waiting import PATIENCE
 
 from .conftest import BOTH, CUBE, FAST
 from .recording import Events, Play, device_key, device_of, recorded
@@ -175,28 +176,45 @@ async def test_a_goodbye_that_is_not_answered_is_cut_short(
     await device.wait_closed_connections()
 
 
-# -- a job's info, damaged in what it says and not in how
+# -- as recorded up to the first request, and then made up
 
+
+SESSION = recorded("rescue-v2", "robot-idle")
+REPORT = ["client", (b"\x0f\x00" + b"player report").hex()]
+HANDSHAKE = SESSION[: SESSION.index(REPORT)]
 
 GOOD = b'{"TIME_COST": "120.5"}'
 PICTURE = b"\x89PNG first"
 JPEG = b"\xff\xd8\xff\xe0 picture"
 
 
+async def test_what_was_not_asked_for_fills_no_memory(
+    play: Play, key: ClientKey
+) -> None:
+    flood = ["device", (frame("x" * 60_000) * 100).hex()]
+    await play([*HANDSHAKE, flood], ROBOT_PORT)
+    device = device_of("rescue-v2", device_key())
+    async with await Robot.open(device, key, timing=FAST) as robot:
+        async with asyncio.timeout(PATIENCE):
+            while robot._session._reading:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0)
+        assert len(robot._session._buffer) < 1024 * 1024
+        with pytest.raises(ProtocolError, match="unasked"):
+            await robot.report()
+
+
 def answer(*parts: tuple[str, bytes]) -> Events:
     """Return a session with these parts for an answer to `player info`, and a report."""
-    events = recorded("rescue-v2", "robot-idle")
-    first = ["client", (b"\x0f\x00" + b"player report").hex()]
     said = [
         data
         for mime, content in parts
         for data in (frame(f"binary {mime} {len(content)}"), content)
     ]
     return [
-        *events[: events.index(first)],
+        *HANDSHAKE,
         ["client", (b"\x0d\x00" + b"player info").hex()],
         *(["device", data.hex()] for data in (*said, frame("ok"))),
-        first,
+        REPORT,
         ["device", frame('{"st_id": 16, "st_label": "RUNNING"}').hex()],
     ]
 

@@ -66,7 +66,10 @@ class Listener:
         self.timing = timing
         self.counters = Counters()
         self._vendor_keys = tuple(vendor_keys)
-        self._sockets = Sockets(interfaces, self._heard_shared, self._heard_own)
+        heard_shared = partial(self._heard, own=False)
+        self._sockets = Sockets(
+            interfaces, heard_shared, partial(self._heard, own=True)
+        )
         self._records = Records(_end_touch)
         self._pins: dict[str, bytes] = {}
         self._subscriptions = Subscriptions(timing.find_probe_interval)
@@ -197,7 +200,7 @@ class Listener:
 
         def answered(data: bytes, sender: str) -> None:
             hosts.add(sender)
-            self._heard_own(data, sender)
+            self._heard(data, sender, own=True)
 
         async with self._sockets.question(answered) as send:
 
@@ -268,12 +271,6 @@ class Listener:
         )
 
     # -- datagrams
-
-    def _heard_shared(self, data: bytes, host: str) -> None:
-        self._heard(data, host, own=False)
-
-    def _heard_own(self, data: bytes, host: str) -> None:
-        self._heard(data, host, own=True)
 
     def _heard(self, data: bytes, host: str, *, own: bool) -> None:
         """Handle one datagram, or count and drop it; `own`: from a port only we know."""
@@ -356,7 +353,7 @@ class Listener:
         An announcement costs its sender nothing, and can be made up.
         """
         now = _now()
-        if self._subscriptions.wait_for(record.host):
+        if self._subscriptions.has_host(record.host):
             kind = "asked"
         elif now - record.touched < self.timing.touch_rest:
             return False

@@ -71,7 +71,7 @@ class Subscriptions:
         """Remove every subscription."""
         self._all.clear()
 
-    def wait_for(self, host: str) -> bool:
+    def has_host(self, host: str) -> bool:
         """Return whether a subscription is for just this address."""
         return any(host in (each.hosts or ()) for each in self._all)
 
