@@ -13,7 +13,7 @@ from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .discovery import async_get_listener
 from .frontend import async_register_card, async_serve_card, async_unregister_card
-from .issues import async_settle_all
+from .issues import async_delete_issues
 from .job.store import JobStore
 from .services import async_setup_services
 from .trust import async_forget_us
@@ -62,7 +62,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> boo
 async def async_remove_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> None:
     """Forget what was stored about a device, and have it forget us."""
     await JobStore(hass, entry).async_remove()
-    async_settle_all(hass, entry)
+    async_delete_issues(hass, entry)
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):
         await async_unregister_card(hass)
     await async_forget_us(hass, entry)

@@ -28,7 +28,7 @@ from .clock import SteadyClock
 from .const import LOGGER
 from .data import FluxData, JobPicture
 from .description import Description
-from .issues import NETWORK_NOT_RETURNED, async_settle
+from .issues import NETWORK_NOT_RETURNED, async_delete_issue
 from .job.model import INITIAL
 from .job.monitor import JobMonitor
 from .job.observation import Announced
@@ -332,7 +332,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             self._offline_logged = False
             self.reconnects += 1
             LOGGER.info("%s is back at %s", self.device_name, self.host)
-        async_settle(self.hass, self.config_entry, NETWORK_NOT_RETURNED)
+        async_delete_issue(self.hass, self.config_entry, NETWORK_NOT_RETURNED)
         self.trust.async_check()
 
     def _log_offline(self) -> None:

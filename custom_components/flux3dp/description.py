@@ -19,7 +19,7 @@ from homeassistant.helpers import device_registry as dr
 from .aioflux import CommandFailed, DeviceInfo, FluxError, Robot, Timing
 from .clock import Backoff, SteadyClock
 from .const import CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
-from .issues import async_judge_firmware
+from .issues import async_check_firmware
 from .naming import (
     async_device_name,
     async_follow_name,
@@ -116,7 +116,7 @@ class Description:
                 self._expected_name = None
                 self._async_accept(self._verified._replace(name=display_name(claim)))
             if (device := self.device) is not None:
-                async_judge_firmware(self._hass, self._entry, device)
+                async_check_firmware(self._hass, self._entry, device)
         if self._may_ask() and (open_claim := self._take_due()) is not None:
             self._entry.async_create_background_task(
                 self._hass,
@@ -181,7 +181,7 @@ class Description:
         if (device := self.device) is None:
             return
         hass, entry = self._hass, self._entry
-        async_judge_firmware(hass, entry, device)
+        async_check_firmware(hass, entry, device)
         if device.model != entry.data[CONF_MODEL]:
             hass.config_entries.async_update_entry(
                 entry, data={**entry.data, CONF_MODEL: device.model}

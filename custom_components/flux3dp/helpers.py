@@ -228,14 +228,14 @@ def async_targeted_devices(
 def async_resolve(
     hass: HomeAssistant, target: Mapping[str, object]
 ) -> tuple[list[FluxCoordinator], list[HomeAssistantError]]:
-    """Return the devices that an action means, and why others that it names are none.
+    """Return the devices of an action, and an error for each that it cannot be.
 
     One that is disabled is in neither. Raises ServiceValidationError if the target
     reaches no device of ours at all.
     """
-    devices = async_targeted_devices(hass, target)
     found: list[FluxCoordinator] = []
-    problems = _strangers(hass, target)
+    problems = _foreign(hass, target)
+    devices = async_targeted_devices(hass, target)
     for device in devices:
         entry = _entry_of(hass, device)
         if entry.state is ConfigEntryState.LOADED and not device.disabled:
@@ -243,7 +243,7 @@ def async_resolve(
         elif not (entry.disabled_by or device.disabled):
             problems.append(_not_loaded(hass, entry))
     if not devices:
-        raise problems[0] if problems else _invalid("no_device", {})
+        raise problems[0] if problems else _invalid("no_device")
     return found, problems
 
 
@@ -260,8 +260,8 @@ def async_resolve_one(
     if problems:
         raise problems[0]
     if len(found) > 1:
-        names = ", ".join(sorted(coordinator.device_name for coordinator in found))
-        raise _invalid("one_device", {"names": names})
+        names = sorted(coordinator.device_name for coordinator in found)
+        raise _invalid("one_device", names=", ".join(names))
     if not found:
         [device, *_] = async_targeted_devices(hass, target)
         raise _not_loaded(hass, _entry_of(hass, device))
@@ -276,32 +276,29 @@ def _entry_of(hass: HomeAssistant, device: dr.DeviceEntry) -> FluxConfigEntry:
     )
 
 
-def _strangers(
+def _foreign(
     hass: HomeAssistant, target: Mapping[str, object]
 ) -> list[HomeAssistantError]:
-    """Return what is wrong with devices and entities that a target names."""
-    registry, found = dr.async_get(hass), list[HomeAssistantError]()
+    """Return an error for each device and entity that a target names and is not ours."""
+    registry, errors = dr.async_get(hass), list[HomeAssistantError]()
     selection = TargetSelection(dict(target))
     for device_id in sorted(selection.device_ids):
         if not async_targeted_devices(hass, {ATTR_DEVICE_ID: device_id}):
-            known = registry.async_get(device_id) is not None
-            found.append(
-                _invalid(
-                    "device_foreign" if known else "device_unknown",
-                    {"device_id": device_id},
-                )
+            key = (
+                "device_foreign" if registry.async_get(device_id) else "device_unknown"
             )
+            errors.append(_invalid(key, device_id=device_id))
     for entity_id in sorted(selection.entity_ids - {ENTITY_MATCH_ALL}):
         if not async_targeted_devices(hass, {ATTR_ENTITY_ID: entity_id}):
-            found.append(_invalid("entity_foreign", {"entity_id": entity_id}))
-    return found
+            errors.append(_invalid("entity_foreign", entity_id=entity_id))
+    return errors
 
 
 def _not_loaded(hass: HomeAssistant, entry: FluxConfigEntry) -> ServiceValidationError:
-    return _invalid("device_not_loaded", {"name": async_device_name(hass, entry)})
+    return _invalid("device_not_loaded", name=async_device_name(hass, entry))
 
 
-def _invalid(key: str, placeholders: dict[str, str]) -> ServiceValidationError:
+def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,
@@ -317,21 +314,17 @@ async def async_several(
         return problems[0]
     language = hass.config.language
     words = await async_get_translations(hass, language, "exceptions", {DOMAIN})
-    sentences = [
-        words.get(f"component.{DOMAIN}.exceptions.{problem.translation_key}.message")
+    prefix = f"component.{DOMAIN}.exceptions."
+    sentences = (
+        words[f"{prefix}{problem.translation_key}.message"].format(
+            **problem.translation_placeholders or {}
+        )
         for problem in problems
-    ]
+    )
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="several_failed",
-        translation_placeholders={
-            "errors": " ".join(
-                sentence.format(**(problem.translation_placeholders or {}))
-                if sentence
-                else str(problem)
-                for sentence, problem in zip(sentences, problems, strict=True)
-            )
-        },
+        translation_placeholders={"errors": " ".join(sentences)},
     )
 
 

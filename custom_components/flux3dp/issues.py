@@ -1,7 +1,4 @@
-"""The repairs a device can need: when they exist, and when they go by themselves.
-
-Knows Home Assistant's issue registry. What mends a fixable one is `repairs.py`.
-"""
+"""The issues of a device: when they are created and deleted. `repairs.py` fixes one."""
 
 import base64
 
@@ -17,44 +14,38 @@ FIRMWARE_TOO_OLD = "firmware_too_old"
 MASTER_KEY_CHANGED = "master_key_changed"
 NETWORK_NOT_RETURNED = "network_not_returned"
 
-_ALL = (FIRMWARE_TOO_OLD, MASTER_KEY_CHANGED, NETWORK_NOT_RETURNED)
-
 
 @callback
-def async_judge_firmware(
+def async_check_firmware(
     hass: HomeAssistant, entry: ConfigEntry, device: DeviceInfo
 ) -> None:
-    """Tell that a device can be watched but not managed, until it is updated."""
+    """Create or delete the issue of a device that cannot be managed until an update."""
     if device.manageable:
-        async_settle(hass, entry, FIRMWARE_TOO_OLD)
+        async_delete_issue(hass, entry, FIRMWARE_TOO_OLD)
     else:
-        _create(hass, entry, FIRMWARE_TOO_OLD, {"firmware": device.firmware})
+        _create(hass, entry, FIRMWARE_TOO_OLD, firmware=device.firmware)
 
 
 @callback
 def async_network_not_returned(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Tell that a device left for another network and is not heard any more.
+    """Create the issue of a device that left for another network and does not answer.
 
     Kept over a restart, because nothing else would find it out again.
     """
-    _create(hass, entry, NETWORK_NOT_RETURNED, {}, is_persistent=True)
+    _create(hass, entry, NETWORK_NOT_RETURNED, is_persistent=True)
 
 
 @callback
 def async_master_key_changed(
     hass: HomeAssistant, entry: ConfigEntry, presented: bytes
 ) -> None:
-    """Tell that a device presents another master key (DER), and let a person decide."""
-    _create(
-        hass,
-        entry,
-        MASTER_KEY_CHANGED,
-        {},
-        data={
-            "entry_id": entry.entry_id,
-            "presented": base64.b64encode(presented).decode("ascii"),
-        },
-    )
+    """Create the issue of a device that presents another master key (DER)."""
+    key = base64.b64encode(presented).decode("ascii")
+    data: dict[str, str | int | float | None] = {
+        "entry_id": entry.entry_id,
+        "presented": key,
+    }
+    _create(hass, entry, MASTER_KEY_CHANGED, data=data)
 
 
 @callback
@@ -68,26 +59,26 @@ def async_presented_key(hass: HomeAssistant, entry: ConfigEntry) -> bytes | None
 
 
 @callback
-def async_settle(hass: HomeAssistant, entry: ConfigEntry, issue: str) -> None:
-    """Take a repair away, if there is one: it has mended itself."""
+def async_delete_issue(hass: HomeAssistant, entry: ConfigEntry, issue: str) -> None:
+    """Delete an issue, if there is one."""
     ir.async_delete_issue(hass, DOMAIN, _issue_id(entry, issue))
 
 
 @callback
-def async_settle_all(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Take every repair of an entry away: it is removed."""
-    for issue in _ALL:
-        async_settle(hass, entry, issue)
+def async_delete_issues(hass: HomeAssistant, entry: ConfigEntry) -> None:
+    """Delete all issues of an entry: it is removed."""
+    for issue in (FIRMWARE_TOO_OLD, MASTER_KEY_CHANGED, NETWORK_NOT_RETURNED):
+        async_delete_issue(hass, entry, issue)
 
 
 def _create(
     hass: HomeAssistant,
     entry: ConfigEntry,
     issue: str,
-    placeholders: dict[str, str],
     *,
     data: dict[str, str | int | float | None] | None = None,
     is_persistent: bool = False,
+    **placeholders: str,
 ) -> None:
     ir.async_create_issue(
         hass,

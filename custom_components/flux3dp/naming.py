@@ -1,8 +1,4 @@
-"""What a device is called, in sentences for a person.
-
-Knows the device registry and the entry's title. A device can be renamed: by itself, or
-by a person in Home Assistant only, and then that name stays.
-"""
+"""What a device is called: by itself, or by a person in Home Assistant."""
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback

@@ -1,7 +1,4 @@
-"""The repair a person can make here: accept a device's new master key.
-
-Knows the dialog. When the repair exists is `trust.py`'s and `issues.py`'s business.
-"""
+"""The one issue that is fixed in a dialog: accept a device's new master key."""
 
 import base64
 from typing import Any
@@ -34,7 +31,7 @@ class MasterKeyChangedFlow(RepairsFlow):
     async def async_step_init(
         self, user_input: dict[str, str] | None = None
     ) -> _Result:
-        """Begin with the only step there is."""
+        """Start with the only step."""
         return await self.async_step_confirm()
 
     async def async_step_confirm(
@@ -43,11 +40,11 @@ class MasterKeyChangedFlow(RepairsFlow):
         """Show the fingerprints, and accept on submit."""
         errors: dict[str, str] = {}
         if user_input is not None and self._entry.state is ConfigEntryState.LOADED:
-            # The dialog may have stood open for days.
+            # The dialog may have been open for days.
             await self._entry.runtime_data.trust.async_try()
         presented = async_presented_key(self.hass, self._entry)
         if presented is None:
-            # The remembered key was proved again while the dialog was open.
+            # The device presents the pinned key again.
             return self.async_abort(reason="settled")
         if user_input is not None:
             if presented == self._presented:
@@ -66,7 +63,7 @@ class MasterKeyChangedFlow(RepairsFlow):
         )
 
     def _accept(self) -> _Result:
-        """Remember the key that was shown, and have the device set up with it."""
+        """Pin the key that was shown, and set the device up with it."""
         self.hass.config_entries.async_update_entry(
             self._entry,
             data={
@@ -77,8 +74,8 @@ class MasterKeyChangedFlow(RepairsFlow):
             },
         )
         self._entry.async_start_reauth(self.hass)
-        # Not awaited: this repair is deleted at the end of this step, and should the
-        # device present yet another key, the next one must come after that.
+        # Not awaited: this issue is deleted at the end of this step, and another one, if
+        # the device presents yet another key, must be created after that.
         self.hass.config_entries.async_schedule_reload(self._entry.entry_id)
         return self.async_create_entry(data={})
 

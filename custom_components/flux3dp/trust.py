@@ -29,7 +29,7 @@ from .client_key import async_get_client_key
 from .clock import Backoff, SteadyClock
 from .const import CONF_MASTER_KEY, LOGGER
 from .discovery import async_get_listener
-from .issues import MASTER_KEY_CHANGED, async_master_key_changed, async_settle
+from .issues import MASTER_KEY_CHANGED, async_delete_issue, async_master_key_changed
 from .naming import async_device_name
 
 # A device that has just booted announces itself before its ports are open.
@@ -233,7 +233,7 @@ class Trust:
                 "commands are sent to it again",
                 self._name,
             )
-        async_settle(self._hass, self._entry, MASTER_KEY_CHANGED)
+        async_delete_issue(self._hass, self._entry, MASTER_KEY_CHANGED)
 
     @property
     def _name(self) -> str:

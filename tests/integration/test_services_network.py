@@ -138,39 +138,20 @@ async def test_a_second_network_waits_until_the_first_is_settled(
     assert device.address == ADDRESSES[1]
 
 
-STRANDING: tuple[tuple[dict[str, Any], str], ...] = (
-    (HOME | {"ssid": "Werkstatt=1"}, "forbidden_character"),
-    (HOME | {"ssid": "Büro"}, "not_ascii"),
-    (HOME | {"ssid": "x" * 33}, "ssid_length"),
-    ({"method": "dhcp"}, "missing_ssid"),
-    (HOME | {"wifi_password": "short"}, "psk_length"),
-    (HOME | {"wifi_password": "a" * 64}, "psk_length"),
-    (HOME | {"wifi_password": "12345=78"}, "forbidden_character"),
-    (HOME | {"security": "WEP"}, "wep_key"),
-    (HOME | {"security": "WPA3"}, "unknown_security"),
-    (HOME | {"security": "open"}, "open_with_password"),
-    (HOME | {"wifi_mode": "mesh"}, "unknown_wifi_mode"),
-    (
-        HOME | {"wifi_mode": "host", "security": "WEP", "wifi_password": "12345"},
-        "wep_host",
-    ),
-    (HOME | {"interface": "eth0"}, "unknown_interface"),
-    (HOME | {"interface": "len0"}, "not_wireless"),
-    (HOME | {"method": "auto"}, "unknown_method"),
-    (HOME | {"ip_address": ADDRESSES[1]}, "static_only"),
-    ({key: value for key, value in STATIC.items() if key != "dns"}, "missing"),
-    (STATIC | {"gateway": "127.0.51.1"}, "outside_network"),
-    (STATIC | {"ip_address": "127.0.50.999"}, "not_an_address"),
-    (STATIC | {"ip_address": "127.0.50.255"}, "outside_network"),
-    (STATIC | {"gateway": ADDRESSES[1]}, "own_gateway"),
-    (STATIC | {"prefix_length": 99}, "prefix_length"),
-)
-
-
 async def test_what_would_strand_a_device_is_refused_here(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    for config, reason in STRANDING:
+    """What it is, `tests/aioflux/test_network.py` lists."""
+    cases: tuple[tuple[dict[str, Any], str], ...] = (
+        (HOME | {"ssid": "Werkstatt=1"}, "forbidden_character"),
+        ({"method": "dhcp"}, "missing_ssid"),
+        (HOME | {"wifi_password": "short"}, "psk_length"),
+        (HOME | {"ip_address": ADDRESSES[1]}, "static_only"),
+        ({key: value for key, value in STATIC.items() if key != "dns"}, "missing"),
+        (STATIC | {"gateway": "127.0.51.1"}, "outside_network"),
+        (STATIC | {"prefix_length": 99}, "prefix_length"),
+    )
+    for config, reason in cases:
         with pytest.raises(ServiceValidationError) as refused:
             await act(hass, entry, "set_network", **config)
         assert refused.value.translation_key == f"invalid_{reason}"
