@@ -29,7 +29,7 @@ from tests.integration.conftest import PASSWORD
 from tests.integration.networks import KEY
 from tests.keys import MASTER_KEYS
 
-NOBODY = "127.0.50.9"
+NO_DEVICE = "127.0.50.9"
 OTHER: dict[str, Any] = {
     "address": "127.0.50.2",
     "uuid": "0123456789abcdef0123456789abcdef",

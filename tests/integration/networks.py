@@ -8,7 +8,7 @@ from tests.integration.conftest import ADDRESSES
 KEY = "12345678"
 
 ATTIC = SimulatedNetwork(ssid="Attic", key=KEY, address=ADDRESSES[3])
-# Nobody hears a device that is there.
+# A device that is there is not heard.
 FAR = SimulatedNetwork(ssid="Far", key=KEY, reachable=False)
 
 

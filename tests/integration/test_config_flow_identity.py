@@ -21,7 +21,7 @@ from tests.integration.conftest import (
     wait_for_state,
 )
 from tests.integration.flows import (
-    NOBODY,
+    NO_DEVICE,
     OTHER,
     add,
     assert_entry,
@@ -177,7 +177,7 @@ async def test_an_impostor_that_appears_before_the_password_does_not_get_it(
     [
         *((host, "invalid_host") for host in ("no-such-host", "http://[", " ")),
         *((host, "invalid_host") for host in ("http://", "a" * 300)),
-        (NOBODY, "no_flux_device"),
+        (NO_DEVICE, "no_flux_device"),
     ],
 )
 async def test_an_address_with_nothing_behind_it(

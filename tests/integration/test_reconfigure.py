@@ -20,7 +20,7 @@ from tests.integration.conftest import (
     wait_until,
 )
 from tests.integration.flows import (
-    NOBODY,
+    NO_DEVICE,
     OTHER,
     PASSWORDS,
     WIFI,
@@ -179,7 +179,7 @@ async def test_a_wrong_address_can_be_corrected(
     result = await reconfigure(hass, entry, "address")
     for host, error in (
         ("no-such-host", "invalid_host"),
-        (NOBODY, "no_flux_device"),
+        (NO_DEVICE, "no_flux_device"),
         (other.address, "wrong_device"),
     ):
         result = await submit(hass, result, host=host)
