@@ -243,7 +243,7 @@ def async_resolve(
         elif not (entry.disabled_by or device.disabled):
             problems.append(_not_loaded(hass, entry))
     if not devices:
-        raise problems[0] if problems else _invalid("no_device")
+        raise problems[0] if problems else _invalid("no_device", {})
     return found, problems
 
 
@@ -261,7 +261,7 @@ def async_resolve_one(
         raise problems[0]
     if len(found) > 1:
         names = sorted(coordinator.device_name for coordinator in found)
-        raise _invalid("one_device", names=", ".join(names))
+        raise _invalid("one_device", {"names": ", ".join(names)})
     if not found:
         [device, *_] = async_targeted_devices(hass, target)
         raise _not_loaded(hass, _entry_of(hass, device))
@@ -287,18 +287,18 @@ def _foreign(
             key = (
                 "device_foreign" if registry.async_get(device_id) else "device_unknown"
             )
-            errors.append(_invalid(key, device_id=device_id))
+            errors.append(_invalid(key, {"device_id": device_id}))
     for entity_id in sorted(selection.entity_ids - {ENTITY_MATCH_ALL}):
         if not async_targeted_devices(hass, {ATTR_ENTITY_ID: entity_id}):
-            errors.append(_invalid("entity_foreign", entity_id=entity_id))
+            errors.append(_invalid("entity_foreign", {"entity_id": entity_id}))
     return errors
 
 
 def _not_loaded(hass: HomeAssistant, entry: FluxConfigEntry) -> ServiceValidationError:
-    return _invalid("device_not_loaded", name=async_device_name(hass, entry))
+    return _invalid("device_not_loaded", {"name": async_device_name(hass, entry)})
 
 
-def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
+def _invalid(key: str, placeholders: dict[str, str]) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,
         translation_key=key,

@@ -23,7 +23,7 @@ def async_check_firmware(
     if device.manageable:
         async_delete_issue(hass, entry, FIRMWARE_TOO_OLD)
     else:
-        _create(hass, entry, FIRMWARE_TOO_OLD, firmware=device.firmware)
+        _create(hass, entry, FIRMWARE_TOO_OLD, {"firmware": device.firmware})
 
 
 @callback
@@ -32,7 +32,7 @@ def async_network_not_returned(hass: HomeAssistant, entry: ConfigEntry) -> None:
 
     Kept over a restart, because nothing else would find it out again.
     """
-    _create(hass, entry, NETWORK_NOT_RETURNED, is_persistent=True)
+    _create(hass, entry, NETWORK_NOT_RETURNED, {}, is_persistent=True)
 
 
 @callback
@@ -45,7 +45,7 @@ def async_master_key_changed(
         "entry_id": entry.entry_id,
         "presented": key,
     }
-    _create(hass, entry, MASTER_KEY_CHANGED, data=data)
+    _create(hass, entry, MASTER_KEY_CHANGED, {}, data=data)
 
 
 @callback
@@ -75,10 +75,10 @@ def _create(
     hass: HomeAssistant,
     entry: ConfigEntry,
     issue: str,
+    placeholders: dict[str, str],
     *,
     data: dict[str, str | int | float | None] | None = None,
     is_persistent: bool = False,
-    **placeholders: str,
 ) -> None:
     ir.async_create_issue(
         hass,
