@@ -203,8 +203,9 @@ export class FluxCard extends LitElement {
         ${both ? this.renderSwap("camera", say.show_camera) : nothing}
       </div>`;
     }
-    const state = house.states[camera]?.state;
-    this.live.show(camera, state === "streaming", () => this.streamOf(camera));
+    const state = house.states[camera];
+    const streaming = state?.attributes["streaming"] === true || state?.state === "streaming";
+    this.live.show(camera, streaming, () => this.streamOf(camera));
     return html`<div class="picture">
       ${this.live.shown ? nothing : html`<span class="waiting" title=${say.waiting_for_picture}>${icon("noVideo")}</span>`}
       <button type="button" class="look" @click=${() => this.more(camera)} aria-label=${fill(say.live_picture, { name: shown.name })}>

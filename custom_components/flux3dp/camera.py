@@ -66,6 +66,7 @@ class FluxCamera(FluxEntity, Camera):
         """Take the device's coordinator."""
         super().__init__(coordinator, description)
         Camera.__init__(self)
+        self._attr_extra_state_attributes = {"streaming": False}
         self._feed = CameraFeed(
             coordinator.name,
             coordinator.timing,
@@ -184,7 +185,8 @@ class FluxCamera(FluxEntity, Camera):
 
     @callback
     def _async_set_streaming(self, streaming: bool) -> None:
-        self._attr_is_streaming = streaming
+        # As the state, it would be two lines in Activity for each look at a dashboard.
+        self._attr_extra_state_attributes = {"streaming": streaming}
         self.async_write_ha_state()
 
     async def _begin(self, request: web.Request) -> web.StreamResponse:
