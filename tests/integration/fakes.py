@@ -24,6 +24,7 @@ from custom_components.flux3dp.aioflux import (
     DeviceUpdate,
     Kicked,
     Timing,
+    TrustedKey,
 )
 from custom_components.flux3dp.aioflux.frames import decode_reply
 from custom_components.flux3dp.aioflux.listener import Counters
@@ -38,7 +39,7 @@ class ManualClock(SteadyClock):
     def __init__(self, hass: HomeAssistant | None = None) -> None:
         """Begin with the time of now."""
         self.time = dt_util.utcnow().timestamp()
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self.due: list[tuple[float, int, Callable[[], None]]] = []
         self._canceled: set[int] = set()
         self._ids = count()
 
@@ -50,7 +51,7 @@ class ManualClock(SteadyClock):
 
     def call_later(self, seconds: float, wake: Callable[[], None]) -> CALLBACK_TYPE:
         timer = next(self._ids)
-        heapq.heappush(self._due, (self.time + seconds, timer, wake))
+        heapq.heappush(self.due, (self.time + seconds, timer, wake))
         return lambda: self._canceled.add(timer)
 
     def timeout(self, seconds: float | None) -> asyncio.Timeout:
@@ -66,8 +67,8 @@ class ManualClock(SteadyClock):
 
     def turn(self, until: float) -> None:
         """Turn the clock to a moment, for code that waits for nothing else."""
-        while self._due and self._due[0][0] <= until:
-            self.time, timer, wake = heapq.heappop(self._due)
+        while self.due and self.due[0][0] <= until:
+            self.time, timer, wake = heapq.heappop(self.due)
             if timer not in self._canceled:
                 wake()
         self.time = until
@@ -78,8 +79,8 @@ class ManualClock(SteadyClock):
         """Turn the clock, and have everything done that is due, or until it is so."""
         end = self.time + seconds
         await settle()
-        while not until() and self._due and self._due[0][0] <= end:
-            self.turn(self._due[0][0])
+        while not until() and self.due and self.due[0][0] <= end:
+            self.turn(self.due[0][0])
             await settle()
         if not until():
             self.time = end
@@ -236,6 +237,9 @@ class FakeManager:
     def __init__(self, authorized_by: str) -> None:
         self.authorized_by = authorized_by
 
+    async def list_trust(self) -> tuple[TrustedKey, ...]:
+        return ()
+
     async def __aenter__(self) -> FakeManager:
         return self
 
@@ -308,6 +312,9 @@ class FakeListener:
         return self.device.info
 
     async def find(self, host: str, timeout: float | None = None) -> DeviceInfo:
+        return self.device.info
+
+    async def refresh(self, device: DeviceInfo) -> DeviceInfo:
         return self.device.info
 
     def subscribe(

@@ -350,6 +350,7 @@ async def test_without_a_dialog_a_device_that_arrives_is_followed(
     assert issues(hass) == {}
 
 
+@pytest.mark.parametrize("pace", [replace(FAST, command=1.0)])
 async def test_without_a_dialog_a_refusal_is_in_the_log(
     hass: HomeAssistant,
     device: Device,

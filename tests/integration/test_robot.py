@@ -1,30 +1,26 @@
-"""The one robot connection: when it is there, and what happens when it is not."""
+"""The robot connection over a wire: cut anywhere, to another device, to one that reboots."""
 
-import asyncio
 from dataclasses import replace
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.flux3dp.aioflux import ConnectionFailed, IdentityMismatch
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
-from custom_components.flux3dp.robot import DeviceOccupied
+from custom_components.flux3dp.aioflux import IdentityMismatch, Timing
 from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
     FAST,
-    NAME,
+    PASSWORD,
     MakeDevice,
     MakeEntry,
     wait_until,
 )
+from tests.integration.flows import OTHER
 from tests.integration.jobs import (
     BRISK,
     connections,
     events_are,
-    look,
     press,
     put_job,
     run_job,
@@ -32,11 +28,18 @@ from tests.integration.jobs import (
     value,
     witness,
 )
-from tests.integration.life import log_lines
+from tests.integration.life import issues, reauths
 from tests.keys import MASTER_KEYS
 
-LOST = f"{NAME} gives no reports of its job, only announcements"
-BACK = f"{NAME} gives reports again"
+# About what a device says in a sign-in and three reports, in bytes, by generation.
+SAID = {1: 1300, 2: 3900}
+POINTS = 6
+
+
+@pytest.fixture
+def pace() -> Timing:
+    """Return a pace at which a device is tried some times before it counts as silent."""
+    return replace(FAST, robot_retry=0.1, unheard_active=0.5)
 
 
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
@@ -45,9 +48,11 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
     return await make_device(generation=request.param, timing=BRISK)
 
 
-def reports(device: Device) -> int:
-    """Return how many reports were asked for."""
-    return device.received.robot.count("player report")
+async def read(device: Device, number: int = 3) -> None:
+    """Wait until a device was asked for some more reports."""
+    robot = device.received.robot
+    asked = robot.count("player report")
+    await device.wait_for(lambda: robot.count("player report") > asked + number)
 
 
 async def test_there_is_one_connection_in_a_job_and_only_then(
@@ -55,208 +60,86 @@ async def test_there_is_one_connection_in_a_job_and_only_then(
 ) -> None:
     await make_entry(device)
     assert device.connections[ROBOT_PORT] == 0
-
     await run_job(hass, device)
-    assert device.connections[ROBOT_PORT] == 1
     await press(hass, "pause")
     await status_is(hass, "paused")
     assert device.connections[ROBOT_PORT] == 1
-
     device.job.abort()
     await status_is(hass, "aborted")
     await device.wait_closed_connections()
     assert connections(device) == 1
-    # What the job is, is asked once; its state all the time.
-    assert device.received.robot.count("player info") == 1
-    assert reports(device) > 3
 
 
-async def test_the_option_leaves_the_port_alone(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device, setup=False)
-    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    seen = witness(hass)
-
-    await run_job(hass, device)
-    assert value(hass, "nozzle_temperature") == "unknown"
-    # It was only asked, at setup, which firmware it has.
-    assert reports(device) == 0
-    # A person's action opens it for the moment.
-    await press(hass, "pause")
-    await status_is(hass, "paused")
-    await device.wait_closed_connections()
-    device.job.finish()
-    await status_is(hass, "completed")
-    await events_are(hass, seen, "started", "paused", "completed")
-
-
-async def test_without_a_connection_announcements_carry_the_job(
+@pytest.mark.parametrize(
+    ("generation", "cut"),
+    [(1, 0), (1, 8), (1, 250), (1, 600), (2, 9), (2, 135), (2, 1500)],
+)
+async def test_wherever_it_is_cut_the_job_is_followed(
     hass: HomeAssistant,
-    device: Device,
+    make_device: MakeDevice,
     make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    generation: int,
+    cut: int,
 ) -> None:
-    await make_entry(device)
-    await device.refuse_connections(ROBOT_PORT)
-    seen = witness(hass)
-
-    await run_job(hass, device)
-    device.job.pause()
-    await status_is(hass, "paused")
-    device.job.resume()
-    await status_is(hass, "running")
-    await wait_until(hass, lambda: seen.event_types[-1] == "resumed")
-    [line] = log_lines(caplog)
-    assert line.startswith(LOST)
-
-    await device.accept_connections(ROBOT_PORT)
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    assert log_lines(caplog)[1:] == [BACK]
-    device.job.finish()
-    await status_is(hass, "completed")
-    await events_are(hass, seen, "started", "paused", "resumed", "completed")
-    await device.wait_closed_connections()
-
-
-async def test_a_cut_connection_is_made_again_and_nothing_happened(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    seen = witness(hass)
-    await run_job(hass, device)
-
-    for _ in range(3):
-        await device.drop_connections()
-        asked = reports(device)
-        await device.wait_for(lambda asked=asked: reports(device) > asked + 2)
-
-    assert device.connections[ROBOT_PORT] == 1
-    assert value(hass, "status") == "running"
-    await events_are(hass, seen, "started")
-
-
-@pytest.mark.parametrize("pace", [replace(FAST, robot_retry=60.0)], ids=["patient"])
-async def test_a_connection_that_is_cut_once_is_made_again_at_once(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    seen = witness(hass)
-    await run_job(hass, device)
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-
-    await device.drop_connections()
-    asked = reports(device)
-    await device.wait_for(lambda: reports(device) > asked + 2)
-    # No announcement arrives: only a report shows the end.
-    device.faults.muted = True
-    device.job.finish()
-    await events_are(hass, seen, "started", "completed")
-
-
-async def test_a_report_that_never_comes_ends_in_announcements(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-
-    device.faults.replies["player report"] = None
-    await device.wait_command("player report")
-    device.job.pause()
-    # Not as long as the report may take.
-    await status_is(hass, "paused")
-
-
-async def test_a_kicked_session_is_taken_up_again(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    asked = reports(device)
-
-    await device.kick_sessions()
-    await device.wait_for(lambda: reports(device) > asked + 3)
-    assert value(hass, "status") == "running"
-    assert [line.split(":")[0] for line in log_lines(caplog)] == [LOST, BACK]
-
-
-async def test_an_occupied_device_is_left_alone(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
+    device = await make_device(generation=generation, timing=BRISK)
     entry = await make_entry(device)
-    device.occupy(by="192.168.1.77")
-    await status_is(hass, "maintenance")
-
-    # The client's address stands where an error would be, and is none.
-    assert value(hass, "error") == "none"
-    assert value(hass, "problem", "binary_sensor") == "off"
-    coordinator = entry.runtime_data
-    assert connections(device) == 0
-    # Who asks for the connection hears it from the device itself.
-    with pytest.raises(DeviceOccupied, match=r"192\.168\.1\.77"):
-        async with coordinator.robot.connection():
-            pass
-    await device.wait_closed_connections()
-
-    device.free()
-    await status_is(hass, "idle")
-    async with coordinator.robot.connection() as robot:
-        assert await robot.position() == "CommandTask"
-    await device.wait_closed_connections()
-
-
-async def test_users_share_one_connection(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    link = (await make_entry(device)).runtime_data.robot
-
-    async def use() -> str:
-        async with link.connection() as robot:
-            return await robot.position()
-
-    assert not link.is_open
-    assert await asyncio.gather(*(use() for _ in range(5))) == ["CommandTask"] * 5
-    assert not link.is_open
-    await device.wait_closed_connections()
-    assert connections(device) == 1
-
-
-async def test_a_device_that_forgot_our_key_is_not_asked_again(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    await make_entry(device, trusted=False)
+    device.faults.robot.cut_after = cut
+    seen = witness(hass)
     await run_job(hass, device)
-    await wait_until(hass, lambda: bool(log_lines(caplog)))
     device.job.pause()
     await status_is(hass, "paused")
+    await events_are(hass, seen, "started", "paused")
+
+    device.faults.clear()
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await device.wait_closed_connections()
+    await events_are(hass, seen, "started", "paused")
+
+
+async def test_cut_again_and_again_the_job_goes_on(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    """Each connection ends a little later in what a device says, to the end of a reply.
+
+    Meanwhile the job pauses and resumes; that is all that is seen.
+    """
+    entry = await make_entry(device)
+    await run_job(hass, device)
+    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
+    number = entry.runtime_data.data.job.job_number
+    seen = witness(hass)
+
+    for point in range(POINTS):
+        device.faults.robot.cut_after = point * SAID[device.generation] // POINTS
+        before = connections(device)
+        await device.drop_connections()
+        # The second is made when the first has been cut.
+        await device.wait_for(lambda before=before: connections(device) >= before + 2)
+        if point % 2:
+            device.job.resume()
+            # An announcement alone is believed after a while: an abort looks the same.
+            await wait_until(hass, lambda: seen.event_types[-1:] == ["resumed"])
+        else:
+            device.job.pause()
+            await status_is(hass, "paused")
+
+    device.faults.clear()
+    await read(device)
+    assert entry.runtime_data.data.job.job_number == number
+    assert seen.event_types == ["paused", "resumed"] * (POINTS // 2)
     device.job.finish()
     await status_is(hass, "completed")
+    assert seen.event_types[POINTS:] == ["completed"]
+    await device.wait_closed_connections()
 
-    assert len([line for line in log_lines(caplog) if line.startswith(LOST)]) == 1
-    assert connections(device) == 1
 
-
-async def test_an_impostor_gets_nothing_and_is_not_tried_again(
+async def test_an_impostor_gets_nothing(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
-    device = await make_device(timing=BRISK)
+    device = await make_device()
     entry = await make_entry(device)
     device.faults.wrong_certificate = MASTER_KEYS[1]
-    await run_job(hass, device)
-    device.job.pause()
-    await status_is(hass, "paused")
-    device.job.resume()
-    await status_is(hass, "running")
-
-    assert connections(device) == 1
     with pytest.raises(IdentityMismatch):
         async with entry.runtime_data.robot.connection():
             pass
@@ -267,51 +150,13 @@ async def test_a_rebooted_device_shows_a_new_slave_key(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     device = await make_device(generation=1, timing=BRISK)
-    entry = await make_entry(device)
-    coordinator = entry.runtime_data
+    coordinator = (await make_entry(device)).runtime_data
     with patch.object(coordinator, "_async_describe"):
-        # Nobody tells the coordinator: what it knows is the slave key of before.
+        # The coordinator does not learn of it: it knows the slave key of before.
         await device.reboot()
         await status_is(hass, "idle")
         async with coordinator.robot.connection() as robot:
             assert await robot.position() == "CommandTask"
-
-
-async def test_a_report_that_arrives_while_the_entry_is_unloaded_starts_no_timer(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    entry = await make_entry(device)
-    link, clock = entry.runtime_data.robot, entry.runtime_data.clock
-    timers: list[object] = []
-    async with link.connection() as robot:
-        report = await robot.report()
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    monkeypatch.setattr(clock, "call_later", lambda *args: timers.append(args))
-    with patch.object(robot, "report", return_value=report):
-        await link.async_report(robot)
-    assert timers == []
-
-
-async def test_unloading_in_mid_job_leaves_nothing(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    link = entry.runtime_data.robot
-    await run_job(hass, device)
-
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    await device.wait_closed_connections()
-    assert not link.is_open
-    assert not [
-        task for task in asyncio.all_tasks() if f"{NAME} job" in task.get_name()
-    ]
-    with pytest.raises(ConnectionFailed, match="unloaded"):
-        async with link.connection():
-            pass
-    await device.wait_closed_connections()
 
 
 async def test_unloading_while_it_connects_leaves_nothing(
@@ -326,85 +171,40 @@ async def test_unloading_while_it_connects_leaves_nothing(
     await device.wait_closed_connections()
 
 
-async def test_a_device_that_dies_in_mid_job_is_offline(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+async def test_reports_go_on_after_another_device_had_taken_the_address(
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
-    await make_entry(device)
+    other = await make_device(**OTHER | {"timing": BRISK})
+    entry, _ = await make_entry(device), await make_entry(other)
     seen = witness(hass)
     await run_job(hass, device)
 
-    await device.power_off()
-    await status_is(hass, "offline")
-    assert value(hass, "nozzle_temperature") == "unavailable"
+    # It cannot be seen yet that addresses have changed hands.
+    device.faults.muted = device.faults.silent = True
+    await device.move(ADDRESSES[2])
+    await other.move(ADDRESSES[0])
+    await other.wait_for(lambda: connections(other) > 0)
+    assert other.received.robot == []
+    device.faults.clear()
 
-    await device.power_on()
-    await status_is(hass, "idle")
-    # Nobody saw how it ended.
-    assert value(hass, "last_job_result") == "unknown"
+    await device.wait_for(lambda: entry.data["host"] == ADDRESSES[2])
+    await read(device)
+    await status_is(hass, "running")
+    assert issues(hass) == {}
     await events_are(hass, seen, "started")
 
 
-async def test_reports_alone_keep_a_device_online(
+async def test_reports_go_on_after_a_reauthentication(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
-    await make_entry(device)
+    entry = await make_entry(device)
+    device.forget_trust()
     await run_job(hass, device)
-    device.faults.muted = device.faults.silent = True
-    seen = witness(hass)
-    asked = reports(device)
-    await device.wait_for(lambda: reports(device) > asked + 20)
-    device.job.pause()
-    await status_is(hass, "paused")
-    assert "offline" not in seen.statuses
+    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    await hass.async_block_till_done()  # It has begun, and may not have a form yet.
 
-    # Then that is gone too.
-    await device.refuse_connections(ROBOT_PORT)
-    await device.drop_connections()
-    await status_is(hass, "offline")
-
-
-async def test_a_moment_without_a_report_is_no_fault(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device)
-    device.faults.replies["player report"] = "error SUBSYSTEM_ERROR"
-    asked = reports(device)
-    await device.wait_for(lambda: reports(device) > asked + 3)
-    device.faults.clear()
-    device.job.pause()
-    await status_is(hass, "paused")
-
-    assert device.connections[ROBOT_PORT] == 1
-    assert log_lines(caplog) == []
-
-
-async def test_a_device_that_cannot_tell_about_its_job_is_not_pestered(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    device.faults.replies["player info"] = "error NO_TASK"
-    await run_job(hass, device)
-    asked = reports(device)
-    await device.wait_for(lambda: reports(device) > asked + 5)
-
-    assert device.received.robot.count("player info") == 3
-    assert value(hass, "job_duration") == "unknown"
-    assert look(hass, "image", "preview").state == "unknown"
-
-
-async def test_an_action_on_a_device_out_of_reach_fails_in_words(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await device.refuse_connections(ROBOT_PORT)
-    await run_job(hass, device)
-    with pytest.raises(HomeAssistantError) as caught:
-        await press(hass, "pause")
-    assert caught.value.translation_key == "cannot_connect"
-    placeholders = caught.value.translation_placeholders
-    assert placeholders is not None
-    assert placeholders["host"] == ADDRESSES[0]
+    [flow] = reauths(hass, entry)
+    await hass.config_entries.flow.async_configure(
+        flow["flow_id"], {"password": PASSWORD}
+    )
+    await read(device)

@@ -1,0 +1,390 @@
+"""Monitoring a job: when the robot connection is used, and what is done without it."""
+
+import asyncio
+from itertools import pairwise
+from unittest.mock import patch
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr
+import pytest
+
+from custom_components.flux3dp.aioflux import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    IdentityMismatch,
+    Robot,
+)
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
+from custom_components.flux3dp.robot import DeviceOccupied
+from tests.integration.conftest import ADDRESSES, NAME
+from tests.integration.fakes import FakeDevice, Home, settle
+from tests.integration.jobs import look, press, value, witness
+from tests.integration.life import act, issues, log_lines, reauths, registered
+
+LOST = f"{NAME} gives no reports of its job, only announcements"
+BACK = f"{NAME} gives reports again"
+MISMATCH = IdentityMismatch(b"master", b"another")
+
+
+@pytest.fixture
+def device(home: Home) -> FakeDevice:
+    """Return the device of the home."""
+    return home.device
+
+
+def reports(device: FakeDevice) -> int:
+    """Return how many reports were asked for."""
+    return device.received.count("player report")
+
+
+async def read(home: Home, number: int = 2) -> None:
+    """Wait until some more reports were read."""
+    asked = reports(home.device)
+    await home.until(lambda: reports(home.device) >= asked + number)
+
+
+# -- when there is a connection
+
+
+async def test_there_is_one_connection_in_a_job_and_only_then(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    await home.advance(60)
+    assert device.tried == 0
+    await home.run(1, "INIT")
+    await read(home)
+    await home.run()
+    await read(home, 5)
+    await home.done(press(hass, "pause"))
+    await read(home, 5)
+    assert device.tried == 1
+    # What the job is, is asked once, and not while it initializes.
+    assert device.received.count("player info") == 1
+    assert value(hass, "job_duration") != "unknown"
+
+    await home.run(128, "ABORTED")
+    await home.advance(10)
+    assert value(hass, "status") == "aborted"
+    assert not device.sessions[0].is_open
+    assert device.tried == 1
+
+
+async def test_the_option_leaves_the_port_alone(
+    hass: HomeAssistant, new_home: Home
+) -> None:
+    home, device = new_home, new_home.device
+    hass.config_entries.async_update_entry(
+        home.entry, options={CONF_HOLD_CONNECTION: False}
+    )
+    await home.setup()
+    seen = witness(hass)
+    await home.run()
+    await home.advance(10)
+    assert value(hass, "nozzle_temperature") == "unknown"
+    assert reports(device) == 0
+    # A person's action opens it for the moment.
+    await home.done(press(hass, "pause"))
+    assert not device.sessions[-1].is_open
+    device.run(64, "COMPLETED")
+    await home.advance(10)
+    assert value(hass, "status") == "completed"
+    assert seen.event_types == ["started", "paused", "completed"]
+
+
+async def test_users_share_one_connection(home: Home, device: FakeDevice) -> None:
+    link = home.entry.runtime_data.robot
+
+    async def use() -> str:
+        async with link.connection() as robot:
+            return await robot.position()
+
+    assert await asyncio.gather(*(use() for _ in range(5))) == ["ok"] * 5
+    assert not link.is_open
+    assert device.tried == 1
+
+
+async def test_an_occupied_device_is_left_alone(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    await home.run(-1, "")
+    await home.advance(10)
+    # The client's address stands where an error would be, and is none.
+    assert value(hass, "error") == "none"
+    assert value(hass, "problem", "binary_sensor") == "off"
+    assert device.tried == 0
+    device.replies["player report"] = (
+        '{"st_id": -1, "st_label": "MAINTENANCE", "info": "192.168.1.77"}'
+    )
+    link = home.entry.runtime_data.robot
+    with pytest.raises(DeviceOccupied):
+        async with link.connection():
+            pass
+    # An announcement can be forged: the device itself has to say so.
+    device.replies["player report"] = '{"st_id": 0, "st_label": "IDLE"}'
+    async with link.connection() as robot:
+        assert await robot.position() == "ok"
+    assert not any(session.is_open for session in device.sessions)
+
+
+async def test_a_disabled_device_is_left_alone(
+    hass: HomeAssistant,
+    home: Home,
+    device: FakeDevice,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    await home.run()
+    await read(home)
+    ours = registered(hass, home.entry).id
+    device_registry.async_update_device(ours, disabled_by=dr.DeviceEntryDisabler.USER)
+    await home.advance(60)
+    assert device.tried == 1
+    assert not device.sessions[0].is_open
+    # Enabled again it is read again, before Home Assistant reloads it.
+    device_registry.async_update_device(ours, disabled_by=None)
+    await read(home)
+
+
+# -- when it breaks
+
+
+async def test_without_reports_announcements_carry_the_job(
+    hass: HomeAssistant,
+    home: Home,
+    device: FakeDevice,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    device.refuses = ConnectionFailed("refused")
+    seen = witness(hass)
+    for st_id, status in ((16, "running"), (48, "paused"), (16, "running")):
+        await home.run(st_id, "")
+        await home.advance(10)
+        await home.announce()
+        assert value(hass, "status") == status
+    await home.advance(60)
+    assert log_lines(caplog) == [f"{LOST}: refused"]
+
+    device.refuses = None
+    await home.until(lambda: value(hass, "job_duration") != "unknown")
+    assert log_lines(caplog)[1:] == [BACK]
+    device.run(64, "COMPLETED")
+    await home.advance(5)
+    assert seen.event_types == ["started", "paused", "resumed", "completed"]
+
+
+async def test_a_connection_that_breaks_is_made_again_and_nothing_happened(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    seen = witness(hass)
+    await home.run()
+    await read(home)
+    rests = []
+    for number in range(1, 4):
+        broke = home.clock.now()
+        device.sessions[-1].abort()
+        await home.until(lambda number=number: len(device.sessions) > number)
+        rests.append(home.clock.now() - broke)
+        await read(home)
+    # At once, but not again and again.
+    assert rests[0] < 3
+    assert rests[1] > 25
+    assert value(hass, "status") == "running"
+    assert seen.event_types == ["started"]
+
+
+@pytest.mark.parametrize("reply", [None, "error KICKED"])
+async def test_a_report_that_fails_ends_in_announcements_and_is_read_again(
+    hass: HomeAssistant,
+    home: Home,
+    device: FakeDevice,
+    caplog: pytest.LogCaptureFixture,
+    reply: str | None,
+) -> None:
+    await home.run()
+    await read(home)
+    device.replies["player report"] = reply
+    await home.run(48, "PAUSED")
+    await home.advance(10)
+    await home.announce()
+    assert value(hass, "status") == "paused"
+    device.replies.clear()
+    device.sessions[-1].abort()
+    await read(home)
+    assert [line.split(":")[0] for line in log_lines(caplog)] in ([], [LOST, BACK])
+
+
+async def test_a_moment_without_a_report_is_no_fault(
+    hass: HomeAssistant,
+    home: Home,
+    device: FakeDevice,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await home.run()
+    await read(home)
+    device.replies["player report"] = "error SUBSYSTEM_ERROR"
+    await read(home, 3)
+    del device.replies["player report"]
+    await read(home)
+    assert device.tried == 1
+    assert log_lines(caplog) == []
+
+
+async def test_a_device_that_cannot_tell_about_its_job_is_asked_three_times(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    device.replies["player info"] = "error NO_TASK"
+    await home.run()
+    await read(home, 8)
+    assert device.received.count("player info") == 3
+    assert value(hass, "job_duration") == "unknown"
+    assert look(hass, "image", "preview").state == "unknown"
+
+
+async def test_reports_alone_keep_a_device_online(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    await home.run()
+    await read(home)
+    home.listener.silent = True
+    seen = witness(hass)
+    await home.advance(60)
+    device.run(48, "PAUSED")
+    await read(home)
+    assert seen.statuses == ["paused"]
+    # Then that is gone too.
+    device.refuses = ConnectionFailed()
+    device.sessions[-1].abort()
+    await home.advance(20)
+    assert value(hass, "status") == "offline"
+    assert value(hass, "nozzle_temperature") == "unavailable"
+    # How the job ended is not known.
+    device.refuses, home.listener.silent = None, False
+    device.run(0, "IDLE")
+    device.session = None
+    await home.advance(20)
+    assert value(hass, "status") == "idle"
+    assert value(hass, "last_job_result") == "unknown"
+
+
+async def test_a_fault_of_ours_is_logged_once_and_tried_again_after_a_rest(
+    hass: HomeAssistant,
+    home: Home,
+    device: FakeDevice,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    tried: list[float] = []
+
+    async def broken(_robot: Robot) -> None:
+        tried.append(home.clock.now())
+        raise RuntimeError("unforeseen")
+
+    with patch.object(Robot, "report", broken):
+        await home.run()
+        await home.until(lambda: len(tried) == 3)
+    assert min(later - earlier for earlier, later in pairwise(tried)) >= 30
+    [told] = [each for each in caplog.records if "unforeseen" in str(each.exc_info)]
+    assert "Reading reports of" in told.getMessage()
+    await read(home)
+
+
+async def test_unloading_in_mid_job_leaves_nothing(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    link = home.entry.runtime_data.robot
+    async with link.own_connection() as robot:
+        await home.run()
+        await read(home)
+        report = await robot.report()
+        assert await hass.config_entries.async_unload(home.entry.entry_id)
+        assert not any(session.is_open for session in device.sessions)
+        # One that arrives now starts no timer.
+        timers = len(home.clock.due)
+        with patch.object(robot, "report", return_value=report):
+            await link.async_report(robot)
+        assert len(home.clock.due) == timers
+    assert not [
+        task for task in asyncio.all_tasks() if f"{NAME} job" in task.get_name()
+    ]
+    with pytest.raises(ConnectionFailed, match="unloaded"):
+        async with link.connection():
+            pass
+
+
+# -- whether the device is trusted, and trusts us
+
+
+async def test_a_key_that_passes_is_tried_less_and_less_often(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    tries: list[float] = []
+    device.refuses = MISMATCH
+    await home.run()
+    for _ in range(4):
+        await home.until(lambda: device.tried > len(tries), within=400)
+        tries.append(home.clock.now())
+        # At the other port it is itself, so the repair goes away with a sign-in.
+        await home.until(lambda: issues(hass) == {})
+    rests = [later - earlier for earlier, later in pairwise(tries)]
+    for number, rest in enumerate(rests):
+        assert rest >= 30 * 2**number
+    assert device.received == []
+
+    device.refuses = None
+    await home.until(lambda: reports(device) > 2, within=400)
+    assert issues(hass) == {}
+
+
+async def test_another_key_from_before_the_job_keeps_us_from_connecting(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    device.refuses_manager = device.refuses = MISMATCH
+    home.entry.runtime_data.trust.async_check()
+    await settle()
+    assert "master_key_changed" in issues(hass)
+    await home.run()
+    await home.advance(60)
+    with pytest.raises(IdentityMismatch):
+        async with home.entry.runtime_data.robot.connection():
+            pass
+    assert device.tried == 0
+
+    device.refuses_manager = device.refuses = None
+    await home.announce()
+    await read(home)
+    assert issues(hass) == {}
+
+
+async def test_a_device_that_refuses_our_key_is_tried_once_per_sign_in(
+    hass: HomeAssistant,
+    home: Home,
+    device: FakeDevice,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    # Without a password anyone may manage it, but not use its robot port.
+    device.authorized_by = "nobody"
+    device.refuses = AuthenticationFailed("unknown key")
+    await home.run()
+    await home.advance(300)
+    assert device.tried == 1
+    assert [line.split(":")[0] for line in log_lines(caplog)].count(LOST) == 1
+    assert reauths(hass, home.entry)
+    await act(hass, home.entry, "list_trusted_keys")
+    await home.advance(300)
+    assert device.tried == 1
+
+    # Once it trusts our key again, a sign-in is enough.
+    device.authorized_by, device.refuses = "key", None
+    await act(hass, home.entry, "list_trusted_keys")
+    await read(home)
+
+
+async def test_an_action_on_a_device_out_of_reach_fails_in_words(
+    hass: HomeAssistant, home: Home, device: FakeDevice
+) -> None:
+    device.refuses = ConnectionFailed()
+    with pytest.raises(HomeAssistantError) as caught:
+        await home.done(press(hass, "pause"))
+    assert caught.value.translation_key == "cannot_connect"
+    placeholders = caught.value.translation_placeholders
+    assert placeholders is not None
+    assert placeholders["host"] == ADDRESSES[0]
