@@ -13,7 +13,7 @@ import pytest
 import voluptuous as vol
 
 from custom_components.flux3dp.condition import is_idle, needs_attention
-from custom_components.flux3dp.job.model import INITIAL, JobState
+from custom_components.flux3dp.job.model import INITIAL
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
@@ -21,109 +21,100 @@ from tests.integration.conftest import (
     MakeEntry,
     wait_for_state,
 )
-from tests.integration.jobs import BRISK, entity, put_job, run_job, status_is
+from tests.integration.jobs import entity, status_is
 from tests.integration.targets import change, put_in_workshop, registered
 from tests.keys import MASTER_KEYS
 
 NAMES = ("is_running", "is_paused", "is_idle", "is_offline", "needs_attention")
+RUNOUT = "HARDWARE_ERROR FILAMENT_RUNOUT"
 
 
 @pytest.fixture
 async def device(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=BRISK)
-
-
-async def holds(
-    hass: HomeAssistant, name: str, target: dict[str, Any], behavior: str | None = None
-) -> bool:
-    """Return whether a condition passes now."""
-    config: dict[str, Any] = {"condition": f"flux3dp.{name}", "target": target}
-    if behavior is not None:
-        config["options"] = {"behavior": behavior}
-    valid = await async_validate_condition_config(hass, config)
-    return bool((await async_from_config(hass, valid))(hass))
+    """Return a device that says what a test wants."""
+    return await make_device()
 
 
 async def so(
     hass: HomeAssistant, target: dict[str, Any], behavior: str | None = None
 ) -> set[str]:
     """Return which conditions pass now."""
-    return {name for name in NAMES if await holds(hass, name, target, behavior)}
+    found = set()
+    for name in NAMES:
+        config: dict[str, Any] = {"condition": f"flux3dp.{name}", "target": target}
+        if behavior is not None:
+            config["options"] = {"behavior": behavior}
+        valid = await async_validate_condition_config(hass, config)
+        if (await async_from_config(hass, valid))(hass):
+            found.add(name)
+    return found
 
 
-async def test_through_a_job(
+async def test_what_is_so_of_a_device(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(device)
-    target = {"device_id": registered(hass, device).id}
-    assert await so(hass, target) == {"is_idle"}
-    await run_job(hass, device)
-    assert await so(hass, target) == {"is_running"}
-    device.job.runout()
-    await status_is(hass, "paused")
-    assert await so(hass, target) == {"is_paused", "needs_attention"}
+    target = {"entity_id": entity("binary_sensor", "connectivity")}
+    for st_id, label, status, expected in (
+        (0, "", "idle", {"is_idle"}),
+        (16, "", "running", {"is_running"}),
+        (48, "", "paused", {"is_paused"}),
+        # A finished job is idle, also one that failed.
+        (64, "", "completed", {"is_idle"}),
+        (128, RUNOUT, "aborted", {"is_idle"}),
+        (48, RUNOUT, "paused", {"is_paused", "needs_attention"}),
+    ):
+        device.set_status(st_id=st_id, error_label=label)
+        await status_is(hass, status)
+        assert await so(hass, target) == await so(hass, target, "all") == expected
+    before = expected
 
     # Reloaded in mid-job, by another name and disabled for a while.
+    target = {"device_id": registered(hass, device).id}
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     change(hass, device, name_by_user="Ulrike")
     await status_is(hass, "paused")
-    assert await so(hass, target, "all") == {"is_paused", "needs_attention"}
+    assert await so(hass, target, "all") == before
     change(hass, device, disabled_by=dr.DeviceEntryDisabler.USER)
     assert await so(hass, target) == await so(hass, target, "all") == set()
     change(hass, device, disabled_by=None)
-    assert await so(hass, target) == {"is_paused", "needs_attention"}
-    await hass.config_entries.async_unload(entry.entry_id)
-    assert await so(hass, target) == set()
+    assert await so(hass, target) == before
 
 
-async def test_a_finished_job_is_idle_and_a_device_that_is_off_is_nothing_else(
+async def test_what_is_so_of_a_device_that_is_off_and_of_none(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
-    await make_entry(device)
-    target = {"entity_id": entity("binary_sensor", "connectivity")}
-    await run_job(hass, device)
-    device.job.finish()
-    await status_is(hass, "completed")
-    assert await so(hass, target) == {"is_idle"}
     await device.power_off()
-    await status_is(hass, "offline")
+    entry = await make_entry(device)
+    target = {"device_id": registered(hass, device).id}
     assert await so(hass, target) == {"is_offline"}
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert await so(hass, target) == set()
+    for nothing in ({"area_id": "nowhere"}, {"entity_id": "sensor.sun"}):
+        assert await so(hass, nothing) == await so(hass, nothing, "all") == set()
 
 
 async def test_any_and_all_of_those_in_the_area_now(
     hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     other = await make_device(
-        address=ADDRESSES[1],
-        uuid="2" * 32,
-        name="Other",
-        master_key=MASTER_KEYS[1],
-        timing=BRISK,
+        address=ADDRESSES[1], uuid="2" * 32, name="Other", master_key=MASTER_KEYS[1]
     )
     await make_entry(device)
     await make_entry(other)
     target = {"area_id": put_in_workshop(hass, device)["area_id"]}
-    await run_job(hass, device)
+    device.set_status(st_id=16)
+    await status_is(hass, "running")
     assert await so(hass, target) == await so(hass, target, "all") == {"is_running"}
 
     change(hass, other, area_id=target["area_id"])
     assert await so(hass, target) == {"is_running", "is_idle"}
     assert await so(hass, target, "any") == {"is_running", "is_idle"}
     assert await so(hass, target, "all") == set()
-    other.start_job(put_job(other))
+    other.set_status(st_id=16)
     await wait_for_state(hass, "sensor.other_status", "running")
     assert await so(hass, target, "all") == {"is_running"}
-
-
-@pytest.mark.parametrize("behavior", ["any", "all"])
-async def test_nothing_is_so_of_nobody(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, behavior: str
-) -> None:
-    await make_entry(device)
-    for target in ({"area_id": "nowhere"}, {"entity_id": "sensor.sun"}):
-        assert await so(hass, target, behavior) == set()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +135,7 @@ async def test_nothing_is_so_of_nobody(
     ],
 )
 def test_what_they_mean(changes: dict[str, Any], idle: bool, attention: bool) -> None:
-    job: JobState = replace(INITIAL, online=True, **changes)
+    job = replace(INITIAL, online=True, **changes)
     assert is_idle(job) is idle
     assert needs_attention(job) is attention
 

@@ -1,13 +1,16 @@
-"""What the sensors say of a device."""
+"""What the sensors and binary sensors say of a device and its job."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.flux3dp.binary_sensor import BINARY_SENSORS
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.job.model import JobStatus
 from custom_components.flux3dp.sensor import ALIKE, SENSORS
@@ -17,155 +20,149 @@ from tests.integration.conftest import (
     UUID,
     MakeDevice,
     MakeEntry,
-    wait_for_state,
     wait_until,
 )
+from tests.integration.jobs import (
+    BRISK,
+    TIME_COST,
+    entity,
+    look,
+    press,
+    put_job,
+    run_job,
+    status_is,
+    value,
+)
 
-PREFIX = "sensor.delta_in_der_werkstatt_"
 FOLDER = Path(__file__).parents[2] / "custom_components" / "flux3dp"
 
 
-def value(hass: HomeAssistant, key: str) -> str:
-    """Return a sensor's state."""
-    state = hass.states.get(PREFIX + key)
-    assert state is not None
-    return state.state
+@pytest.fixture
+async def device(make_device: MakeDevice) -> Device:
+    """Return a device whose job stands where a test wants it."""
+    return await make_device(timing=BRISK)
 
 
-async def test_each_sensor_is_named_after_the_uuid(
+async def values_are(hass: HomeAssistant, **expected: str) -> None:
+    """Wait until sensors have these values."""
+
+    def found() -> dict[str, str]:
+        return {key: value(hass, key) for key in expected}
+
+    try:
+        await wait_until(hass, lambda: found() == expected)
+    except TimeoutError:
+        assert found() == expected
+
+
+async def test_what_there_is(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    entity_registry: er.EntityRegistry,
-) -> None:
-    entry = await make_entry(await make_device())
-
-    entries = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
-    sensors = {e.unique_id: e for e in entries if e.domain == "sensor"}
-
-    assert set(sensors) == {f"{UUID}_{line.key}" for line in SENSORS}
-    assert {e.unique_id.removeprefix(f"{UUID}_") for e in entries if e.disabled_by} == {
-        "elapsed_time",
-        "ip_address",
-        "occupied_by",
-    }
-
-
-@pytest.mark.parametrize(
-    ("st_id", "status"),
-    [
-        (1, "initializing"),
-        (4, "starting"),
-        (18, "resuming"),
-        (16, "running"),
-        (48, "paused"),
-        (50, "pausing"),
-        (128, "aborted"),
-        (512, "fatal"),
-        (1024, "toolhead_change"),
-        (-1, "maintenance"),
-        (-17, "cartridge_access"),
-    ],
-)
-async def test_status_is_what_the_device_announces(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    st_id: int,
-    status: str,
-) -> None:
-    device = await make_device()
-    await make_entry(device)
-
-    device.set_status(st_id=st_id)
-
-    await wait_for_state(hass, f"{PREFIX}status", status)
-    assert hass.states.get(f"{PREFIX}status").attributes["st_id"] == st_id
-
-
-async def test_a_status_nobody_knows_is_unknown_with_its_number(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    await make_entry(device)
-
-    device.set_status(st_id=2048)
-
-    await wait_for_state(hass, f"{PREFIX}status", "unknown")
-    assert hass.states.get(f"{PREFIX}status").attributes["st_id"] == 2048
-
-
-async def test_status_says_so_where_the_identity_was_not_verified(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(await make_device(), verified=True)
-    assert "verified" not in hass.states.get(f"{PREFIX}status").attributes
-
-    hass.config_entries.async_update_entry(
-        entry, data={**entry.data, "verified": False}
-    )
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    assert hass.states.get(f"{PREFIX}status").attributes["verified"] is False
-
-
-async def test_a_job_from_start_to_end(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    assert value(hass, "progress") == "unknown"
-    assert value(hass, "last_job_result") == "unknown"
-
-    device.set_status(st_id=16, progress=0.5, head_module="EXTRUDER")
-    await wait_for_state(hass, f"{PREFIX}progress", "50.0")
-    assert value(hass, "toolhead") == "extruder"
-
-    device.set_status(st_id=16, progress=float("nan"))
-    await wait_until(hass, lambda: value(hass, "progress") in ("50.0", "unknown"))
-    device.set_status(
-        st_id=48, progress=0.6, error_label="HARDWARE_ERROR FILAMENT_RUNOUT"
-    )
-    await wait_for_state(hass, f"{PREFIX}status", "paused")
-    error = hass.states.get(f"{PREFIX}error")
-    assert error.state == "filament_runout"
-    assert error.attributes["label"] == "HARDWARE_ERROR FILAMENT_RUNOUT"
-    assert error.attributes["advice"] == "load_filament"
-    assert value(hass, "advice") == "load_filament"
-
-    device.set_status(st_id=64, progress=1.0, error_label="")
-    await wait_for_state(hass, f"{PREFIX}last_job_result", "completed")
-    assert value(hass, "error") == "none"
-    assert value(hass, "advice") == "unknown"
-
-
-async def test_what_people_look_for_comes_before_statistics(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
+    device: Device,
     make_entry: MakeEntry,
     entity_registry: er.EntityRegistry,
 ) -> None:
     # As it was before, without a category and under a name of somebody's own.
-    before = entity_registry.async_get_or_create(
+    entity_registry.async_get_or_create(
         "sensor", DOMAIN, f"{UUID}_last_job_result", suggested_object_id="how_it_went"
     )
-    await make_entry(await make_device())
-    after = entity_registry.async_get("sensor.how_it_went")
-    assert after is not None
-    assert after.unique_id == before.unique_id
-    assert after.entity_category is EntityCategory.DIAGNOSTIC
+    entry = await make_entry(device)
+    entries = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    for domain, lines in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
+        found = {each.unique_id for each in entries if each.domain == domain}
+        assert found == {f"{UUID}_{line.key}" for line in lines}
+    disabled = {e.unique_id.removeprefix(f"{UUID}_") for e in entries if e.disabled_by}
+    assert disabled == {"elapsed_time", "ip_address", "occupied_by"}
+    renamed = entity_registry.async_get("sensor.how_it_went")
+    connectivity = entity_registry.async_get(entity("binary_sensor", "connectivity"))
+    for each in (renamed, connectivity):
+        assert each is not None
+        assert each.entity_category is EntityCategory.DIAGNOSTIC
+    # What people look for comes before statistics.
     first = {line.key for line in SENSORS if line.entity_category is None}
     assert {"status", "progress", "error", "advice", "time_remaining"} <= first
     assert not {"job_duration", "nozzle_target", "last_job_duration"} & first
 
 
-async def test_a_count_has_no_unit(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+def test_every_state_and_sensor_has_words_and_an_icon() -> None:
+    words = json.loads((FOLDER / "translations" / "en.json").read_text())["entity"]
+    icons = json.loads((FOLDER / "icons.json").read_text())["entity"]
+    for line in SENSORS:
+        named = words["sensor"][line.translation_key]
+        assert named["name"]
+        assert set(named.get("state", {})) == set(line.options or [])
+        assert icons["sensor"][line.translation_key]["default"].startswith("mdi:")
+    for domain, lines in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
+        keys = {line.key for line in lines}
+        assert set(words[domain]) == set(icons[domain]) == keys
+    # A laser has its icon wherever a printer would be shown.
+    status = icons["sensor"]["status"]
+    printers = {
+        state
+        for state in JobStatus
+        if "printer" in status["state"].get(state, status["default"])
+    }
+    assert printers | ALIKE == set(JobStatus)
+    assert not printers & ALIKE
+
+
+ANNOUNCED: list[tuple[dict[str, Any], dict[str, str], str, str]] = [
+    ({"st_id": 16, "progress": 0.5}, {"status": "running", "progress": "50.0"}, "on", "off"),
+    ({"st_id": 50, "progress": 0.5}, {"status": "pausing"}, "off", "off"),
+    (
+        {"st_id": 48, "progress": 0.6, "error_label": "HARDWARE_ERROR FILAMENT_RUNOUT"},
+        {"status": "paused", "error": "filament_runout", "advice": "load_filament"},
+        *("off", "on"),
+    ),
+    # A status that has no name yet, with its number.
+    ({"st_id": 2048, "error_label": ""}, {"status": "unknown", "error": "none"}, "on", "off"),
+    (
+        {"st_id": 64, "progress": 1.0},
+        {"status": "completed", "last_job_result": "completed", "advice": "unknown"},
+        *("off", "off"),
+    ),
+    ({"st_id": 512}, {"status": "fatal", "error": "other"}, "off", "on"),
+    # Who occupies a device is no error.
+    (
+        {"st_id": -1, "occupied_by": "192.168.1.77"},
+        {"status": "maintenance", "error": "none", "occupied_by": "192.168.1.77"},
+        *("off", "off"),
+    ),
+    ({"st_id": 0}, {"status": "idle", "occupied_by": "unknown"}, "off", "off"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("generation", [1, 2], ids=["v1", "v2"])
+async def test_what_a_device_announces(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    entity_registry: er.EntityRegistry,
+    generation: int,
 ) -> None:
-    await make_entry(await make_device())
-    state = hass.states.get(f"{PREFIX}jobs_completed")
-    assert state is not None
-    assert state.attributes["state_class"] == "total_increasing"
-    assert "unit_of_measurement" not in state.attributes
+    device = await make_device(generation=generation)
+    entry = await make_entry(device)
+    for key in ("ip_address", "occupied_by"):
+        entity_registry.async_update_entity(entity("sensor", key), disabled_by=None)
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert value(hass, "ip_address") == ADDRESSES[0]
+    assert value(hass, "progress") == value(hass, "last_job_result") == "unknown"
+
+    for announced, expected, running, problem in ANNOUNCED:
+        device.set_status(**announced)
+        await values_are(hass, **expected)
+        assert value(hass, "running", "binary_sensor") == running
+        assert value(hass, "problem", "binary_sensor") == problem
+        assert value(hass, "connectivity", "binary_sensor") == "on"
+        status = look(hass, "sensor", "status").attributes
+        assert status["st_id"] == announced["st_id"]
+        if problem == "on" and expected["error"] != "other":
+            shared = {"error": expected["error"], "advice": expected["advice"]}
+            attributes = look(hass, "binary_sensor", "problem").attributes
+            assert {key: attributes[key] for key in shared} == shared
+            error = look(hass, "sensor", "error").attributes
+            assert error["label"] == announced["error_label"]
+            assert error["advice"] == expected["advice"]
 
 
 @pytest.mark.parametrize(
@@ -194,75 +191,154 @@ async def test_a_machine_shows_what_it_can_be(
     await make_entry(device)
     found = entity_registry.async_get_entity_id("sensor", DOMAIN, f"{UUID}_toolhead")
     assert (found is not None) is toolhead
+    if model == "fbm1":
+        for key in ("filament_used", "nozzle_temperature"):
+            assert hass.states.get(entity("sensor", key)) is None
+        assert value(hass, "printing_time") == "0.0"
 
     for st_id, status, shown in ((16, "running", icon), (48, "paused", None)):
         device.set_status(st_id=st_id)
-        await wait_for_state(hass, f"{PREFIX}status", status)
-        assert hass.states.get(f"{PREFIX}status").attributes.get("icon") == shown
+        await status_is(hass, status)
+        assert look(hass, "sensor", "status").attributes.get("icon") == shown
 
 
-def test_a_laser_has_its_icon_wherever_a_printer_would_be_shown() -> None:
-    icons = json.loads((FOLDER / "icons.json").read_text())["entity"]["sensor"]
-    printers = {
-        state
-        for state in JobStatus
-        if "printer" in icons["status"]["state"].get(state, icons["status"]["default"])
-    }
-    assert printers | ALIKE == set(JobStatus)
-    assert not printers & ALIKE
+def finish_in(hass: HomeAssistant) -> float:
+    """Return the seconds until the finish time."""
+    finish = dt_util.parse_datetime(value(hass, "finish_time"))
+    assert finish is not None
+    return (finish - dt_util.utcnow()).total_seconds()
 
 
-async def test_who_occupies_a_device_is_no_error(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    entity_registry: er.EntityRegistry,
+async def test_the_times_of_a_job(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
-    device = await make_device()
     entry = await make_entry(device)
-    for key in ("ip_address", "occupied_by"):
-        entity_registry.async_update_entity(PREFIX + key, disabled_by=None)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    assert value(hass, "ip_address") == ADDRESSES[0]
-    assert value(hass, "occupied_by") == "unknown"
+    for key in ("finish_time", "time_remaining", "job_duration"):
+        assert value(hass, key) == "unknown"
 
-    device.set_status(st_id=-1, occupied_by="192.168.1.77")
+    await run_job(hass, device)
+    await values_are(hass, time_remaining="10")
+    assert finish_in(hass) == pytest.approx(TIME_COST, abs=20)
+    assert float(value(hass, "job_duration")) == 10
+    assert entry.runtime_data.data.job.elapsed_minutes == 0
 
-    await wait_for_state(hass, f"{PREFIX}occupied_by", "192.168.1.77")
-    assert value(hass, "error") == "none"
-    assert value(hass, "status") == "maintenance"
+    # Inside the dead band it does not move, outside it does.
+    held = value(hass, "finish_time")
+    device.job.set_progress(0.1)
+    await values_are(hass, progress="10.0", finish_time=held)
+    device.job.set_progress(0.3)
+    await values_are(hass, progress="30.0", time_remaining="7")
+    assert finish_in(hass) == pytest.approx(0.7 * TIME_COST * 0.91, abs=25)
+
+    # What it still needs is known in a pause, when it will be done is not.
+    await press(hass, "pause")
+    await values_are(hass, status="paused", finish_time="unknown")
+    assert value(hass, "time_remaining") != "unknown"
+
+    await press(hass, "cancel")
+    unknown = {"finish_time": "unknown", "time_remaining": "unknown"}
+    await values_are(hass, status="aborted", **unknown)
 
 
-async def test_off_a_device_keeps_what_it_last_did(
+async def test_no_time_is_invented(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    await run_job(hass, device, TIME_COST=None)
+    device.job.set_progress(0.5)
+    await values_are(hass, progress="50.0")
+    for key in ("finish_time", "time_remaining", "job_duration"):
+        assert value(hass, key) == "unknown"
+
+
+async def test_the_nozzle_follows_the_toolhead(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await make_entry(device)
+    assert value(hass, "nozzle_temperature") == "unknown"
+    await run_job(hass, device)
+    state = look(hass, "sensor", "nozzle_temperature")
+    assert float(state.state) == pytest.approx(200, abs=1)
+    assert state.attributes["unit_of_measurement"] == "°C"
+
+    # Taken off: unknown, and neither 0 nor the last value.
+    device.change_head(None)
+    unknown = {"nozzle_temperature": "unknown", "nozzle_target": "unknown"}
+    gone = {"status": "paused", "toolhead": "none", "error": "head_offline"}
+    await values_are(hass, **gone, **unknown)
+
+    device.change_head("EXTRUDER")
+    await press(hass, "resume")
+    await values_are(hass, status="running", toolhead="extruder")
+    assert float(value(hass, "nozzle_temperature")) > 100
+
+
+async def test_a_laser_on_the_same_machine_has_no_nozzle_to_read(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
-    device = await make_device()
+    device = await make_device(timing=BRISK, toolhead="LASER")
+    await make_entry(device)
+    await run_job(hass, device, HEAD_TYPE="LASER")
+    await values_are(hass, toolhead="laser", nozzle_temperature="unknown")
+
+
+async def test_what_is_kept_while_the_device_is_off(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
     entry = await make_entry(device)
-    device.set_status(st_id=16, progress=0.5)
-    await wait_for_state(hass, f"{PREFIX}status", "running")
-    device.set_status(st_id=64, progress=1.0)
-    await wait_for_state(hass, f"{PREFIX}last_job_result", "completed")
-
+    for key in ("job_name", "job_started", "last_job_result"):
+        assert value(hass, key) == "unknown"
+    assert value(hass, "printing_time") == value(hass, "filament_used") == "0.0"
+    before = dt_util.utcnow()
+    entry.runtime_data.async_expect_job("vase.fc")
+    await run_job(hass, device, FILAMENT_USED="1500,500", TITLE="Vase")
+    # What was started here goes by its file's name, whatever its slicer called it.
+    await values_are(hass, job_duration="10.0", job_name="vase.fc")
+    device.job.set_progress(0.5)
+    await values_are(hass, filament_used="1.0")
+    started = dt_util.parse_datetime(value(hass, "job_started"))
+    assert started is not None
+    assert -1 <= (started - before).total_seconds() <= 60
+    device.job.finish()
+    await status_is(hass, "completed")
+    duration = value(hass, "last_job_duration")
+    assert float(duration) > 0
+    await press(hass, "clear")
     await device.power_off()
-    await wait_for_state(hass, f"{PREFIX}status", "offline")
-    for key in ("progress", "toolhead", "error"):
-        assert value(hass, key) == "unavailable"
-    assert value(hass, "last_job_result") == "completed"
 
-    await hass.config_entries.async_reload(entry.entry_id)
-    assert value(hass, "last_job_result") == "completed"
-    assert value(hass, "status") == "offline"
+    kept = {
+        "job_name": "vase.fc",
+        "last_job_result": "completed",
+        "last_job_duration": duration,
+        "jobs_completed": "1",
+        "filament_used": "2.0",
+    }
+    for _ in range(2):
+        await values_are(hass, status="offline", **kept)
+        for key in ("time_remaining", "progress", "toolhead", "error"):
+            assert value(hass, key) == "unavailable"
+        assert await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.runtime_data.data.job.printing_time > 0
+    for key, unit in (
+        ("filament_used", "m"),
+        ("printing_time", "h"),
+        ("jobs_completed", None),
+    ):
+        attributes = look(hass, "sensor", key).attributes
+        assert attributes["state_class"] == "total_increasing"
+        assert attributes.get("unit_of_measurement") == unit
 
 
-def test_every_state_and_sensor_has_words_and_an_icon() -> None:
-    words = json.loads((FOLDER / "translations" / "en.json").read_text())["entity"]
-    icons = json.loads((FOLDER / "icons.json").read_text())["entity"]
-
-    for line in SENSORS:
-        named = words["sensor"][line.translation_key]
-        assert named["name"]
-        assert set(named.get("state", {})) == set(line.options or [])
-        assert icons["sensor"][line.translation_key]["default"].startswith("mdi:")
-    assert set(words["sensor"]) == {line.key for line in SENSORS}
-    assert set(icons["sensor"]) == {line.key for line in SENSORS}
+@pytest.mark.parametrize(
+    ("title", "name"), [("Vase", "Vase"), (f" {'☃' * 300}", "☃" * 255)]
+)
+async def test_a_job_has_the_name_that_its_slicer_gave_it(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    title: str,
+    name: str,
+) -> None:
+    await make_entry(device)
+    device.start_job(put_job(device, TITLE=title))
+    await values_are(hass, job_name=name)

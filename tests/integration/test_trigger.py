@@ -1,23 +1,36 @@
-"""Triggers by target: whom they reach, what they carry, and when they are silent."""
+"""Triggers by target, and those of a device: whom they reach, and what they carry."""
 
+from dataclasses import replace
 import logging
 from typing import Any
 
+from homeassistant.components.device_automation import DeviceAutomationType
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
     entity_registry as er,
 )
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.helpers.trigger import async_validate_trigger_config
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
+    async_get_device_automations,
     async_mock_service,
 )
 import voluptuous as vol
 
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.job.errors import ErrorKey
+from custom_components.flux3dp.job.model import (
+    INITIAL,
+    JobEvent,
+    JobEventType,
+    Problem,
+)
+from custom_components.flux3dp.job.signals import _SIGNAL, JobSignal
 from custom_components.flux3dp.trigger import clock_text
 from simulator import Device
 from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry, wait_until
@@ -43,6 +56,7 @@ HAPPENINGS = [
     "needs_attention",
     "offline_in_job",
 ]
+TYPES = ["started", "paused", "resumed", "completed", "aborted", "failed", "problem"]
 # What a message is made of.
 WORDS = ("device_name", "job_name", "duration_text", "error", "advice")
 CARRIED = ("type", "device_id", "error_key", "status", "camera", "preview", *WORDS)
@@ -76,13 +90,47 @@ def on(target: dict[str, Any], *happenings: str) -> dict[str, Any]:
     }
 
 
+def on_device(device_id: str) -> dict[str, Any]:
+    """Return an automation that notes what happens by the triggers of a device."""
+    triggers = [
+        {"trigger": "device", "domain": DOMAIN, "device_id": device_id, "type": kind}
+        for kind in TYPES
+    ]
+    keys = ("type", "error", "advice", "duration", "label")
+    data = {key: f"{{{{ trigger.{key} | default }}}}" for key in keys}
+    actions = {"action": "test.note", "data": data}
+    automation = {"alias": "Note", "triggers": triggers, "actions": actions}
+    return automation | {"mode": "queued"}
+
+
+async def happens(hass: HomeAssistant, device: Device, what: str) -> None:
+    """Have something happen to a device, as its tracker sends it."""
+    error, event = ErrorKey.FILAMENT_RUNOUT, None
+    if what in ("problem", "problem after its end"):
+        event = Problem(error=error, label="FILAMENT_RUNOUT 1")
+    elif what != "lost":
+        event = JobEvent(
+            type=JobEventType(what),
+            name="Vase",
+            toolhead=None,
+            duration=61.0,
+            error=error if what == "paused" else ErrorKey.NONE,
+        )
+    st_id = 128 if what == "problem after its end" else 48
+    state = replace(INITIAL, st_id=st_id, problem=True)
+    signal = JobSignal(uuid=device.config.uuid, event=event, state=state)
+    async_dispatcher_send(hass, _SIGNAL, signal)
+    await hass.async_block_till_done()
+
+
 def noted(calls: list[ServiceCall]) -> list[str]:
     """Return what happened, in order."""
     return [call.data["type"] for call in calls]
 
 
 @pytest.mark.parametrize(
-    "by", ["device_id", "area_id", "floor_id", "label_id", "entity_id", "diagnostic"]
+    "by",
+    ["device_id", "area_id", "floor_id", "label_id", "entity_id", "diagnostic", "all"],
 )
 async def test_any_kind_of_target_stands_for_the_device(
     hass: HomeAssistant,
@@ -93,35 +141,23 @@ async def test_any_kind_of_target_stands_for_the_device(
 ) -> None:
     await make_entry(device)
     targets = {
-        "device_id": registered(hass, device).id,
-        "entity_id": entity("camera", "camera"),
-        **put_in_workshop(hass, device),
-    }
-    target = (
-        {by: targets[by]}
-        if by in targets
-        else {"entity_id": entity("binary_sensor", "connectivity")}
-    )
-    await automate(hass, on(target))
-    await run_job(hass, device)
-    await wait_until(hass, lambda: noted(calls) == ["started"])
-
-
-async def test_a_device_that_is_named_several_times_acts_once(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
-) -> None:
-    await make_entry(device)
-    target = {
-        **put_in_workshop(hass, device),
         "device_id": [registered(hass, device).id, "there_is_none"],
-        "entity_id": [entity("sensor", "status"), entity("event", "job")],
+        "entity_id": [entity("camera", "camera"), entity("event", "job")],
+        **put_in_workshop(hass, device),
     }
+    target = {by: targets[by]} if by in targets else targets
+    if by == "diagnostic":
+        target = {"entity_id": entity("binary_sensor", "connectivity")}
     await automate(hass, on(target))
-    await run_job(hass, device)
-    device.job.pause()
-    await status_is(hass, "paused")
-    await wait_until(hass, lambda: noted(calls)[1:] == ["paused"])
-    assert noted(calls) == ["started", "paused"]
+    # Once, however often it is named.
+    for what in (*TYPES, "problem after its end", "lost"):
+        await happens(hass, device, what)
+    # That a job has ended needs no person.
+    expected = [*TYPES[:-1], "needs_attention", "offline_in_job"]
+    assert noted(calls) == expected
+    given = {call.data["type"]: call.data for call in calls}
+    assert given["paused"]["duration_text"] == "0:01:01"
+    assert given["offline_in_job"]["error"] == given["offline_in_job"]["advice"] == ""
 
 
 async def test_each_happens_once_and_carries_its_words(
@@ -144,7 +180,6 @@ async def test_each_happens_once_and_carries_its_words(
     await status_is(hass, "aborted")
     await hass.async_block_till_done()
 
-    # The device asks for a person once; that the job has ended needs none.
     assert sorted(noted(calls)) == sorted(
         ["started", "needs_attention", "paused", "resumed", "failed"]
     )
@@ -153,6 +188,7 @@ async def test_each_happens_once_and_carries_its_words(
         assert data["device_id"] == registered(hass, device).id
         assert data["device_name"] == "Ulrike"
         assert data["job_name"] == "Löffel.fc"
+        assert data["status"] == entity("sensor", "status")
         assert data["camera"] == entity("camera", "camera")
         assert data["preview"] == entity("image", "preview")
     for happening in ("paused", "needs_attention"):
@@ -165,24 +201,6 @@ async def test_each_happens_once_and_carries_its_words(
     assert not any("None" in data[key] for data in given.values() for key in WORDS)
 
 
-async def test_the_end_of_a_job(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
-) -> None:
-    await make_entry(device)
-    target = {"device_id": registered(hass, device).id}
-    await automate(hass, on(target, "job_completed", "job_aborted", "job_failed"))
-    path = await run_job(hass, device)
-    device.job.finish()
-    await wait_until(hass, lambda: noted(calls) == ["completed"])
-    await device.wait_for(lambda: device.status.st_id == 64)
-    device.player.quit()
-    await status_is(hass, "idle")
-    device.start_job(path)
-    await status_is(hass, "running")
-    device.job.abort()
-    await wait_until(hass, lambda: noted(calls) == ["completed", "aborted"])
-
-
 async def test_only_what_the_target_reaches_now(
     hass: HomeAssistant,
     device: Device,
@@ -191,33 +209,27 @@ async def test_only_what_the_target_reaches_now(
     calls: list[ServiceCall],
 ) -> None:
     other = await make_device(
-        address=ADDRESSES[1],
-        uuid="2" * 32,
-        name="Other",
-        master_key=MASTER_KEYS[1],
-        timing=BRISK,
+        address=ADDRESSES[1], uuid="2" * 32, name="Other", master_key=MASTER_KEYS[1]
     )
-    await make_entry(device)
-    await make_entry(other)
+    for each in (device, other):
+        entry = await make_entry(each)
     workshop = put_in_workshop(hass, other)["area_id"]
+    # An automation can be there before the device.
+    await hass.config_entries.async_unload(entry.entry_id)
     await automate(hass, on({"area_id": workshop}))
+    assert await hass.config_entries.async_setup(entry.entry_id)
 
-    await run_job(hass, device)
-    other.start_job(put_job(other))
-    await wait_until(hass, lambda: noted(calls) == ["started"])
-    assert calls[0].data["device_name"] == "Other"
+    await happens(hass, device, "started")
+    await happens(hass, other, "started")
+    assert [call.data["device_name"] for call in calls] == ["Other"]
 
-    # It moves in, and takes part from then on.
+    # It moves in, and takes part from then on; it moves out, and does not any more.
     change(hass, device, area_id=workshop)
-    device.job.pause()
-    await wait_until(hass, lambda: noted(calls) == ["started", "paused"])
+    await happens(hass, device, "paused")
+    assert noted(calls) == ["started", "paused"]
     assert calls[1].data["device_id"] == registered(hass, device).id
-
-    # It moves out, and does not any more.
     change(hass, device, area_id=ar.async_get(hass).async_create("Attic").id)
-    device.job.resume()
-    await status_is(hass, "running")
-    await hass.async_block_till_done()
+    await happens(hass, device, "resumed")
     assert noted(calls) == ["started", "paused"]
 
 
@@ -235,8 +247,6 @@ async def test_a_disabled_device_fires_nothing_and_is_no_error(
     await automate(hass, on(target))
 
     coordinator = entry.runtime_data
-    # There are no entities whose states could be waited for.
-    coordinator.async_add_listener(lambda: hass.bus.async_fire("updated"))
     device.start_job(put_job(device))
     await wait_until(hass, lambda: coordinator.data.job.status == "running")
     await hass.async_block_till_done()
@@ -248,34 +258,12 @@ async def test_a_disabled_device_fires_nothing_and_is_no_error(
     await wait_until(hass, lambda: noted(calls) == ["paused"])
 
 
-async def test_silent_at_a_reload_and_a_reconnect_in_mid_job(
+async def test_a_reload_and_a_device_that_is_lost_in_mid_job(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
 ) -> None:
     entry = await make_entry(device)
-    await run_job(hass, device)
-    target = {"device_id": registered(hass, device).id}
-    happenings = [name for name in HAPPENINGS if name != "offline_in_job"]
-    await automate(hass, on(target, *happenings))
-
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    await status_is(hass, "running")
-    async with out_of_contact(hass, device):
-        pass
-    await status_is(hass, "running")
-    assert calls == []
-
-    device.job.pause()
-    await wait_until(hass, lambda: noted(calls) == ["paused"])
-
-
-async def test_a_device_that_is_lost_in_mid_job(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
-) -> None:
-    entry = await make_entry(device)
-    target = {"device_id": registered(hass, device).id}
-    await automate(hass, on(target, "offline_in_job"))
     # A device that has nothing to do may be switched off.
+    await automate(hass, on({"device_id": registered(hass, device).id}))
     await device.power_off()
     await status_is(hass, "offline")
     await device.power_on()
@@ -284,25 +272,18 @@ async def test_a_device_that_is_lost_in_mid_job(
 
     entry.runtime_data.async_expect_job("Löffel.fc")
     await run_job(hass, device)
-    async with out_of_contact(hass, device):
-        await wait_until(hass, lambda: noted(calls) == ["offline_in_job"])
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
     await status_is(hass, "running")
-    assert noted(calls) == ["offline_in_job"]
-    assert calls[0].data["job_name"] == "Löffel.fc"
-    assert calls[0].data["status"] == entity("sensor", "status")
-    assert calls[0].data["error"] == calls[0].data["advice"] == ""
-
-
-async def test_an_automation_that_is_there_before_the_device_hears_of_it(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
-) -> None:
-    entry = await make_entry(device)
-    workshop = put_in_workshop(hass, device)
-    await hass.config_entries.async_unload(entry.entry_id)
-    await automate(hass, on({"area_id": workshop["area_id"]}))
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await run_job(hass, device)
-    await wait_until(hass, lambda: noted(calls) == ["started"])
+    assert noted(calls) == ["started"]
+    async with out_of_contact(hass, device):
+        await wait_until(hass, lambda: len(calls) > 1)
+    await status_is(hass, "running")
+    assert noted(calls) == ["started", "offline_in_job"]
+    assert calls[1].data["job_name"] == "Löffel.fc"
+    device.job.pause()
+    await wait_until(hass, lambda: len(calls) > 2)
+    assert noted(calls) == ["started", "offline_in_job", "paused"]
 
 
 async def test_no_camera_while_it_is_disabled(
@@ -313,16 +294,14 @@ async def test_no_camera_while_it_is_disabled(
     calls: list[ServiceCall],
 ) -> None:
     await make_entry(device)
-    camera = entity("camera", "camera")
     entity_registry.async_update_entity(
-        camera, disabled_by=er.RegistryEntryDisabler.USER
+        entity("camera", "camera"), disabled_by=er.RegistryEntryDisabler.USER
     )
     entity_registry.async_update_entity(
         entity("image", "preview"), new_entity_id="image.what_it_makes"
     )
     await automate(hass, on({"device_id": registered(hass, device).id}))
-    await run_job(hass, device)
-    await wait_until(hass, lambda: noted(calls) == ["started"])
+    await happens(hass, device, "started")
     assert calls[0].data["camera"] == ""
     assert calls[0].data["preview"] == "image.what_it_makes"
 
@@ -340,18 +319,59 @@ async def test_what_the_editor_saves_is_taken(hass: HomeAssistant) -> None:
     target = {"area_id": ["workshop"]}
     config = {"platform": "flux3dp.job_started", "target": target, "options": {}}
     assert await async_validate_trigger_config(hass, [config]) == [config]
+    for wrong in (
+        {"options": {"behavior": "any"}},
+        {"target": {}},
+        {"target": {"device": "abc"}},
+        {"target": None},
+    ):
+        with pytest.raises(vol.Invalid):
+            await async_validate_trigger_config(hass, [config | wrong])
     with pytest.raises(vol.Invalid):
-        await async_validate_trigger_config(
-            hass, [{**config, "options": {"behavior": "any"}}]
-        )
+        await async_validate_trigger_config(hass, [{"platform": config["platform"]}])
 
 
-@pytest.mark.parametrize("target", [None, {}, {"device": "abc"}])
-async def test_a_target_names_something(
-    hass: HomeAssistant, target: dict[str, Any] | None
+# -- the older triggers of one device
+
+
+async def test_the_triggers_of_a_device(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
 ) -> None:
-    config: dict[str, Any] = {"platform": "flux3dp.job_started"}
-    if target is not None:
-        config["target"] = target
-    with pytest.raises(vol.Invalid):
-        await async_validate_trigger_config(hass, [config])
+    entry = await make_entry(device)
+    device_id = registered(hass, device).id
+    offered = await async_get_device_automations(
+        hass, DeviceAutomationType.TRIGGER, device_id
+    )
+    ours = [trigger for trigger in offered if trigger["domain"] == DOMAIN]
+    assert [trigger["type"] for trigger in ours] == TYPES
+    assert {trigger["device_id"] for trigger in ours} == {device_id}
+
+    await automate(hass, on_device(device_id))
+    # They outlive a reload, and do not fire for it.
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    for what in (*TYPES, "lost"):
+        await happens(hass, device, what)
+    assert noted(calls) == TYPES
+    given = {call.data["type"]: call.data for call in calls}
+    for what in ("paused", "problem"):
+        assert given[what]["error"] == "filament_runout"
+        assert given[what]["advice"] == "load_filament"
+    assert given["completed"]["duration"] == 61.0
+    assert given["problem"]["label"] == "FILAMENT_RUNOUT 1"
+
+
+async def test_a_device_of_somebody_else_has_none(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = await make_entry(device)
+    other = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={("other", "1")}
+    )
+    config = {"automation": [on_device(other.id)]}
+    assert await async_setup_component(hass, "automation", config)
+    await hass.async_block_till_done()
+    assert f"{other.id} is no FLUX device" in caplog.text
