@@ -33,7 +33,7 @@ from tests.forger import Forger, public_der
 from tests.keys import MASTER_KEYS
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
-from .listening import Ear
+from .updates import Updates
 
 VECTORS = Path(__file__).parent.parent / "vectors"
 RECORDED = [path.read_bytes() for path in sorted(VECTORS.glob("*/*.bin"))]
@@ -41,16 +41,16 @@ NOTIFY = (VECTORS / "signed-v2" / "notify-idle.bin").read_bytes()
 REPLY = (VECTORS / "signed-v2" / "touch.bin").read_bytes()
 
 
-async def test_nobody_is_known_by_an_unasked_touch_reply(
+async def test_an_unasked_touch_reply_makes_no_device_known(
     make_listener: MakeListener,
 ) -> None:
     listener = await make_listener()
-    ear = Ear(listener)
+    updates = Updates(listener)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind((ADDRESSES[3], 0))
         for data in (NOTIFY, REPLY, NOTIFY):
             sender.sendto(data, ("127.0.0.1", PORT))
-        await ear.wait(lambda _: len(ear.heard) == 2)
+        await updates.wait(lambda _: len(updates.received) == 2)
     assert listener.devices == ()
     assert listener.counters.dropped["unasked_touch_reply"] == 1
 
@@ -60,8 +60,8 @@ async def test_a_forged_announcement_leaves_the_device_alone(
 ) -> None:
     await make_device()
     known = await listener.find(ADDRESSES[0])
-    at_home = Ear(listener, host=ADDRESSES[0])
-    elsewhere = Ear(listener, host=ADDRESSES[3])
+    at_home = Updates(listener, host=ADDRESSES[0])
+    elsewhere = Updates(listener, host=ADDRESSES[3])
     forged = bytearray((VECTORS / "signed-v2" / "notify-running.bin").read_bytes())
     forged[6:22] = bytes.fromhex(UUID)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
@@ -75,16 +75,16 @@ async def test_a_forged_announcement_leaves_the_device_alone(
     assert listener.get(UUID) == known
 
 
-async def test_a_broken_subscriber_deafens_nobody(
+async def test_a_broken_subscriber_keeps_nothing_from_others(
     make_device: MakeDevice, listener: Listener, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(_: DeviceUpdate) -> None:
         raise RuntimeError("mine")
 
     listener.subscribe(broken)
-    ear = Ear(listener)
+    updates = Updates(listener)
     await make_device()
-    await ear.wait(lambda update: update.device)
+    await updates.wait(lambda update: update.device)
     assert "A discovery subscriber failed" in caplog.text
 
 
@@ -194,16 +194,16 @@ async def test_new_sessions_without_end_are_touched_for_now_and_then(
     quiet: Device, make_listener: MakeListener
 ) -> None:
     listener = await make_listener(timing=replace(FAST, touch_rest=600.0))
-    ear = Ear(listener)
+    updates = Updates(listener)
     with Forger.of(quiet) as forger:
         forger.announce()
         forger.answer(forger.reply(), await forger.touched())
-        await ear.wait(lambda update: update.device)
+        await updates.wait(lambda update: update.device)
         touches = listener.counters.touches
         for _ in range(200):
-            before = len(ear.heard)
+            before = len(updates.received)
             forger.announce()
-            await ear.wait(lambda update: update.status, before)
+            await updates.wait(lambda update: update.status, before)
     assert listener.counters.touches == touches
     # What was asked for here is asked at once.
     listener.touch(UUID, quiet.address)
@@ -214,16 +214,16 @@ async def test_another_key_in_its_name_changes_nothing_of_a_pinned_device(
     quiet: Device, listener: Listener
 ) -> None:
     listener.pin(UUID, quiet.master_public_der, quiet.address)
-    ear = Ear(listener)
+    updates = Updates(listener)
     with Forger.of(quiet) as forger:
         forger.announce()
         forger.answer(forger.reply(), await forger.touched())
-        known = (await ear.wait(lambda update: update.device)).device
+        known = (await updates.wait(lambda update: update.device)).device
         assert known is not None
         listener.touch(UUID, quiet.address)
         other = forger.reply(master_der=public_der(MASTER_KEYS[1]), name="HACKED")
         forger.answer(other, await forger.touched())
-        told = await ear.wait(lambda update: update.changed, len(ear.heard))
+        told = await updates.wait(lambda update: update.changed, len(updates.received))
     assert told.device is not None
     assert told.device.identity is Identity.MISMATCH
     assert listener.get(UUID, quiet.address) == known
@@ -279,7 +279,7 @@ async def heard_more(listener: Listener, received: int) -> None:
 def test_no_key_is_read_that_no_device_has(
     bits: int, exponent: int, is_read: bool
 ) -> None:
-    # Whether it has factors matters to nobody who only reads it.
+    # To read it, it needs no factors.
     modulus = random.Random(bits).getrandbits(bits) | 1 << bits - 1 | 1
     numbers = rsa.RSAPublicNumbers(exponent, modulus)
     der = numbers.public_key().public_bytes(
@@ -309,7 +309,7 @@ def damaged(count: int, source: random.Random) -> Iterator[bytes]:
 async def test_twenty_thousand_damaged_datagrams(
     make_listener: MakeListener, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Over the wire, from addresses at which nobody answers a touch."""
+    """Over the wire, from addresses that answer no touch."""
     listener = await make_listener()
     sent = 0
     with ExitStack() as stack:
@@ -339,7 +339,7 @@ async def test_twenty_thousand_damaged_datagrams(
 async def test_damage_in_an_answer_we_asked_for_wins_no_trust(
     listener: Listener,
 ) -> None:
-    """Nothing is raised, and nobody is verified under another identity."""
+    """Nothing is raised, and nothing verified under another identity."""
     genuine = {
         decode(data).uuid for data in RECORDED if data[:4] == b"FLUX" and data[5] == 0
     }

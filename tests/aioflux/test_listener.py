@@ -18,7 +18,7 @@ from custom_components.flux3dp.aioflux.datagram import PORT
 from tests.keys import MASTER_KEYS
 
 from .conftest import ADDRESSES, UUID, MakeDevice
-from .listening import Ear
+from .updates import Updates
 
 BOTH = pytest.mark.parametrize("generation", [1, 2])
 
@@ -29,9 +29,9 @@ OTHER = "0f9e8d7c6b5a49388271605f4e3d2c1b"
 async def test_an_announced_device_becomes_known(
     generation: int, make_device: MakeDevice, listener: Listener
 ) -> None:
-    ear = Ear(listener)
+    updates = Updates(listener)
     device = await make_device(generation=generation)
-    seen = await ear.wait(lambda update: update.device)
+    seen = await updates.wait(lambda update: update.device)
     info = seen.device
     assert info is not None
     assert seen.changed
@@ -48,13 +48,15 @@ async def test_an_announced_device_becomes_known(
 
     # Its status follows, and what does not change is said once.
     device.set_status(st_id=16, progress=0.25, head_module="EXTRUDER")
-    seen = await ear.wait(lambda update: update.status and update.status.st_id == 16)
+    seen = await updates.wait(
+        lambda update: update.status and update.status.st_id == 16
+    )
     assert seen.status is not None
     assert (seen.status.progress, seen.device) == (0.25, info)
-    assert sum(update.changed for update in ear.heard) == 1
+    assert sum(update.changed for update in updates.received) == 1
 
     device.rename("Attic")
-    seen = await ear.wait(
+    seen = await updates.wait(
         lambda update: update.device and update.device.name == "Attic"
     )
     assert seen.changed
@@ -73,7 +75,7 @@ async def test_found_by_address_with_multicast_blocked(
     assert await listener.lookup(UUID, hosts=[ADDRESSES[0]]) == info
 
 
-async def test_nobody_at_the_address(listener: Listener) -> None:
+async def test_no_device_at_the_address(listener: Listener) -> None:
     with pytest.raises(DeviceNotFound, match=ADDRESSES[5]):
         await listener.find(ADDRESSES[5], timeout=0.2)
 
@@ -148,39 +150,39 @@ async def test_a_host_name_is_never_looked_up_on_the_way_out(
 async def test_a_scan_is_answered_before_the_next_announcement(
     make_device: MakeDevice, listener: Listener
 ) -> None:
-    ear = Ear(listener)
+    updates = Updates(listener)
     device = await make_device()
     device.faults.muted = True
     listener.scan()
-    await ear.wait(lambda update: update.device)
+    await updates.wait(lambda update: update.device)
     assert device.counters.probes_answered >= 1
 
 
 async def test_filters(make_device: MakeDevice, listener: Listener) -> None:
-    everything = Ear(listener)
-    by_uuid = Ear(listener, uuid=OTHER)
-    by_host = Ear(listener, host=ADDRESSES[0])
-    ended = Ear(listener)
+    everything = Updates(listener)
+    by_uuid = Updates(listener, uuid=OTHER)
+    by_host = Updates(listener, host=ADDRESSES[0])
+    ended = Updates(listener)
     ended.unsubscribe()
     ended.unsubscribe()
     await make_device()
     await make_device(address=ADDRESSES[1], uuid=OTHER, master_key=MASTER_KEYS[1])
     await everything.wait(lambda update: update.uuid == OTHER and update.device)
     await everything.wait(lambda update: update.uuid == UUID and update.device)
-    assert {update.uuid for update in by_uuid.heard} == {OTHER}
-    assert {update.host for update in by_host.heard} == {ADDRESSES[0]}
-    assert not ended.heard
+    assert {update.uuid for update in by_uuid.received} == {OTHER}
+    assert {update.host for update in by_host.received} == {ADDRESSES[0]}
+    assert not ended.received
     assert len(listener.devices) == 2
 
 
 async def test_generation_1_becomes_2_in_place(
     make_device: MakeDevice, listener: Listener
 ) -> None:
-    ear = Ear(listener)
+    updates = Updates(listener)
     device = await make_device(generation=1, firmware="1.6.95")
-    await ear.wait(lambda update: update.device)
+    await updates.wait(lambda update: update.device)
     await device.upgrade(firmware="6.1.11", generation=2)
-    seen = await ear.wait(
+    seen = await updates.wait(
         lambda update: update.device and update.device.firmware == "6.1.11"
     )
     assert seen.device is not None
@@ -191,12 +193,12 @@ async def test_generation_1_becomes_2_in_place(
 async def test_a_reboot_brings_a_new_slave_key(
     make_device: MakeDevice, listener: Listener
 ) -> None:
-    ear = Ear(listener)
+    updates = Updates(listener)
     device = await make_device(generation=1)
-    first = (await ear.wait(lambda update: update.device)).device
+    first = (await updates.wait(lambda update: update.device)).device
     assert first is not None
     await device.reboot()
-    second = await ear.wait(
+    second = await updates.wait(
         lambda update: update.device and update.device.slave_key != first.slave_key
     )
     assert second.changed
@@ -205,12 +207,12 @@ async def test_a_reboot_brings_a_new_slave_key(
 async def test_a_broadcast_is_answered_with_a_probe(
     make_device: MakeDevice, listener: Listener
 ) -> None:
-    ear = Ear(listener)
+    updates = Updates(listener)
     device = await make_device(multicast=False)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind((ADDRESSES[0], 0))
         sender.sendto(b"FLUX\x00\x02" + bytes.fromhex(UUID), ("127.0.0.1", PORT))
-        await ear.wait(lambda update: update.device)
+        await updates.wait(lambda update: update.device)
     assert device.counters.probes_answered >= 1
 
 
@@ -262,11 +264,11 @@ async def test_a_signature_is_checked_once(
     await listener.find(ADDRESSES[0])
     signatures = identity.signed_by.cache_info().misses
     touches = identity.rsa_signed.cache_info().misses
-    ear = Ear(listener)
+    updates = Updates(listener)
     for _ in range(20):
-        before = len(ear.heard)
+        before = len(updates.received)
         device.announce()
-        await ear.wait(lambda update: update.status, before)
+        await updates.wait(lambda update: update.status, before)
     assert identity.signed_by.cache_info().misses == signatures == 1
     assert identity.rsa_signed.cache_info().misses == touches == 2
 
@@ -276,19 +278,19 @@ async def test_a_lost_touch_is_asked_again(
 ) -> None:
     device = await make_device()
     device.faults.silent = True
-    ear = Ear(listener)
-    await ear.wait(lambda update: update.status)
+    updates = Updates(listener)
+    await updates.wait(lambda update: update.status)
     await device.wait_for(lambda: len(device.received.datagrams) >= 2)
     device.faults.silent = False
-    await ear.wait(lambda update: update.device)
+    await updates.wait(lambda update: update.device)
 
 
 async def test_touch_asks_anew(make_device: MakeDevice, listener: Listener) -> None:
     device = await make_device()
     await listener.find(ADDRESSES[0])
-    ear = Ear(listener)
+    updates = Updates(listener)
     answered = device.counters.touches_answered
     listener.touch(UUID, ADDRESSES[0])
-    seen = await ear.wait(lambda update: update.status is None)
+    seen = await updates.wait(lambda update: update.status is None)
     assert device.counters.touches_answered == answered + 1
     assert not seen.changed

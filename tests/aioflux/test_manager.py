@@ -25,7 +25,7 @@ from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork, TrustedKey
 from tests.keys import OTHER_CLIENT_KEY
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice
-from .listening import Ear
+from .updates import Updates
 
 LABEL = "Home Assistant (Test)"
 
@@ -151,10 +151,10 @@ async def test_old_firmware_says_so(
 async def test_rename(
     name: str, device: Device, manager: Manager, listener: Listener
 ) -> None:
-    ear = Ear(listener)
+    updates = Updates(listener)
     await manager.rename(name)
     assert device.name == name
-    await ear.wait(
+    await updates.wait(
         lambda it: it.changed and it.device is not None and it.device.name == name
     )
 

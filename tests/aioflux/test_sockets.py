@@ -15,8 +15,8 @@ from tests.cable import FAR, NEAR, Cable, cable
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
-from .listening import Ear
 from .remains import open_sockets
+from .updates import Updates
 
 CHANGED = "10.77.0.7"
 
@@ -44,9 +44,9 @@ async def switch_on(wire: Cable) -> Device:
 async def hears(listener: Listener) -> None:
     """Wait for an announcement from now on, with nothing asked."""
     probes = listener.counters.probes
-    ear = Ear(listener, host=FAR)
-    await ear.wait(lambda update: update.status)
-    ear.unsubscribe()
+    updates = Updates(listener, host=FAR)
+    await updates.wait(lambda update: update.status)
+    updates.unsubscribe()
     assert listener.counters.probes == probes
 
 
@@ -86,14 +86,14 @@ async def test_our_own_address_changes(
     device.faults.muted = True
     wire.take_address(NEAR)
     wire.give_address(CHANGED)
-    ear = Ear(listener, host=FAR)
+    updates = Updates(listener, host=FAR)
 
     await listener.use_interfaces([CHANGED])
 
-    await ear.wait(lambda update: update.status)
-    before = len(ear.heard)
+    await updates.wait(lambda update: update.status)
+    before = len(updates.received)
     listener.scan()
-    await ear.wait(lambda update: update.status, before)
+    await updates.wait(lambda update: update.status, before)
 
 
 async def test_nothing_is_asked_while_nothing_changes(
@@ -116,9 +116,9 @@ async def test_an_interface_that_fails_fails_alone(
     make_device: MakeDevice, make_listener: MakeListener
 ) -> None:
     listener = await make_listener(interfaces=["198.51.100.7", "127.0.0.1"])
-    ear = Ear(listener)
+    updates = Updates(listener)
     await make_device()
-    await ear.wait(lambda update: update.device)
+    await updates.wait(lambda update: update.device)
     listener.scan()
 
 
@@ -136,12 +136,12 @@ async def test_an_interface_that_comes_up_later_is_joined(
     monkeypatch.setattr(socket, "inet_aton", down)
     listener = await make_listener()
     monkeypatch.undo()
-    ear = Ear(listener)
+    updates = Updates(listener)
     device = await make_device()
     listener.scan()
-    await ear.wait(lambda update: update.device)
+    await updates.wait(lambda update: update.device)
     device.set_status(st_id=1)
-    await ear.wait(lambda update: update.status and update.status.st_id == 1)
+    await updates.wait(lambda update: update.status and update.status.st_id == 1)
     assert device.counters.notifies_sent > 0
 
 
@@ -165,12 +165,12 @@ async def test_a_port_that_is_taken_and_given_back(
     await listener.use_interfaces(["127.0.0.1"])
 
     assert f"Listening on UDP port {PORT} again" in caplog.text
-    ear = Ear(listener)
+    updates = Updates(listener)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind((ADDRESSES[8], 0))
         notify = b"FLUX\x02\x00" + bytes.fromhex(UUID) + bytes(72)
         sender.sendto(notify, ("127.0.0.1", PORT))
-    await ear.wait(lambda update: update.host == ADDRESSES[8])
+    await updates.wait(lambda update: update.host == ADDRESSES[8])
 
 
 async def test_without_any_socket_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

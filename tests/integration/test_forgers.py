@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.flux3dp.aioflux import ClientKey, Identity, Timing
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device, TrustedKey
-from tests.aioflux.listening import Ear
+from tests.aioflux.updates import Updates
 from tests.forger import Forger, public_der
 from tests.integration.conftest import (
     FAST,
@@ -55,16 +55,16 @@ async def forge(
 ) -> None:
     """Have the listener touch a device, and the forger answer before it can."""
     listener = entry.runtime_data.listener
-    ear = Ear(listener, uuid=UUID, host=device.address)
+    updates = Updates(listener, uuid=UUID, host=device.address)
     silent, device.faults.silent = device.faults.silent, True
     try:
         # Another touch may be due before.
         listener.touch(UUID, device.address, 2)
         forger.answer(data, await forger.touched())
-        await ear.wait(lambda sighting: sighting.changed)
+        await updates.wait(lambda sighting: sighting.changed)
     finally:
         device.faults.silent = silent
-        ear.unsubscribe()
+        updates.unsubscribe()
 
 
 async def announced(device: Device, times: int) -> None:
@@ -118,10 +118,10 @@ async def test_another_key_in_its_name_does_not_switch_a_device_off(
         if not silent:
             # Nothing is pinned now, so the listener believes what comes.
             device.faults.silent = True
-            ear = Ear(listener, uuid=UUID)
+            updates = Updates(listener, uuid=UUID)
             listener.touch(UUID, device.address, 2)
             forger.answer(other, await forger.touched())
-            await ear.wait(lambda sighting: sighting.device)
+            await updates.wait(lambda sighting: sighting.device)
             device.faults.silent = False
         assert await hass.config_entries.async_setup(entry.entry_id)
     await status_is(hass, "idle")

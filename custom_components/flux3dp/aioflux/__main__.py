@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     level = logging.DEBUG if options.verbose else logging.ERROR
     logging.basicConfig(level=level, format="%(message)s")
     try:
-        # Before the event loop runs: it would keep Ctrl-C from whoever types.
+        # Before the event loop runs, which would keep Ctrl-C from the prompt.
         options.password = _read_password(options)
         return asyncio.run(run(options))
     except KeyboardInterrupt:

@@ -1,7 +1,7 @@
 """The bytes of every discovery datagram, both ways (protocol.md section 2).
 
-Pure: a decoded datagram says what it says, whoever sent it. What cannot be decoded
-raises `DatagramError`, and nothing else.
+Pure: nothing is known of the sender. What cannot be decoded raises `DatagramError`, and
+nothing else.
 """
 
 from codecs import utf_8_decode
@@ -31,7 +31,7 @@ _NO_UUID = bytes(16)
 _POKE = 0
 _TOUCH = 2
 
-# The texts of a touch reply without which a device cannot be shown or spoken to.
+# The texts of a touch reply that every device sends, and that we need.
 _REQUIRED_INFO = {
     1: ("ver", "model", "name", "pwd"),
     2: ("serial", "ver", "model", "name", "pwd"),

@@ -233,7 +233,7 @@ def check_name(name: str) -> None:
 
 
 def check_password(name: str, password: str, *, allow_empty: bool = False) -> None:
-    """Raise InvalidRequest for a password that nobody could sign in with.
+    """Raise InvalidRequest for a password that lets no client sign in.
 
     `name` is the field of the error. The device would store it all the same.
     """

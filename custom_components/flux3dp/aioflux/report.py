@@ -198,8 +198,8 @@ def parse_file_info(text: str) -> JobInfo:
 
 
 def _job_info(raw: dict[str, str]) -> JobInfo:
-    def value(*spellings: str) -> str:
-        return next((raw[key] for key in spellings if raw.get(key)), "")
+    def value(*keys: str) -> str:
+        return next((raw[key] for key in keys if raw.get(key)), "")
 
     filament = map(_length, value("FILAMENT_USED", "filament_used").split(","))
     return JobInfo(

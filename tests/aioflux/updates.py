@@ -1,4 +1,4 @@
-"""What a subscriber of a listener is told, and how a test waits for it."""
+"""The updates that a listener passes on, and how a test waits for one."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,16 +8,16 @@ from custom_components.flux3dp.aioflux import DeviceUpdate, Listener
 from simulator.waiting import PATIENCE
 
 
-class Ear:
-    """Everything a subscriber was told, and a way to wait for it."""
+class Updates:
+    """Every update that a subscription received."""
 
     def __init__(self, listener: Listener, **filters: Any) -> None:
-        self.heard: list[DeviceUpdate] = []
+        self.received: list[DeviceUpdate] = []
         self._news = asyncio.Event()
         self.unsubscribe = listener.subscribe(self._take, **filters)
 
-    def _take(self, sighting: DeviceUpdate) -> None:
-        self.heard.append(sighting)
+    def _take(self, update: DeviceUpdate) -> None:
+        self.received.append(update)
         self._news.set()
 
     async def wait(
@@ -25,8 +25,8 @@ class Ear:
     ) -> DeviceUpdate:
         async with asyncio.timeout(PATIENCE):
             while True:
-                for sighting in self.heard[after:]:
-                    if condition(sighting):
-                        return sighting
+                for update in self.received[after:]:
+                    if condition(update):
+                        return update
                 self._news.clear()
                 await self._news.wait()
