@@ -100,6 +100,6 @@ async def test_a_device_that_does_not_let_us_in_asks_for_its_password_all_the_sa
     device.faults.management.chunk_size = None
 
     await wait_until(hass, lambda: bool(reauths(hass, entry)))
-    assert any("Could not change the network" in line for line in log_lines(caplog))
+    assert any("Failed to change the network" in line for line in log_lines(caplog))
     assert device.received.passwords == []
     assert not any(command[0] == "network" for command in device.received.management)
