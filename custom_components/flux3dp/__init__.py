@@ -17,6 +17,7 @@ from .issues import async_delete_issues
 from .job.store import JobStore
 from .services import async_setup_services
 from .trust import async_forget_us
+from .views import async_setup_views
 
 # A bare `flux3dp:` is all there is to write: Home Assistant loads a custom integration
 # only for an entry or a key in YAML, and discovery should run before the first entry.
@@ -37,6 +38,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and begin to listen; nobody is waited for."""
     async_setup_services(hass)
+    async_setup_views(hass)
     await async_serve_card(hass)
     await async_get_listener(hass)
     return True

@@ -28,6 +28,7 @@ from .clock import SteadyClock
 from .const import LOGGER
 from .data import FluxData, JobPicture
 from .description import Description
+from .files import DeviceFiles
 from .issues import NETWORK_NOT_RETURNED, async_delete_issue
 from .job.model import INITIAL
 from .job.monitor import JobMonitor
@@ -92,6 +93,9 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             is_occupied=self._is_occupied,
             on_report=self._async_reported,
             on_aged=self._async_aged,
+        )
+        self.files = DeviceFiles(
+            hass, clock, timing, self.robot, is_online=lambda: self.data.online
         )
         self.description = Description(
             hass,
@@ -163,6 +167,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
     @override
     async def async_shutdown(self) -> None:
         """Stop listening and asking, and write what is worth keeping."""
+        # While the device can still be reached: an interrupted upload is tidied up.
+        await self.files.async_close()
         await super().async_shutdown()
         self._presence.async_stop()
         self.dispatcher.async_flush()
@@ -308,6 +314,8 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             job=step.state,
             clock_error=self.clock.error(),
         )
+        if data.job.job_number != self.data.job.job_number:
+            self.files.forget()
         if data != self.data:
             self.async_set_updated_data(data)
             if data.online and not was_online:
@@ -332,6 +340,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
             self._offline_logged = False
             self.reconnects += 1
             LOGGER.info("%s is back at %s", self.device_name, self.host)
+        self.files.forget()
         async_delete_issue(self.hass, self.config_entry, NETWORK_NOT_RETURNED)
         self.trust.async_check()
 

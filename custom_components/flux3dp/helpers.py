@@ -1,4 +1,4 @@
-"""Words for errors, and devices for targets.
+"""Words for errors, devices for targets, and who may control them.
 
 One table says what each error of `aioflux` is called in an action and in a dialog.
 """
@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
     ATTR_AREA_ID,
@@ -16,9 +18,14 @@ from homeassistant.const import (
     ATTR_LABEL_ID,
     CONF_PASSWORD,
     ENTITY_MATCH_ALL,
+    Platform,
 )
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+)
 from homeassistant.helpers import (
     config_validation as cv,
     device_registry as dr,
@@ -49,6 +56,7 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .files import JobNotCleared, JobRunning, Offline
 from .job.errors import ErrorKey
 from .management import NetworkNotReturned, NetworkRolledBack
 from .naming import async_device_name
@@ -58,6 +66,9 @@ from .robot import DeviceOccupied, Preempted, Unloaded
 # the more special ones come first.
 _KEYS: Final[tuple[tuple[type[FluxError], str, str], ...]] = (
     (DeviceOccupied, "occupied", "refused"),
+    (JobRunning, "job_running", "refused"),
+    (JobNotCleared, "job_not_cleared", "refused"),
+    (Offline, "offline", "cannot_connect"),
     (Unloaded, "unloaded", "cannot_connect"),
     (Preempted, "superseded", "refused"),
     (NetworkRolledBack, "network_rolled_back", "network_rolled_back"),
@@ -197,6 +208,15 @@ def async_error_sentences(hass: HomeAssistant, error: ErrorKey) -> tuple[str, st
 
 
 @callback
+def async_coordinator(hass: HomeAssistant, uuid: str) -> FluxCoordinator | None:
+    """Return the device with a uuid, None if it is not set up or not loaded."""
+    entries: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return next(
+        (entry.runtime_data for entry in entries if entry.unique_id == uuid), None
+    )
+
+
+@callback
 def async_targeted_devices(
     hass: HomeAssistant, target: Mapping[str, object]
 ) -> list[dr.DeviceEntry]:
@@ -306,26 +326,52 @@ def _invalid(key: str, placeholders: dict[str, str]) -> ServiceValidationError:
     )
 
 
+@callback
+def require_control(
+    hass: HomeAssistant,
+    user: User,
+    coordinator: FluxCoordinator,
+    *,
+    button: str = "pause",
+    admin: bool = False,
+    context: Context | None = None,
+) -> None:
+    """Raise Unauthorized unless a person may press a button of the device.
+
+    `admin`: what is wanted is for administrators only.
+    """
+    if user.is_admin:
+        return
+    entity_id = er.async_get(hass).async_get_entity_id(
+        Platform.BUTTON, DOMAIN, f"{coordinator.uuid}_{button}"
+    )
+    may = entity_id and user.permissions.check_entity(entity_id, POLICY_CONTROL)
+    if admin or not may:
+        raise Unauthorized(
+            context=context, entity_id=entity_id, permission=POLICY_CONTROL
+        )
+
+
 async def async_several(
     hass: HomeAssistant, problems: Sequence[HomeAssistantError]
 ) -> HomeAssistantError:
     """Return one error that says all of these, in the language of Home Assistant."""
     if len(problems) == 1:
         return problems[0]
-    language = hass.config.language
-    words = await async_get_translations(hass, language, "exceptions", {DOMAIN})
-    prefix = f"component.{DOMAIN}.exceptions."
-    sentences = (
-        words[f"{prefix}{problem.translation_key}.message"].format(
-            **problem.translation_placeholders or {}
-        )
-        for problem in problems
-    )
+    sentences = [await async_sentence(hass, problem) for problem in problems]
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="several_failed",
         translation_placeholders={"errors": " ".join(sentences)},
     )
+
+
+async def async_sentence(hass: HomeAssistant, error: HomeAssistantError) -> str:
+    """Return what an error says, in the language of Home Assistant."""
+    language = hass.config.language
+    words = await async_get_translations(hass, language, "exceptions", {DOMAIN})
+    sentence = words[f"component.{DOMAIN}.exceptions.{error.translation_key}.message"]
+    return sentence.format(**error.translation_placeholders or {})
 
 
 async def async_field_names(hass: HomeAssistant, action: str) -> dict[str, str]:

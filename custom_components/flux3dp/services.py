@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import asdict
+from enum import Enum, auto
 from functools import partial
 from typing import Any
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.auth.models import User
 from homeassistant.const import (
     ATTR_DEVICE_ID,
     ATTR_ENTITY_ID,
     ATTR_NAME,
     ENTITY_MATCH_ALL,
-    Platform,
 )
 from homeassistant.core import (
     HomeAssistant,
@@ -21,8 +21,8 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
-from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.exceptions import HomeAssistantError, UnknownUser
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
 import voluptuous as vol
 
@@ -31,6 +31,15 @@ from .button import BUTTONS
 from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand, async_command
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
+from .file_actions import (
+    async_delete_file,
+    async_download_file,
+    async_file_info,
+    async_list_files,
+    async_repeat_last_job,
+    async_start_job,
+    async_upload_file,
+)
 from .helpers import (
     async_field_names,
     async_resolve,
@@ -38,6 +47,7 @@ from .helpers import (
     async_several,
     async_targeted_devices,
     device_errors,
+    require_control,
 )
 from .management import (
     SHORT_ID_LENGTH,
@@ -143,14 +153,28 @@ type _Handler = Callable[
     [FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]
 ]
 
-# By name: the handler, the fields, the response, and whether it is for administrators
-# only. The fields have types only: `aioflux` checks the values.
-_ACTIONS: dict[str, tuple[_Handler, dict[vol.Marker, Any], SupportsResponse, bool]] = {
+
+class _For(Enum):
+    """Who may call an action."""
+
+    ALL = auto()
+    CONTROL = auto()
+    """Those who may press the device's buttons; `overwrite: true` is for administrators."""
+    ADMINS = auto()
+
+
+_PATH = vol.Required("path")
+_CONFIRM = vol.Optional("confirm", default=False)
+_OVERWRITE = vol.Optional("overwrite", default=False)
+
+# By name: the handler, the fields, the response, and who may call it. The fields have
+# types only: `aioflux` checks the values.
+_ACTIONS: dict[str, tuple[_Handler, dict[vol.Marker, Any], SupportsResponse, _For]] = {
     "rename": (
         _async_rename,
         {vol.Required(ATTR_NAME): cv.string},
         SupportsResponse.OPTIONAL,
-        True,
+        _For.ADMINS,
     ),
     "set_network": (
         _async_set_network,
@@ -159,9 +183,9 @@ _ACTIONS: dict[str, tuple[_Handler, dict[vol.Marker, Any], SupportsResponse, boo
             for key, kind in _NETWORK_FIELDS.items()
         },
         SupportsResponse.OPTIONAL,
-        True,
+        _For.ADMINS,
     ),
-    "scan_wifi": (_async_scan_wifi, {}, SupportsResponse.ONLY, False),
+    "scan_wifi": (_async_scan_wifi, {}, SupportsResponse.ONLY, _For.ALL),
     "change_password": (
         _async_change_password,
         {
@@ -170,26 +194,88 @@ _ACTIONS: dict[str, tuple[_Handler, dict[vol.Marker, Any], SupportsResponse, boo
             vol.Optional("forget_trusted", default=False): cv.boolean,
         },
         SupportsResponse.NONE,
-        True,
+        _For.ADMINS,
     ),
-    "list_trusted_keys": (_async_list_trusted_keys, {}, SupportsResponse.ONLY, True),
+    "list_trusted_keys": (
+        _async_list_trusted_keys,
+        {},
+        SupportsResponse.ONLY,
+        _For.ADMINS,
+    ),
     "remove_trusted_key": (
         _async_remove_trusted_key,
         {vol.Required("key"): cv.string},
         SupportsResponse.NONE,
-        True,
+        _For.ADMINS,
+    ),
+    "list_files": (
+        async_list_files,
+        {vol.Optional("path", default="SD"): cv.string},
+        SupportsResponse.ONLY,
+        _For.ALL,
+    ),
+    "file_info": (
+        async_file_info,
+        {_PATH: cv.string},
+        SupportsResponse.ONLY,
+        _For.ALL,
+    ),
+    "upload_file": (
+        async_upload_file,
+        {
+            vol.Required("source"): cv.string,
+            vol.Optional("path"): cv.string,
+            _OVERWRITE: cv.boolean,
+            vol.Optional("start", default=False): cv.boolean,
+            _CONFIRM: cv.boolean,
+        },
+        SupportsResponse.OPTIONAL,
+        _For.CONTROL,
+    ),
+    "download_file": (
+        async_download_file,
+        {
+            _PATH: cv.string,
+            vol.Required("target_path"): cv.string,
+            _OVERWRITE: cv.boolean,
+        },
+        SupportsResponse.OPTIONAL,
+        _For.CONTROL,
+    ),
+    "delete_file": (
+        async_delete_file,
+        {_PATH: cv.string},
+        SupportsResponse.NONE,
+        _For.ADMINS,
+    ),
+    "start_job": (
+        async_start_job,
+        {_PATH: cv.string, _CONFIRM: cv.boolean},
+        SupportsResponse.OPTIONAL,
+        _For.CONTROL,
+    ),
+    "repeat_last_job": (
+        async_repeat_last_job,
+        {_CONFIRM: cv.boolean},
+        SupportsResponse.OPTIONAL,
+        _For.CONTROL,
     ),
 }
 
 
 def _one_device_action(
-    name: str, handler: _Handler
+    name: str, handler: _Handler, callers: _For
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
     """Return the action that calls a handler for the one device of a call."""
 
     async def async_call(call: ServiceCall) -> ServiceResponse:
         """Find the device, and show errors in words."""
         coordinator = async_resolve_one(call.hass, call.data)
+        if callers is _For.CONTROL and (user := await _async_caller(call)) is not None:
+            admin = call.data.get("overwrite", False)
+            require_control(
+                call.hass, user, coordinator, admin=admin, context=call.context
+            )
         with device_errors(coordinator, await async_field_names(call.hass, name)):
             return await handler(coordinator, call.data)
 
@@ -253,38 +339,36 @@ async def _async_check_permission(
     call: ServiceCall, command: JobCommand, coordinators: list[FluxCoordinator]
 ) -> None:
     """Raise Unauthorized unless the caller may press the same buttons."""
-    if not call.context.user_id:
+    if (user := await _async_caller(call)) is None:
         return
+    [key] = (button.key for button in BUTTONS if button.command is command)
+    for coordinator in coordinators:
+        require_control(call.hass, user, coordinator, button=key, context=call.context)
+
+
+async def _async_caller(call: ServiceCall) -> User | None:
+    """Return who calls an action; None is Home Assistant itself."""
+    if not call.context.user_id:
+        return None
     user = await call.hass.auth.async_get_user(call.context.user_id)
     if user is None:
         raise UnknownUser(context=call.context)
-    registry = er.async_get(call.hass)
-    [key] = (button.key for button in BUTTONS if button.command is command)
-    for coordinator in coordinators:
-        entity_id = registry.async_get_entity_id(
-            Platform.BUTTON, DOMAIN, f"{coordinator.uuid}_{key}"
-        )
-        if not user.is_admin and not (
-            entity_id and user.permissions.check_entity(entity_id, POLICY_CONTROL)
-        ):
-            raise Unauthorized(
-                context=call.context, entity_id=entity_id, permission=POLICY_CONTROL
-            )
+    return user
 
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions. All of them take a target, or a `device_id` in the data."""
-    for name, (handler, fields, response, admin) in _ACTIONS.items():
+    for name, (handler, fields, response, callers) in _ACTIONS.items():
         register = (
             partial(async_register_admin_service, hass)
-            if admin
+            if callers is _For.ADMINS
             else hass.services.async_register
         )
         register(
             DOMAIN,
             name,
-            _one_device_action(name, handler),
+            _one_device_action(name, handler, callers),
             schema=cv.make_entity_service_schema(fields),
             supports_response=response,
         )

@@ -1,0 +1,305 @@
+"""Actions on files: what they do with a device, and what they answer."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import NamedTemporaryFile
+from typing import Any, Final
+
+from homeassistant.const import CONF_MODEL
+from homeassistant.core import HomeAssistant, ServiceResponse
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from .aioflux import (
+    CommandFailed,
+    ConnectionFailed,
+    FileInfo,
+    JobInfo,
+    Kicked,
+    Robot,
+    has_extruder,
+)
+from .const import DOMAIN
+from .coordinator import FluxCoordinator
+from .files import LAST_JOB, JobNotCleared, title_of
+from .helpers import async_coordinator, async_error_words
+from .job.errors import ErrorKey
+from .job.model import JobResult, JobState, JobStatus, Toolhead
+from .job.observation import toolhead_of
+
+_MEDIA: Final = f"media-source://{DOMAIN}/"
+_BEGINNING: Final = frozenset({JobStatus.INITIALIZING, JobStatus.STARTING})
+# A job that lives with our connection is given more time to begin.
+_STAY: Final = 6
+_FAULTY: Final = frozenset({JobStatus.ALARM, JobStatus.FATAL})
+
+
+async def async_list_files(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Return what is in a folder."""
+    path: str = data["path"].rstrip("/")
+    return {
+        "path": path,
+        "entries": [
+            {
+                "name": entry.name,
+                "path": f"{path}/{entry.name}",
+                "type": "folder" if entry.is_folder else "file",
+            }
+            for entry in await coordinator.files.entries(path)
+        ],
+    }
+
+
+async def async_file_info(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Return what a job file says of itself: `duration` in s, lengths in mm."""
+    path: str = data["path"]
+    info = await coordinator.files.info(path)
+    job = info.info
+    return {
+        "path": path,
+        "name": title_of(path, info),
+        "toolhead": toolhead_of(job.head_type or ""),
+        "duration": job.time_cost,
+        "filament_used": sum(job.filament_used) if job.filament_used else None,
+        "travel_distance": job.travel_distance,
+        "created_at": job.created_at,
+        "author": job.author,
+        "software": job.software,
+        "has_preview": bool(info.previews),
+    }
+
+
+async def async_upload_file(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Put a job file on the device, or have it there for one run; start it if wanted."""
+    path: str | None = data.get("path")
+    start: bool = data["start"]
+    if path is None and not start:
+        raise _invalid("upload_without_path")
+    files = coordinator.files
+    try:
+        async with _local_copy(coordinator.hass, data["source"]) as (local, source):
+            fcode = await files.check(local)
+            name = title_of(path or source, FileInfo(fcode.info, ()))
+            if start:
+                _require_confirmed(coordinator, fcode.info, confirmed=data["confirm"])
+            if path is not None:
+                await files.upload(path, local, overwrite=data["overwrite"])
+            else:
+                async with files.uploaded_task(local, fcode.size) as robot:
+                    await _async_start(coordinator, robot, None, name)
+    except OSError as err:
+        raise _invalid("file_unreadable", path=data["source"]) from err
+    if path is not None and start:
+        async with files.idle_robot() as robot:
+            await _async_start(coordinator, robot, path, name)
+    return {"path": path, "name": name, "size": fcode.size, "started": start}
+
+
+@asynccontextmanager
+async def _local_copy(
+    hass: HomeAssistant, source: str
+) -> AsyncIterator[tuple[Path, str]]:
+    """Lend a file of this host, or a copy of a device's, with the path it came from."""
+    if not source.startswith(_MEDIA):
+        await _async_require_allowed(hass, source)
+        yield Path(source), source
+        return
+    uuid, _, path = source.removeprefix(_MEDIA).partition("/")
+    if (other := async_coordinator(hass, uuid)) is None:
+        raise _invalid("file_unreadable", path=source)
+    async with async_temporary_file(hass) as copy:
+        await _async_download(other, path, copy)
+        yield copy, path
+
+
+async def _async_require_allowed(hass: HomeAssistant, path: str) -> None:
+    """Raise ServiceValidationError for a path outside the folders that are allowed."""
+    if "\0" in path or not await hass.async_add_executor_job(
+        hass.config.is_allowed_path, path
+    ):
+        raise _invalid("path_not_allowed", path=path)
+
+
+@asynccontextmanager
+async def async_temporary_file(
+    hass: HomeAssistant, folder: Path | None = None
+) -> AsyncIterator[Path]:
+    """Lend an empty file that is deleted afterwards, if it is still there then."""
+
+    def make() -> Path:
+        with NamedTemporaryFile(
+            prefix=f".{DOMAIN}-", suffix=".fc", dir=folder, delete=False
+        ) as file:
+            return Path(file.name)
+
+    path = await hass.async_add_executor_job(make)
+    try:
+        yield path
+    finally:
+        await hass.async_add_executor_job(lambda: path.unlink(missing_ok=True))
+
+
+async def _async_download(coordinator: FluxCoordinator, path: str, target: Path) -> int:
+    """Write a device's file over a local one; return its size (bytes)."""
+    hass = coordinator.hass
+    file = await hass.async_add_executor_job(lambda: target.open("wb"))
+
+    async def write(block: bytes) -> None:
+        await hass.async_add_executor_job(file.write, block)
+
+    try:
+        return await coordinator.files.download(path, write)
+    finally:
+        await hass.async_add_executor_job(file.close)
+
+
+async def async_download_file(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Copy a file of the device to this host, whole or not at all."""
+    hass, path, target = coordinator.hass, data["path"], Path(data["target_path"])
+    await _async_require_allowed(hass, str(target))
+    suffix = PurePosixPath(path).suffix.lower()
+    if target.suffix.lower() != suffix or not suffix:
+        # A job must not become a page of the server's, for instance.
+        raise _invalid("target_suffix", path=path)
+    if not data["overwrite"] and await hass.async_add_executor_job(target.exists):
+        raise _invalid("target_exists", path=str(target))
+    try:
+        async with async_temporary_file(hass, target.parent) as copy:
+            size = await _async_download(coordinator, path, copy)
+            await hass.async_add_executor_job(copy.replace, target)
+    except OSError as err:
+        raise _invalid("file_unwritable", path=str(target)) from err
+    return {"path": str(target), "size": size}
+
+
+async def async_delete_file(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Delete a file of the device."""
+    await coordinator.files.delete(data["path"])
+    return None
+
+
+async def async_start_job(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Start a job file of the device; return once the device is seen to run it."""
+    path: str = data["path"]
+    info = await coordinator.files.info(path)
+    _require_confirmed(coordinator, info.info, confirmed=data["confirm"])
+    name = title_of(path, info)
+    async with coordinator.files.idle_robot() as robot:
+        await _async_start(coordinator, robot, path, name)
+    return {"path": path, "name": name}
+
+
+async def async_repeat_last_job(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Start the job again that the device started last."""
+    # Another program's job may have taken its place since it was read.
+    coordinator.files.forget()
+    try:
+        return await async_start_job(coordinator, {"path": LAST_JOB, **data})
+    except CommandFailed as err:
+        if err.symbol != "NOT_EXIST":
+            raise
+        raise _invalid("no_last_job", name=coordinator.device_name) from err
+
+
+def _require_confirmed(
+    coordinator: FluxCoordinator, info: JobInfo, *, confirmed: bool
+) -> None:
+    """Raise ServiceValidationError for a laser that nobody confirmed."""
+    device = coordinator.data.device
+    model = (
+        coordinator.config_entry.data[CONF_MODEL] if device is None else device.model
+    )
+    is_laser = toolhead_of(info.head_type or "") is Toolhead.LASER
+    if (is_laser or not has_extruder(model)) and not confirmed:
+        raise _invalid("laser_not_confirmed", name=coordinator.device_name)
+
+
+async def _async_start(
+    coordinator: FluxCoordinator, robot: Robot, path: str | None, name: str
+) -> None:
+    """Start a job, or the one uploaded for the connection, and wait until it runs.
+
+    Raises FluxError if it is refused, HomeAssistantError with why it did not begin.
+    """
+    if await coordinator.files.require_idle(robot):
+        raise JobNotCleared("a job that ended is still there")
+    before = coordinator.data.job.job_number
+    coordinator.async_expect_job(name)
+    try:
+        await robot.start(path)
+    except BaseException:
+        coordinator.async_expect_job(None)
+        raise
+    patience = coordinator.timing.job_start * (1 if path else _STAY)
+    job = await _async_begun(coordinator, robot, before, patience)
+    if job is not None and _runs(job):
+        return
+    coordinator.async_expect_job(None)
+    fault = ""
+    if job is not None and job.error is not ErrorKey.NONE:
+        fault = await async_error_words(coordinator.hass, job.error)
+    raise HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="start_failed" if fault else "not_started",
+        translation_placeholders={
+            "name": coordinator.device_name,
+            "job": name,
+            "fault": fault,
+        },
+    )
+
+
+async def _async_begun(
+    coordinator: FluxCoordinator, robot: Robot, before: int, patience: float
+) -> JobState | None:
+    """Return the new job once it is past its beginning, or takes long; None without."""
+    clock, timing = coordinator.clock, coordinator.timing
+    end = clock.now() + patience
+    while True:
+        try:
+            await coordinator.robot.async_report(robot)
+        except Kicked:
+            raise
+        except CommandFailed:
+            pass  # It is so for a moment.
+        except ConnectionFailed:
+            # It was accepted; announcements tell what comes of it.
+            coordinator.ensure_loaded()
+            coordinator.async_ask()
+        job = coordinator.data.job
+        is_new = job.observed and job.job_number != before
+        if is_new and job.status not in _BEGINNING:
+            return job
+        if clock.now() >= end:
+            return job if is_new else None
+        await clock.sleep(timing.control_poll)
+
+
+def _runs(job: JobState) -> bool:
+    """Whether a job that has begun runs, or has run."""
+    if not job.active:
+        return job.last_job_result is JobResult.COMPLETED
+    faulty = job.status in _FAULTY or (job.paused and job.error is not ErrorKey.NONE)
+    return not faulty
+
+
+def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )

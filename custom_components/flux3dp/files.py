@@ -1,0 +1,358 @@
+"""The files of a device: read on demand, and kept until something may have changed them.
+
+Reading what there is shares the robot connection. A transfer has one of its own, so that
+nothing waits for it, and only while the device is idle: the device itself has to say so.
+"""
+
+import asyncio
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+)
+from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from homeassistant.core import HomeAssistant
+
+from .aioflux import (
+    CommandFailed,
+    ConnectionFailed,
+    Fcode,
+    FileEntry,
+    FileInfo,
+    Files,
+    FluxError,
+    InvalidRequest,
+    Kicked,
+    LeftBehind,
+    Robot,
+    Timing,
+    check_upload,
+    read_fcode,
+    store,
+)
+from .aioflux.files import TEMPORARY
+from .clock import SteadyClock
+from .const import LOGGER
+from .job.observation import ENDED_IDS
+from .robot import DeviceOccupied, RobotLink, Unloaded
+
+LAST_JOB: Final = "SD/Recent/recent-1.fc"
+"""Where a device keeps the job it started last."""
+
+# Another program may have replaced a file meanwhile (s).
+_KEPT: Final = 600.0
+_MOST_KEPT: Final = 200
+# How long a folder may take to say what its files are (s); the rest goes by its names.
+_FOLDER_TIME: Final = 4.0
+_BLOCK: Final = 256 * 1024
+# What a device answers for a moment after a job was left.
+_PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
+
+type Progress = Callable[[int, int], None]
+"""Takes how many bytes have been sent, and how many there are."""
+
+
+class Offline(ConnectionFailed):
+    """The device is silent."""
+
+
+class JobRunning(FluxError):
+    """The device has a job that has not ended."""
+
+
+class JobNotCleared(FluxError):
+    """The device still shows a job that has ended, and what it made may be in the way."""
+
+
+class DeviceFiles:
+    """Reads and writes the files of one device.
+
+    Paths are `SD`, `SD/folder/job.fc`, `USB/job.fc`. Every method raises FluxError.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        clock: SteadyClock,
+        timing: Timing,
+        link: RobotLink,
+        *,
+        is_online: Callable[[], bool],
+    ) -> None:
+        """Read nothing yet."""
+        self._hass = hass
+        self._clock = clock
+        self._timing = timing
+        self._link = link
+        self._is_online = is_online
+        self._turn = asyncio.Lock()
+        self._transfers: set[asyncio.Task[Any]] = set()
+        self._infos: dict[str, tuple[float, FileInfo]] = {}
+        self._has_remains = False
+
+    def forget(self) -> None:
+        """Read anew what is asked for next: another job or another program was there."""
+        self._infos.clear()
+
+    async def async_close(self) -> None:
+        """End all transfers, and give them a moment to tidy up."""
+        for task in self._transfers:
+            task.cancel()
+        if self._transfers:
+            await asyncio.wait(self._transfers, timeout=self._timing.forget)
+
+    def require_online(self) -> None:
+        """Raise Offline for a device that is silent: to connect to it takes seconds."""
+        if not self._is_online():
+            raise Offline("the device is off")
+
+    # -- what there is
+
+    @asynccontextmanager
+    async def _files(self) -> AsyncIterator[Files]:
+        self.require_online()
+        async with self._link.connection() as robot:
+            await self._remove_remains(robot.files)
+            yield robot.files
+
+    async def entries(self, path: str) -> tuple[FileEntry, ...]:
+        """Return what is in a folder: folders first, each sorted by name.
+
+        InvalidRequest (`path`): `folder_too_full`, and as `Files.list`.
+        """
+        async with self._files() as files:
+            try:
+                entries = await files.list(path)
+            except CommandFailed as err:
+                if err.symbol != "UNKNOWN_ERROR":
+                    raise
+                message = f"{path} has more names than a device can list"
+                raise InvalidRequest("path", "folder_too_full", message) from err
+        return tuple(
+            sorted(
+                (it for it in entries if f"{path}/{it.name}" != TEMPORARY),
+                key=lambda it: (not it.is_folder, it.name.lower()),
+            )
+        )
+
+    async def info(self, path: str) -> FileInfo:
+        """Return the metadata of a job file and its picture."""
+        if (kept := self._kept(path)) is not None:
+            return kept
+        async with self._files() as files:
+            return await self._read_info(files, path)
+
+    async def infos(self, paths: list[str]) -> dict[str, FileInfo]:
+        """Return what files are, of as many as can be read in a moment.
+
+        Files the device cannot describe are left out.
+        """
+        found = {path: kept for path in paths if (kept := self._kept(path)) is not None}
+        missing = [path for path in paths if path not in found]
+        if not missing:
+            return found
+        end = self._clock.now() + _FOLDER_TIME
+        async with self._files() as files:
+            for path in missing:
+                try:
+                    found[path] = await self._read_info(files, path)
+                except Kicked:
+                    raise
+                except CommandFailed, InvalidRequest:
+                    continue
+                if self._clock.now() > end:
+                    break
+        return found
+
+    async def _read_info(self, files: Files, path: str) -> FileInfo:
+        info = await files.info(path)
+        info = FileInfo(info.info, info.previews[:1])
+        while len(self._infos) >= _MOST_KEPT:
+            del self._infos[next(iter(self._infos))]
+        self._infos[path] = self._clock.now(), info
+        return info
+
+    def _kept(self, path: str) -> FileInfo | None:
+        at, info = self._infos.get(path, (0.0, None))
+        return info if self._clock.now() - at < _KEPT else None
+
+    # -- transfers
+
+    @asynccontextmanager
+    async def idle_robot(self) -> AsyncIterator[Robot]:
+        """Lend a connection of its own to a device that is idle.
+
+        Raises FluxError: DeviceOccupied, JobRunning.
+        """
+        self.require_online()
+        async with self._link.own_connection() as robot:
+            await self.require_idle(robot)
+            yield robot
+
+    async def require_idle(self, robot: Robot | None = None) -> int:
+        """Return the status id of a device that says it has no job; one that ended is none.
+
+        Raises FluxError: DeviceOccupied, JobRunning.
+        """
+        if robot is None:
+            self.require_online()
+            async with self._link.connection() as shared:
+                return await self.require_idle(shared)
+        end = self._clock.now() + self._timing.control_confirm
+        while True:
+            try:
+                report = await robot.report()
+                break
+            except CommandFailed as err:
+                if err.symbol not in _PASSING or self._clock.now() >= end:
+                    raise
+            await self._clock.sleep(self._timing.control_poll)
+        if report.st_id < 0:
+            raise DeviceOccupied(report.occupied_by)
+        if report.st_id > 0 and report.st_id not in ENDED_IDS:
+            raise JobRunning(f"a job is there: {report.label}")
+        return report.st_id
+
+    async def _transfer[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Do work that tidies up when it is canceled, also at the end of the entry."""
+        task = self._hass.async_create_task(work, "flux3dp transfer")
+        self._transfers.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            us = asyncio.current_task()
+            if us is None or us.cancelling():
+                raise
+            raise Unloaded("the transfer was ended") from None
+        finally:
+            self._transfers.discard(task)
+
+    async def download(
+        self, path: str, write: Callable[[bytes], Awaitable[None]]
+    ) -> int:
+        """Hand a file to `write`, block by block; return its size (bytes)."""
+        async with self.idle_robot() as robot:
+            return await robot.files.download(path, write)
+
+    async def upload(
+        self,
+        path: str,
+        source: Path,
+        *,
+        overwrite: bool = False,
+        progress: Progress | None = None,
+    ) -> Fcode:
+        """Check a job file (fcode) and put it on the device, whole or not at all.
+
+        Uploads take turns. Raises InvalidRequest before a byte is sent; OSError if the
+        file cannot be read.
+        """
+        fcode = await self.check(source)
+        if not path.lower().endswith(".fc"):
+            raise InvalidRequest("path", "not_a_job", "a job file ends in .fc")
+        check_upload(path, fcode.size)
+        await self._transfer(self._store(path, source, fcode.size, overwrite, progress))
+        return fcode
+
+    async def _store(
+        self,
+        path: str,
+        source: Path,
+        size: int,
+        overwrite: bool,
+        progress: Progress | None,
+    ) -> None:
+        connections = 0
+
+        @asynccontextmanager
+        async def connect() -> AsyncIterator[Files]:
+            nonlocal connections
+            connections += 1
+            if connections == 1:
+                async with self.idle_robot() as robot:
+                    yield robot.files
+            else:  # To tidy up, whatever the device does.
+                async with self._link.own_connection() as robot:
+                    yield robot.files
+
+        async with self._turn, aclosing(_read(self._hass, source)) as blocks:
+            try:
+                await store(
+                    connect,
+                    path,
+                    blocks,
+                    size,
+                    overwrite=overwrite,
+                    progress=_of(size, progress),
+                )
+            except LeftBehind:
+                self._has_remains = True
+                raise
+            finally:
+                self._infos.pop(path, None)
+
+    @asynccontextmanager
+    async def uploaded_task(self, source: Path, size: int) -> AsyncIterator[Robot]:
+        """Upload a job for a connection alone, ready for `start`; lend the connection.
+
+        The job needs it until it runs.
+        """
+        async with self._turn, self.idle_robot() as robot:
+            async with aclosing(_read(self._hass, source)) as blocks:
+                await robot.files.upload_task(blocks, size)
+            yield robot
+
+    async def check(self, source: Path) -> Fcode:
+        """Read and check a local job file. Raises InvalidRequest, OSError."""
+        return await self._hass.async_add_executor_job(_check, source)
+
+    async def delete(self, path: str) -> None:
+        """Delete a file of a device that is idle."""
+        self._infos.pop(path, None)
+        async with self.idle_robot() as robot:
+            await robot.files.remove(path)
+
+    async def _remove_remains(self, files: Files) -> None:
+        """Remove what a broken upload left, at the first connection after it."""
+        if not self._has_remains or self._turn.locked():
+            return
+        self._has_remains = False
+        try:
+            await files.remove(TEMPORARY)
+        except Kicked:
+            raise
+        except CommandFailed as err:
+            LOGGER.debug("%s was not removed: %s", TEMPORARY, err)
+
+
+def _check(source: Path) -> Fcode:
+    if not source.is_file():
+        # A pipe would have no end.
+        raise FileNotFoundError(source)
+    with source.open("rb") as file:
+        return read_fcode(file)
+
+
+def _of(size: int, progress: Progress | None) -> Callable[[int], None] | None:
+    return None if progress is None else lambda sent: progress(sent, size)
+
+
+async def _read(hass: HomeAssistant, source: Path) -> AsyncGenerator[bytes]:
+    """Return the bytes of a file, read in the executor."""
+    file: BinaryIO = await hass.async_add_executor_job(source.open, "rb")
+    try:
+        while data := await hass.async_add_executor_job(file.read, _BLOCK):
+            yield data
+    finally:
+        await hass.async_add_executor_job(file.close)
+
+
+def title_of(path: str, info: FileInfo | None) -> str:
+    """Return what a job file calls itself, or its name without the extension."""
+    title = info.info.title if info else None
+    return title or path.rpartition("/")[2].rpartition(".")[0] or path

@@ -1,0 +1,180 @@
+"""The files of the devices under *Media*: storages, folders, and jobs with a picture."""
+
+from collections.abc import Callable
+from typing import override
+
+from homeassistant.components.media_player.const import MediaClass
+from homeassistant.components.media_player.errors import BrowseError
+from homeassistant.components.media_source import (
+    BrowseMediaSource,
+    MediaSource,
+    MediaSourceItem,
+    PlayMedia,
+    Unresolvable,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.translation import async_get_translations
+
+from .aioflux import STORAGES, FileInfo
+from .const import DOMAIN, MANUFACTURER
+from .coordinator import FluxConfigEntry, FluxCoordinator
+from .files import title_of
+from .helpers import async_coordinator, async_sentence, device_errors
+from .job.observation import toolhead_of
+from .views import picture_type, preview_url
+
+type Words = Callable[[str, str], str]
+
+
+async def async_get_media_source(hass: HomeAssistant) -> FluxMediaSource:
+    """Return the one media source for all devices."""
+    return FluxMediaSource(hass)
+
+
+class FluxMediaSource(MediaSource):
+    """Shows what is on the devices; identifiers are `<uuid>/<path>`."""
+
+    name = MANUFACTURER
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Know nothing yet: everything is read when it is looked at."""
+        super().__init__(DOMAIN)
+        self.hass = hass
+
+    @override
+    async def async_resolve_media(self, item: MediaSourceItem) -> PlayMedia:
+        """Return the picture of a job: there is nothing else to play."""
+        uuid, _, path = item.identifier.partition("/")
+        try:
+            coordinator = self._coordinator(uuid)
+            with device_errors(coordinator):
+                info = await coordinator.files.info(path)
+            if not info.previews:
+                raise _error("no_preview", title_of(path, info))
+        except HomeAssistantError as err:
+            raise Unresolvable(await async_sentence(self.hass, err)) from err
+        return PlayMedia(preview_url(uuid, path), picture_type(info.previews[0]))
+
+    @override
+    async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
+        """Return the devices, the storages of one, or a folder."""
+        if not item.identifier:
+            return await self._root()
+        uuid, _, path = item.identifier.partition("/")
+        try:
+            coordinator = self._coordinator(uuid)
+            with device_errors(coordinator):
+                if path:
+                    return await self._folder(coordinator, path)
+                coordinator.files.require_online()
+        except HomeAssistantError as err:
+            raise BrowseError(await async_sentence(self.hass, err)) from err
+        storages = _directory(uuid, coordinator.device_name)
+        storages.children = [
+            _directory(f"{uuid}/{storage}", storage) for storage in STORAGES
+        ]
+        return storages
+
+    def _coordinator(self, uuid: str) -> FluxCoordinator:
+        """Return a device; HomeAssistantError if it is not set up or not loaded."""
+        if (coordinator := async_coordinator(self.hass, uuid)) is None:
+            raise _error("media_device_unknown", "")
+        return coordinator
+
+    async def _root(self) -> BrowseMediaSource:
+        root = _directory(None, MANUFACTURER)
+        entries: list[FluxConfigEntry] = self.hass.config_entries.async_loaded_entries(
+            DOMAIN
+        )
+        root.children = []
+        for coordinator in (entry.runtime_data for entry in entries):
+            title = coordinator.device_name
+            if not coordinator.data.online:
+                words = await self._words()
+                title = f"{title} ({words('status', 'offline')})"
+            root.children.append(_directory(coordinator.uuid, title))
+        return root
+
+    async def _folder(
+        self, coordinator: FluxCoordinator, path: str
+    ) -> BrowseMediaSource:
+        """Return a folder with what its files say of themselves. Raises FluxError."""
+        entries = await coordinator.files.entries(path)
+        paths = [f"{path}/{entry.name}" for entry in entries if not entry.is_folder]
+        infos = await coordinator.files.infos(paths)
+        words = await self._words()
+        folder = _directory(f"{coordinator.uuid}/{path}", path.rpartition("/")[2])
+        folder.children = [
+            _directory(f"{coordinator.uuid}/{path}/{entry.name}", entry.name)
+            for entry in entries
+            if entry.is_folder
+        ]
+        folder.children += [_job(coordinator, it, infos.get(it), words) for it in paths]
+        return folder
+
+    async def _words(self) -> Words:
+        """Return what gives the word for a state of a sensor."""
+        language = self.hass.config.language
+        words = await async_get_translations(self.hass, language, "entity", {DOMAIN})
+
+        def word(sensor: str, state: str) -> str:
+            key = f"component.{DOMAIN}.entity.sensor.{sensor}.state.{state}"
+            return words.get(key, state)
+
+        return word
+
+
+def _error(key: str, name: str) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={"name": name},
+    )
+
+
+def _directory(identifier: str | None, title: str) -> BrowseMediaSource:
+    return BrowseMediaSource(
+        domain=DOMAIN,
+        identifier=identifier,
+        media_class=MediaClass.DIRECTORY,
+        media_content_type="",
+        title=title,
+        can_play=False,
+        can_expand=True,
+        children_media_class=MediaClass.DIRECTORY,
+    )
+
+
+def _job(
+    coordinator: FluxCoordinator, path: str, info: FileInfo | None, words: Words
+) -> BrowseMediaSource:
+    """Return a job, with its picture and what it says of itself."""
+    title = title_of(path, info)
+    if info is not None:
+        toolhead = toolhead_of(info.info.head_type or "")
+        details = [
+            *([_duration(info.info.time_cost)] if info.info.time_cost else []),
+            *([words("toolhead", toolhead)] if toolhead else []),
+        ]
+        if details:
+            title = f"{title} ({', '.join(details)})"
+    has_picture = info is not None and bool(info.previews)
+    return BrowseMediaSource(
+        domain=DOMAIN,
+        identifier=f"{coordinator.uuid}/{path}",
+        media_class=MediaClass.IMAGE,
+        media_content_type="image/png",
+        title=title,
+        can_play=has_picture,
+        can_expand=False,
+        thumbnail=preview_url(coordinator.uuid, path) if has_picture else None,
+    )
+
+
+def _duration(seconds: float) -> str:
+    """Return a duration as hours and minutes, in signs that every language has."""
+    minutes = max(1, round(seconds / 60))
+    return (
+        f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes} min"
+    )

@@ -1,0 +1,193 @@
+"""What pages fetch and send: the picture of a job file, and job files for a device."""
+
+import asyncio
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from functools import partial
+import json
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from homeassistant.components.http import KEY_HASS, HomeAssistantView
+from homeassistant.components.http.const import KEY_HASS_USER
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+
+from .aioflux import MAX_FILE_SIZE, InvalidRequest, check_upload
+from .const import DOMAIN
+from .coordinator import FluxCoordinator
+from .file_actions import async_temporary_file
+from .helpers import (
+    async_coordinator,
+    async_sentence,
+    device_errors,
+    require_control,
+)
+
+_PREVIEW: Final = f"/api/{DOMAIN}/preview"
+_UPLOAD: Final = f"/api/{DOMAIN}/upload"
+_BLOCK: Final = 256 * 1024
+# A page shows no more steps than that (s).
+_STEP: Final = 0.2
+
+
+@callback
+def async_setup_views(hass: HomeAssistant) -> None:
+    """Register the views."""
+    hass.http.register_view(FilePreviewView)
+    hass.http.register_view(FileUploadView)
+
+
+def preview_url(uuid: str, path: str) -> str:
+    """Return where a page finds the picture of a job file.
+
+    Home Assistant signs it for players, and would decode a name like `50%3F.fc` twice.
+    """
+    return f"{_PREVIEW}/{uuid}/{urlsafe_b64encode(path.encode()).decode()}"
+
+
+def picture_type(picture: bytes) -> str:
+    """Return the MIME type of a PNG or JPEG."""
+    return "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
+
+
+def _coordinator(request: web.Request, uuid: str) -> FluxCoordinator:
+    if (coordinator := async_coordinator(request.app[KEY_HASS], uuid)) is None:
+        raise web.HTTPNotFound
+    return coordinator
+
+
+class FilePreviewView(HomeAssistantView):
+    """Serves the picture of a job file on a device."""
+
+    url = _PREVIEW + "/{uuid}/{encoded}"
+    name = f"api:{DOMAIN}:preview"
+
+    async def get(self, request: web.Request, uuid: str, encoded: str) -> web.Response:
+        """Return the picture, PNG or JPEG; 404 without one."""
+        coordinator = _coordinator(request, uuid)
+        try:
+            path = urlsafe_b64decode(encoded).decode()
+        except ValueError as err:
+            raise web.HTTPNotFound from err
+        try:
+            with device_errors(coordinator):
+                info = await coordinator.files.info(path)
+        except HomeAssistantError as err:
+            raise web.HTTPNotFound from err
+        if not info.previews:
+            raise web.HTTPNotFound
+        [picture] = info.previews
+        return web.Response(body=picture, content_type=picture_type(picture))
+
+
+class FileUploadView(HomeAssistantView):
+    """Takes a job file for a device: its bytes are the body of the request.
+
+    The answer is a line of JSON for each step: `{"sent": 1024, "size": 4096}` while the
+    device takes it, at last `{"path": "SD/job.fc"}`, or `{"error": "…"}`: a sentence in
+    the language of Home Assistant, with its `translation_key` and placeholders.
+    """
+
+    url = _UPLOAD + "/{uuid}/{path:.+}"
+    name = f"api:{DOMAIN}:upload"
+
+    async def post(
+        self, request: web.Request, uuid: str, path: str
+    ) -> web.StreamResponse:
+        """Take the file, check it, and send it on to the device."""
+        hass = request.app[KEY_HASS]
+        coordinator = _coordinator(request, uuid)
+        overwrite = request.query.get("overwrite") == "true"
+        require_control(hass, request[KEY_HASS_USER], coordinator, admin=overwrite)
+        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        try:
+            with device_errors(coordinator):
+                # Before a body that may be large.
+                check_upload(path, request.content_length or 1)
+                await coordinator.files.require_idle()
+                async with async_temporary_file(hass) as local:
+                    await _async_receive(hass, request, local)
+                    await response.prepare(request)
+                    await self._async_send(
+                        coordinator, path, local, response, overwrite
+                    )
+        except HomeAssistantError as err:
+            last: dict[str, object] = {
+                "error": await async_sentence(hass, err),
+                "translation_key": err.translation_key,
+                "translation_placeholders": err.translation_placeholders,
+            }
+        else:
+            last = {"path": path}
+        await response.prepare(request)
+        await response.write(_line(last))
+        return response
+
+    async def _async_send(
+        self,
+        coordinator: FluxCoordinator,
+        path: str,
+        local: Path,
+        response: web.StreamResponse,
+        overwrite: bool,
+    ) -> None:
+        """Put the file on the device, and say how far it is. Raises FluxError."""
+        changed = asyncio.Event()
+        step: dict[str, object] = {}
+
+        def progress(sent: int, size: int) -> None:
+            step.update(sent=sent, size=size)
+            changed.set()
+
+        task = asyncio.create_task(
+            coordinator.files.upload(
+                path, local, overwrite=overwrite, progress=progress
+            )
+        )
+        task.add_done_callback(lambda _: changed.set())
+        try:
+            while not task.done():
+                await changed.wait()
+                changed.clear()
+                if step:
+                    await response.write(_line(step))
+                await asyncio.wait([task], timeout=_STEP)
+        except BaseException:
+            # The page is gone: so is what it wanted.
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+        await task
+
+
+async def _async_receive(
+    hass: HomeAssistant, request: web.Request, local: Path
+) -> None:
+    """Keep the body in a file: the device gets it when it has been checked."""
+
+    async def do[T](work: Callable[[], T]) -> T:
+        try:
+            return await hass.async_add_executor_job(work)
+        except OSError as err:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="file_unwritable",
+                translation_placeholders={"path": str(local)},
+            ) from err
+
+    size = 0
+    file = await do(lambda: local.open("wb"))
+    try:
+        async for data in request.content.iter_chunked(_BLOCK):
+            size += len(data)
+            if size > MAX_FILE_SIZE:
+                raise InvalidRequest("size", "too_large", "the file is too large")
+            await do(partial(file.write, data))
+    finally:
+        await do(file.close)
+
+
+def _line(step: dict[str, object]) -> bytes:
+    return json.dumps(step).encode() + b"\n"
