@@ -35,7 +35,7 @@ GRACE = 30.0
 
 
 class Failure(Exception):
-    """What a person is told when it does not work."""
+    """Why the demo does not run, as a sentence."""
 
 
 def arguments() -> argparse.Namespace:

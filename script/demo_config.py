@@ -141,7 +141,7 @@ async def prepare(folder: Path, host: str, port: int) -> list[str]:
         )
         await onboarding.async_save(OnboardingStoreData(done=list(STEPS)))
 
-    # Home Assistant leaves the loopback out unless told otherwise; the devices are there.
+    # Home Assistant leaves the loopback out by default; the devices are there.
     network = Network(hass)
     await network.async_setup()
     await network.async_reconfig({ATTR_CONFIGURED_ADAPTERS: ["lo"]})

@@ -1,4 +1,4 @@
-// A live picture that is fetched only while somebody can see it.
+// A live picture that is fetched only while it can be seen.
 //
 // MJPEG is one request that never ends: it holds the device's camera until the browser drops it. So it ends when the card
 // leaves the screen or the page is hidden, and begins anew when it is seen again.
@@ -26,16 +26,16 @@ export class LivePicture implements ReactiveController {
   }
 
   hostConnected(): void {
-    document.addEventListener("visibilitychange", this.settle);
+    document.addEventListener("visibilitychange", this.update);
     this.observe();
   }
 
   hostDisconnected(): void {
-    document.removeEventListener("visibilitychange", this.settle);
+    document.removeEventListener("visibilitychange", this.update);
     this.observer?.disconnect();
     this.observer = undefined;
     this.onScreen = false;
-    this.settle();
+    this.update();
   }
 
   /** Lit's `ref`: the image that is on the page now, undefined once it is not. */
@@ -53,7 +53,7 @@ export class LivePicture implements ReactiveController {
   /** Say which camera the image is of. `streaming` is what Home Assistant knows of it, `url` where its pictures are now. */
   show(entity: string, streaming: boolean, url: () => string): void {
     const another = entity !== this.entity;
-    // It was, and is not: nobody sends pictures into the request that is still open.
+    // It was, and is not: the request is still open, and no picture comes.
     const stopped = this.streaming && !streaming && this.running && this.shown;
     this.entity = entity;
     this.streaming = streaming;
@@ -62,7 +62,7 @@ export class LivePicture implements ReactiveController {
       this.failures = 0;
       this.end();
     } else if (stopped) this.failed();
-    this.settle();
+    this.update();
   }
 
   private url: () => string = () => "";
@@ -73,13 +73,13 @@ export class LivePicture implements ReactiveController {
     if (!this.image) return;
     this.observer = new IntersectionObserver((entries) => {
       this.onScreen = entries.at(-1)?.isIntersecting ?? false;
-      this.settle();
+      this.update();
     });
     // Its frame, which has a size before there is a picture.
     this.observer.observe(this.image.parentElement ?? this.image);
   }
 
-  private readonly settle = (): void => {
+  private readonly update = (): void => {
     const seen = this.image !== undefined && this.entity !== undefined && this.onScreen && !document.hidden;
     if (!seen) this.end();
     else if (!this.running && this.retry === undefined && this.image) {
@@ -111,7 +111,7 @@ export class LivePicture implements ReactiveController {
     this.retry = setTimeout(
       () => {
         this.retry = undefined;
-        this.settle();
+        this.update();
       },
       Math.min(RETRY * 2 ** this.failures++, RETRY_MOST),
     );

@@ -56,7 +56,7 @@ export interface Progress {
 export interface Fact {
   icon: IconName;
   text: string;
-  /** The whole of it, for who does not see the icon. */
+  /** The whole of it, for a screen reader. */
   label: string;
   entity: string;
 }
@@ -118,7 +118,7 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
   const left = active ? format(at("sensor.time_remaining")) : undefined;
   const finish = active ? at("sensor.finish_time") : undefined;
   const duration = over ? at("sensor.last_job_duration") : undefined;
-  // What took less than half a minute would be told as none at all.
+  // What took less than half a minute would be shown as 0 minutes.
   const took = Number(duration?.state) >= 0.5 ? format(duration) : undefined;
   const times = [
     left && fill(say.left, { time: left }),

@@ -95,7 +95,7 @@ export async function api(page, method, path, data) {
   return page.evaluate(([verb, to, body]) => document.querySelector("home-assistant").hass.callApi(verb, to, body), [method, path, data]);
 }
 
-/** Set up every device that was discovered, without the forms; `password` is that of those who want one. */
+/** Set up every device that was discovered, without the forms; `password` is for those that have one. */
 export async function addDevices(page, count, password) {
   let flows = [];
   while (flows.length < count) {
