@@ -299,6 +299,7 @@ class FakeListener:
         self.timing = timing
         self.device = device
         self.counters = Counters()
+        self.others: tuple[DeviceInfo, ...] = ()
         self.silent = False
         self.probes = 0
         self.touches = 0
@@ -306,7 +307,7 @@ class FakeListener:
 
     @property
     def devices(self) -> tuple[DeviceInfo, ...]:
-        return (self.device.info,)
+        return (self.device.info, *self.others)
 
     def get(self, uuid: str, host: str | None = None) -> DeviceInfo | None:
         return self.device.info

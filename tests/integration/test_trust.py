@@ -8,18 +8,26 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.flux3dp.aioflux import ClientKey, IdentityMismatch
-from simulator import MANAGEMENT_PORT, Device, Timing, TrustedKey
+from custom_components.flux3dp.aioflux import (
+    DEFAULT_TIMING,
+    AuthenticationFailed,
+    ClientKey,
+    ConnectionFailed,
+    Identity,
+    IdentityMismatch,
+)
+from simulator import Device, TrustedKey
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
     MakeDevice,
     MakeEntry,
-    signed_in,
     wait_for_state,
     wait_until,
 )
+from tests.integration.fakes import Home, settle
 from tests.integration.flows import OTHER
+from tests.integration.jobs import press, value
 from tests.integration.life import STATUS, act, issues, log_lines, reauths
 from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
 
@@ -36,86 +44,88 @@ WHOLE = (
 # -- does the device trust us
 
 
-async def test_a_device_that_forgot_us_asks_for_its_password_at_setup(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+@pytest.mark.parametrize("found_out", ["at setup", "back", "firmware", "button", "job"])
+async def test_a_device_that_forgot_us_asks_for_its_password_once(
+    new_home: Home, found_out: str
 ) -> None:
-    entry = await make_entry(device, trusted=False)
-
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-    assert hass.states.get(STATUS).state == "idle"
-    assert device.received.passwords == []
-    assert issues(hass) == {}
-
-
-async def test_a_device_that_forgot_us_while_it_was_off_asks_when_it_is_back(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    assert reauths(hass, entry) == []
-
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    device.forget_trust()
-    await device.power_on()
-
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-
-
-async def test_an_action_finds_out_that_we_are_forgotten_and_asks_once(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    device.forget_trust()
-
+    home, device = new_home, new_home.device
+    refused = AuthenticationFailed("unknown key")
+    if found_out == "at setup":
+        device.refuses_manager = refused
+    await home.setup()
+    device.refuses_manager = device.refuses = refused
+    match found_out:
+        case "back":
+            home.listener.silent = True
+            await home.advance(30)
+            home.listener.silent = False
+            await home.advance(20)
+        case "firmware":
+            # Too short to notice that it was away.
+            device.info = replace(device.info, version=1)
+            await home.advance(20)
+        case "button":
+            with pytest.raises(HomeAssistantError) as failed:
+                await home.done(press(home.hass, "pause"))
+            assert failed.value.translation_key == "not_trusted"
+        case "job":
+            await home.run()
+            await home.advance(60)
     for _ in range(2):
         with pytest.raises(HomeAssistantError) as failed:
-            await act(hass, entry, "rename", name="Attic")
+            await act(home.hass, home.entry, "rename", name="Attic")
         assert failed.value.translation_key == "not_trusted"
-    await hass.async_block_till_done()
+    assert value(home.hass, "status") in ("idle", "running")
+    assert len(reauths(home.hass, home.entry)) == 1
+    assert issues(home.hass) == {}
 
-    assert len(reauths(hass, entry)) == 1
-    assert device.name == NAME
 
-
-async def test_a_job_finds_out_that_we_are_forgotten(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+async def test_a_device_without_a_password_is_managed_and_consent_is_asked_for(
+    new_home: Home,
 ) -> None:
-    entry = await make_entry(device)
-    device.forget_trust()
-
-    device.start_job()
-
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    new_home.device.authorized_by = "nobody"
+    await new_home.setup()
+    assert reauths(new_home.hass, new_home.entry)
+    assert await act(new_home.hass, new_home.entry, "list_trusted_keys") == {"keys": []}
 
 
-async def test_a_button_finds_out_that_we_are_forgotten(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+async def test_a_device_whose_ports_open_late_is_tried_three_times(
+    new_home: Home,
 ) -> None:
-    device = await make_device(timing=replace(Timing.fast(), job_speed=0.0))
-    entry = await make_entry(device, setup=False)
-    hass.config_entries.async_update_entry(entry, options={"hold_connection": False})
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await signed_in(hass, entry)
-    device.start_job()
-    await wait_for_state(hass, STATUS, "running")
-    device.forget_trust()
+    home, device = new_home, new_home.device
+    device.refuses_manager = ConnectionFailed("refused")
+    await home.setup()
+    grace, trust = DEFAULT_TIMING.startup_grace, home.entry.runtime_data.trust
+    await home.advance(grace - 0.1)
+    assert device.sign_ins == 1
+    await home.advance(grace)
+    assert device.sign_ins == 2
+    assert trust.is_checking
+    await home.advance(grace)
+    # It is over with the last one, and does not wait once more.
+    assert device.sign_ins == 3
+    assert not trust.is_checking
+    await home.advance(600)
+    assert device.sign_ins == 3
+    assert reauths(home.hass, home.entry) == []
 
-    with pytest.raises(HomeAssistantError) as failed:
-        await hass.services.async_call(
-            "button",
-            "press",
-            {"entity_id": "button.delta_in_der_werkstatt_pause"},
-            blocking=True,
-        )
-
-    assert failed.value.translation_key == "not_trusted"
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    # What comes back is signed in to anew, also while a sign-in is under way.
+    trust.async_check()
+    await settle()
+    trust.async_check()
+    await home.advance(600)
+    assert device.sign_ins == 3 + 1 + 3
+    home.listener.silent = True
+    await home.advance(30)
+    home.listener.silent, device.refuses_manager = False, AuthenticationFailed()
+    await home.advance(20)
+    assert reauths(home.hass, home.entry)
 
 
 async def test_the_camera_finds_out_that_we_are_forgotten(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
+    device = await make_device()
     entry = await make_entry(device)
     device.forget_trust()
 
@@ -123,74 +133,6 @@ async def test_the_camera_finds_out_that_we_are_forgotten(
         await async_get_image(hass, "camera.delta_in_der_werkstatt_camera")
 
     assert failed.value.translation_key == "not_trusted"
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-
-
-async def test_without_a_password_the_device_is_managed_and_consent_is_asked_for(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device(password=None)
-    entry = await make_entry(device, trusted=False)
-
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-    assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
-    assert len(device.trust) == 0
-
-
-async def test_a_device_whose_ports_open_late_is_signed_in_to_all_the_same(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    await device.refuse_connections(MANAGEMENT_PORT)
-    entry = await make_entry(device, trusted=False, setup=False)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    assert reauths(hass, entry) == []
-
-    await device.accept_connections(MANAGEMENT_PORT)
-
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-
-
-async def test_a_device_whose_ports_stay_closed_is_left_alone(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    await device.refuse_connections()
-    entry = await make_entry(device)  # waits until nobody tries any more
-
-    assert reauths(hass, entry) == []
-    assert issues(hass) == {}
-    assert hass.states.get(STATUS).state == "idle"
-
-
-async def test_what_comes_back_while_a_sign_in_is_under_way_is_signed_in_to_anew(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    device.faults.management.stall_in_handshake = True
-    entry = await make_entry(device, setup=False)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await device.wait_for(lambda: bool(device.received.connections))
-
-    device.faults.clear()
-    device.forget_trust()
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    await device.power_on()
-
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-
-
-async def test_a_firmware_update_is_a_reason_to_sign_in(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device(generation=1)
-    entry = await make_entry(device)
-    device.forget_trust()
-
-    # Too short for anybody to notice that it was away.
-    await device.upgrade(firmware="2.0.0", generation=2)
-
     await wait_until(hass, lambda: bool(reauths(hass, entry)))
 
 
@@ -246,62 +188,57 @@ async def test_a_change_of_password_that_breaks_in_the_middle_is_looked_into(
 # -- is it still that device
 
 
-async def test_another_key_is_one_repair_and_nothing_is_sent(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+async def test_another_key_is_one_repair_until_the_pinned_one_is_proved_again(
+    new_home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    device.faults.wrong_certificate = MASTER_KEYS[1]
-    entry = await make_entry(device, setup=False)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await wait_until(hass, lambda: bool(issues(hass)))
-
-    [issue] = issues(hass).values()
+    home, device = new_home, new_home.device
+    device.refuses_manager = IdentityMismatch(b"master", b"another")
+    await home.setup()
+    await home.advance(120)
+    [issue] = issues(home.hass).values()
     assert issue.translation_key == "master_key_changed"
     assert issue.is_fixable
-    # From now on not even a connection is made for an action.
-    await signed_in(hass, entry)
-    device.faults.muted = device.faults.silent = True
-    await device.wait_closed_connections()
-    connections = len(device.received.connections)
+    # Not even a connection is made for an action.
+    before = device.sign_ins
     for action, data in (("rename", {"name": "Attic"}), ("scan_wifi", {})):
         with pytest.raises(HomeAssistantError) as failed:
-            await act(hass, entry, action, **data)
+            await act(home.hass, home.entry, action, **data)
         assert failed.value.translation_key == "identity_mismatch"
     with pytest.raises(IdentityMismatch):
-        async with entry.runtime_data.robot.connection():
+        async with home.entry.runtime_data.robot.connection():
             pytest.fail("nothing may be sent")
-    assert len(device.received.connections) == connections
-    assert device.received.application_bytes == b""
+    assert (device.sign_ins, device.tried) == (before, 0)
     assert log_lines(caplog) == [BROKEN]
-    assert reauths(hass, entry) == []
+    assert reauths(home.hass, home.entry) == []
+
+    device.refuses_manager = None
+    await home.until(lambda: issues(home.hass) == {}, within=400)
+    assert await act(home.hass, home.entry, "list_trusted_keys") == {"keys": []}
+    assert log_lines(caplog) == [BROKEN, WHOLE]
 
 
-async def test_the_repair_goes_away_when_the_pinned_key_is_proved_again(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize(("signed", "repair"), [(True, False), (False, True)])
+async def test_the_key_of_another_device_is_no_case_for_a_repair(
+    new_home: Home, signed: bool, repair: bool
 ) -> None:
-    entry = await make_entry(device)
-    genuine = device.master_key.pem
-    await device.swap_master_key(MASTER_KEYS[1])
-    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
-
-    await device.swap_master_key(genuine)
-
-    await wait_until(hass, lambda: issues(hass) == {})
-    await wait_for_state(hass, STATUS, "idle")
-    assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
-    lines = log_lines(caplog)
-    assert lines.count(BROKEN) == 1
-    assert lines.count(WHOLE) == 1
+    """Addresses have changed hands. Anyone can announce any key, so it must be signed."""
+    new_home.listener.others = (
+        replace(
+            new_home.device.info,
+            uuid="2" * 32,
+            master_key=b"another",
+            identity=Identity.VERIFIED if signed else Identity.UNVERIFIED,
+        ),
+    )
+    new_home.device.refuses_manager = IdentityMismatch(b"master", b"another")
+    await new_home.setup()
+    assert bool(issues(new_home.hass)) is repair
 
 
 async def test_a_broken_trust_follows_no_address(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
+    device = await make_device()
     entry = await make_entry(device)
     genuine = device.master_key.pem
     await device.swap_master_key(MASTER_KEYS[1])
