@@ -333,7 +333,7 @@ class FakeListener:
     def probe(self, host: str) -> None:
         """Have the device announce itself, if it is on."""
         self.probes += 1
-        self.announce()
+        asyncio.get_running_loop().call_soon(self.announce)
 
     def touch(self, uuid: str, host: str) -> None:
         self.touches += 1

@@ -1,6 +1,5 @@
 """What a device says, and what it does not say any more, becomes state."""
 
-import asyncio
 from typing import Any
 from unittest.mock import patch
 
@@ -21,7 +20,6 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.flux3dp.aioflux import DeviceUpdate
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.job.store import restored
 from custom_components.flux3dp.sensor import FluxSensor
@@ -35,6 +33,7 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
+from tests.integration.fakes import Home
 from tests.integration.jobs import (
     BRISK,
     entity,
@@ -42,6 +41,7 @@ from tests.integration.jobs import (
     press,
     run_job,
     status_is,
+    value,
     witness,
 )
 from tests.integration.life import (
@@ -55,55 +55,39 @@ from tests.integration.life import (
 RUNNING = entity("binary_sensor", "running")
 
 
-async def test_a_hundred_equal_announcements_are_told_to_nobody(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    coordinator = entry.runtime_data
+async def test_a_hundred_equal_announcements_update_nothing(home: Home) -> None:
     calls: list[None] = []
-    hundred = asyncio.Event()
-    sightings: list[DeviceUpdate] = []
-
-    def count(sighting: DeviceUpdate) -> None:
-        sightings.append(sighting)
-        if len(sightings) == 100:
-            hundred.set()
-
-    coordinator.async_add_listener(lambda: calls.append(None))
-    written = async_capture_events(hass, EVENT_STATE_CHANGED)
-    unsubscribe = coordinator.listener.subscribe(count, uuid=UUID)
-
+    home.entry.runtime_data.async_add_listener(lambda: calls.append(None))
+    written = async_capture_events(home.hass, EVENT_STATE_CHANGED)
     for _ in range(100):
-        device.announce()
-    await asyncio.wait_for(hundred.wait(), 5)
-    unsubscribe()
+        await home.announce()
+    assert calls == written == []
 
-    assert calls == []
-    assert written == []
-    device.set_status(st_id=4)
-    await wait_for_state(hass, STATUS, "starting")
+    await home.run(4, "STARTING")
+    assert value(home.hass, "status") == "starting"
     assert calls
 
 
-async def test_a_change_is_written_by_those_it_concerns_only(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    device.set_status(st_id=16, progress=0.25, head_module="EXTRUDER")
-    await wait_for_state(hass, PROGRESS, "25.0")
-    reported = {
-        state.entity_id: state.last_reported for state in hass.states.async_all()
-    }
+async def test_a_change_is_written_by_those_it_concerns_only(home: Home) -> None:
+    states = home.hass.states
+    await home.run()
+    await home.advance(3)
+    reported = {state.entity_id: state.last_reported for state in states.async_all()}
 
-    device.set_status(st_id=16, progress=0.5, head_module="EXTRUDER")
-    await wait_for_state(hass, PROGRESS, "50.0")
-    assert entry.runtime_data.data.job.progress == 0.5
+    home.device.progress = 0.5
+    await home.announce()
+    await home.advance(3)
+    assert value(home.hass, "progress") == "50.0"
     written = {
         state.entity_id
-        for state in hass.states.async_all()
+        for state in states.async_all()
         if state.last_reported != reported[state.entity_id]
     }
-    assert written == {PROGRESS}
+    assert written == {
+        PROGRESS,
+        entity("sensor", "finish_time"),
+        entity("sensor", "time_remaining"),
+    }
 
 
 async def test_one_update_writes_readings_first_then_what_rests_on_them_then_events(
@@ -180,71 +164,55 @@ async def test_one_that_fails_keeps_no_other_from_its_update(
     await wait_for_state(hass, STATUS, "idle")
 
 
-async def test_entities_follow_the_device(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-
-    device.set_status(st_id=16, progress=0.25, head_module="EXTRUDER")
-    device.announce()
-    await wait_for_state(hass, STATUS, "running")
-
-    assert hass.states.get(PROGRESS).state == "25.0"
-
-
 async def test_silence_is_offline_once_and_an_answer_brings_it_back(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await make_entry(device)
     caplog.clear()
-
-    device.faults.muted = device.faults.silent = True
-    await wait_for_state(hass, STATUS, "offline")
-    assert hass.states.get(CONNECTIVITY).state == "off"
-    assert hass.states.get(PROGRESS).state == "unavailable"
-    # It is asked on, and that is not told again and again.
-    asked = len(device.received.datagrams)
-    await device.wait_for(lambda: len(device.received.datagrams) > asked + 4)
+    home.listener.silent = True
+    await home.advance(13)
+    assert value(home.hass, "status") == "idle"
+    await home.advance(2)
+    assert value(home.hass, "status") == "offline"
+    assert home.hass.states.get(CONNECTIVITY).state == "off"
+    assert home.hass.states.get(PROGRESS).state == "unavailable"
+    # It is asked on, and that is not logged again and again.
+    probes = home.listener.probes
+    await home.advance(60)
+    assert home.listener.probes == probes + 6
     assert log_lines(caplog) == [f"{NAME} does not answer at {ADDRESSES[0]}"]
 
-    device.faults.clear()
-    await wait_for_state(hass, STATUS, "idle")
-    assert hass.states.get(CONNECTIVITY).state == "on"
+    home.listener.silent = False
+    await home.advance(10)
+    assert value(home.hass, "status") == "idle"
+    assert home.hass.states.get(CONNECTIVITY).state == "on"
     assert log_lines(caplog)[1:] == [f"{NAME} is back at {ADDRESSES[0]}"]
 
 
-async def test_a_device_can_be_switched_off_and_on(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    await device.power_on()
-    await wait_for_state(hass, STATUS, "idle")
-
-
-async def test_lost_answers_do_not_make_a_device_offline(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    written = async_capture_events(hass, EVENT_STATE_CHANGED)
-    device.faults.muted = True  # No announcements: probes are all there is.
-    probes = device.counters.probes_answered
-    await device.wait_for(lambda: device.counters.probes_answered >= probes + 3)
-    device.faults.silent = True
-    lost = len(device.received.datagrams)
-    # Both generations are asked each time.
-    await device.wait_for(lambda: len(device.received.datagrams) >= lost + 4)
-    device.faults.silent = False
-    answered = device.counters.probes_answered
-    await device.wait_for(lambda: device.counters.probes_answered > answered + 1)
-
+async def test_lost_answers_do_not_make_a_device_offline(home: Home) -> None:
+    written = async_capture_events(home.hass, EVENT_STATE_CHANGED)
+    for _ in range(5):
+        await home.announce()
+        home.listener.silent = True
+        await home.advance(13)
+        home.listener.silent = False
+        await home.advance(1)
     assert written == []
-    assert hass.states.get(STATUS).state == "idle"
+
+
+async def test_a_device_with_a_job_is_asked_more_often(new_home: Home) -> None:
+    home = new_home
+    # A report would be a sign of life too.
+    home.hass.config_entries.async_update_entry(
+        home.entry, options={CONF_HOLD_CONNECTION: False}
+    )
+    await home.setup()
+    probes = home.listener.probes
+    await home.advance(60)
+    assert home.listener.probes == probes + 6
+    await home.run()
+    probes = home.listener.probes
+    await home.advance(60)
+    assert home.listener.probes == probes + 15
 
 
 async def test_without_multicast_probes_are_enough(
@@ -262,43 +230,13 @@ async def test_without_multicast_probes_are_enough(
     await wait_for_state(hass, STATUS, "idle")
 
 
-async def test_a_device_with_a_job_is_asked_more_often(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device(multicast=False)
-    # A report would be a sign of life too.
-    entry = await make_entry(device, setup=False)
-    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    timing = entry.runtime_data.timing
-
-    async def interval() -> float:
-        gaps = []
-        last = hass.loop.time()
-        for _ in range(4):
-            answered = device.counters.probes_answered
-            await device.wait_for(
-                lambda answered=answered: device.counters.probes_answered > answered
-            )
-            now = hass.loop.time()
-            gaps.append(now - last)
-            last = now
-        return max(gaps[1:])
-
-    assert await interval() > timing.unheard_active * 1.4
-    # With the robot connection, reports show that it is there.
-    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
-    device.set_status(st_id=16)
-    await wait_for_state(hass, STATUS, "running")
-    assert await interval() < timing.unheard
-
-
 async def test_what_changes_elsewhere_reaches_the_device_registry(
     hass: HomeAssistant,
-    device: Device,
+    make_device: MakeDevice,
     make_entry: MakeEntry,
     device_registry: dr.DeviceRegistry,
 ) -> None:
+    device = await make_device()
     entry = await make_entry(device)
 
     def known() -> dr.DeviceEntry:
@@ -355,37 +293,23 @@ async def test_a_model_that_changes_is_kept_in_the_entry(
 
 
 async def test_the_job_is_written_when_home_assistant_stops(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    hass_storage: dict[str, Any],
+    home: Home, hass_storage: dict[str, Any]
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    device.set_status(st_id=16, progress=0.25)
-    await wait_for_state(hass, PROGRESS, "25.0")
-    key = f"{DOMAIN}.job.{entry.entry_id}"
+    await home.run()
+    key = f"{DOMAIN}.job.{home.entry.entry_id}"
     assert key not in hass_storage
 
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    await hass.async_block_till_done()
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
-    await hass.async_block_till_done()
-
+    for event in (EVENT_HOMEASSISTANT_STOP, EVENT_HOMEASSISTANT_FINAL_WRITE):
+        home.hass.bus.async_fire(event)
+        await home.hass.async_block_till_done()
     assert restored(hass_storage[key]["data"]).job_number == 1
 
 
-async def test_a_person_can_ask_for_an_update(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    device.faults.muted = True
-    answered = device.counters.probes_answered
-
-    assert await async_setup_component(hass, "homeassistant", {})
-    await hass.services.async_call(
+async def test_a_person_can_ask_for_an_update(home: Home) -> None:
+    probes = home.listener.probes
+    assert await async_setup_component(home.hass, "homeassistant", {})
+    await home.hass.services.async_call(
         "homeassistant", "update_entity", {"entity_id": STATUS}, blocking=True
     )
-
-    assert device.counters.probes_answered > answered
-    assert hass.states.get(STATUS).state == "idle"
+    assert home.listener.probes > probes
+    assert value(home.hass, "status") == "idle"
