@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import PAUSE, RESUME, async_command
 from custom_components.flux3dp.const import DOMAIN
-from simulator import ROBOT_PORT
 from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_for_state
-from tests.integration.jobs import PATIENT, press, reason, run_job, status_is
+from tests.integration.fakes import Home
+from tests.integration.jobs import reason
 from tests.integration.life import STATUS, act, issues, log_lines
 from tests.integration.networks import ATTIC, FAR, wifi
 
@@ -80,47 +82,40 @@ async def test_a_reload_while_a_device_leaves_is_told_and_leaves_no_repair(
     assert issues(hass) == {}
 
 
-async def test_an_order_ends_when_the_entry_is_unloaded(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    device = await make_device(timing=PATIENT)
-    entry = await make_entry(device)
-    await run_job(hass, device)
-    await press(hass, "pause")
-    await status_is(hass, "paused")
-    questions = Questions(entry, monkeypatch)
+async def test_a_command_ends_when_the_entry_is_unloaded(home: Home) -> None:
+    await home.run(48, "PAUSED")
+    await home.advance(3)
     # Accepted, and not carried out: the confirmation goes on by announcements.
-    device.faults.replies["player resume"] = "ok"
-    await device.refuse_connections(ROBOT_PORT)
-    resuming = hass.async_create_task(async_command(entry.runtime_data, RESUME))
-    await device.wait_command("player resume")
-    assert await hass.config_entries.async_unload(entry.entry_id)
+    home.device.replies |= {"player resume": "ok", "player report": None}
+    resuming = asyncio.ensure_future(async_command(home.entry.runtime_data, RESUME))
+    await home.advance(2)
+    assert "player resume" in home.device.received
+    assert await home.hass.config_entries.async_unload(home.entry.entry_id)
 
-    assert await reason(resuming) == "unloaded"
-    await questions.none_come()
+    with pytest.raises(HomeAssistantError) as failed:
+        await home.done(resuming)
+    assert failed.value.translation_key == "unloaded"
+    probes = home.listener.probes
+    await home.advance(600)
+    assert home.listener.probes == probes
 
 
 async def test_what_a_removed_entry_still_hears_is_not_stored(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    home: Home, hass_storage: dict[str, Any]
 ) -> None:
-    device = await make_device(timing=PATIENT)
-    entry = await make_entry(device)
-    await run_job(hass, device)
-    old = entry.runtime_data
-    await hass.config_entries.async_remove(entry.entry_id)
+    hass = home.hass
+    await home.run()
+    old = home.entry.runtime_data
+    home.device.refuses_manager = ConnectionFailed()
+    await hass.config_entries.async_remove(home.entry.entry_id)
     await hass.async_block_till_done()
-    stored = f"{DOMAIN}.job.{entry.entry_id}"
+    stored = f"{DOMAIN}.job.{home.entry.entry_id}"
     assert stored not in hass_storage
 
-    # Whoever still holds the old coordinator: an order, and what it would bring.
-    late = hass.async_create_task(async_command(old, PAUSE))
-    assert await reason(late) == "unloaded"
-    old._store.async_keep(replace(old.data.job, jobs_completed=7))
+    # A command that still has the old coordinator, and what it would bring.
+    with pytest.raises(HomeAssistantError) as failed:
+        await home.done(async_command(old, PAUSE))
+    assert failed.value.translation_key == "unloaded"
+    old.async_reevaluate(replace(old.data, job=replace(old.data.job, jobs_completed=7)))
     await hass.async_stop(force=True)
     assert stored not in hass_storage
