@@ -22,7 +22,7 @@ from .aioflux import (
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .files import LAST_JOB, JobNotCleared, title_of
-from .helpers import async_coordinator, async_error_words
+from .helpers import async_coordinator, async_error_words, device_errors
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
 from .job.observation import toolhead_of
@@ -114,7 +114,8 @@ async def _local_copy(
     if (other := async_coordinator(hass, uuid)) is None:
         raise _invalid("file_unreadable", path=source)
     async with async_temporary_file(hass) as copy:
-        await _async_download(other, path, copy)
+        with device_errors(other):
+            await _async_download(other, path, copy)
         yield copy, path
 
 

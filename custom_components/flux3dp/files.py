@@ -219,8 +219,9 @@ class DeviceFiles:
         return report.st_id
 
     async def _transfer[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Do work that tidies up when it is canceled, also at the end of the entry."""
-        task = self._hass.async_create_task(work, "flux3dp transfer")
+        """Do work that ends, and tidies up, with the entry or Home Assistant too."""
+        # Those in the background are canceled when Home Assistant stops, and waited for.
+        task = self._hass.async_create_background_task(work, "flux3dp transfer")
         self._transfers.add(task)
         try:
             return await task
@@ -237,7 +238,7 @@ class DeviceFiles:
     ) -> int:
         """Hand a file to `write`, block by block; return its size (bytes)."""
         async with self.idle_robot() as robot:
-            return await robot.files.download(path, write)
+            return await self._transfer(robot.files.download(path, write))
 
     async def upload(
         self,
@@ -304,7 +305,7 @@ class DeviceFiles:
         """
         async with self._turn, self.idle_robot() as robot:
             async with aclosing(_read(self._hass, source)) as blocks:
-                await robot.files.upload_task(blocks, size)
+                await self._transfer(robot.files.upload_task(blocks, size))
             yield robot
 
     async def check(self, source: Path) -> Fcode:

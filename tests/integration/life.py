@@ -45,6 +45,9 @@ def registered(hass: HomeAssistant, entry: MockConfigEntry) -> dr.DeviceEntry:
     return device
 
 
+_SILENT = ("change_password", "delete_file", "remove_trusted_key")
+
+
 async def act(
     hass: HomeAssistant, entry: MockConfigEntry, action: str, **data: Any
 ) -> Any:
@@ -54,5 +57,5 @@ async def act(
         action,
         {"device_id": registered(hass, entry).id, **data},
         blocking=True,
-        return_response=action not in ("change_password", "remove_trusted_key"),
+        return_response=action not in _SILENT,
     )

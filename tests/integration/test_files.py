@@ -1,7 +1,8 @@
-"""Files by actions: from an upload to a job that is seen to run, and what is refused."""
+"""Files by actions: what goes to a device and comes from it, and what is refused."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
+from simulator.fcode import build
 from simulator.files import example_job
-from tests.integration.conftest import MakeDevice
+from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry
 from tests.integration.jobs import (
     BRISK,
     GOES_ON,
+    connections,
     events_are,
+    out_of_contact,
     press,
     reason,
+    run_job,
     status_is,
     value,
     witness,
@@ -26,6 +31,10 @@ from tests.integration.jobs import (
 from tests.integration.life import STATUS
 
 JOB = example_job("Boat", seconds=600)
+# More than a connection takes before the device reads it.
+LARGE = build({"TITLE": "Ship"}, script=bytes(24 << 20))
+CUBE = "SD/calibration cube.fc"
+REMAINS = "~upload.fc"
 
 type Call = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -41,13 +50,12 @@ def call(hass: HomeAssistant, entry: MockConfigEntry) -> Call:
     """Return what calls an action on the usual device, and returns its answer."""
 
     async def act(name: str, **data: object) -> dict[str, Any]:
-        returns = name != "delete_file"
         answer = await hass.services.async_call(
             DOMAIN,
             name,
             {"entity_id": STATUS, **data},
             blocking=True,
-            return_response=returns,
+            return_response=name != "delete_file",
         )
         return dict(answer or {})
 
@@ -61,6 +69,11 @@ def source(hass: HomeAssistant, tmp_path: Path) -> Path:
     path = tmp_path / "boat.fc"
     path.write_bytes(JOB)
     return path
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a local file."""
+    path.write_bytes(content)
 
 
 async def fails(task: Awaitable[Any]) -> str | None:
@@ -119,3 +132,254 @@ async def test_from_a_file_to_its_end(
         "refused_not_exist"
     )
     await device.wait_closed_connections()
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("SD/../boat.fc", "invalid_not_a_path"),
+        ("SD/./boat.fc", "invalid_not_a_path"),
+        ("SD//boat.fc", "invalid_not_a_path"),
+        ("SD/a\nb.fc", "invalid_control_characters"),
+        ("#/boat.fc", "invalid_unknown_storage"),
+        ("/SD/boat.fc", "invalid_unknown_storage"),
+        ("boat.fc", "invalid_unknown_storage"),
+        ("USB/boat.fc", "invalid_read_only"),
+        ("SD/boat.txt", "invalid_not_a_job"),
+        ("SD/boat.gcode", "invalid_not_a_job"),
+        (f"SD/{'♥' * 85}.fc", "invalid_file_name_too_long"),
+    ],
+)
+async def test_paths_that_are_refused_before_anything_is_sent(
+    device: Device, source: Path, call: Call, path: str, key: str
+) -> None:
+    assert await fails(call("upload_file", source=str(source), path=path)) == key
+    assert connections(device) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (b"", "invalid_not_fcode"),
+        (b"FCx0002\n" + JOB[8:], "invalid_not_fcode"),
+        (JOB[:-1], "invalid_truncated"),
+        (JOB[:20] + b"!" + JOB[21:], "invalid_script_damaged"),
+        (JOB.replace(b"simulator", b"simulat0r"), "invalid_metadata_damaged"),
+    ],
+    ids=["empty", "magic", "cut", "script", "metadata"],
+)
+async def test_a_damaged_file_is_refused_with_the_reason(
+    device: Device, source: Path, call: Call, content: bytes, key: str
+) -> None:
+    put(source, content)
+    for data in ({"path": "SD/boat.fc"}, {"start": True}):
+        assert await fails(call("upload_file", source=str(source), **data)) == key
+    assert connections(device) == 0
+
+
+async def test_only_files_that_home_assistant_may_use(
+    device: Device, source: Path, call: Call, tmp_path: Path
+) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe.fc")
+    (tmp_path / "link.fc").symlink_to("/etc/hostname")
+    for local, key in (
+        ("/etc/hostname", "path_not_allowed"),
+        (str(tmp_path / "link.fc"), "path_not_allowed"),
+        (str(tmp_path / ".." / "boat.fc"), "path_not_allowed"),
+        ("boat\0.fc", "path_not_allowed"),
+        (str(tmp_path / "gone.fc"), "file_unreadable"),
+        (str(tmp_path), "file_unreadable"),
+        (str(pipe), "file_unreadable"),
+        (f"media-source://{DOMAIN}/{'0' * 32}/{CUBE}", "file_unreadable"),
+    ):
+        upload = call("upload_file", source=local, path="SD/boat.fc")
+        assert await fails(upload) == key, local
+    for target, key in (
+        ("/etc/boat.fc", "path_not_allowed"),
+        (str(tmp_path / "boat.html"), "target_suffix"),
+        (str(source), "target_exists"),
+        (str(tmp_path / "no folder" / "boat.fc"), "file_unwritable"),
+    ):
+        download = call("download_file", path=CUBE, target_path=target)
+        assert await fails(download) == key, target
+    assert await fails(call("upload_file", source=str(source))) == "upload_without_path"
+    assert connections(device) == 0
+
+
+@pytest.mark.parametrize("state", ["running", "occupied", "offline"])
+async def test_no_transfer_while_the_device_is_busy(
+    hass: HomeAssistant, device: Device, source: Path, call: Call, state: str
+) -> None:
+    transfers: dict[str, dict[str, object]] = {
+        "upload_file": {"source": str(source), "path": "SD/boat.fc"},
+        "download_file": {"path": CUBE, "target_path": str(source.parent / "new.fc")},
+        "delete_file": {"path": CUBE},
+        "start_job": {"path": CUBE},
+    }
+
+    async def refused(key: str) -> None:
+        for name, data in transfers.items():
+            assert await fails(call(name, **data)) == key, name
+
+    if state == "running":
+        await run_job(hass, device)
+        await refused("job_running")
+    elif state == "occupied":
+        device.occupy()
+        await status_is(hass, "maintenance")
+        await refused("occupied")
+    else:
+        async with out_of_contact(hass, device):
+            await refused("offline")
+    words = [command.split()[:2] for command in device.received.robot]
+    for command in ("upload", "download", "rm"):
+        assert ["file", command] not in words
+    assert ["player", "start"] not in words
+    assert [path.name for path in source.parent.iterdir()] == ["boat.fc"]
+
+
+async def test_a_file_is_replaced_only_if_that_is_wanted(
+    device: Device, source: Path, call: Call
+) -> None:
+    before = device.files.read("SD", "calibration cube.fc")
+    upload = {"source": str(source), "path": CUBE}
+    assert await fails(call("upload_file", **upload)) == "invalid_exists"
+    assert device.files.read("SD", "calibration cube.fc") == before
+    await call("upload_file", **upload, overwrite=True)
+    assert device.files.read("SD", "calibration cube.fc") == JOB
+    for path, key in (
+        ("SD/gone/boat.fc", "invalid_no_folder"),
+        ("SD/Folder.fc", "invalid_is_folder"),
+    ):
+        device.files.entries["SD"]["Folder.fc"] = {}
+        upload = {"source": str(source), "path": path, "overwrite": True}
+        assert await fails(call("upload_file", **upload)) == key
+
+
+async def test_two_uploads_at_once_take_turns(
+    device: Device, source: Path, call: Call
+) -> None:
+    names = ("SD/a.fc", "SD/b.fc")
+    uploads = (call("upload_file", source=str(source), path=path) for path in names)
+    await asyncio.gather(*uploads)
+    assert [device.files.read("SD", name) for name in ("a.fc", "b.fc")] == [JOB, JOB]
+    assert REMAINS not in device.files.entries["SD"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two words.fc",
+        "a 'b' \"c\".fc",
+        "back\\slash; rm #.fc",
+        "♥🚀.fc",
+        "x" * 252 + ".fc",
+    ],
+)
+async def test_a_name_is_never_another_command(
+    device: Device, source: Path, call: Call, name: str
+) -> None:
+    await call("upload_file", source=str(source), path=f"SD/{name}")
+    listed = (await call("list_files"))["entries"]
+    assert f"SD/{name}" in [entry["path"] for entry in listed]
+    target = source.parent / "copy.fc"
+    answer = await call(
+        "download_file", path=f"SD/{name}", target_path=str(target), overwrite=True
+    )
+    assert (answer["size"], target.read_bytes()) == (len(JOB), JOB)
+    await call("delete_file", path=f"SD/{name}")
+    assert name not in device.files.entries["SD"]
+
+
+async def test_a_folder_of_as_many_names_as_can_be_listed(
+    device: Device, call: Call
+) -> None:
+    # With its kind and its end each has 256 bytes, the last one 255.
+    names = [f"{number:03}{'x' * 248}.fc" for number in range(255)]
+    full: dict[str, Any] = dict.fromkeys([*names, "y" * 250 + ".fc"], b"")
+    device.files.entries["SD"]["full"] = full
+    assert len((await call("list_files", path="SD/full"))["entries"]) == len(full)
+    full["z.fc"] = b""
+    assert await fails(call("list_files", path="SD/full")) == "invalid_folder_too_full"
+
+
+async def test_a_copy_of_another_device(
+    device: Device, call: Call, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    other = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
+    await make_entry(other)
+    source = f"media-source://{DOMAIN}/{'2' * 32}/USB/stick.fc"
+    await call("upload_file", source=source, path="SD/stick.fc")
+    assert device.files.read("SD", "stick.fc") == other.files.read("USB", "stick.fc")
+
+
+@pytest.mark.parametrize("way", ["canceled", "unloaded", "stopped"])
+async def test_an_upload_that_ends_early_leaves_nothing(
+    hass: HomeAssistant, device: Device, source: Path, call: Call, way: str
+) -> None:
+    put(source, LARGE)
+    before = dict(device.files.entries["SD"])
+    upload = asyncio.ensure_future(
+        call("upload_file", source=str(source), path=CUBE, overwrite=True)
+    )
+    await device.wait_command("file upload")
+    assert REMAINS in device.files.entries["SD"]
+    if way == "canceled":
+        upload.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await upload
+    elif way == "unloaded":
+        [entry] = hass.config_entries.async_loaded_entries(DOMAIN)
+        assert await hass.config_entries.async_unload(entry.entry_id)
+        assert await reason(upload) == "unloaded"
+    else:
+        await hass.async_stop(force=True)
+        assert await reason(upload) == "unloaded"
+    assert device.files.entries["SD"] == before
+    await device.wait_closed_connections()
+
+
+async def test_a_device_that_reboots_in_mid_upload(
+    hass: HomeAssistant, device: Device, source: Path, call: Call
+) -> None:
+    put(source, LARGE)
+    before = dict(device.files.entries["SD"])
+    upload = asyncio.ensure_future(
+        call("upload_file", source=str(source), path=CUBE, overwrite=True)
+    )
+    await device.wait_command("file upload")
+    await device.power_off()
+    assert await reason(upload) == "left_behind"
+    assert REMAINS in device.files.entries["SD"]
+    await status_is(hass, "offline")
+    await device.power_on()
+    await status_is(hass, "idle")
+    # What is left is not shown, and gone with the first look.
+    assert REMAINS not in [it["name"] for it in (await call("list_files"))["entries"]]
+    assert device.files.entries["SD"] == before
+
+
+async def test_another_client_starts_a_job_meanwhile(
+    hass: HomeAssistant, device: Device, source: Path, call: Call
+) -> None:
+    put(source, LARGE)
+    upload = asyncio.ensure_future(
+        call("upload_file", source=str(source), path="SD/ship.fc")
+    )
+    await device.wait_command("file upload")
+    device.start_job(CUBE)
+    # Reports and commands do not wait for the upload.
+    await device.wait_command("player report")
+    await upload
+    assert device.files.read("SD", "ship.fc") == LARGE
+    await status_is(hass, "running")
+
+
+@pytest.mark.parametrize("command", ["file upload", "file md5", "file cp"])
+async def test_what_the_device_refuses_is_said(
+    device: Device, source: Path, call: Call, command: str
+) -> None:
+    device.faults.replies[command] = "error DISK_FULL"
+    upload = call("upload_file", source=str(source), path="SD/boat.fc")
+    assert await fails(upload) == "refused"
+    assert not {"boat.fc", REMAINS} & set(device.files.entries["SD"])

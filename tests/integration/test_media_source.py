@@ -1,6 +1,10 @@
 """The files of the devices under *Media*, and the views that pages fetch and send with."""
 
+import asyncio
+from io import BytesIO
 import json
+from pathlib import Path
+import tempfile
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -8,18 +12,23 @@ from homeassistant.components.media_source import DOMAIN as MEDIA_SOURCE
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
     MockHAClientWebSocket,
     WebSocketGenerator,
 )
 
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.views import preview_url
 from simulator import Device
 from simulator.fcode import build
 from simulator.files import example_job, plain_png
-from tests.integration.conftest import NAME, UUID, MakeDevice
-from tests.integration.jobs import BRISK
+from simulator.waiting import PATIENCE
+from tests.integration.conftest import NAME, UUID, MakeDevice, wait_for_state
+from tests.integration.jobs import BRISK, connections, entity, out_of_contact, run_job
+from tests.integration.life import STATUS
+from tests.integration.viewers import LIVE
 
 JOB = example_job("Boat", seconds=600)
 JPEG = b"\xff\xd8\xff\xe0" + b"picture"
@@ -121,8 +130,169 @@ async def upload(
 async def test_a_page_uploads(
     device: Device, media: Media, client: TestClient[Any, Any]
 ) -> None:
-    *steps, last = await upload(client, "SD/boat.fc")
-    assert last == {"path": "SD/boat.fc"}
+    *steps, last = await upload(client, "SD/a%20%3F%20'b'%25.fc")
+    assert last == {"path": "SD/a ? 'b'%.fc"}
     assert steps[-1] == {"sent": len(JOB), "size": len(JOB)}
-    assert device.files.read("SD", "boat.fc") == JOB
+    assert device.files.read("SD", "a ? 'b'%.fc") == JOB
     assert "Boat (10 min, Extruder)" in await media.titles(f"{UUID}/SD")
+    again = await upload(client, "SD/a%20%3F%20'b'%25.fc")
+    assert again[-1]["translation_key"] == "invalid_exists"
+    *_, last = await upload(client, "SD/a%20%3F%20'b'%25.fc", query="?overwrite=true")
+    assert "error" not in last
+
+
+async def test_what_is_read_is_kept_until_something_changes(
+    hass: HomeAssistant, device: Device, media: Media
+) -> None:
+    def asked() -> int:
+        return sum(it.startswith("file info") for it in device.received.robot)
+
+    device.files.entries["SD"] |= {
+        "a\nb.fc": b"no name of ours",
+        "broken.fc": b"no job",
+        "~upload.fc": b"half",
+    }
+    titles = ["Küche", "Recent", "a\nb", "broken", "calibration cube (3 min, Extruder)"]
+    assert await media.titles(f"{UUID}/SD") == titles
+    before = asked()
+    await media.browse(f"{UUID}/SD")
+    # Only the file that cannot be described is asked about again.
+    assert asked() == before + 1
+    await run_job(hass, device, "Küche/vase.fc")
+    await media.browse(f"{UUID}/SD")
+    assert asked() == before + 3
+
+
+async def test_a_device_that_is_off_says_so(
+    hass: HomeAssistant, device: Device, media: Media
+) -> None:
+    hass.config.language = "de"
+    said = "ist offline. Prüfe, ob das Gerät eingeschaltet ist."
+    async with out_of_contact(hass, device):
+        assert await media.titles() == [f"{NAME} (Offline)"]
+        for path in (UUID, f"{UUID}/SD", f"{UUID}/SD/Küche"):
+            assert said in (await media.browse(path))["error"]
+        assert said in (await media.resolve(f"{UUID}/SD/job.fc"))["error"]
+    await wait_for_state(hass, STATUS, "idle")
+    assert await media.titles() == [NAME]
+
+
+async def test_what_is_not_there(media: Media, client: TestClient[Any, Any]) -> None:
+    for path, said in (
+        ("0" * 32, "not set up"),
+        (f"{UUID}/SD/gone", "does not have this file"),
+        (f"{UUID}/SD/../SD", "not the path of a file"),
+        (f"{UUID}/etc", "must begin with SD/"),
+    ):
+        assert said in (await media.browse(path))["error"]
+    for path, said in (
+        (f"{'0' * 32}/SD/a.fc", "not set up"),
+        (f"{UUID}/SD/gone.fc", "does not have this file"),
+        (UUID, "must begin with SD/"),
+    ):
+        assert said in (await media.resolve(path))["error"]
+    for path in (preview_url(UUID, "SD/gone.fc"), preview_url("0" * 32, "SD/a.fc")):
+        assert (await client.get(path)).status == 404
+    for encoded in ("!", "_w==", "a"):
+        assert (
+            await client.get(f"/api/{DOMAIN}/preview/{UUID}/{encoded}")
+        ).status == 404
+
+
+async def test_a_picture_is_asked_for(
+    device: Device, entry: MockConfigEntry, client: TestClient[Any, Any]
+) -> None:
+    device.files.write("SD", "plain.fc", build({}))
+    assert (await client.get(preview_url(UUID, "SD/plain.fc"))).status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "key"),
+    [
+        ("USB/boat.fc", JOB, "invalid_read_only"),
+        ("SD/%2Fboat.fc", JOB, "invalid_not_a_path"),
+        ("SD/boat.txt", JOB, "invalid_not_a_job"),
+        ("SD/boat.fc", JOB[:-1], "invalid_truncated"),
+        ("SD/boat.fc", b"", "invalid_not_fcode"),
+        ("SD/gone/boat.fc", JOB, "invalid_no_folder"),
+    ],
+    ids=["usb", "path", "name", "cut", "empty", "folder"],
+)
+async def test_an_upload_that_is_refused_says_why(
+    device: Device, client: TestClient[Any, Any], path: str, data: bytes, key: str
+) -> None:
+    before = dict(device.files.entries["SD"])
+    [last] = await upload(client, path, data)
+    assert last["translation_key"] == key
+    assert last["error"].endswith(".")
+    assert device.files.entries["SD"] == before
+
+
+async def test_an_upload_to_a_device_that_runs_a_job(
+    hass: HomeAssistant, device: Device, client: TestClient[Any, Any]
+) -> None:
+    await run_job(hass, device)
+    [last] = await upload(client, "SD/boat.fc")
+    assert last["error"] == (
+        f"{NAME} has a job. Wait until it has ended, or cancel it."
+    )
+
+
+async def test_who_may_upload(
+    hass: HomeAssistant,
+    device: Device,
+    client: TestClient[Any, Any],
+    hass_admin_user: MockUser,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    url = f"/api/{DOMAIN}/upload/{UUID}/SD/boat.fc"
+    stranger = await hass_client_no_auth()
+    assert (await stranger.post(url, data=JOB)).status == 401
+    assert (await stranger.get(preview_url(UUID, "SD/boat.fc"))).status == 401
+    assert (await client.post(url.replace(UUID, "0" * 32), data=JOB)).status == 404
+    hass_admin_user.groups = []
+    hass_admin_user.mock_policy({})
+    assert (await client.post(url, data=JOB)).status == 401
+    button = entity("button", "pause")
+    hass_admin_user.mock_policy({"entities": {"entity_ids": {button: True}}})
+    assert (await client.post(f"{url}?overwrite=true", data=JOB)).status == 401
+    assert connections(device) == 0
+    assert (await client.post(url, data=JOB)).status == 200
+
+
+async def test_a_page_that_goes_away_takes_its_upload_along(
+    hass: HomeAssistant,
+    device: Device,
+    client: TestClient[Any, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = dict(device.files.entries["SD"])
+    large = BytesIO(build({"TITLE": "Ship"}, script=bytes(24 << 20)))
+    page = asyncio.ensure_future(upload(client, "SD/ship.fc", large))
+    await device.wait_command("file upload")
+    page.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await page
+    await device.wait_command("file rm")
+    await device.wait_closed_connections()
+    assert device.files.entries["SD"] == before
+    async with asyncio.timeout(PATIENCE):
+        while list_of(tmp_path):
+            await hass.async_block_till_done()
+
+
+async def test_an_upload_while_the_camera_streams(
+    device: Device, client: TestClient[Any, Any]
+) -> None:
+    async with client.get(LIVE) as live:
+        await live.content.read(1)
+        *_, last = await upload(client, "SD/boat.fc")
+        assert last == {"path": "SD/boat.fc"}
+        await live.content.read(1)
+
+
+def list_of(folder: Path) -> list[Path]:
+    """Return what is in a local folder."""
+    return list(folder.iterdir())
