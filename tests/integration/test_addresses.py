@@ -1,28 +1,45 @@
-"""Whose word counts for where a device is: only that of who holds its key."""
+"""A device that moved is followed once it has shown its key, and to nowhere else."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 import socket
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.flux3dp.aioflux import DeviceUpdate, Identity, Listener
+from custom_components.flux3dp.aioflux import (
+    DeviceUpdate,
+    Identity,
+    Listener,
+    Timing,
+    verify_key,
+)
 from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
+    NAME,
     UUID,
+    MakeDevice,
     MakeEntry,
     wait_for_state,
     wait_until,
 )
-from tests.integration.life import STATUS, issues
+from tests.integration.life import STATUS, issues, registered
+from tests.keys import MASTER_KEYS
 
+BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
 ELSEWHERE = ADDRESSES[1]
 GROUP = "239.255.255.250"
 TOUCH = 2
+
+
+@pytest.fixture
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return the usual device, of generation 2 unless a test says otherwise."""
+    return await make_device(generation=getattr(request, "param", 2))
 
 
 class Forger(asyncio.DatagramProtocol):
@@ -104,6 +121,127 @@ async def heard(
                 await asyncio.wait([asyncio.ensure_future(event.wait())], timeout=0.05)
     finally:
         unsubscribe()
+
+
+# -- moves
+
+
+@BOTH
+async def test_a_device_that_moved_is_followed(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+
+    await device.move(ADDRESSES[1])
+    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
+    await wait_for_state(hass, STATUS, "idle")
+    assert device.received.passwords == []
+
+
+async def test_a_device_that_moved_while_we_were_away_is_found(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, setup=False, host=ADDRESSES[5])
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[0])
+    await wait_for_state(hass, STATUS, "idle")
+
+
+async def test_another_key_under_the_same_uuid_moves_nothing(
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    impostor = await make_device(address=ADDRESSES[1], master_key=MASTER_KEYS[1])
+
+    await device.power_off()
+    await wait_for_state(hass, STATUS, "offline")
+    touched = impostor.counters.notifies_sent
+    await impostor.wait_for(lambda: impostor.counters.notifies_sent > touched + 10)
+
+    assert entry.data["host"] == ADDRESSES[0]
+    assert hass.states.get(STATUS).state == "offline"
+    assert impostor.received.connections == []
+
+
+async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    """Its datagrams are those of the device to the last byte; its certificate cannot be.
+
+    Elsewhere anyone may hold any key: that says nothing about our device.
+    """
+    entry = await make_entry(device)
+    twin = await make_device(address=ADDRESSES[1])
+    twin.faults.wrong_certificate = MASTER_KEYS[1]
+    await device.power_off()
+    await wait_for_state(hass, STATUS, "offline")
+    await twin.wait_for(lambda: bool(twin.received.connections))
+    await twin.wait_closed_connections()
+
+    assert entry.data["host"] == ADDRESSES[0]
+    assert twin.received.application_bytes == b""
+    assert issues(hass) == {}
+    await device.power_on()
+    await wait_for_state(hass, STATUS, "idle")
+
+
+async def test_while_the_old_address_answers_no_other_is_tried(
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    twin = await make_device(address=ADDRESSES[1])
+    touched = twin.counters.notifies_sent
+    await twin.wait_for(lambda: twin.counters.notifies_sent > touched + 20)
+
+    assert entry.data["host"] == ADDRESSES[0]
+    assert twin.received.connections == []
+    assert hass.states.get(STATUS).state == "idle"
+
+
+async def test_an_old_address_that_answers_again_in_time_is_kept(
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device)
+    proved, go_on = asyncio.Event(), asyncio.Event()
+
+    async def prove_slowly(host: str, master_key: bytes, timing: Timing) -> None:
+        await verify_key(host, master_key, timing)
+        proved.set()
+        await go_on.wait()
+
+    with patch("custom_components.flux3dp.address.verify_key", prove_slowly):
+        device.faults.muted = device.faults.silent = True
+        await make_device(address=ADDRESSES[1])
+        await asyncio.wait_for(proved.wait(), 5)
+        device.faults.clear()
+        await wait_for_state(hass, STATUS, "idle")
+        go_on.set()
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    assert entry.data["host"] == ADDRESSES[0]
+
+
+async def test_who_answers_at_the_known_address_with_another_key_is_not_the_device(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device()
+    entry = await make_entry(device)
+    await device.stop()
+    await wait_for_state(hass, STATUS, "offline")
+
+    impostor = await make_device(name="Impostor", master_key=MASTER_KEYS[1])
+    # What they announce is shown, as anybody can announce it from there.
+    await wait_for_state(hass, STATUS, "idle")
+    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
+    sent = impostor.counters.notifies_sent
+    await impostor.wait_for(lambda: impostor.counters.notifies_sent > sent + 10)
+
+    assert registered(hass, entry).name == NAME
+    assert impostor.received.application_bytes == b""
+
+
+# -- forged
 
 
 @pytest.mark.parametrize("off", [False, True], ids=["on", "off"])

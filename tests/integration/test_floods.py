@@ -26,6 +26,7 @@ from tests.integration.life import issues, reauths
 from tests.keys import MASTER_KEYS
 
 ROUNDS = 10
+BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
 
 
 # What is done now and then is done once in a test.
@@ -36,6 +37,12 @@ PACE = replace(FAST, setup_wait=0.1, unheard=60.0, handshake=30.0)
 def pace() -> Timing:
     """Return a pace at which the robot port would be tried again in no time."""
     return replace(PACE, robot_retry=0.05)
+
+
+@pytest.fixture
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return the usual device, of generation 2 unless a test says otherwise."""
+    return await make_device(generation=getattr(request, "param", 2))
 
 
 async def say(device: Device, listener: Listener) -> None:
@@ -68,6 +75,7 @@ async def say_until(
 # -- the key
 
 
+@BOTH
 async def test_who_forges_announcements_of_another_key_has_it_looked_into_once(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
@@ -196,10 +204,10 @@ async def announced_on(device: Device, listener: Listener) -> None:
         await say(device, listener)
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
-async def worker(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+@pytest.fixture
+async def worker(make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=BRISK)
+    return await make_device(timing=BRISK)
 
 
 async def test_a_device_that_forgot_us_is_not_knocked_at_with_each_announcement(

@@ -41,6 +41,7 @@ from tests.keys import MASTER_KEYS
 
 # Enough announcements for a device that is not believed to be taken for silent.
 LONG = 60
+BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
 OTHER_TEXTS = {"ver": "1.0b1", "model": "fbm1", "name": "HACKED"}
 
 
@@ -48,6 +49,12 @@ OTHER_TEXTS = {"ver": "1.0b1", "model": "fbm1", "name": "HACKED"}
 def pace() -> Timing:
     """Return a pace at which what is done now and then is done once in a test."""
     return replace(FAST, handshake=30.0)
+
+
+@pytest.fixture
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return the usual device, of generation 2 unless a test says otherwise."""
+    return await make_device(generation=getattr(request, "param", 2))
 
 
 async def forge(
@@ -83,6 +90,7 @@ def assert_untouched(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     assert reauths(hass, entry) == []
 
 
+@BOTH
 async def test_a_firmware_is_known_once_the_device_has_told_it(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
@@ -97,6 +105,7 @@ async def test_a_firmware_is_known_once_the_device_has_told_it(
 # -- another key
 
 
+@BOTH
 @pytest.mark.parametrize("silent", [False, True], ids=["answers", "announces only"])
 async def test_another_key_in_its_name_does_not_switch_a_device_off(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, silent: bool
@@ -157,6 +166,7 @@ async def test_other_keys_without_end_are_looked_into_once(
 # -- other texts
 
 
+@BOTH
 async def test_other_texts_with_the_genuine_key_rewrite_nothing(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
@@ -219,6 +229,7 @@ async def test_a_device_without_a_trusted_key_keeps_its_old_texts(
 # -- real changes
 
 
+@BOTH
 async def test_a_real_change_is_taken_over_by_one_short_connection(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
@@ -230,20 +241,10 @@ async def test_a_real_change_is_taken_over_by_one_short_connection(
     await wait_until(hass, lambda: entry.title == "Attic")
     await device.wait_closed_connections()
     await announced(device, LONG)
-
     assert [each.port for each in device.received.connections] == [ROBOT_PORT]
     assert device.received.robot == ["deviceinfo"]
-
-
-async def test_a_new_firmware_is_taken_over(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-
     await device.upgrade(firmware="6.1.11")
-
     await wait_until(hass, lambda: registered(hass, entry).sw_version == "6.1.11")
-    assert registered(hass, entry).name == NAME
 
 
 async def test_half_a_lie_is_half_believed(

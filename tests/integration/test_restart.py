@@ -35,10 +35,10 @@ from tests.integration.jobs import (
 )
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+@pytest.fixture
+async def device(make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=BRISK)
+    return await make_device(timing=BRISK)
 
 
 @asynccontextmanager
