@@ -27,8 +27,6 @@ import pytest_socket
 from custom_components.flux3dp.aioflux import (
     DEFAULT_TIMING,
     ClientKey,
-    DeviceInfo,
-    Identity,
     Manager,
     Robot,
     Timing,
@@ -38,6 +36,7 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from simulator.waiting import PATIENCE
 from tests.integration.fakes import (
+    DELTA,
     FakeDevice,
     FakeListener,
     FakeManager,
@@ -49,8 +48,8 @@ from tests.integration.words import watch_words
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
 ADDRESSES = [f"127.0.50.{number}" for number in range(1, 30)]
-UUID = "1d0c7e5ab2f84c03a6e1f4b8d92c5a70"
-NAME = "Delta in der Werkstatt ♥"
+UUID = DELTA.uuid
+NAME = DELTA.name
 PASSWORD = "secret"
 
 # The device's seconds are hundredths in `DeviceTiming.fast`; ours keep the proportions,
@@ -289,19 +288,7 @@ async def new_home(
     hass: HomeAssistant, client_key: ClientKey, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Home]:
     """Return a device without a wire that is not set up yet; see `fakes.py`."""
-    info = DeviceInfo(
-        uuid=UUID,
-        serial="FD1A104242",
-        name=NAME,
-        model="delta-1",
-        firmware="1.6.95",
-        has_password=True,
-        host=ADDRESSES[0],
-        version=2,
-        master_key=b"master",
-        identity=Identity.PINNED,
-    )
-    device, clock = FakeDevice(info), ManualClock()
+    device, clock = FakeDevice(), ManualClock()
     listener = FakeListener(device, DEFAULT_TIMING)
 
     async def open_robot(*_args: object, **_kwargs: object) -> Robot:
@@ -333,10 +320,10 @@ async def new_home(
         title=NAME,
         unique_id=UUID,
         data={
-            "host": info.host,
-            "master_key": base64.b64encode(info.master_key).decode(),
-            "serial": info.serial,
-            "model": info.model,
+            "host": device.info.host,
+            "master_key": base64.b64encode(device.info.master_key).decode(),
+            "serial": device.info.serial,
+            "model": device.info.model,
             "verified": True,
         },
     )

@@ -22,6 +22,7 @@ from custom_components.flux3dp.aioflux import (
     DeviceInfo,
     DeviceStatus,
     DeviceUpdate,
+    Identity,
     Kicked,
     Timing,
     TrustedKey,
@@ -92,11 +93,25 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
+DELTA = DeviceInfo(
+    uuid="1d0c7e5ab2f84c03a6e1f4b8d92c5a70",
+    serial="FD1A104242",
+    name="Delta in der Werkstatt ♥",
+    model="delta-1",
+    firmware="1.6.95",
+    has_password=True,
+    host="127.0.50.1",
+    version=2,
+    master_key=b"master",
+    identity=Identity.PINNED,
+)
+
+
 @dataclass
 class FakeDevice:
     """A device and its job. `replies` answer commands instead of it: None is no answer."""
 
-    info: DeviceInfo
+    info: DeviceInfo = DELTA
     metadata: bytes = b'{"TIME_COST": "600.0", "HEAD_TYPE": "EXTRUDER"}'
     st_id: int = 0
     label: str = ""
