@@ -75,7 +75,6 @@ FAST = Timing(
     network_trial=1.5,
     network_settle=0.3,
     rename_return=2.0,
-    forget=1.5,
     report_interval=0.05,
     report_fresh=0.4,
     status_lag=0.3,

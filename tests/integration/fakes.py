@@ -318,7 +318,8 @@ class FakeListener:
         self.silent = False
         self.probes = 0
         self.touches = 0
-        self._subscribers: list[Callable[[DeviceUpdate], None]] = []
+        self.subscribers: list[Callable[[DeviceUpdate], None]] = []
+        self.pins: dict[str, bytes] = {}
 
     @property
     def devices(self) -> tuple[DeviceInfo, ...]:
@@ -336,14 +337,14 @@ class FakeListener:
     def subscribe(
         self, callback: Callable[[DeviceUpdate], None], **_only: str | None
     ) -> Callable[[], None]:
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+        self.subscribers.append(callback)
+        return lambda: self.subscribers.remove(callback)
 
     def pin(self, uuid: str, master_key: bytes, host: str | None = None) -> None:
-        return
+        self.pins[uuid] = master_key
 
     def unpin(self, uuid: str) -> None:
-        return
+        del self.pins[uuid]
 
     def probe(self, host: str) -> None:
         """Have the device announce itself, if it is on."""
@@ -365,5 +366,5 @@ class FakeListener:
             device=info,
             status=self.device.status,
         )
-        for subscriber in tuple(self._subscribers):
+        for subscriber in tuple(self.subscribers):
             subscriber(update)

@@ -30,11 +30,11 @@ SOMEBODY = "192.168.77.21"
 JOB = "granny's birthday"
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+@pytest.fixture
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job waits for nobody, with a name of its own for all."""
     device = await make_device(
-        generation=request.param,
+        generation=getattr(request, "param", 2),
         password="correct horse",
         timing=replace(Timing.fast(), job_speed=0.0),
     )
@@ -123,6 +123,7 @@ def assert_discreet(device: Device, text: str) -> None:
             assert spelling.lower() not in lower, what
 
 
+@pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
 async def test_what_is_downloaded(
     hass: HomeAssistant,
     device: Device,

@@ -22,6 +22,7 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
+from tests.integration.fakes import Home
 
 STATUS = "sensor.delta_in_der_werkstatt_status"
 
@@ -99,28 +100,15 @@ async def test_off_at_setup_the_registry_keeps_what_it_knows(
     assert registered.sw_version == "1.6.95"
 
 
-async def test_after_unload_nobody_asks_or_listens(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device)
-    listener = entry.runtime_data.listener
-    before = listener.counters.probes
-    others = len(listener._subscriptions)
-
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    assert len(listener._subscriptions) == others - 1
-    assert listener._pins == {}
-    device.faults.muted = True
-    asked = len(device.received.datagrams)
-    with pytest.raises(TimeoutError):
-        # Longer than any silence that would be asked about.
-        await device.wait_for(
-            lambda: len(device.received.datagrams) > asked,
-            within=listener.timing.unheard * 2,
-        )
-
-    assert listener.counters.probes == before
-    assert hass.states.get(STATUS).state == "unavailable"
+async def test_after_unload_nothing_asks_or_listens(home: Home) -> None:
+    home.listener.silent = True
+    assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+    assert home.listener.subscribers == []
+    assert home.listener.pins == {}
+    probes = home.listener.probes
+    await home.advance(600)
+    assert home.listener.probes == probes
+    assert home.hass.states.get(STATUS).state == "unavailable"
 
 
 async def test_an_entry_can_be_reloaded_again_and_again(
