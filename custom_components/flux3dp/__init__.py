@@ -1,8 +1,4 @@
-"""FLUX devices on the local network: Delta printers and Beam laser machines.
-
-Knows what happens at setup and at the end. Everything else has a file of its own: see
-docs/architecture.md, or the docstrings beside this one.
-"""
+"""FLUX devices on the local network: Delta printers and Beam laser machines."""
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
@@ -36,7 +32,7 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions and begin to listen; nobody is waited for."""
+    """Register the actions and begin to listen, without waiting for devices."""
     async_setup_services(hass)
     async_setup_views(hass)
     await async_serve_card(hass)

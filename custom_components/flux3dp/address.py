@@ -1,6 +1,6 @@
 """Where the device went: candidates, and the proof one has to give.
 
-Anybody can announce anybody's uuid, and replay a touch reply from another address. So
+Anyone can announce any uuid, and replay a touch reply from another address. So
 an address is followed only when the old one no longer answers and a TLS handshake at
 the new one presented the pinned key. A host name that a person typed is kept, and what it
 means is resolved again when the device is silent. Knows nothing of what the device is

@@ -1,6 +1,6 @@
 """What a device is called, which model it is and what it runs: claims and facts.
 
-The texts of a touch reply are signed by nobody, so a change in them is only a claim. It
+The texts of a touch reply are not signed, so a change in them is only a claim. It
 is taken over, into the registry and the entry, once the device says the same over its
 robot port: one short connection, or the one that is open anyway. Claims without end are
 looked into less and less often. Who may be asked, and when, is `coordinator.py`'s.

@@ -1,7 +1,7 @@
 """What a person can attach to a bug report: enough to see, nothing to abuse.
 
-Knows what may leave the house. A value is in here because somebody thought about it;
-nothing is dumped and then searched for secrets. No name, address, SSID, serial number,
+A value is in here because it was looked at and found harmless; nothing
+is dumped and then searched for secrets. No name, address, SSID, serial number,
 uuid or key gets in.
 """
 
@@ -65,10 +65,10 @@ def _status(status: DeviceStatus) -> dict[str, Any]:
         "timestamp": status.timestamp,
         "st_id": status.st_id,
         "progress": status.progress,
-        # What stands behind the slash was typed by somebody.
+        # What stands behind the slash was typed by a person.
         "head_module": status.head_module.partition("/")[0],
         "error_label": _symbol(status.error_label),
-        # By whom is somebody's address at home.
+        # By whom is an address at home.
         "occupied": status.is_occupied,
     }
 

@@ -216,7 +216,7 @@ class Trust:
             self._backoff.reset()
             LOGGER.warning(
                 "%s presents another master key than the pinned one; "
-                "nothing is sent to it until that is settled in Repairs",
+                "nothing is sent to it until you decide about it in Repairs",
                 self._name,
             )
         self._presented = presented
@@ -229,7 +229,7 @@ class Trust:
             self._presented = None
             self._backoff.reset()
             LOGGER.info(
-                "No other master key is in the way of %s any more; "
+                "No other master key is presented for %s any more; "
                 "commands are sent to it again",
                 self._name,
             )
@@ -262,8 +262,8 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
         if isinstance(err, CommandFailed) and err.symbol == "NOT_FOUND":
             return
         LOGGER.warning(
-            "%s may still trust the key of this Home Assistant, because it could not "
-            "be told to forget it (%s). Set a new password there to make it forget",
+            "%s may still trust the key of this Home Assistant, because removing it "
+            "failed (%s). Set a new password there to make it forget",
             name,
             str(err) or "it did not answer in time",
         )

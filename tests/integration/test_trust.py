@@ -33,10 +33,10 @@ from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
 
 BROKEN = (
     f"{NAME} presents another master key than the pinned one; "
-    "nothing is sent to it until that is settled in Repairs"
+    "nothing is sent to it until you decide about it in Repairs"
 )
 WHOLE = (
-    f"No other master key is in the way of {NAME} any more; "
+    f"No other master key is presented for {NAME} any more; "
     "commands are sent to it again"
 )
 

@@ -45,7 +45,7 @@ AWAY = f"{NAME} does not answer at {{}}"
 BACK = f"{NAME} is back at {{}}"
 BROKEN = (
     f"{NAME} presents another master key than the pinned one; "
-    "nothing is sent to it until that is settled in Repairs"
+    "nothing is sent to it until you decide about it in Repairs"
 )
 FIRST, SECOND = ADDRESSES[0], ADDRESSES[1]
 
