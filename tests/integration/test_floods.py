@@ -1,4 +1,4 @@
-"""However much somebody sends in a device's name, they are asked now and then only."""
+"""However much is sent in a device's name, what it provokes is done now and then only."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,15 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import DeviceUpdate, Listener, Timing
+from custom_components.flux3dp.aioflux import (
+    AuthenticationFailed,
+    DeviceUpdate,
+    FluxError,
+    Identity,
+    IdentityMismatch,
+    Listener,
+    Timing,
+)
 from simulator import MANAGEMENT_PORT, Device, Timing as DeviceTiming
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -17,32 +25,24 @@ from tests.integration.conftest import (
     UUID,
     MakeDevice,
     MakeEntry,
-    signed_in,
-    wait_until,
 )
-from tests.integration.flows import OTHER, swap_mainboard
-from tests.integration.jobs import BRISK, connections, run_job, status_is
+from tests.integration.fakes import Home
 from tests.integration.life import issues, reauths
 from tests.keys import MASTER_KEYS
 
 ROUNDS = 10
-BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
-
-
-# What is done now and then is done once in a test.
-PACE = replace(FAST, setup_wait=0.1, unheard=60.0, handshake=30.0)
 
 
 @pytest.fixture
 def pace() -> Timing:
-    """Return a pace at which the robot port would be tried again in no time."""
-    return replace(PACE, robot_retry=0.05)
+    """Return a pace at which what is done now and then is done once in a test."""
+    return replace(FAST, setup_wait=0.1, unheard=60.0)
 
 
 @pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device, of generation 2 unless a test says otherwise."""
-    return await make_device(generation=getattr(request, "param", 2))
+async def device(make_device: MakeDevice) -> Device:
+    """Return the usual device."""
+    return await make_device(generation=2)
 
 
 async def say(device: Device, listener: Listener) -> None:
@@ -72,28 +72,48 @@ async def say_until(
                 await say(device, listener)
 
 
-# -- the key
+# -- the key and the robot port
 
 
-@BOTH
-async def test_who_forges_announcements_of_another_key_has_it_looked_into_once(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+async def test_announcements_of_another_key_are_looked_into_less_and_less_often(
+    home: Home,
 ) -> None:
-    """The address is the device's own, and so is the key: only datagrams are forged."""
-    entry = await make_entry(device)
-    listener = entry.runtime_data.listener
-    device.faults.wrong_certificate = device.master_key.pem
-    await swap_mainboard(hass, device)
-    await device.wait_for(lambda: bool(device.received.connections))
+    """The device holds its key: only datagrams are forged."""
+    home.device.info = replace(home.device.info, identity=Identity.MISMATCH)
+    before = home.device.sign_ins
+    for _ in range(360):
+        await home.announce()
+        await home.advance(10)
+    # 10 s, then twice as long each time, up to 5 min: in an hour these.
+    assert home.device.sign_ins - before == 16
+    assert issues(home.hass) == {}
+    assert reauths(home.hass, home.entry) == []
 
-    for _ in range(ROUNDS):
-        await signed_in(hass, entry)
-        await say(device, listener)
-    await signed_in(hass, entry)
 
-    assert len(device.received.connections) == 1
-    assert issues(hass) == {}
-    assert reauths(hass, entry) == []
+@pytest.mark.parametrize(
+    "refuses",
+    [
+        AuthenticationFailed("unknown key"),
+        # As where addresses have changed hands: that is no case for a repair.
+        IdentityMismatch(b"master", b"another"),
+    ],
+)
+async def test_a_job_that_is_announced_on_is_not_tried_with_each_announcement(
+    home: Home, refuses: FluxError
+) -> None:
+    home.listener.others = (
+        replace(home.device.info, uuid="2" * 32, master_key=b"another"),
+    )
+    home.device.refuses = refuses
+    for number in range(100):
+        home.device.progress = number / 100
+        await home.run(48 if number % 2 else 16, "")
+        await home.advance(0.1)
+    assert home.device.tried == 1
+    assert issues(home.hass) == {}
+    assert bool(reauths(home.hass, home.entry)) is isinstance(
+        refuses, AuthenticationFailed
+    )
 
 
 # -- the address
@@ -192,58 +212,3 @@ async def test_those_who_replay_a_device_are_asked_for_its_key_one_after_the_oth
     await hass.async_block_till_done(wait_background_tasks=True)
     assert proofs(crowd) == len(crowd)
     assert entry.data["host"] == ADDRESSES[0]
-
-
-# -- the robot port
-
-
-async def announced_on(device: Device, listener: Listener) -> None:
-    """Have each of the device's next announcements say something new, and be heard."""
-    for number in range(ROUNDS):
-        device.set_status(progress=number / ROUNDS)
-        await say(device, listener)
-
-
-@pytest.fixture
-async def worker(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=BRISK)
-
-
-async def test_a_device_that_forgot_us_is_not_knocked_at_with_each_announcement(
-    hass: HomeAssistant, worker: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(worker)
-    worker.forget_trust()
-    await run_job(hass, worker)
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-
-    await announced_on(worker, entry.runtime_data.listener)
-    worker.job.pause()
-    await status_is(hass, "paused")
-    await announced_on(worker, entry.runtime_data.listener)
-
-    assert connections(worker) == 1
-    assert len(reauths(hass, entry)) == 1
-
-
-@pytest.mark.parametrize("pace", [replace(PACE, robot_retry=60.0)], ids=["patient"])
-async def test_the_certificate_of_another_device_is_not_looked_at_with_each_announcement(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    """As where addresses have changed hands: that is no case for a repair."""
-    worker, other = await make_device(timing=BRISK), await make_device(**OTHER)
-    await make_entry(other)
-    entry = await make_entry(worker)
-    worker.faults.wrong_certificate = other.master_key.pem
-    await run_job(hass, worker)
-    await worker.wait_for(lambda: connections(worker) > 0)
-
-    await announced_on(worker, entry.runtime_data.listener)
-    worker.job.pause()
-    await status_is(hass, "paused")
-    await announced_on(worker, entry.runtime_data.listener)
-
-    assert connections(worker) == 1
-    assert worker.received.application_bytes == b""
-    assert issues(hass) == {}
