@@ -24,6 +24,7 @@ from custom_components.flux3dp.aioflux import (
     DeviceUpdate,
     Identity,
     Kicked,
+    NetworkConfig,
     Timing,
     TrustedKey,
 )
@@ -252,6 +253,9 @@ class FakeManager:
     def __init__(self, authorized_by: str) -> None:
         self.authorized_by = authorized_by
 
+    async def set_network(self, _config: NetworkConfig) -> None:
+        return
+
     async def list_trust(self) -> tuple[TrustedKey, ...]:
         return ()
 
@@ -317,7 +321,7 @@ class FakeListener:
         self.others: tuple[DeviceInfo, ...] = ()
         self.silent = False
         self.probes = 0
-        self.touches = 0
+        self.touches = self.scans = 0
         self.subscribers: list[Callable[[DeviceUpdate], None]] = []
         self.pins: dict[str, bytes] = {}
 
@@ -350,6 +354,9 @@ class FakeListener:
         """Have the device announce itself, if it is on."""
         self.probes += 1
         asyncio.get_running_loop().call_soon(self.announce)
+
+    def scan(self) -> None:
+        self.scans += 1
 
     def touch(self, uuid: str, host: str) -> None:
         self.touches += 1

@@ -1,67 +1,41 @@
-"""An entry that is unloaded while somebody waits for its device: nothing lives on."""
+"""An entry that is unloaded while something waits for its device: nothing lives on."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import PAUSE, RESUME, async_command
 from custom_components.flux3dp.const import DOMAIN
-from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_for_state
-from tests.integration.fakes import Home
+from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state
+from tests.integration.fakes import Home, settle
 from tests.integration.jobs import reason
 from tests.integration.life import STATUS, act, issues, log_lines
-from tests.integration.networks import ATTIC, FAR, wifi
-
-
-class Questions:
-    """Every question that is put to a device over UDP, and who put it."""
-
-    def __init__(self, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.count = 0
-        listener = entry.runtime_data.listener
-        for name in ("probe", "scan", "touch"):
-            monkeypatch.setattr(listener, name, self._counted(getattr(listener, name)))
-
-    def _counted(self, ask: Callable[..., None]) -> Callable[..., None]:
-        def counted(*args: Any) -> None:
-            self.count += 1
-            ask(*args)
-
-        return counted
-
-    async def none_come(self) -> None:
-        """Fail if another one comes in the time in which a device would be asked."""
-        before = self.count
-        # An absence has no event: this is longer than any interval of the presence.
-        await asyncio.sleep(FAST.unheard + 2 * FAST.probe_interval)
-        assert self.count == before
+from tests.integration.networks import ATTIC, wifi
 
 
 async def test_an_unloaded_entry_asks_no_more_for_a_device_that_left(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
+    home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    device = await make_device(networks=[FAR])
-    entry = await make_entry(device)
-    questions = Questions(entry, monkeypatch)
-    leaving = hass.async_create_task(act(hass, entry, "set_network", **wifi("Far")))
-    await device.wait_command("network")
-    assert await hass.config_entries.async_unload(entry.entry_id)
+    leaving = asyncio.ensure_future(
+        act(home.hass, home.entry, "set_network", **wifi("Far"))
+    )
+    await settle()
+    assert home.listener.scans == 1
+    assert await home.hass.config_entries.async_unload(home.entry.entry_id)
 
-    assert await reason(leaving) == "unloaded"
-    await questions.none_come()
-    # Nobody would find out again that it left, and did not come back.
-    assert issues(hass)["network_not_returned"].is_persistent
+    with pytest.raises(HomeAssistantError) as failed:
+        await home.done(leaving)
+    assert failed.value.translation_key == "unloaded"
+    asked = home.listener.probes, home.listener.scans
+    await home.advance(600)
+    assert (home.listener.probes, home.listener.scans) == asked
+    # Nothing else would find out that it left, and did not come back.
+    assert issues(home.hass)["network_not_returned"].is_persistent
     assert not any("does not answer" in line for line in log_lines(caplog))
 
 
