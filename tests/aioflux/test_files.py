@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 import hashlib
+import struct
 
-from hypothesis import given, strategies as st
+from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux import (
@@ -15,12 +16,14 @@ from custom_components.flux3dp.aioflux import (
     DeviceInfo,
     FileEntry,
     Files,
+    FluxError,
     InvalidRequest,
     LeftBehind,
     Robot,
     store,
 )
 from custom_components.flux3dp.aioflux.files import _parse_names
+from custom_components.flux3dp.aioflux.session import Session
 from simulator import Device
 from simulator.fcode import build
 
@@ -30,6 +33,12 @@ JOB = build(
     {"TITLE": "vase", "TIME_COST": "60"}, [b"\x89PNG..."], bytes(range(256)) * 900
 )
 STRANGE = 'SD/O\'Neill "x" \\ ; rm -rf $(x) ♥😀.fc'
+
+# What a list is made of, as the device frames it.
+FRAMES = [
+    struct.pack("<H", len(text)) + text
+    for text in (b"continue", b"ok", b"DFolder\0Fjob.fc\0", b"F\xff\0D\0", b"er X", b"")
+]
 
 type Connect = Callable[[], AbstractAsyncContextManager[Files]]
 
@@ -289,6 +298,38 @@ async def test_a_cut_at_any_block_leaves_nothing(
         assert not isinstance(caught.value, LeftBehind)
         assert device.files.entries["SD"] == before, cut
     await device.wait_closed_connections()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.sampled_from(FRAMES) | st.binary(max_size=40), max_size=5))
+def test_a_list_of_any_frames_raises_nothing_else(parts: list[bytes]) -> None:
+    async def read() -> None:
+        device = _Device()
+        session = device.session = Session(FAST)
+        session.connection_made(device)
+        reading = asyncio.ensure_future(Files(session, FAST).list("SD"))
+        await asyncio.sleep(0)
+        session.data_received(b"".join(parts))
+        session.connection_lost(None)
+        with suppress(FluxError):
+            assert all(entry.name for entry in await reading)
+
+    asyncio.run(read())
+
+
+class _Device(asyncio.Transport):
+    """A connection whose other end a test speaks for."""
+
+    session: Session
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        pass
+
+    def close(self) -> None:
+        self.abort()
+
+    def abort(self) -> None:
+        self.session.connection_lost(None)
 
 
 @given(st.binary(max_size=200))
