@@ -4,7 +4,7 @@ import asyncio
 import logging
 import platform
 
-from . import camera, hostile, integration, library, streams
+from . import camera, files, hostile, integration, library, streams
 from .measure import HEADER
 
 
@@ -16,7 +16,7 @@ async def main() -> None:
         f"CPython {platform.python_version()}, {platform.machine()}; medians of many runs"
     )
     print(HEADER)
-    for part in (library, hostile, streams, camera, integration):
+    for part in (library, hostile, streams, files, camera, integration):
         async for row in part.rows():
             print(row, flush=True)
 

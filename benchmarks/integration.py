@@ -45,18 +45,20 @@ NOTIFY = (VECTORS / "signed-v1" / "notify-running.bin").read_bytes()
 HOST = "127.0.70.9"
 _STATUS = struct.Struct("<dif16s32s")
 _BARE = "bench_bare"
+# Nobody answers: a setup need not wait for a device to be measured.
+SILENT = Timing(setup_wait=0.0, unheard=3600.0, unheard_active=3600.0)
 
 
 async def rows() -> AsyncIterator[Row]:
     """Yield every number of the integration."""
-    async with _home_assistant() as hass:
+    async with home_assistant(SILENT) as hass:
         yield await _changed_entity(hass)
-    async with _home_assistant() as hass:
+    async with home_assistant(SILENT) as hass:
         yield await _entry(hass)
 
 
 @asynccontextmanager
-async def _home_assistant() -> AsyncIterator[HomeAssistant]:
+async def home_assistant(timing: Timing) -> AsyncIterator[HomeAssistant]:
     """Run a Home Assistant that has our integration and one interface."""
     adapter = {
         "name": "lo",
@@ -70,11 +72,7 @@ async def _home_assistant() -> AsyncIterator[HomeAssistant]:
             "custom_components.flux3dp.discovery.network.async_get_adapters",
             return_value=[adapter],
         ),
-        # Nobody answers: a setup need not wait for a device to be measured.
-        patch(
-            "custom_components.flux3dp.discovery.TIMING",
-            Timing(setup_wait=0.0, unheard=3600.0, unheard_active=3600.0),
-        ),
+        patch("custom_components.flux3dp.discovery.TIMING", timing),
     ):
         async with async_test_home_assistant(config_dir=folder) as hass:
             # The plugin's Home Assistant has no custom integrations until asked.

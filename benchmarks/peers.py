@@ -5,13 +5,14 @@ The device has its own process, so that its work is not counted as ours.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 import multiprocessing
 from multiprocessing.connection import Connection
 import socket
 import ssl
 import struct
 
+from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
 from simulator import Device, DeviceConfig, Timing
 from simulator.keys import RsaKey
 from simulator.tls import server_context
@@ -21,6 +22,7 @@ DEVICE = "127.0.70.1"
 ECHO = "127.0.70.2"
 ECHO_PORT = 31901
 BULK_TLS_PORT, BULK_PORT = 31902, 31903
+FILES_TLS_PORT, FILES_AES_PORT = 31904, 31905
 BULK_REQUEST = struct.Struct("<I12x")
 """Asks a bulk port for so many bytes; the rest is as much as a short command."""
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
@@ -40,6 +42,41 @@ def _config(generation: int) -> DeviceConfig:
         vendor_key=VENDOR_KEY,
         timing=Timing(notify=3600.0, boot=0.0),
     )
+
+
+async def _files(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Take uploads and give downloads, as the robot port frames them."""
+    plain = writer.get_extra_info("sslcontext") is not None
+    ciphers = None if plain else stream_ciphers(bytes(SECRET_LENGTH))
+
+    def send(data: bytes) -> None:
+        writer.write(ciphers[0].update(data) if ciphers else data)
+
+    async def read(size: int) -> bytes:
+        data = await reader.readexactly(size)
+        return ciphers[1].update(data) if ciphers else data
+
+    try:
+        while True:
+            (length,) = struct.unpack("<H", await read(2))
+            _, verb, *words = (await read(length - 2)).decode().split()
+            if verb == "upload":
+                left = int(words[1])
+                send(frame(b"continue"))
+                while left:
+                    left -= len(data := await reader.read(min(left, 1 << 18)))
+                    if ciphers:
+                        ciphers[1].update(data)
+            else:
+                left = int(words[-1])
+                send(frame(b"binary application/fcode %d" % left))
+                while left:
+                    left -= len(block := bytes(min(left, 1 << 16)))
+                    send(block)
+                    await writer.drain()
+            send(frame(b"ok"))
+    except asyncio.IncompleteReadError, ConnectionError:
+        writer.close()
 
 
 async def _serve(generation: int, ready: Connection) -> None:
@@ -76,15 +113,26 @@ async def _serve(generation: int, ready: Connection) -> None:
     server = await asyncio.start_server(echo, ECHO, ECHO_PORT, ssl=context)
     bulk_tls = await asyncio.start_server(bulk, ECHO, BULK_TLS_PORT, ssl=context)
     bulk_clear = await asyncio.start_server(bulk, ECHO, BULK_PORT)
+    files_tls = await asyncio.start_server(_files, ECHO, FILES_TLS_PORT, ssl=context)
+    files_aes = await asyncio.start_server(_files, ECHO, FILES_AES_PORT)
     transport, _ = await loop.create_datagram_endpoint(
         Datagrams, local_addr=(ECHO, ECHO_PORT)
     )
-    async with Device(_config(generation)) as device, server, bulk_tls, bulk_clear:
+    servers = (server, bulk_tls, bulk_clear, files_tls, files_aes)
+    async with AsyncExitStack() as stack:
+        for each in servers:
+            await stack.enter_async_context(each)
+        device = await stack.enter_async_context(Device(_config(generation)))
         # In a job, as far as anybody can tell: it has something to report.
         device.set_status(st_id=16, progress=0.5, head_module="EXTRUDER")
         ready.send(True)
         await loop.run_in_executor(None, ready.poll, None)
     transport.close()
+
+
+def frame(text: bytes) -> bytes:
+    """Return a text as a device frames it."""
+    return struct.pack("<H", len(text)) + text
 
 
 def _run(generation: int, ready: Connection) -> None:
@@ -95,8 +143,8 @@ def _run(generation: int, ready: Connection) -> None:
 async def peers(generation: int) -> AsyncIterator[None]:
     """Run a device at `DEVICE`, and beside it what the floors talk to, at `ECHO`.
 
-    That is echoes (TLS and UDP) on `ECHO_PORT`, and on the bulk ports, with TLS and in
-    clear, as many bytes as one asks for.
+    That is echoes (TLS and UDP) on `ECHO_PORT`; on the bulk ports, with TLS and in
+    clear, as many bytes as one asks for; and files on those for them, in TLS and AES.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()

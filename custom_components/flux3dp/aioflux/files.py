@@ -22,6 +22,9 @@ from .timing import Timing
 
 _MIME: Final = {".fc": "application/fcode", ".gcode": "text/gcode"}
 _BLOCK: Final = 64 * 1024
+_READ: Final = 256 * 1024
+# To move a timer costs more than to copy a block: it is let run down so far.
+_SLACK: Final = 0.9
 _MAX_PREVIEW: Final = 4 * 1024 * 1024
 _MAX_PREVIEWS: Final = 16
 _MAX_NAME: Final = 255
@@ -126,7 +129,8 @@ class Files:
     ) -> int:
         """Hand a file to `write`, block by block; return its size (bytes).
 
-        The next block is not read before `write` has taken the last one.
+        The next block is not read before `write` has taken the last one, for which it
+        has as long as a device may be silent.
         """
 
         async def read(stall: asyncio.Timeout) -> int:
@@ -136,9 +140,8 @@ class Files:
             _, size = part
             received = 0
             while received < size:
-                block = await self._session.read_some(min(_BLOCK, size - received))
+                block = await self._session.read_some(min(_READ, size - received))
                 received += len(block)
-                stall.reschedule(None)
                 await write(block)
                 self._extend(stall)
                 if progress is not None:
@@ -212,7 +215,9 @@ class Files:
             raise ProtocolError(f"a command was answered with {reply[:40]!r}")
 
     def _extend(self, stall: asyncio.Timeout) -> None:
-        stall.reschedule(asyncio.get_running_loop().time() + self._stall)
+        now = asyncio.get_running_loop().time()
+        if (when := stall.when()) is None or when - now < _SLACK * self._stall:
+            stall.reschedule(now + self._stall)
 
     async def _transfer[T](
         self, command: bytes, read: Callable[[asyncio.Timeout], Awaitable[T]]

@@ -1,0 +1,336 @@
+"""What files cost: up and down through both streams, memory, and the start of a job.
+
+The CPU of our end is what is counted: the other one is a process of its own, which knows
+the frames of files and no more.
+"""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Callable
+import hashlib
+import multiprocessing
+from multiprocessing.connection import Connection
+import resource
+from statistics import median
+import struct
+import time
+from typing import override
+
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.flux3dp.aioflux import DEFAULT_TIMING, Robot, Timing
+from custom_components.flux3dp.aioflux.files import Files
+from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
+from custom_components.flux3dp.aioflux.session import Session
+from custom_components.flux3dp.client_key import async_get_client_key
+from custom_components.flux3dp.const import DOMAIN
+from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
+from simulator.files import example_job
+from tests.keys import MASTER_KEYS, VENDOR_KEY
+
+from .integration import home_assistant
+from .measure import Row, wall
+from .peers import (
+    DEVICE,
+    ECHO,
+    FILES_AES_PORT,
+    FILES_TLS_PORT,
+    UUID,
+    client_context,
+    frame,
+    peers,
+)
+
+VOLUME = 8 * 1024 * 1024
+LARGE = 500 * 1000 * 1000
+_BLOCK = 64 * 1024
+_RUNS = 15
+
+
+async def rows() -> AsyncIterator[Row | str]:
+    """Yield every number of files."""
+    async with peers(2):
+        for tls in (True, False):
+            session = await _connect(tls=tls)
+            files = Files(session, DEFAULT_TIMING)
+            try:
+                for direction in (_Upload(files), _Download(files)):
+                    yield await (direction.tls() if tls else direction.aes())
+            finally:
+                await session.close()
+        yield await _memory()
+    yield await _start()
+
+
+async def _connect(*, tls: bool) -> Session:
+    port = FILES_TLS_PORT if tls else FILES_AES_PORT
+    session = await Session.connect(ECHO, port, DEFAULT_TIMING)
+    if tls:
+        await session.start_tls(client_context(), 5)
+    else:
+        session.start_cipher(*stream_ciphers(bytes(SECRET_LENGTH)))
+    return session
+
+
+async def blocks(size: int) -> AsyncIterator[bytes]:
+    """Give so many bytes, as a file on a disk does."""
+    block = bytes(_BLOCK)
+    while size:
+        yield block[:size]
+        size -= min(size, _BLOCK)
+
+
+class _Direction:
+    """One way of a file, and the same bytes without our code."""
+
+    name: str
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    async def ours(self) -> None:
+        raise NotImplementedError
+
+    async def bare(self, peer: _Bare) -> None:
+        raise NotImplementedError
+
+    def cipher(self) -> Callable[[bytes], bytes]:
+        raise NotImplementedError
+
+    async def tls(self) -> Row:
+        """Return the CPU of a file through TLS."""
+        transport, peer = await asyncio.get_running_loop().create_connection(
+            _Bare, ECHO, FILES_TLS_PORT, ssl=client_context()
+        )
+        try:
+            measured = await wall(
+                self.ours,
+                lambda: self.bare(peer),
+                runs=_RUNS,
+                clock=time.process_time,
+            )
+        finally:
+            transport.close()
+        floor = "the same copy in a bare asyncio.Protocol"
+        return Row(f"{self.name} through TLS (CPU)", *measured, floor, volume=VOLUME)
+
+    async def aes(self) -> Row:
+        """Return the CPU of a file through AES."""
+        update, block = self.cipher(), bytes(_BLOCK)
+
+        async def alone() -> None:
+            for _ in range(VOLUME // _BLOCK):
+                update(block)
+
+        measured = await wall(self.ours, alone, runs=_RUNS, clock=time.process_time)
+        name = f"{self.name} through AES-256-CFB8 (CPU)"
+        return Row(name, *measured, "the cipher alone", volume=VOLUME)
+
+
+class _Upload(_Direction):
+    name = "file uploaded"
+
+    @override
+    async def ours(self) -> None:
+        await self._files.upload_task(blocks(VOLUME), VOLUME)
+
+    @override
+    async def bare(self, peer: _Bare) -> None:
+        await peer.ask(f"file upload application/fcode {VOLUME} #", len(b"..continue"))
+        digest = hashlib.md5(usedforsecurity=False)
+        async for block in blocks(VOLUME):
+            digest.update(block)
+            await peer.write(block)
+        await peer.expect(len(b"..ok"))
+
+    @override
+    def cipher(self) -> Callable[[bytes], bytes]:
+        return stream_ciphers(bytes(SECRET_LENGTH))[0].update
+
+
+class _Download(_Direction):
+    name = "file downloaded"
+
+    @override
+    async def ours(self) -> None:
+        await self._files.download(f"SD/{VOLUME}", _take)
+
+    @override
+    async def bare(self, peer: _Bare) -> None:
+        head = len(frame(b"binary application/fcode %d" % VOLUME))
+        await peer.ask(f"file download SD {VOLUME}", head + VOLUME + len(b"..ok"))
+
+    @override
+    def cipher(self) -> Callable[[bytes], bytes]:
+        return stream_ciphers(bytes(SECRET_LENGTH))[1].update
+
+
+async def _take(block: bytes) -> None:
+    pass
+
+
+class _Bare(asyncio.Protocol):
+    """Sends what it is given, and counts what comes."""
+
+    _transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._come = asyncio.Event()
+        self._left = 0
+
+    @override
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    async def ask(self, command: str, size: int) -> None:
+        """Send a command, and wait for so many bytes."""
+        text = command.encode()
+        self._transport.write(struct.pack("<H", len(text) + 2) + text)
+        await self.expect(size)
+
+    async def expect(self, size: int) -> None:
+        """Wait for so many bytes."""
+        self._left += size
+        while self._left > 0:
+            self._come.clear()
+            await self._come.wait()
+
+    async def write(self, data: bytes) -> None:
+        """Send, as fast as it goes."""
+        self._transport.write(data)
+        await self._writable.wait()
+
+    @override
+    def data_received(self, data: bytes) -> None:
+        self._left -= len(data)
+        if self._left <= 0:
+            self._come.set()
+
+    @override
+    def pause_writing(self) -> None:
+        self._writable.clear()
+
+    @override
+    def resume_writing(self) -> None:
+        self._writable.set()
+
+
+# -- memory
+
+
+async def _memory() -> str:
+    """Return what a large upload takes at most, in a process that does nothing else."""
+    context = multiprocessing.get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_upload_alone, args=(there,))
+    process.start()
+    idle, peak = await asyncio.to_thread(here.recv)
+    await asyncio.to_thread(process.join, 10)
+    return (
+        f"{f'memory of an upload of {LARGE // 10**6} MB, at most':<46}"
+        f"{peak - idle:>6.1f} MB above the {idle:.0f} MB of an idle process"
+    )
+
+
+def _upload_alone(result: Connection) -> None:
+    result.send(asyncio.run(_upload_large()))
+
+
+async def _upload_large() -> tuple[float, float]:
+    session = await _connect(tls=True)
+    files = Files(session, DEFAULT_TIMING)
+    await files.upload_task(blocks(_BLOCK), _BLOCK)
+    idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    await files.upload_task(blocks(LARGE), LARGE)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    await session.close()
+    return idle / 1000, peak / 1000
+
+
+# -- the start of a job
+
+
+async def _start() -> Row:
+    """Return the time from `start_job` to a job that is seen to begin."""
+    config = DeviceConfig(
+        address=DEVICE,
+        generation=2,
+        uuid=UUID,
+        serial="FD1A104242",
+        name="Bench",
+        master_key=MASTER_KEYS[0],
+        vendor_key=VENDOR_KEY,
+        timing=DeviceTiming(boot=0.0, job_speed=0.0),
+    )
+    async with Device(config) as device, home_assistant(Timing()) as hass:
+        device.files.write("SD", "job.fc", example_job("Bench", seconds=600))
+        key = await async_get_client_key(hass)
+        device.trust.add(TrustedKey.from_pem("bench", key.public_pem))
+        entry = MockConfigEntry(
+            domain=DOMAIN,
+            title="Bench",
+            unique_id=UUID,
+            data={
+                "host": DEVICE,
+                "master_key": base64.b64encode(device.master_public_der).decode(),
+                "serial": config.serial,
+                "model": config.model,
+                "verified": True,
+            },
+        )
+        entry.add_to_hass(hass)
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        taken = [
+            (
+                await _ours_started(hass, device),
+                await _bare_started(hass, entry, device),
+            )
+            for _ in range(4)
+        ][1:]  # The first one loads words.
+        await hass.config_entries.async_unload(entry.entry_id)
+    return Row(
+        "start_job, to a job that is seen to begin",
+        median(pair[0] for pair in taken),
+        median(pair[1] for pair in taken),
+        "start over an open connection, and reports",
+    )
+
+
+async def _ours_started(hass: HomeAssistant, device: Device) -> float:
+    begin = time.perf_counter()
+    await hass.services.async_call(
+        DOMAIN,
+        "start_job",
+        {"entity_id": "sensor.bench_status", "path": "SD/job.fc"},
+        blocking=True,
+    )
+    taken = time.perf_counter() - begin
+    await _forget(device)
+    return taken
+
+
+async def _bare_started(
+    hass: HomeAssistant, entry: MockConfigEntry, device: Device
+) -> float:
+    info = await entry.runtime_data.async_locate()
+    async with await Robot.open(info, await async_get_client_key(hass)) as robot:
+        begin = time.perf_counter()
+        await robot.start("SD/job.fc")
+        while (await robot.report()).label in ("INIT", "STARTING"):
+            await asyncio.sleep(0.02)
+        taken = time.perf_counter() - begin
+    await _forget(device)
+    return taken
+
+
+async def _forget(device: Device) -> None:
+    """Have no job again, and let that be heard."""
+    await device.player.stop()
+    device.set_status(st_id=0, progress=0.0, head_module="N/A", error_label="")
+    device.announce()
+    await asyncio.sleep(6.0)  # until reports are too old to count
