@@ -42,7 +42,7 @@ from .peers import (
     peers,
 )
 
-VOLUME = 8 * 1024 * 1024
+VOLUMES = {"TLS": 32 * 1024 * 1024, "AES-256-CFB8": 8 * 1024 * 1024}
 LARGE = 500 * 1000 * 1000
 _BLOCK = 64 * 1024
 _RUNS = 15
@@ -51,12 +51,14 @@ _RUNS = 15
 async def rows() -> AsyncIterator[Row | str]:
     """Yield every number of files."""
     async with peers(2):
-        for tls in (True, False):
-            session = await _connect(tls=tls)
+        for stream, volume in VOLUMES.items():
+            session = await _connect(tls=stream == "TLS")
             files = Files(session, DEFAULT_TIMING)
             try:
-                for direction in (_Upload(files), _Download(files)):
-                    yield await (direction.tls() if tls else direction.aes())
+                for direction in (_Upload(files, volume), _Download(files, volume)):
+                    yield await (
+                        direction.tls() if stream == "TLS" else direction.aes()
+                    )
             finally:
                 await session.close()
         yield await _memory()
@@ -86,8 +88,9 @@ class _Direction:
 
     name: str
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, volume: int) -> None:
         self._files = files
+        self._volume = volume
 
     async def ours(self) -> None:
         raise NotImplementedError
@@ -113,19 +116,21 @@ class _Direction:
         finally:
             transport.close()
         floor = "the same copy in a bare asyncio.Protocol"
-        return Row(f"{self.name} through TLS (CPU)", *measured, floor, volume=VOLUME)
+        return Row(
+            f"{self.name} through TLS (CPU)", *measured, floor, volume=self._volume
+        )
 
     async def aes(self) -> Row:
         """Return the CPU of a file through AES."""
         update, block = self.cipher(), bytes(_BLOCK)
 
         async def alone() -> None:
-            for _ in range(VOLUME // _BLOCK):
+            for _ in range(self._volume // _BLOCK):
                 update(block)
 
         measured = await wall(self.ours, alone, runs=_RUNS, clock=time.process_time)
         name = f"{self.name} through AES-256-CFB8 (CPU)"
-        return Row(name, *measured, "the cipher alone", volume=VOLUME)
+        return Row(name, *measured, "the cipher alone", volume=self._volume)
 
 
 class _Upload(_Direction):
@@ -133,13 +138,15 @@ class _Upload(_Direction):
 
     @override
     async def ours(self) -> None:
-        await self._files.upload_task(blocks(VOLUME), VOLUME)
+        await self._files.upload_task(blocks(self._volume), self._volume)
 
     @override
     async def bare(self, peer: _Bare) -> None:
-        await peer.ask(f"file upload application/fcode {VOLUME} #", len(b"..continue"))
+        await peer.ask(
+            f"file upload application/fcode {self._volume} #", len(b"..continue")
+        )
         digest = hashlib.md5(usedforsecurity=False)
-        async for block in blocks(VOLUME):
+        async for block in blocks(self._volume):
             digest.update(block)
             await peer.write(block)
         await peer.expect(len(b"..ok"))
@@ -154,12 +161,14 @@ class _Download(_Direction):
 
     @override
     async def ours(self) -> None:
-        await self._files.download(f"SD/{VOLUME}", _take)
+        await self._files.download(f"SD/{self._volume}", _take)
 
     @override
     async def bare(self, peer: _Bare) -> None:
-        head = len(frame(b"binary application/fcode %d" % VOLUME))
-        await peer.ask(f"file download SD {VOLUME}", head + VOLUME + len(b"..ok"))
+        head = len(frame(b"binary application/fcode %d" % self._volume))
+        await peer.ask(
+            f"file download SD {self._volume}", head + self._volume + len(b"..ok")
+        )
 
     @override
     def cipher(self) -> Callable[[bytes], bytes]:
@@ -321,7 +330,9 @@ async def _bare_started(
     async with await Robot.open(info, await async_get_client_key(hass)) as robot:
         begin = time.perf_counter()
         await robot.start("SD/job.fc")
-        while (await robot.report()).label in ("INIT", "STARTING"):
+        while True:
+            if (await robot.report()).label not in ("INIT", "STARTING"):
+                break
             await asyncio.sleep(0.02)
         taken = time.perf_counter() - begin
     await _forget(device)

@@ -80,16 +80,6 @@ class Files:
         command = encode_command("file", "ls", *_split_folder(path))
         return await self._session.exchange(command, read)
 
-    async def exists(self, path: str) -> bool:
-        """Return whether there is a file or folder at a path."""
-        folder, _, name = path.rpartition("/")
-        try:
-            return any(entry.name == name for entry in await self.list(folder))
-        except CommandFailed as err:
-            if err.symbol == "NOT_EXIST":
-                return False
-            raise
-
     async def info(self, path: str) -> FileInfo:
         """Return the metadata of a job file and its pictures."""
 

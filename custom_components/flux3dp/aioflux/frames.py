@@ -36,22 +36,37 @@ class FrameBuffer:
     __slots__ = ("_data",)
 
     def __init__(self) -> None:
-        self._data = bytearray()
+        self._data: bytes | bytearray = b""
 
     def __len__(self) -> int:
         return len(self._data)
 
     def feed(self, data: bytes) -> None:
         """Add bytes as they came."""
-        self._data += data
+        if not self._data:
+            # A large transfer is handed on in the pieces it came in, without a copy.
+            self._data = data
+        else:
+            if isinstance(self._data, bytes):
+                self._data = bytearray(self._data)
+            self._data += data
 
     def take(self, size: int) -> bytes | None:
         """Return exactly `size` bytes, None while there are fewer."""
         if len(self._data) < size:
             return None
-        taken = bytes(memoryview(self._data)[:size])
-        del self._data[:size]
+        if len(self._data) == size:
+            taken, self._data = bytes(self._data), b""
+        else:
+            taken = bytes(memoryview(self._data)[:size])
+            self._drop(size)
         return taken
+
+    def _drop(self, size: int) -> None:
+        if isinstance(self._data, bytes):
+            self._data = bytearray(memoryview(self._data)[size:])
+        else:
+            del self._data[:size]
 
     def take_some(self, limit: int) -> bytes:
         """Return what is there, `limit` bytes at most, possibly none."""
@@ -78,7 +93,7 @@ class FrameBuffer:
             raise ProtocolError(f"a camera image of {length} bytes")
         if len(self._data) < layout.size + length:
             return None
-        del self._data[: layout.size]
+        self._drop(layout.size)
         return self.take(length)
 
 
