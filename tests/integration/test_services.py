@@ -43,7 +43,15 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "list_trusted_keys": {},
     "remove_trusted_key": {"key": STUDIO_ID[:8]},
     "scan_wifi": {},
+    "list_files": {},
+    "file_info": {"path": "SD/calibration cube.fc"},
+    "upload_file": {"source": "/media/boat.fc", "path": "SD/boat.fc"},
+    "download_file": {"path": "USB/stick.fc", "target_path": "/media/stick.fc"},
+    "delete_file": {"path": "SD/calibration cube.fc"},
+    "start_job": {"path": "SD/calibration cube.fc"},
+    "repeat_last_job": {},
 }
+SILENT = ("change_password", "delete_file", "remove_trusted_key")
 BOTH = pytest.mark.parametrize("device", [{"generation": 1}, {}], indirect=True)
 
 
@@ -143,12 +151,12 @@ async def test_who_may_call_an_action(
             {"device_id": registered(hass, entry).id, **ACTIONS[action]},
             blocking=True,
             context=Context(user_id=hass_read_only_user.id),
-            return_response=action not in ("change_password", "remove_trusted_key"),
+            return_response=action not in SILENT,
         )
 
-    if action == "scan_wifi":
+    if action in ("scan_wifi", "list_files", "file_info"):
         await call()
-        assert device.received.management
+        assert device.received.connections
     else:
         with pytest.raises(Unauthorized):
             await call()
