@@ -39,10 +39,14 @@ REMAINS = "~upload.fc"
 type Call = Callable[..., Awaitable[dict[str, Any]]]
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
+
+
+@pytest.fixture
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=BRISK)
+    generation = getattr(request, "param", 2)
+    return await make_device(generation=generation, timing=BRISK)
 
 
 @pytest.fixture
@@ -90,6 +94,7 @@ async def finish(hass: HomeAssistant, device: Device) -> None:
     await status_is(hass, "idle")
 
 
+@BOTH
 async def test_from_a_file_to_its_end(
     hass: HomeAssistant, device: Device, source: Path, call: Call
 ) -> None:
@@ -238,6 +243,7 @@ async def test_no_transfer_while_the_device_is_busy(
     assert [path.name for path in source.parent.iterdir()] == ["boat.fc"]
 
 
+@BOTH
 async def test_a_file_is_replaced_only_if_that_is_wanted(
     device: Device, source: Path, call: Call
 ) -> None:
@@ -266,6 +272,7 @@ async def test_two_uploads_at_once_take_turns(
     assert REMAINS not in device.files.entries["SD"]
 
 
+@BOTH
 @pytest.mark.parametrize(
     "name",
     [
@@ -291,6 +298,7 @@ async def test_a_name_is_never_another_command(
     assert name not in device.files.entries["SD"]
 
 
+@BOTH
 async def test_a_folder_of_as_many_names_as_can_be_listed(
     device: Device, call: Call
 ) -> None:
@@ -313,6 +321,7 @@ async def test_a_copy_of_another_device(
     assert device.files.read("SD", "stick.fc") == other.files.read("USB", "stick.fc")
 
 
+@BOTH
 @pytest.mark.parametrize("way", ["canceled", "unloaded", "stopped"])
 async def test_an_upload_that_ends_early_leaves_nothing(
     hass: HomeAssistant, device: Device, source: Path, call: Call, way: str
@@ -339,6 +348,7 @@ async def test_an_upload_that_ends_early_leaves_nothing(
     await device.wait_closed_connections()
 
 
+@BOTH
 async def test_a_device_that_reboots_in_mid_upload(
     hass: HomeAssistant, device: Device, source: Path, call: Call
 ) -> None:
@@ -359,6 +369,7 @@ async def test_a_device_that_reboots_in_mid_upload(
     assert device.files.entries["SD"] == before
 
 
+@BOTH
 async def test_another_client_starts_a_job_meanwhile(
     hass: HomeAssistant, device: Device, source: Path, call: Call
 ) -> None:

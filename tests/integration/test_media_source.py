@@ -35,10 +35,14 @@ JPEG = b"\xff\xd8\xff\xe0" + b"picture"
 ROOT = f"media-source://{DOMAIN}"
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
+
+
+@pytest.fixture
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=BRISK)
+    generation = getattr(request, "param", 2)
+    return await make_device(generation=generation, timing=BRISK)
 
 
 class Media:
@@ -79,6 +83,7 @@ async def media(
     return Media(await hass_ws_client())
 
 
+@BOTH
 async def test_from_the_root_to_a_picture(
     hass: HomeAssistant, device: Device, media: Media, client: TestClient[Any, Any]
 ) -> None:
@@ -127,6 +132,7 @@ async def upload(
     return [json.loads(line) for line in (await response.text()).splitlines()]
 
 
+@BOTH
 async def test_a_page_uploads(
     device: Device, media: Media, client: TestClient[Any, Any]
 ) -> None:
@@ -260,6 +266,7 @@ async def test_who_may_upload(
     assert (await client.post(url, data=JOB)).status == 200
 
 
+@BOTH
 async def test_a_page_that_goes_away_takes_its_upload_along(
     hass: HomeAssistant,
     device: Device,
@@ -283,6 +290,7 @@ async def test_a_page_that_goes_away_takes_its_upload_along(
             await hass.async_block_till_done()
 
 
+@BOTH
 async def test_an_upload_while_the_camera_streams(
     device: Device, client: TestClient[Any, Any]
 ) -> None:

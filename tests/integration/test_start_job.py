@@ -12,7 +12,6 @@ from homeassistant.exceptions import HomeAssistantError, Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.files import example_job
@@ -33,16 +32,14 @@ CUBE = "SD/calibration cube.fc"
 RECENT = "Recent/recent-1.fc"
 
 
+BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
+
+
 @pytest.fixture
-def pace() -> Timing:
-    """Return a pace with a short patience for a job to begin."""
-    return replace(FAST, job_start=1.0)
-
-
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=BRISK)
+    generation = getattr(request, "param", 2)
+    return await make_device(generation=generation, timing=BRISK)
 
 
 @pytest.fixture
@@ -59,6 +56,7 @@ async def fails(task: Awaitable[Any]) -> str | None:
     return await reason(asyncio.ensure_future(task))
 
 
+@BOTH
 async def test_a_temporary_job_needs_its_connection_until_it_runs(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: str
 ) -> None:
@@ -68,8 +66,7 @@ async def test_a_temporary_job_needs_its_connection_until_it_runs(
         act(hass, entry, "upload_file", source=source, start=True)
     )
     await status_is(hass, "initializing")
-    # Longer than a stored one is waited for.
-    await asyncio.wait([start], timeout=1.2)
+    # It would die with its connection.
     assert not start.done()
     device.player.held.clear()
     answer = await start
@@ -81,6 +78,7 @@ async def test_a_temporary_job_needs_its_connection_until_it_runs(
     await status_is(hass, "completed")
 
 
+@BOTH
 async def test_an_upload_can_be_started_at_once(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: str
 ) -> None:
@@ -117,6 +115,7 @@ async def test_a_laser_wants_to_be_confirmed(
     assert "player start" in device.received.robot
 
 
+@BOTH
 @pytest.mark.parametrize("way", ["fails", "pauses"])
 async def test_a_job_that_does_not_begin_says_why(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, way: str
@@ -136,6 +135,7 @@ async def test_a_job_that_does_not_begin_says_why(
     assert fault.startswith("Homing failed" if way == "fails" else "Wrong toolhead")
 
 
+@pytest.mark.parametrize("pace", [replace(FAST, job_start=0.3)])
 async def test_a_job_that_is_never_seen(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -173,6 +173,7 @@ async def test_a_file_that_vanished(
     assert await fails(act(hass, entry, "repeat_last_job")) == "no_last_job"
 
 
+@BOTH
 async def test_a_finished_job_has_to_be_cleared_first(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -194,6 +195,7 @@ async def test_a_finished_job_has_to_be_cleared_first(
     assert value(hass, "job_name") == "calibration cube"
 
 
+@BOTH
 async def test_a_connection_that_breaks_right_after_the_start(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
