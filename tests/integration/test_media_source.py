@@ -19,6 +19,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
+from custom_components.flux3dp import files
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.views import preview_url
 from simulator import Device
@@ -167,6 +168,26 @@ async def test_what_is_read_is_kept_until_something_changes(
     await run_job(hass, device, "Küche/vase.fc")
     await media.browse(f"{UUID}/SD")
     assert asked() == before + 3
+
+
+async def test_a_large_folder_goes_by_its_names(
+    device: Device,
+    entry: MockConfigEntry,
+    media: Media,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(files, "_FOLDER_TIME", -1.0)
+    monkeypatch.setattr(files, "_MOST_KEPT", 2)
+    device.files.entries["SD"] = {f"{name}.fc": JOB for name in "abc"}
+    described = "Boat (10 min, Extruder)"
+    # Each look reads one more.
+    for titles in (
+        [described, "b", "c"],
+        [described, described, "c"],
+        [described, described, described],
+    ):
+        assert await media.titles(f"{UUID}/SD") == titles
+    assert len(entry.runtime_data.files._infos) == 2
 
 
 async def test_a_device_that_is_off_says_so(
