@@ -6,7 +6,6 @@ Whatever arrives is compared first, so a device that repeats itself costs no sta
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, override
 
 from homeassistant.config_entries import ConfigEntry
@@ -111,7 +110,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self.monitor = JobMonitor(
             hass, entry, clock, timing, device=self, link=self.robot, trust=self.trust
         )
-        self.dispatcher = JobDispatcher(hass, entry, self.uuid, timing.job_name)
+        self.dispatcher = JobDispatcher(hass, entry, self.uuid, clock, timing.job_name)
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._offline_logged = False
@@ -190,7 +189,7 @@ class FluxCoordinator(DataUpdateCoordinator[FluxData]):
         self._presence.async_ask()
 
     @callback
-    def async_probe(self, _now: datetime | None = None) -> None:
+    def async_probe(self) -> None:
         """Ask once, in both generations."""
         self.listener.probe(self.host)
 

@@ -1,7 +1,7 @@
 """The event of the job: each transition once, by name, and nothing that was not seen."""
 
-from collections.abc import Callable
 from dataclasses import replace
+import json
 
 from homeassistant.components.homeassistant import (
     DOMAIN as HOME_ASSISTANT,
@@ -12,14 +12,25 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 import pytest
 
-from custom_components.flux3dp.aioflux import Timing
+from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from custom_components.flux3dp.job.model import JobEvent
 from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
-from simulator import ROBOT_PORT, Device
-from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
+from simulator import Device
+from tests.integration.conftest import (
+    ADDRESSES,
+    FAST,
+    NAME,
+    MakeDevice,
+    MakeEntry,
+    wait_until,
+)
+from tests.integration.fakes import Home
+from tests.integration.flows import OTHER
 from tests.integration.jobs import (
     BRISK,
+    Witness,
+    connections,
     entity,
     events_are,
     look,
@@ -31,12 +42,251 @@ from tests.integration.jobs import (
     value,
     witness,
 )
+from tests.integration.life import issues, log_lines
+
+OFF = f"{NAME} does not answer at {ADDRESSES[0]}"
+ON = f"{NAME} is back at {ADDRESSES[0]}"
+RUNOUT = "HARDWARE_ERROR FILAMENT_RUNOUT"
+HOME_FAILED = "HARDWARE_ERROR HOME_FAILED"
 
 
 @pytest.fixture
-def pace() -> Timing:
-    """Return a pace at which nothing is sent for want of patience."""
-    return replace(FAST, job_name=3600.0)
+def seen(hass: HomeAssistant) -> Witness:
+    """Return what happens to the job."""
+    return witness(hass)
+
+
+async def lose(home: Home) -> None:
+    """Have the device go on out of contact."""
+    home.listener.silent, home.device.refuses = True, ConnectionFailed("gone")
+    for session in home.device.sessions:
+        session.abort()
+    await home.until(lambda: value(home.hass, "status") == "offline")
+
+
+async def find(home: Home) -> None:
+    """Have the device be back."""
+    home.listener.silent, home.device.refuses = False, None
+    await home.announce()
+    await home.advance(5)
+
+
+def called(home: Home, name: str | None) -> None:
+    """Have the next job of the device be called so."""
+    home.device.metadata = json.dumps({"TITLE": name} if name else {}).encode()
+
+
+async def test_what_is_carried_and_kept_while_the_device_is_off(
+    hass: HomeAssistant, home: Home, seen: Witness
+) -> None:
+    assert look(hass, "event", "job").state == "unknown"
+    called(home, "Löffel")
+    await home.run()
+    await home.advance(5)
+    await home.run(48, "PAUSED", RUNOUT)
+    await home.advance(5)
+    assert seen.event_types == ["started", "paused"]
+    before = look(hass, "event", "job")
+    assert before.attributes["duration"] > 0
+    expected = {
+        "event_type": "paused",
+        "name": "Löffel",
+        "toolhead": "extruder",
+        "error": "filament_runout",
+        "advice": "load_filament",
+    }
+    await lose(home)
+    assert look(hass, "event", "job") is before
+    assert await async_setup_component(hass, HOME_ASSISTANT, {})
+    update = hass.services.async_call(
+        HOME_ASSISTANT,
+        SERVICE_UPDATE_ENTITY,
+        {"entity_id": entity("event", "job")},
+        blocking=True,
+    )
+    await home.done(update)
+    assert value(hass, "progress") == "unavailable"
+    assert look(hass, "event", "job") is before
+
+    await home.done(hass.config_entries.async_reload(home.entry.entry_id))
+    await home.advance(20)
+    assert value(hass, "status") == "offline"
+    after = look(hass, "event", "job")
+    assert after.state == before.state
+    assert {key: after.attributes[key] for key in expected} == expected
+
+
+async def test_a_job_that_is_there_at_startup_did_not_just_start(
+    hass: HomeAssistant, new_home: Home, seen: Witness
+) -> None:
+    home = new_home
+    home.device.run()
+    await home.setup()
+    await home.advance(5)
+    assert value(hass, "status") == "running"
+    assert look(hass, "event", "job").state == "unknown"
+    await home.run(48, "PAUSED")
+    await home.advance(5)
+    assert seen.event_types == ["paused"]
+    # Nor is anything told again.
+    assert await hass.config_entries.async_reload(home.entry.entry_id)
+    await home.announce()
+    await home.advance(5)
+    assert value(hass, "job_duration") != "unknown"
+    assert seen.event_types == ["paused"]
+    assert look(hass, "event", "job").attributes["event_type"] == "paused"
+
+
+@pytest.mark.parametrize(
+    ("st_id", "error", "result"),
+    [
+        (16, "", "unknown"),
+        (64, "", "completed"),
+        (128, "", "aborted"),
+        (128, HOME_FAILED, "failed"),
+    ],
+)
+async def test_what_ended_while_contact_was_lost_is_told_of_the_same_run(
+    hass: HomeAssistant,
+    home: Home,
+    seen: Witness,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    st_id: int,
+    error: str,
+    result: str,
+) -> None:
+    await home.run()
+    await home.advance(60)
+    await lose(home)
+    home.device.run(st_id, "", error)
+    await find(home)
+    told = ["started"] if result == "unknown" else ["started", result]
+    assert seen.event_types == told
+    assert value(hass, "last_job_result") == result
+    assert value(hass, "jobs_completed") == ("1" if result == "completed" else "0")
+    if result != "unknown":
+        assert float(value(hass, "last_job_duration")) > 0
+    # One line down, and one up: that it gives no reports is told by its silence.
+    assert log_lines(caplog) == [OFF, ON]
+
+
+@pytest.mark.parametrize("end", ["completed", "aborted", "failed", "unknown"])
+async def test_an_end_that_no_report_showed(
+    hass: HomeAssistant, home: Home, seen: Witness, end: str
+) -> None:
+    await home.run()
+    await home.advance(3)
+    # No report shows the end: the device has nothing to say until it was left.
+    home.device.replies["player report"] = "error SUBSYSTEM_ERROR"
+    if end != "unknown":
+        home.device.run(64 if end == "completed" else 128)
+        home.device.error = "MAINBOARD_OFFLINE" if end == "failed" else ""
+    await home.announce()
+    assert value(hass, "status") == "running"
+    home.device.run(0, "IDLE")
+    home.device.session = None
+    home.device.replies.clear()
+    await home.announce()
+    await home.advance(5)
+    assert value(hass, "status") == "idle"
+    assert seen.event_types == ["started", *([] if end == "unknown" else [end])]
+    assert value(hass, "last_job_result") == end
+    assert value(hass, "jobs_completed") == ("1" if end == "completed" else "0")
+
+
+async def test_an_announcement_that_contradicts_a_report_calls_for_another(
+    hass: HomeAssistant, home: Home
+) -> None:
+    await home.run()
+    await home.advance(60)
+    read = home.device.received.count("player report")
+    await home.until(lambda: home.device.received.count("player report") > read)
+    read, now = read + 1, home.clock.now()
+    home.device.run(48, "PAUSED")
+    # The next probe shows it; the next report would have been read after 2 s.
+    await home.until(lambda: value(hass, "status") == "paused")
+    assert home.clock.now() - now <= 1.0
+    assert home.device.received.count("player report") == read + 1
+    assert len(home.device.sessions) == 1
+
+
+# -- the start waits for the name, which the device tells a moment later
+
+
+async def test_the_start_has_the_name_and_what_follows_keeps_its_place(
+    hass: HomeAssistant, home: Home, seen: Witness
+) -> None:
+    called(home, "Boat")
+    await home.run(1, "INIT")
+    await home.advance(4)
+    assert seen.event_types == []
+    # It has paused before anything could be learnt.
+    await home.run(48, "PAUSED", "HEAD_ERROR TYPE_ERROR")
+    await home.advance(2)
+    assert seen.event_types == ["started", "paused"]
+    assert [event.attributes["name"] for event in seen.events] == ["Boat", "Boat"]
+    assert seen.events[0].attributes["toolhead"] == "extruder"
+    assert seen.events[1].attributes["error"] == "wrong_toolhead"
+
+
+@pytest.mark.parametrize("why", ["none", "cannot tell", "no option", "no port"])
+async def test_a_name_that_cannot_be_learnt_is_not_waited_for(
+    hass: HomeAssistant, new_home: Home, seen: Witness, why: str
+) -> None:
+    home = new_home
+    options = {CONF_HOLD_CONNECTION: why != "no option"}
+    hass.config_entries.async_update_entry(home.entry, options=options)
+    await home.setup()
+    called(home, None if why == "none" else "Boat")
+    if why == "cannot tell":
+        home.device.replies["player info"] = "error NO_TASK"
+    elif why == "no port":
+        home.device.refuses = ConnectionFailed("refused")
+    await home.run()
+    # It is asked three times, and the patience is 5 s.
+    await home.advance(4.7)
+    assert seen.event_types == ["started"]
+    assert seen.events[0].attributes["name"] is None
+
+
+@pytest.mark.parametrize("end", ["unloaded", "patience"])
+async def test_waiting_for_a_name_has_an_end(
+    hass: HomeAssistant, home: Home, seen: Witness, end: str
+) -> None:
+    called(home, "Boat")
+    await home.run(1, "INIT")
+    await home.advance(4)
+    assert seen.event_types == []
+    if end == "unloaded":
+        assert await hass.config_entries.async_unload(home.entry.entry_id)
+        await hass.async_block_till_done()
+        assert seen.event_types == ["started"]
+        return
+    await home.advance(2)
+    assert seen.event_types == ["started"]
+    assert seen.events[0].attributes["name"] is None
+    # What is learnt later is shown all the same.
+    await home.run()
+    await home.advance(3)
+    assert value(hass, "job_name") == "Boat"
+    assert seen.event_types == ["started"]
+
+
+async def test_a_job_that_fails_within_a_second_is_told_by_name(
+    hass: HomeAssistant, home: Home, seen: Witness
+) -> None:
+    called(home, "Boat")
+    await home.run(128, "ABORTED", HOME_FAILED)
+    await home.advance(5)
+    assert seen.event_types == ["started", "failed"]
+    assert [event.attributes["name"] for event in seen.events] == ["Boat", "Boat"]
+    assert seen.events[1].attributes["error"] == "home_failed"
+    assert value(hass, "last_job_result") == "failed"
+    assert value(hass, "jobs_completed") == "0"
+
+
+# -- over the wire
 
 
 @pytest.fixture
@@ -45,114 +295,11 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
     return await make_device(generation=getattr(request, "param", 2), timing=BRISK)
 
 
-async def test_what_is_carried_and_kept_while_the_device_is_off(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await device.power_off()
-    entry = await make_entry(device)
-    before = look(hass, "event", "job")
-    assert (value(hass, "status"), before.state) == ("offline", "unknown")
-    await device.power_on()
-    await status_is(hass, "idle")
-    assert look(hass, "event", "job") is before
-
-    entry.runtime_data.async_expect_job("Löffel.fc")
-    seen = witness(hass)
-    await run_job(hass, device)
-    device.job.runout()
-    await events_are(hass, seen, "started", "paused")
-    before = look(hass, "event", "job")
-    assert before.attributes["duration"] > 0
-    expected = {
-        "event_type": "paused",
-        "name": "Löffel.fc",
-        "toolhead": "extruder",
-        "error": "filament_runout",
-        "advice": "load_filament",
-    }
-    await device.power_off()
-    await status_is(hass, "offline")
-    assert await async_setup_component(hass, HOME_ASSISTANT, {})
-    await hass.services.async_call(
-        HOME_ASSISTANT,
-        SERVICE_UPDATE_ENTITY,
-        {"entity_id": entity("event", "job")},
-        blocking=True,
-    )
-    assert value(hass, "progress") == "unavailable"
-    assert look(hass, "event", "job") is before
-
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    assert value(hass, "status") == "offline"
-    after = look(hass, "event", "job")
-    assert after.state == before.state
-    assert {key: after.attributes[key] for key in expected} == expected
-
-
-async def test_a_job_that_is_there_at_startup_did_not_just_start(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    device.start_job(put_job(device))
-    entry = await make_entry(device)
-    seen = witness(hass)
-    await status_is(hass, "running")
-    assert look(hass, "event", "job").state == "unknown"
-    device.job.pause()
-    await events_are(hass, seen, "paused")
-    # Nor is anything told again.
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    await events_are(hass, seen, "paused")
-    assert look(hass, "event", "job").attributes["event_type"] == "paused"
-
-
-@pytest.mark.parametrize(
-    ("device", "end", "st_id", "result"),
-    [
-        (2, lambda device: None, 16, "unknown"),
-        (2, lambda device: device.job.finish(), 64, "completed"),
-        (1, lambda device: device.job.finish(), 64, "completed"),
-        (2, lambda device: device.job.abort(), 128, "aborted"),
-        (2, lambda device: device.job.fail("HOME_FAILED"), 128, "failed"),
-    ],
-    ids=["goes on", "completed", "completed, v1", "aborted", "failed"],
-    indirect=["device"],
-)
-async def test_what_ended_while_contact_was_lost_is_told_of_the_same_run(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    *,
-    end: Callable[[Device], None],
-    st_id: int,
-    result: str,
-) -> None:
-    await make_entry(device)
-    seen = witness(hass)
-    await run_job(hass, device)
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-
-    async with out_of_contact(hass, device):
-        end(device)
-        # Announcements lag: the first one heard must show the end.
-        await device.wait_for(lambda: device.status.st_id == st_id)
-    if result == "unknown":
-        await wait_until(hass, lambda: value(hass, "nozzle_target") != "unknown")
-        await events_are(hass, seen, "started")
-    else:
-        await events_are(hass, seen, "started", result)
-        assert float(value(hass, "last_job_duration")) > 0
-    assert value(hass, "last_job_result") == result
-    assert value(hass, "jobs_completed") == ("1" if result == "completed" else "0")
-
-
-async def test_another_job_after_a_loss_of_contact_is_no_event(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+@pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
+async def test_runs_are_told_apart_after_a_loss_of_contact(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, seen: Witness
 ) -> None:
     entry = await make_entry(device)
-    seen = witness(hass)
     path = await run_job(hass, device)
     number = entry.runtime_data.data.job.job_number
 
@@ -164,102 +311,41 @@ async def test_another_job_after_a_loss_of_contact_is_no_event(
     await events_are(hass, seen, "started")
     assert value(hass, "last_job_result") == "unknown"
 
-
-# -- the start waits for the name, which the device tells a moment later
-
-
-async def initializes(hass: HomeAssistant, device: Device) -> None:
-    """Have a job called Boat initialize, which cannot tell yet what it is."""
-    device.player.held.add("INIT")
-    device.start_job(put_job(device, TITLE="Boat"))
-    await status_is(hass, "initializing")
+    async with out_of_contact(hass, device):
+        device.job.finish()
+        # Announcements lag: the first one heard must show the end.
+        await device.wait_for(lambda: device.status.st_id == 64)
+    await events_are(hass, seen, "started", "completed")
+    assert value(hass, "jobs_completed") == "1"
 
 
-async def test_the_start_has_the_name_and_what_follows_keeps_its_place(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    seen = witness(hass)
-    # It will have paused before anything can be learnt.
-    device.change_head("LASER")
-    await initializes(hass, device)
-    await device.wait_command("player report")
-    assert seen.event_types == []
-
-    device.player.held.clear()
-
-    await events_are(hass, seen, "started", "paused")
-    assert [event.attributes["name"] for event in seen.events] == ["Boat", "Boat"]
-    assert seen.events[0].attributes["toolhead"] == "extruder"
-    assert seen.events[1].attributes["error"] == "wrong_toolhead"
-
-
-@pytest.mark.parametrize("why", ["none", "cannot tell", "no option", "no port"])
-async def test_a_name_that_cannot_be_learnt_is_not_waited_for(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, why: str
-) -> None:
-    entry = await make_entry(device, setup=False)
-    options = {CONF_HOLD_CONNECTION: why != "no option"}
-    hass.config_entries.async_update_entry(entry, options=options)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    seen = witness(hass)
-    if why == "cannot tell":
-        device.faults.replies["player info"] = "error NO_TASK"
-    elif why == "no port":
-        await device.refuse_connections(ROBOT_PORT)
-    device.start_job(put_job(device, TITLE=None if why == "none" else "Boat"))
-    await events_are(hass, seen, "started")
-    assert seen.events[0].attributes["name"] is None
-
-
-@pytest.mark.parametrize("end", ["unloaded", "patience"])
-async def test_waiting_for_a_name_has_an_end(
+async def test_reports_go_on_after_another_device_had_taken_the_address(
     hass: HomeAssistant,
     device: Device,
+    make_device: MakeDevice,
     make_entry: MakeEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    end: str,
+    seen: Witness,
 ) -> None:
-    entry = await make_entry(device)
-    if end == "patience":
-        monkeypatch.setattr(entry.runtime_data.dispatcher, "_patience", 0.1)
-    seen = witness(hass)
-    await initializes(hass, device)
-    if end == "unloaded":
-        await device.wait_command("player report")
-        assert seen.event_types == []
-        assert await hass.config_entries.async_unload(entry.entry_id)
-        await hass.async_block_till_done()
-        assert seen.event_types == ["started"]
-        return
-    await events_are(hass, seen, "started")
-    assert seen.events[0].attributes["name"] is None
-    # What is learnt later is shown all the same.
-    device.player.held.clear()
-    await wait_until(hass, lambda: value(hass, "job_name") == "Boat")
-    assert seen.event_types == ["started"]
+    other = await make_device(**OTHER | {"timing": BRISK})
+    entry, _ = await make_entry(device), await make_entry(other)
+    await run_job(hass, device)
 
-
-async def test_a_job_that_fails_within_a_second_is_told_by_name(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    seen = witness(hass)
+    # Nothing could show yet that addresses have changed hands.
     device.faults.muted = device.faults.silent = True
-    device.start_job(put_job(device, TITLE="Boat"))
-    device.job.fail("HARDWARE_ERROR", "HOME_FAILED")
-    await device.wait_for(lambda: device.status.st_id == 128)
+    await device.move(ADDRESSES[2])
+    await other.move(ADDRESSES[0])
+    await other.wait_for(lambda: connections(other) > 0)
+    assert other.received.robot == []
     device.faults.clear()
 
-    await events_are(hass, seen, "started", "failed")
-    assert [event.attributes["name"] for event in seen.events] == ["Boat", "Boat"]
-    assert seen.events[1].attributes["error"] == "home_failed"
-    assert value(hass, "last_job_result") == "failed"
-    assert value(hass, "jobs_completed") == "0"
-
-
-# -- while the entry is being set up
+    await device.wait_for(lambda: entry.data["host"] == ADDRESSES[2])
+    asked = device.received.robot.count("player report")
+    await device.wait_for(
+        lambda: device.received.robot.count("player report") > asked + 3
+    )
+    await status_is(hass, "running")
+    assert issues(hass) == {}
+    await events_are(hass, seen, "started")
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,7 @@ class Year:
         await assert_trusted(hass, self.device)
 
 
+@pytest.mark.soak
 async def test_a_year(
     hass: HomeAssistant,
     make_device: MakeDevice,

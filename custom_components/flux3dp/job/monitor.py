@@ -8,13 +8,11 @@ unwatched, while we were away, is asked about once.
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
-from homeassistant.helpers.event import async_track_time_interval
 
 from ..aioflux import (
     AuthenticationFailed,
@@ -50,7 +48,7 @@ class MonitoredDevice(Protocol):
     def async_ask(self) -> None:
         """Ask for an announcement; silence from now on counts."""
 
-    def async_probe(self, _now: datetime | None = None) -> None:
+    def async_probe(self) -> None:
         """Ask for an announcement; nothing follows from silence."""
 
     def async_reevaluate(self) -> None:
@@ -206,10 +204,16 @@ class JobMonitor:
             self._stop_probing()
             self._stop_probing = None
         elif active and not (self._stop_probing or self._stopped or self._is_disabled):
-            interval = timedelta(seconds=self._timing.probe_interval)
-            self._stop_probing = async_track_time_interval(
-                self._hass, self._device.async_probe, interval
-            )
+            self._probe_later()
+
+    def _probe_later(self) -> None:
+        self._stop_probing = self._clock.call_later(
+            self._timing.probe_interval, self._probe
+        )
+
+    def _probe(self) -> None:
+        self._probe_later()
+        self._device.async_probe()
 
     @callback
     def _async_begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:

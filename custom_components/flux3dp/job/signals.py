@@ -14,9 +14,9 @@ from homeassistant.helpers.dispatcher import (
     async_dispatcher_connect,
     async_dispatcher_send,
 )
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util.signal_type import SignalType
 
+from ..clock import SteadyClock
 from ..const import DOMAIN
 from ..naming import async_is_disabled
 from .model import INITIAL, JobEvent, JobEventType, JobState, Problem
@@ -61,12 +61,18 @@ class JobDispatcher:
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry, uuid: str, patience: float
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry,
+        uuid: str,
+        clock: SteadyClock,
+        patience: float,
     ) -> None:
         """Wait for a job's name for at most so many seconds."""
         self._hass = hass
         self._entry = entry
         self._uuid = uuid
+        self._clock = clock
         self._patience = patience
         self._waiting: list[JobSignal] = []
         self._state: JobState = INITIAL
@@ -99,7 +105,7 @@ class JobDispatcher:
         self._async_send()
 
     @callback
-    def async_flush(self, _now: object = None) -> None:
+    def async_flush(self) -> None:
         """Send all that waits for a name: there will be none."""
         self._may_learn = False
         self._async_send()
@@ -116,8 +122,8 @@ class JobDispatcher:
             self._waiting.pop(0)
             async_dispatcher_send(self._hass, _SIGNAL, signal)
         if self._waiting and self._cancel_timer is None:
-            self._cancel_timer = async_call_later(
-                self._hass, self._patience, self.async_flush
+            self._cancel_timer = self._clock.call_later(
+                self._patience, self.async_flush
             )
         elif not self._waiting and self._cancel_timer is not None:
             self._cancel_timer()
