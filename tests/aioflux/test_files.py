@@ -311,7 +311,7 @@ def test_a_list_of_any_frames_raises_nothing_else(parts: list[bytes]) -> None:
         with suppress(FluxError):
             assert all(entry.name for entry in await reading)
 
-    asyncio.run(read())
+    asyncio.run(read(), loop_factory=asyncio.new_event_loop)
 
 
 class _Device(asyncio.Transport):

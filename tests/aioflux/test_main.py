@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from email import message_from_bytes
+from functools import partial
 from importlib.metadata import distribution
 import io
 import json
@@ -236,6 +237,9 @@ def test_a_password_is_not_shown_where_it_is_typed(
 
     monkeypatch.setattr(__main__, "getpass", ask)
     monkeypatch.setattr(sys, "stdin", Mock(isatty=lambda: True))
+    # With a factory, asyncio leaves the thread's current loop alone, which fixtures need.
+    run = partial(asyncio.run, loop_factory=asyncio.new_event_loop)
+    monkeypatch.setattr(asyncio, "run", run)
     assert __main__.main(["trust", "127.0.40.9"]) == __main__.INTERRUPTED
     assert asked == ["Password of the device: "]
 

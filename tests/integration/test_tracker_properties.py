@@ -3,7 +3,7 @@
 import json
 import math
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 
 from custom_components.flux3dp.aioflux.device import DeviceStatus
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
@@ -72,6 +72,16 @@ def test_a_state_agrees_with_itself_and_with_the_one_before(looks: Looks) -> Non
             assert watch.state == state
 
 
+# A job that went on after an alarm which only a datagram had shown.
+@example(
+    [
+        (datagram(1), 0.1),
+        (None, 0.1),
+        (datagram(256), 0.1),
+        (datagram(6), 0.1),
+        (report(256, session="aaa111"), 0.1),
+    ]
+)
 @given(LOOKS)
 def test_every_event_follows_from_the_one_before(looks: Looks) -> None:
     """No second end, no second pause, no resume without a pause, in one job."""

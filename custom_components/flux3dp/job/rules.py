@@ -220,7 +220,10 @@ def _finished(
         job = found_again(job, now)
     job = advanced(job, seen, now)
     if job.outcome is JobResult.FAILED and result is not JobResult.COMPLETED:
-        job = replace(job, stage=Stage.ENDED, paused=False)
+        announced_at = None if seen.from_report else job.end_announced_at
+        job = replace(
+            job, stage=Stage.ENDED, paused=False, end_announced_at=announced_at
+        )
         return replace(previous, job=job), ()
     waits = returned and job.session_unconfirmed
     job = replace(
