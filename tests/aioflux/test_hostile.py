@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 import json
 from pathlib import Path
@@ -18,6 +18,7 @@ from custom_components.flux3dp.aioflux import (
     DeviceUpdate,
     Identity,
     Listener,
+    listener as listener_module,
 )
 from custom_components.flux3dp.aioflux.datagram import (
     PORT,
@@ -88,8 +89,19 @@ async def test_a_broken_subscriber_keeps_nothing_from_others(
     assert "A discovery subscriber failed" in caplog.text
 
 
+@contextmanager
+def in_one_moment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have all that is heard come at once, however long it takes to be read."""
+    moment = asyncio.get_running_loop().time()
+    with monkeypatch.context() as patched:
+        patched.setattr(listener_module, "_now", lambda: moment)
+        yield
+
+
 async def test_a_flood_of_strangers_is_bounded(
-    make_device: MakeDevice, make_listener: MakeListener
+    make_device: MakeDevice,
+    make_listener: MakeListener,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # A touch takes longer than the flood, so no room is made meanwhile.
     listener = await make_listener(timing=replace(FAST, touch_interval=5.0))
@@ -99,9 +111,10 @@ async def test_a_flood_of_strangers_is_bounded(
     touches = listener.counters.touches
     template = bytearray(NOTIFY)
     source = random.Random(1)
-    for _ in range(2000):
-        template[6:22] = source.randbytes(16)
-        listener._heard(bytes(template), ADDRESSES[3], own=False)
+    with in_one_moment(monkeypatch):
+        for _ in range(2000):
+            template[6:22] = source.randbytes(16)
+            listener._heard(bytes(template), ADDRESSES[3], own=False)
     assert len(list(listener._records)) == MAX_STRANGERS + 1
     assert listener.counters.touches - touches <= 32
     assert [info.uuid for info in listener.devices] == [UUID]
@@ -113,7 +126,7 @@ async def test_a_flood_of_strangers_is_bounded(
 
 
 async def test_no_device_that_is_set_up_leaves_the_table(
-    make_listener: MakeListener,
+    make_listener: MakeListener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Twice as many as there is room for strangers, and a flood beside them."""
     listener = await make_listener()
@@ -132,11 +145,12 @@ async def test_no_device_that_is_set_up_leaves_the_table(
     touches = listener.counters.touches
     assert touches == 500
 
-    for _ in range(600):
-        notify[6:22] = source.randbytes(16)
-        listener._heard(bytes(notify), ADDRESSES[3], own=False)
+    with in_one_moment(monkeypatch):
+        for _ in range(600):
+            notify[6:22] = source.randbytes(16)
+            listener._heard(bytes(notify), ADDRESSES[3], own=False)
     strangers = listener.counters.touches - touches
-    assert strangers <= 64
+    assert strangers == 32
     for number, uuid in enumerate(uuids):
         notify[6:22] = uuid
         listener._heard(bytes(notify), f"127.0.40.{number % 200 + 20}", own=False)
