@@ -41,7 +41,7 @@ async def replies() -> Row:
     """Return the CPU of each second in which 200 touches are answered by forgers.
 
     Half of them in the name of a device that is set up, from its own address, and half
-    of devices nobody knows; each in a new session, with a key that costs as much as can
+    of unknown devices; each in a new session, with a key that costs as much as can
     be, or with one that is in order and a signature that has to be looked at.
     """
     heard = decode(REPLY)
@@ -148,7 +148,7 @@ async def large_home() -> Row:
         )
     finally:
         if not counters.touches:
-            raise RuntimeError("nobody was touched at all")
+            raise RuntimeError("no device was touched")
         await listener.close()
 
 

@@ -45,7 +45,7 @@ NOTIFY = (VECTORS / "signed-v1" / "notify-running.bin").read_bytes()
 HOST = "127.0.70.9"
 _STATUS = struct.Struct("<dif16s32s")
 _BARE = "bench_bare"
-# Nobody answers: a setup need not wait for a device to be measured.
+# No device answers: a setup need not wait for one to be measured.
 SILENT = Timing(setup_wait=0.0, unheard=3600.0, unheard_active=3600.0)
 
 

@@ -234,7 +234,7 @@ class Device(Machine):
     def strand_connections(self, *ports: int) -> None:
         """Leave what is open on these ports, or on all, half open; new ones are served.
 
-        Nothing passes in either direction any more, and neither side sees the other's end.
+        Nothing passes in either direction, and neither side sees the other's end.
         """
         for port in ports or PORTS:
             self._ports.strand(port)

@@ -158,7 +158,7 @@ class Wire(asyncio.Protocol):
         await self._writable.wait()
 
     def strand(self) -> None:
-        """Become half open: nothing is read or sent any more, not even the end."""
+        """Become half open: nothing is read or sent, not even the end."""
         self._stranded = True
         if not self.lost:
             self._transport.pause_reading()

@@ -1,4 +1,4 @@
-"""What every test needs: our `custom_components`, and a network nobody else is in."""
+"""What every test needs: our `custom_components`, and a network of our own."""
 
 import asyncio
 import os

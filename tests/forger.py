@@ -1,4 +1,4 @@
-"""Whoever else is on the network: sends datagrams in a device's name.
+"""Another host on the network: sends datagrams in a device's name.
 
 From the device's own address, which is easily written into a datagram, with what the
 device itself sends to everyone. What the forger cannot have is the device's private key.

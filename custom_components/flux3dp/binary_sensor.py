@@ -1,4 +1,4 @@
-"""Binary sensors: whether it works, whether it needs somebody, whether it is there."""
+"""Binary sensors: running, problem, connectivity."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

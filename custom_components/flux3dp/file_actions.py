@@ -219,7 +219,7 @@ async def async_repeat_last_job(
 def _require_confirmed(
     coordinator: FluxCoordinator, info: JobInfo, *, confirmed: bool
 ) -> None:
-    """Raise ServiceValidationError for a laser that nobody confirmed."""
+    """Raise ServiceValidationError for a laser without a confirmation."""
     device = coordinator.data.device
     model = (
         coordinator.config_entry.data[CONF_MODEL] if device is None else device.model

@@ -291,7 +291,8 @@ class DeviceFiles:
                     overwrite=overwrite,
                     progress=_of(size, progress),
                 )
-            except LeftBehind:
+            except LeftBehind, asyncio.CancelledError:
+                # One that was canceled does not say whether it could tidy up.
                 self._has_remains = True
                 raise
             finally:

@@ -38,7 +38,7 @@ class NetworkRolledBack(FluxError):
 
 
 class NetworkNotReturned(FluxError):
-    """The device left for another network, and does not answer any more."""
+    """The device left for another network, and no longer answers."""
 
 
 async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
@@ -192,7 +192,7 @@ async def _async_change_network(
             raise
     if not returned and not coordinator.data.online:
         async_network_not_returned(coordinator.hass, coordinator.config_entry)
-        raise NetworkNotReturned("it does not answer any more")
+        raise NetworkNotReturned("it no longer answers")
     if coordinator.host != old_host:
         return
     # The same lease again, as in a home with one router, is soon back: a device that

@@ -88,10 +88,10 @@ class FluxMediaSource(MediaSource):
             DOMAIN
         )
         root.children = []
+        words = await self._words()
         for coordinator in (entry.runtime_data for entry in entries):
             title = coordinator.device_name
             if not coordinator.data.online:
-                words = await self._words()
                 title = f"{title} ({words('status', 'offline')})"
             root.children.append(_directory(coordinator.uuid, title))
         return root

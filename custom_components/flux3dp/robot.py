@@ -56,7 +56,7 @@ class RobotLink:
         """Open nothing yet.
 
         `is_occupied` returns whether the device announces another client. `on_report` is
-        called after each report, `on_aged` once it is not fresh any more, and again and
+        called after each report, `on_aged` once it is no longer fresh, and again and
         again while that returns True.
         """
         self._hass = hass

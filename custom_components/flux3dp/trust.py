@@ -229,7 +229,7 @@ class Trust:
             self._presented = None
             self._backoff.reset()
             LOGGER.info(
-                "No other master key is presented for %s any more; "
+                "No other master key is presented for %s now; "
                 "commands are sent to it again",
                 self._name,
             )

@@ -63,7 +63,7 @@ def device_of(folder: str, master_key: bytes | None = None) -> DeviceInfo:
 
 
 class Recording:
-    """A device that plays one session to whoever connects.
+    """A device that plays one session to each client that connects.
 
     Events are those of `sessions.json`, see the README beside it.
     """

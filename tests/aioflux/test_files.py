@@ -336,6 +336,24 @@ def test_a_folder_of_any_bytes_is_read(names: bytes) -> None:
         assert kind + entry.name.encode() in names.split(b"\0")
 
 
+async def test_a_canceled_upload_that_cannot_tidy_up_is_canceled(
+    device: Device, connect: Connect
+) -> None:
+    device.faults.replies["file rm"] = "error BAD_PARAMS"
+    task: asyncio.Task[None]
+
+    def progress(sent: int) -> None:
+        if sent > len(JOB) // 2:
+            task.cancel()
+
+    task = asyncio.create_task(
+        store(connect, CUBE, blocks(), len(JOB), overwrite=True, progress=progress)
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "~upload.fc" in device.files.entries["SD"]
+
+
 async def test_a_device_that_is_gone_keeps_what_it_has(
     device: Device, connect: Connect
 ) -> None:

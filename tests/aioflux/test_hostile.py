@@ -275,7 +275,7 @@ async def test_a_broadcast_without_end_is_answered_now_and_then(
 async def heard_more(listener: Listener, received: int) -> None:
     """Wait until the listener has received more datagrams than so many."""
     async with asyncio.timeout(PATIENCE):
-        while listener.counters.received <= received:  # noqa: ASYNC110 - counters tell nobody
+        while listener.counters.received <= received:  # noqa: ASYNC110 - counters have no event
             await asyncio.sleep(0)
 
 
@@ -339,7 +339,7 @@ async def test_twenty_thousand_damaged_datagrams(
             sent += 1
             if sent % 50 == 0:
                 async with asyncio.timeout(PATIENCE):
-                    while listener.counters.received < sent:  # noqa: ASYNC110 - counters tell nobody
+                    while listener.counters.received < sent:  # noqa: ASYNC110 - counters have no event
                         await asyncio.sleep(0)
     assert listener.counters.received == 20_000
     assert listener.devices == ()

@@ -27,6 +27,7 @@ from custom_components.flux3dp.aioflux import (
     fingerprint,
 )
 from simulator import SimulatedNetwork
+from simulator.waiting import PATIENCE
 
 from .conftest import ADDRESSES, UUID, MakeDevice
 
@@ -112,6 +113,18 @@ def installed(command: Path, tmp_path: Path) -> Run:
     return run
 
 
+class Screen(io.StringIO):
+    """What a person sees; `shown` once that is anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown = asyncio.Event()
+
+    def write(self, text: str) -> int:
+        self.shown.set()
+        return super().write(text)
+
+
 @pytest.fixture
 def here(
     tmp_path: Path,
@@ -126,18 +139,19 @@ def here(
         options = __main__._parser().parse_args(arguments)
         monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
         options.password = __main__._read_password(options)
-        running = asyncio.ensure_future(__main__.run(options))
         if code != __main__.INTERRUPTED:
-            assert await running == code
+            assert await __main__.run(options) == code
             return "".join(capsys.readouterr())
-        text = ""
-        while not text:
-            await asyncio.sleep(0.01)
-            text = capsys.readouterr().out
-        running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
-        return text
+        with monkeypatch.context() as patched:
+            screen = Screen()
+            patched.setattr(sys, "stdout", screen)
+            running = asyncio.ensure_future(__main__.run(options))
+            async with asyncio.timeout(PATIENCE):
+                await screen.shown.wait()
+            running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await running
+        return screen.getvalue()
 
     return run
 

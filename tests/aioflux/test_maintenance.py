@@ -254,6 +254,38 @@ async def test_a_heater_that_cannot_be_reached_is_said_to_be_on(
     assert isinstance(caught.value.__cause__, ConnectionFailed)
 
 
+async def test_a_heater_that_is_not_turned_off_is_said_to_be_on(
+    device: Device, robot: Robot
+) -> None:
+    """A refusal is no reason to believe that it is off."""
+
+    async def be_refused() -> None:
+        async with robot.maintenance() as task:
+            await task.wait_for_toolhead()
+            await task.set_heater(200)
+            device.faults.replies["extruder_temp 0"] = "error RESOURCE_BUSY"
+
+    with pytest.raises(HeaterLeftOn) as caught:
+        await be_refused()
+    assert isinstance(caught.value.__cause__, CommandFailed)
+
+
+async def test_cancellation_while_it_leaves(device: Device, connect: Open) -> None:
+    async def run() -> None:
+        async with await connect() as robot, robot.maintenance() as task:
+            await task.wait_for_toolhead()
+            await task.set_heater(200)
+            device.faults.replies["extruder_temp 0"] = None
+
+    leaving = asyncio.create_task(run())
+    await device.wait_command("extruder_temp 0 0")
+    device.faults.clear()
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    await idle_and_cold(device)
+
+
 @pytest.mark.parametrize(
     ("temperature", "most", "reason"),
     [

@@ -196,7 +196,7 @@ async def test_what_was_not_asked_for_fills_no_memory(
     device = device_of("rescue-v2", device_key())
     async with await Robot.open(device, key, timing=FAST) as robot:
         async with asyncio.timeout(PATIENCE):
-            while robot._session._reading:  # noqa: ASYNC110 - it tells nobody
+            while robot._session._reading:  # noqa: ASYNC110 - there is no event for it
                 await asyncio.sleep(0)
         assert len(robot._session._buffer) < 1024 * 1024
         with pytest.raises(ProtocolError, match="unasked"):

@@ -87,7 +87,7 @@ FAST = Timing(
 # Deprecations, blocking calls, and whatever else `homeassistant.helpers.frame` reports.
 _COMPLAINT = re.compile(r"deprecat|Detected (that|blocking|code)", re.IGNORECASE)
 
-# A line for every event and state, thousands in a test: nobody reads them there, and
+# A line for every event and state, thousands in a test, unread there, and
 # some hold text (half a surrogate) that cannot be passed between processes.
 logging.getLogger("homeassistant.core").setLevel(logging.INFO)
 

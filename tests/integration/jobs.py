@@ -27,7 +27,7 @@ from tests.integration.conftest import wait_for_state, wait_until
 # on only when a test says so. For tests that hold the robot connection.
 PATIENT = replace(DeviceTiming.fast(), job_shown=True, job_speed=0.0)
 
-# The same in a hurry, once somebody had the time to connect.
+# The same in a hurry, once there was time to connect.
 BRISK = replace(
     DeviceTiming.fast(), job_init=0.2, job_pausing=0.1, job_aborting=0.1, job_speed=0.0
 )
@@ -156,7 +156,7 @@ def connections(device: Device) -> int:
 async def out_of_contact(
     hass: HomeAssistant, device: Device, status: str = entity("sensor", "status")
 ) -> AsyncIterator[None]:
-    """Have the device go on where nobody hears it, and be back in the end."""
+    """Have the device go on out of hearing, and be back in the end."""
     device.faults.muted = device.faults.silent = True
     await device.refuse_connections()
     await device.drop_connections()

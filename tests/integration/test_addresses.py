@@ -83,7 +83,7 @@ class Forger(asyncio.DatagramProtocol):
 
 @asynccontextmanager
 async def forger() -> AsyncIterator[Forger]:
-    """Have somebody at another address."""
+    """Run a stranger at another address."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setblocking(False)
     for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
@@ -93,10 +93,10 @@ async def forger() -> AsyncIterator[Forger]:
         socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(ELSEWHERE)
     )
     loop = asyncio.get_running_loop()
-    transport, somebody = await loop.create_datagram_endpoint(Forger, sock=sock)
-    server = await asyncio.start_server(somebody.connected, ELSEWHERE, MANAGEMENT_PORT)
+    transport, stranger = await loop.create_datagram_endpoint(Forger, sock=sock)
+    server = await asyncio.start_server(stranger.connected, ELSEWHERE, MANAGEMENT_PORT)
     try:
-        yield somebody
+        yield stranger
     finally:
         transport.close()
         server.close()
@@ -254,14 +254,14 @@ async def test_forged_announcements_move_nothing(
         await device.power_off()
         await wait_for_state(hass, STATUS, "offline")
 
-    async with forger() as somebody:
+    async with forger() as stranger:
         for _ in range(10):
             await heard(
                 listener,
                 lambda sighting: sighting.status is not None,
-                lambda: somebody.announce(device.beacon.notify()),
+                lambda: stranger.announce(device.beacon.notify()),
             )
-        assert somebody.connections == 0
+        assert stranger.connections == 0
 
     assert entry.data["host"] == ADDRESSES[0]
     assert hass.states.get(STATUS).state == ("offline" if off else "idle")
@@ -275,33 +275,33 @@ async def test_a_genuine_touch_reply_replayed_from_another_address_moves_nothing
     listener = entry.runtime_data.listener
     notify, reply = device.beacon.notify(), device.beacon.touch_reply()
 
-    async with forger() as somebody:
-        somebody.reply = reply
+    async with forger() as stranger:
+        stranger.reply = reply
 
         def says_who(sighting: DeviceUpdate) -> bool:
             return sighting.device is not None and sighting.status is not None
 
         # Every byte is the device's own, so it passes for the device ...
-        await heard(listener, says_who, lambda: somebody.announce(notify))
+        await heard(listener, says_who, lambda: stranger.announce(notify))
         replayed = listener.get(UUID, ELSEWHERE)
         assert replayed is not None
         assert replayed.identity is Identity.PINNED
-        assert somebody.touched > 0
-        # ... but nobody asks it for more while the device answers where it was,
+        assert stranger.touched > 0
+        # ... but it is asked for no more while the device answers where it was,
         for _ in range(10):
-            await heard(listener, says_who, lambda: somebody.announce(notify))
-        assert somebody.connections == 0
+            await heard(listener, says_who, lambda: stranger.announce(notify))
+        assert stranger.connections == 0
         assert entry.data["host"] == ADDRESSES[0]
         assert hass.states.get(STATUS).state == "idle"
 
-        # and when it does not, a key is asked for that somebody has not.
+        # and when it does not, a key is asked for that the stranger has not.
         await device.power_off()
         await wait_for_state(hass, STATUS, "offline")
         async with asyncio.timeout(PATIENCE):
-            while not somebody.connections:
-                await heard(listener, says_who, lambda: somebody.announce(notify))
+            while not stranger.connections:
+                await heard(listener, says_who, lambda: stranger.announce(notify))
         for _ in range(5):
-            await heard(listener, says_who, lambda: somebody.announce(notify))
+            await heard(listener, says_who, lambda: stranger.announce(notify))
         assert entry.data["host"] == ADDRESSES[0]
         assert hass.states.get(STATUS).state == "offline"
 

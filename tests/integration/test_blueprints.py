@@ -1,14 +1,10 @@
 """The blueprints, each run in Home Assistant as a person sets it up."""
 
 from dataclasses import dataclass
-import json
 from pathlib import Path
 import shutil
 from typing import Any
-from urllib.parse import quote
 
-from homeassistant.components import automation
-from homeassistant.components.blueprint import BLUEPRINT_SCHEMA, Blueprint
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import (
     Event,
@@ -19,7 +15,6 @@ from homeassistant.core import (
 )
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
-from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -32,7 +27,6 @@ from tests.integration.jobs import BRISK, entity, out_of_contact, put_job
 from tests.integration.targets import automate, change, registered
 
 ROOT = Path(__file__).parents[2]
-BLUEPRINTS = sorted((ROOT / "blueprints/automation/flux3dp").glob("*.yaml"))
 STATUS = "sensor.what_she_does"
 SWITCH = "input_boolean.switch"
 SIREN = "input_boolean.siren"
@@ -134,23 +128,6 @@ async def finish(hass: HomeAssistant, device: Device) -> None:
     """Have it end."""
     device.job.finish()
     await wait_for_state(hass, STATUS, "completed")
-
-
-@pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)
-def test_it_can_be_imported(path: Path) -> None:
-    blueprint = Blueprint(
-        load_yaml_dict(str(path)),
-        expected_domain=automation.DOMAIN,
-        path=path.name,
-        schema=BLUEPRINT_SCHEMA,
-    )
-    source = f"blob/main/{path.relative_to(ROOT)}"
-    assert str(blueprint.metadata["source_url"]).endswith(source)
-    assert blueprint.validate() is None
-    link = quote(f"https://github.com/flux3dp-contributors/flux3dp/{source}", safe="")
-    assert f"?blueprint_url={link})" in (ROOT / "README.md").read_text(encoding="utf-8")
-    hacs = json.loads((ROOT / "hacs.json").read_text(encoding="utf-8"))
-    assert blueprint.metadata["homeassistant"]["min_version"] == hacs["homeassistant"]
 
 
 async def test_tell_me_of_a_job_that_is_done(

@@ -1,4 +1,4 @@
-"""What a device says, and what it does not say any more, becomes state."""
+"""What a device says, and its silence, becomes state."""
 
 from typing import Any
 from unittest.mock import patch

@@ -26,13 +26,13 @@ from tests.integration.jobs import put_job
 from tests.integration.life import PROGRESS, STATUS, issues, reauths
 from tests.keys import CLIENT_KEY, MASTER_KEYS, OTHER_CLIENT_KEY, VENDOR_PUBLIC_DER
 
-SOMEBODY = "192.168.77.21"
+OCCUPANT = "192.168.77.21"
 JOB = "granny's birthday"
 
 
 @pytest.fixture
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job waits for nobody, with a name of its own for all."""
+    """Return a device whose job does not wait, with a name of its own for all."""
     device = await make_device(
         generation=getattr(request, "param", 2),
         password="correct horse",
@@ -70,7 +70,7 @@ def spellings(secret: str | bytes) -> Iterator[str]:
 
 
 def secrets(device: Device) -> dict[str, str | bytes]:
-    """Return everything the simulator knows that is somebody's own."""
+    """Return everything the simulator knows that is private."""
     config = device.config
     found: dict[str, str | bytes] = {
         "password": config.password or "",
@@ -86,7 +86,7 @@ def secrets(device: Device) -> dict[str, str | bytes]:
         "mac without colons": config.mac.replace(":", ""),
         "our network": "127.0.",
         "our network, packed": ip_address(device.address).packed,
-        "who occupies it": SOMEBODY,
+        "who occupies it": OCCUPANT,
         "job": JOB,
         "master key": device.master_public_der,
         "fingerprint": hashlib.sha256(device.master_public_der).digest(),
@@ -202,10 +202,10 @@ async def test_who_occupies_the_device_is_nobodys_business(
 ) -> None:
     entry = await make_entry(device)
     if st_id:
-        device.occupy(by=SOMEBODY)
+        device.occupy(by=OCCUPANT)
         await wait_for_state(hass, STATUS, "maintenance")
     else:
-        device.set_status(error_label=SOMEBODY, head_module="USER/Jane")
+        device.set_status(error_label=OCCUPANT, head_module="USER/Jane")
         await wait_for_state(hass, "binary_sensor.delta_in_der_werkstatt_problem", "on")
 
     data, text = await download(hass, entry, hass_client)

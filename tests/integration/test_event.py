@@ -26,11 +26,9 @@ from tests.integration.conftest import (
     wait_until,
 )
 from tests.integration.fakes import Home
-from tests.integration.flows import OTHER
 from tests.integration.jobs import (
     BRISK,
     Witness,
-    connections,
     entity,
     events_are,
     look,
@@ -42,7 +40,7 @@ from tests.integration.jobs import (
     value,
     witness,
 )
-from tests.integration.life import issues, log_lines
+from tests.integration.life import log_lines
 
 OFF = f"{NAME} does not answer at {ADDRESSES[0]}"
 ON = f"{NAME} is back at {ADDRESSES[0]}"
@@ -317,35 +315,6 @@ async def test_runs_are_told_apart_after_a_loss_of_contact(
         await device.wait_for(lambda: device.status.st_id == 64)
     await events_are(hass, seen, "started", "completed")
     assert value(hass, "jobs_completed") == "1"
-
-
-async def test_reports_go_on_after_another_device_had_taken_the_address(
-    hass: HomeAssistant,
-    device: Device,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    seen: Witness,
-) -> None:
-    other = await make_device(**OTHER | {"timing": BRISK})
-    entry, _ = await make_entry(device), await make_entry(other)
-    await run_job(hass, device)
-
-    # Nothing could show yet that addresses have changed hands.
-    device.faults.muted = device.faults.silent = True
-    await device.move(ADDRESSES[2])
-    await other.move(ADDRESSES[0])
-    await other.wait_for(lambda: connections(other) > 0)
-    assert other.received.robot == []
-    device.faults.clear()
-
-    await device.wait_for(lambda: entry.data["host"] == ADDRESSES[2])
-    asked = device.received.robot.count("player report")
-    await device.wait_for(
-        lambda: device.received.robot.count("player report") > asked + 3
-    )
-    await status_is(hass, "running")
-    assert issues(hass) == {}
-    await events_are(hass, seen, "started")
 
 
 @pytest.mark.parametrize(

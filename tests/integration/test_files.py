@@ -348,6 +348,25 @@ async def test_an_upload_that_ends_early_leaves_nothing(
     await device.wait_closed_connections()
 
 
+async def test_what_a_canceled_upload_could_not_remove_goes_at_the_next_look(
+    device: Device, source: Path, call: Call
+) -> None:
+    put(source, LARGE)
+    device.faults.replies["file rm"] = "error BAD_PARAMS"
+    upload = asyncio.ensure_future(
+        call("upload_file", source=str(source), path="SD/Ship.fc")
+    )
+    await device.wait_command("file upload")
+    upload.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+    await device.wait_closed_connections()
+    assert REMAINS in device.files.entries["SD"]
+    device.faults.clear()
+    await call("list_files", path="SD")
+    assert REMAINS not in device.files.entries["SD"]
+
+
 @BOTH
 async def test_a_device_that_reboots_in_mid_upload(
     hass: HomeAssistant, device: Device, source: Path, call: Call

@@ -167,18 +167,18 @@ async def set_up(
 async def test_who_replays_a_device_that_is_off_is_asked_for_its_key_once(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, impostors: Impostors
 ) -> None:
-    somebody = await impostors(ADDRESSES[1])
+    impostor = await impostors(ADDRESSES[1])
     entry = await set_up(hass, device, make_entry)
     listener = entry.runtime_data.listener
-    await say_until(somebody, listener, lambda: proofs(somebody) > 0)
+    await say_until(impostor, listener, lambda: proofs(impostor) > 0)
 
     for _ in range(ROUNDS):
         await hass.async_block_till_done(wait_background_tasks=True)
-        await say(somebody[0], listener)
+        await say(impostor[0], listener)
     await hass.async_block_till_done(wait_background_tasks=True)
 
-    assert proofs(somebody) == 1
-    assert somebody[0].received.application_bytes == b""
+    assert proofs(impostor) == 1
+    assert impostor[0].received.application_bytes == b""
     assert entry.data["host"] == ADDRESSES[0]
 
 
@@ -186,8 +186,8 @@ async def test_those_who_replay_a_device_are_asked_for_its_key_one_after_the_oth
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, impostors: Impostors
 ) -> None:
     crowd = await impostors(*ADDRESSES[1:4])
-    for somebody in crowd:
-        somebody.faults.management.stall_in_handshake = True
+    for impostor in crowd:
+        impostor.faults.management.stall_in_handshake = True
     entry = await set_up(hass, device, make_entry)
     listener = entry.runtime_data.listener
 
@@ -195,20 +195,20 @@ async def test_those_who_replay_a_device_are_asked_for_its_key_one_after_the_oth
     for number in range(1, len(crowd) + 1):
         await say_until(crowd, listener, lambda number=number: proofs(crowd) >= number)
         for _ in range(ROUNDS):
-            for somebody in crowd:
-                await say(somebody, listener)
+            for impostor in crowd:
+                await say(impostor, listener)
             assert proofs(crowd) == number
             assert len(asked_now(crowd)) == 1
         # Who does not answer has had their turn.
-        [somebody] = asked_now(crowd)
-        assert somebody.address not in asked
-        asked.add(somebody.address)
-        await somebody.drop_connections()
+        [impostor] = asked_now(crowd)
+        assert impostor.address not in asked
+        asked.add(impostor.address)
+        await impostor.drop_connections()
         await hass.async_block_till_done(wait_background_tasks=True)
 
     for _ in range(ROUNDS):
-        for somebody in crowd:
-            await say(somebody, listener)
+        for impostor in crowd:
+            await say(impostor, listener)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert proofs(crowd) == len(crowd)
     assert entry.data["host"] == ADDRESSES[0]

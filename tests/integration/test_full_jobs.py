@@ -167,7 +167,7 @@ async def test_an_extruder_job_from_start_to_end(
     assert lines["problem"] == ["on", "off"] * 2
     assert lines["error"] == ["filament_runout", "none"] * 2
     assert lines["advice"] == ["load_filament", "unknown"] * 2
-    # It is looked for in a job only; nobody took it off.
+    # It is looked for in a job only.
     assert lines["toolhead"] == ["extruder", "unknown"]
     assert lines["last_job_result"] == ["completed"]
     # Known, once by the job's own pace, and unknown in each pause and in the end.

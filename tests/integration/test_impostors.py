@@ -40,7 +40,7 @@ PROBES = {struct.pack("<4sBB16x", b"FLUX", version, 0) for version in (1, 2)}
 def pace() -> Timing:
     """Return a pace with little patience for who does not say who they are.
 
-    And with much for silence: whoever asks is then a person.
+    And with much for silence: only a person asks then.
     """
     return replace(FAST, setup_wait=0.1, startup_grace=0.05, unheard=20.0)
 
@@ -60,7 +60,7 @@ async def entry(
 ) -> MockConfigEntry:
     """Return the entry of a device that is set up with an impostor in its place.
 
-    They announce what they do and have not said yet who they are, so that nobody here
+    They announce what they do and have not said yet who they are, so that nothing here
     could have found out by now: they even know the name of our key.
     """
     # The sign-in at setup looks for it in vain, for as long as a find takes.
@@ -80,7 +80,7 @@ async def entry(
 async def outcome(
     hass: HomeAssistant, device: Device, order: Awaitable[object]
 ) -> str | None:
-    """Have an impostor answer as soon as somebody asks for them; why an order failed.
+    """Have an impostor answer as soon as it is asked for them; why an order failed.
 
     None: it did not.
     """
@@ -108,7 +108,7 @@ def ports(device: Device) -> set[int]:
 
 
 def assert_nothing_of_ours(device: Device) -> None:
-    """Assert that whoever is there was told nothing."""
+    """Assert that the impostor received nothing."""
     assert device.received.application_bytes == b""
     assert device.received.passwords == []
     assert device.received.management == []

@@ -1,4 +1,4 @@
-"""What is under way when nobody waits for it any more: an entry goes, a dialog closes.
+"""What is under way when nothing waits for it: an entry goes, a dialog closes.
 
 The device opens its connections one byte after the other, until a test lets it go on.
 """
@@ -86,7 +86,7 @@ async def test_a_device_that_does_not_let_us_in_asks_for_its_password_all_the_sa
     entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Somebody closes the dialog before the device has said that it forgot us."""
+    """A person closes the dialog before the device has said that it forgot us."""
     result = await wifi_settings(hass, entry)
     await device.wait_closed_connections()
     device.forget_trust()

@@ -361,7 +361,7 @@ async def test_a_device_that_refuses_our_key_is_tried_once_per_sign_in(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     # Without a password anyone may manage it, but not use its robot port.
-    device.authorized_by = "nobody"
+    device.authorized_by = "other"
     device.refuses = AuthenticationFailed("unknown key")
     await home.run()
     await home.advance(300)

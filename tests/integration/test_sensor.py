@@ -61,7 +61,7 @@ async def test_what_there_is(
     make_entry: MakeEntry,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    # As it was before, without a category and under a name of somebody's own.
+    # As it was before, without a category and under a name that a person gave.
     entity_registry.async_get_or_create(
         "sensor", DOMAIN, f"{UUID}_last_job_result", suggested_object_id="how_it_went"
     )

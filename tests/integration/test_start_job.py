@@ -211,8 +211,8 @@ async def test_a_connection_that_breaks_right_after_the_start(
 async def test_who_may_do_what(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: str
 ) -> None:
-    nobody, operator = MockUser().add_to_hass(hass), MockUser().add_to_hass(hass)
-    nobody.mock_policy({})
+    guest, operator = MockUser().add_to_hass(hass), MockUser().add_to_hass(hass)
+    guest.mock_policy({})
     button = entity("button", "pause")
     operator.mock_policy({"entities": {"entity_ids": {button: {"control": True}}}})
 
@@ -229,10 +229,10 @@ async def test_who_may_do_what(
     upload: dict[str, object] = {"source": source, "path": "SD/boat.fc"}
     target = f"{source}.copy.fc"
     for refused in (
-        call(nobody, "upload_file", **upload),
-        call(nobody, "start_job", path=CUBE),
-        call(nobody, "repeat_last_job"),
-        call(nobody, "download_file", path=CUBE, target_path=target),
+        call(guest, "upload_file", **upload),
+        call(guest, "start_job", path=CUBE),
+        call(guest, "repeat_last_job"),
+        call(guest, "download_file", path=CUBE, target_path=target),
         call(operator, "upload_file", **upload, overwrite=True),
         call(operator, "download_file", path=CUBE, target_path=target, overwrite=True),
         call(operator, "delete_file", path=CUBE),
@@ -242,4 +242,4 @@ async def test_who_may_do_what(
     assert connections(device) == 0
     await call(operator, "upload_file", **upload)
     await call(operator, "start_job", path="SD/boat.fc")
-    await call(nobody, "list_files")
+    await call(guest, "list_files")

@@ -223,7 +223,7 @@ async def test_only_what_the_target_reaches_now(
     await happens(hass, other, "started")
     assert [call.data["device_name"] for call in calls] == ["Other"]
 
-    # It moves in, and takes part from then on; it moves out, and does not any more.
+    # It moves in, and takes part from then on; it moves out, and no longer does.
     change(hass, device, area_id=workshop)
     await happens(hass, device, "paused")
     assert noted(calls) == ["started", "paused"]

@@ -36,8 +36,7 @@ BROKEN = (
     "nothing is sent to it until you decide about it in Repairs"
 )
 WHOLE = (
-    f"No other master key is presented for {NAME} any more; "
-    "commands are sent to it again"
+    f"No other master key is presented for {NAME} now; commands are sent to it again"
 )
 
 
@@ -83,7 +82,7 @@ async def test_a_device_that_forgot_us_asks_for_its_password_once(
 async def test_a_device_without_a_password_is_managed_and_consent_is_asked_for(
     new_home: Home,
 ) -> None:
-    new_home.device.authorized_by = "nobody"
+    new_home.device.authorized_by = "other"
     await new_home.setup()
     assert reauths(new_home.hass, new_home.entry)
     assert await act(new_home.hass, new_home.entry, "list_trusted_keys") == {"keys": []}
@@ -275,7 +274,7 @@ async def test_two_devices_that_swap_their_addresses_are_no_case_for_a_repair(
 async def test_an_address_that_went_to_another_device_blocks_nothing_for_long(
     hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
-    """Somebody presses a button before anybody could notice that addresses changed."""
+    """A button is pressed before it can be noticed that addresses changed."""
     entry = await make_entry(device)
     device.faults.muted = device.faults.silent = True
     await device.power_off()

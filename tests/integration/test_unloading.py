@@ -51,7 +51,7 @@ async def test_a_reload_while_a_device_leaves_is_told_and_leaves_no_repair(
     assert await hass.config_entries.async_reload(entry.entry_id)
 
     assert await reason(leaving) == "unloaded"
-    # The new coordinator finds the device where it went, and needs nobody for that.
+    # The new coordinator finds the device where it went by itself.
     await wait_for_state(hass, STATUS, "idle")
     assert issues(hass) == {}
 

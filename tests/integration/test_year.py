@@ -191,7 +191,7 @@ async def test_a_year(
     assert "player report" in device.received.robot
     await year.look(status="idle", lines=[])
 
-    # August: lent to somebody who sets a password and throws everybody out.
+    # August: lent to a friend who sets a password and throws all others out.
     await device.power_off()
     await year.look(status="offline", lines=[_mine(AWAY).format(SECOND)])
     device.set_password("theirs")
@@ -211,7 +211,7 @@ async def test_a_year(
     device.forget_trust()
     device.received.clear()
     await device.swap_master_key(MASTER_KEYS[1])
-    # What it announces is shown, whoever it is.
+    # What it announces is shown.
     await year.look(
         status="idle",
         repairs=("master_key_changed",),

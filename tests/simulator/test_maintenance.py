@@ -197,7 +197,7 @@ async def test_it_waits_for_filament_and_loads_until_that_is_ended(
         owner.send_frame("stop_load_filament")
     *progress, last = await frames_to(owner, "ok")
     assert (set(progress) <= {"CTRL LOADING"}, last) == (True, "ok")
-    # There is nothing to stop any more, and the load has not answered twice.
+    # There is nothing to stop, and the load has not answered twice.
     assert await owner.ask("stop_load_filament") == "error UNKNOWN_COMMAND"
 
 

@@ -6,8 +6,8 @@ one, and what a cut upload leaves behind is removed over a new connection.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 import hashlib
 import math
@@ -152,9 +152,8 @@ class Files:
         """Write a file of exactly `size` bytes, over what is there; return its MD5 (hex).
 
         The connection has it selected afterwards. Where its folder is missing the device
-        closes the connection; cut in the middle, a short file stays there: `replace` and
-        `store` look after both. InvalidRequest: `path`, or `size` if the source has more
-        or fewer bytes.
+        closes the connection; cut in the middle, a short file stays there: `store` looks
+        after both. InvalidRequest: `path`, or `size` if the source has more or fewer bytes.
         """
         words = split_path(path)
         mime = check_upload(path, size)
@@ -233,18 +232,19 @@ class Files:
             await self._read_word("continue")
             sent = 0
             try:
-                async for block in _blocks(source, stall):
-                    sent += len(block)
-                    if sent > size:
-                        break
-                    self._extend(stall)
-                    await self._session.write(block)
-                    digest.update(block)
-                    if progress is not None:
-                        progress(sent)
-                    if self._session.has_received():
-                        # It speaks before it has all: its disk is full, for instance.
-                        break
+                async with aclosing(_blocks(source, stall)) as blocks:
+                    async for block in blocks:
+                        sent += len(block)
+                        if sent > size:
+                            break
+                        self._extend(stall)
+                        await self._session.write(block)
+                        digest.update(block)
+                        if progress is not None:
+                            progress(sent)
+                        if self._session.has_received():
+                            # It speaks before it has all: its disk may be full.
+                            break
                 self._extend(stall)
                 if sent == size or self._session.has_received():
                     await self._read_word("ok")
@@ -301,15 +301,16 @@ async def store(
 async def _tidy_up(
     connect: Callable[[], AbstractAsyncContextManager[Files]], reason: BaseException
 ) -> None:
-    """Remove what an upload left; LeftBehind, because of `reason`, if that fails."""
+    """Remove what an upload left; LeftBehind, because of `reason`, if that fails.
+
+    A cancellation stays one.
+    """
     try:
         async with connect() as files:
             await files.remove(TEMPORARY)
-    except CommandFailed as err:
-        if err.symbol != "NOT_EXIST":
-            raise LeftBehind(TEMPORARY) from reason
-    except FluxError:
-        if isinstance(reason, Exception):
+    except FluxError as err:
+        is_gone = isinstance(err, CommandFailed) and err.symbol == "NOT_EXIST"
+        if not is_gone and isinstance(reason, Exception):
             raise LeftBehind(TEMPORARY) from reason
 
 
@@ -383,7 +384,7 @@ def _parse_names(names: bytes) -> tuple[FileEntry, ...]:
 
 async def _blocks(
     source: AsyncIterable[bytes], stall: asyncio.Timeout
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes]:
     """Return the source's bytes in small blocks; it may take any time for the next."""
     stall.reschedule(None)
     async for data in source:

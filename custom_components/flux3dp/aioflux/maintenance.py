@@ -235,11 +235,11 @@ class Maintenance:
             while True:
                 async with asyncio.timeout(self._timing.work_silence):
                     reply = await self._session.read_reply()
-                verb, _, rest = reply.partition(" ")
-                if verb == "ok":
-                    if self._loading and self._stopped:
-                        await self._skip_late_refusal()
-                    return rest
+                    verb, _, rest = reply.partition(" ")
+                    if verb == "ok":
+                        if self._loading and self._stopped:
+                            await self._skip_late_refusal()
+                        return rest
                 if verb == "CTRL" and on_progress and (step := parse_progress(rest)):
                     on_progress(step)
 
@@ -262,10 +262,10 @@ class Maintenance:
         if self.has_heated:
             try:
                 await self.set_heater(0.0)
-            except Kicked:
-                raise
-            except CommandFailed:
-                # No toolhead that heats is there any more.
+            except CommandFailed as err:
+                if err.symbol != "HEAD_ERROR":
+                    raise
+                # The toolhead that heated is gone.
                 self.has_heated = False
         await self._ask("quit")
 
@@ -280,7 +280,8 @@ async def maintain(
 
     `reconnect` lends another connection to turn the heater off over, should this one
     break. Raises CommandFailed: `RESOURCE_BUSY` with a job or another client,
-    `SUBSYSTEM_ERROR` if the boards of the device are dead.
+    `SUBSYSTEM_ERROR` if the boards of the device are dead; HeaterLeftOn, also in place of
+    a cancellation, if the heater could not be turned off.
     """
     task = await _enter(session, timing)
     try:
@@ -288,10 +289,12 @@ async def maintain(
     finally:
         try:
             await task.leave()
-        except FluxError as err:
+        except (FluxError, asyncio.CancelledError) as err:
             session.abort()
             if task.has_heated:
                 await _turn_off(timing, reconnect, err)
+            if isinstance(err, asyncio.CancelledError):
+                raise
 
 
 async def _enter(session: Session, timing: Timing) -> Maintenance:
@@ -303,7 +306,7 @@ async def _enter(session: Session, timing: Timing) -> Maintenance:
 async def _turn_off(
     timing: Timing,
     reconnect: Callable[[], AbstractAsyncContextManager[Session]],
-    reason: FluxError,
+    reason: BaseException,
 ) -> None:
     """Turn the heater off over a new connection; HeaterLeftOn if that fails."""
     for attempt in range(_TURN_OFF_ATTEMPTS):
