@@ -17,7 +17,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_translations
 
 from .aioflux import STORAGES, FileInfo
-from .const import DOMAIN, MANUFACTURER
+from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .files import title_of
 from .helpers import async_coordinator, async_sentence, device_errors
@@ -35,7 +35,7 @@ async def async_get_media_source(hass: HomeAssistant) -> FluxMediaSource:
 class FluxMediaSource(MediaSource):
     """Shows what is on the devices; identifiers are `<uuid>/<path>`."""
 
-    name = MANUFACTURER
+    name = "FLUX"
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Know nothing yet: everything is read when it is looked at."""
@@ -83,7 +83,7 @@ class FluxMediaSource(MediaSource):
         return coordinator
 
     async def _root(self) -> BrowseMediaSource:
-        root = _directory(None, MANUFACTURER)
+        root = _directory(None, self.name)
         entries: list[FluxConfigEntry] = self.hass.config_entries.async_loaded_entries(
             DOMAIN
         )

@@ -90,6 +90,8 @@ async def test_from_the_root_to_a_picture(
 ) -> None:
     device.files.write("SD", "Küche/plain.fc", build({"TIME_COST": "7320"}))
     device.files.write("SD", "Küche/photo%2F?#.fc", build({}, [JPEG]))
+    # The README calls it so.
+    assert (await media.browse())["title"] == "FLUX"
     assert await media.titles() == [NAME]
     assert await media.titles(UUID) == ["SD", "USB"]
     assert await media.titles(f"{UUID}/SD") == [
