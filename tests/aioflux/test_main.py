@@ -1,7 +1,7 @@
 """The command line: here, and from the wheel in an environment with nothing else."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from email import message_from_bytes
 from functools import partial
@@ -87,7 +87,15 @@ COMMON = ("--interface", "127.0.0.1", "--timeout", "60")
 
 
 @pytest.fixture
-def installed(command: Path, tmp_path: Path) -> Run:
+def ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C reach what is started here, also where a shell has it ignored (`&`)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def installed(ctrl_c: None, command: Path, tmp_path: Path) -> Run:
     """Return what runs the command of the wheel and returns its output."""
 
     async def run(name: str, *words: object, stdin: str = "", code: int = 0) -> str:
