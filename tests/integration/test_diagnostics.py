@@ -48,6 +48,8 @@ async def download(
 ) -> tuple[dict[str, Any], str]:
     """Return what a person downloads: what we gave, and the text of all of it."""
     assert await async_setup_component(hass, "diagnostics", {})
+    # What an integration adds to another is registered in a task of its own.
+    await hass.async_block_till_done()
     browser = await hass_client()
     answer = await browser.get(f"/api/diagnostics/config_entry/{entry.entry_id}")
     text = await answer.text()

@@ -53,6 +53,8 @@ async def browser(
     assert await async_setup_component(hass, "repairs", {})
     # The client freezes the server's routes, and the card needs one.
     assert await async_setup_component(hass, DOMAIN, {DOMAIN: {}})
+    # What an integration adds to another is registered in a task of its own.
+    await hass.async_block_till_done()
     return await hass_client()
 
 

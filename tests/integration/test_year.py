@@ -249,6 +249,8 @@ async def accept(
 ) -> dict[str, str]:
     """Accept the new key in Repairs; return what the dialog says."""
     assert await async_setup_component(hass, "repairs", {})
+    # What an integration adds to another is registered in a task of its own.
+    await hass.async_block_till_done()
     browser = await hass_client()
     fix = "/api/repairs/issues/fix"
     issue = issues(hass)["master_key_changed"]
