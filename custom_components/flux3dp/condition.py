@@ -22,9 +22,9 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry
-from .helpers import TARGET_SCHEMA, async_targeted_devices
 from .job.model import JobState
 from .job.observation import ENDED_BITS
+from .targets import TARGET_SCHEMA, async_targeted_devices
 
 
 def is_idle(job: JobState) -> bool:

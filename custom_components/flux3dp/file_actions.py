@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 
 from .aioflux import (
     CommandFailed,
@@ -22,10 +22,11 @@ from .aioflux import (
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .files import LAST_JOB, JobNotCleared, title_of
-from .helpers import async_coordinator, async_error_words, device_errors
+from .helpers import async_error_words, device_errors, invalid
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
 from .job.observation import toolhead_of
+from .targets import async_coordinator
 
 _MEDIA: Final = f"media-source://{DOMAIN}/"
 _BEGINNING: Final = frozenset({JobStatus.INITIALIZING, JobStatus.STARTING})
@@ -80,7 +81,7 @@ async def async_upload_file(
     path: str | None = data.get("path")
     start: bool = data["start"]
     if path is None and not start:
-        raise _invalid("upload_without_path")
+        raise invalid("upload_without_path")
     files = coordinator.files
     try:
         async with _local_copy(coordinator.hass, data["source"]) as (local, source):
@@ -94,7 +95,7 @@ async def async_upload_file(
                 async with files.uploaded_task(local, fcode.size) as robot:
                     await _async_start(coordinator, robot, None, name)
     except OSError as err:
-        raise _invalid("file_unreadable", path=data["source"]) from err
+        raise invalid("file_unreadable", path=data["source"]) from err
     if path is not None and start:
         async with files.idle_robot() as robot:
             await _async_start(coordinator, robot, path, name)
@@ -112,7 +113,7 @@ async def _local_copy(
         return
     uuid, _, path = source.removeprefix(_MEDIA).partition("/")
     if (other := async_coordinator(hass, uuid)) is None:
-        raise _invalid("file_unreadable", path=source)
+        raise invalid("file_unreadable", path=source)
     async with async_temporary_file(hass) as copy:
         with device_errors(other):
             await _async_download(other, path, copy)
@@ -124,7 +125,7 @@ async def _async_require_allowed(hass: HomeAssistant, path: str) -> None:
     if "\0" in path or not await hass.async_add_executor_job(
         hass.config.is_allowed_path, path
     ):
-        raise _invalid("path_not_allowed", path=path)
+        raise invalid("path_not_allowed", path=path)
 
 
 @asynccontextmanager
@@ -169,15 +170,15 @@ async def async_download_file(
     suffix = PurePosixPath(path).suffix.lower()
     if target.suffix.lower() != suffix or not suffix:
         # A job must not become a page of the server's, for instance.
-        raise _invalid("target_suffix", path=path)
+        raise invalid("target_suffix", path=path)
     if not data["overwrite"] and await hass.async_add_executor_job(target.exists):
-        raise _invalid("target_exists", path=str(target))
+        raise invalid("target_exists", path=str(target))
     try:
         async with async_temporary_file(hass, target.parent) as copy:
             size = await _async_download(coordinator, path, copy)
             await hass.async_add_executor_job(copy.replace, target)
     except OSError as err:
-        raise _invalid("file_unwritable", path=str(target)) from err
+        raise invalid("file_unwritable", path=str(target)) from err
     return {"path": str(target), "size": size}
 
 
@@ -213,7 +214,7 @@ async def async_repeat_last_job(
     except CommandFailed as err:
         if err.symbol != "NOT_EXIST":
             raise
-        raise _invalid("no_last_job", name=coordinator.device_name) from err
+        raise invalid("no_last_job", name=coordinator.device_name) from err
 
 
 def _require_confirmed(
@@ -226,7 +227,7 @@ def _require_confirmed(
     )
     is_laser = toolhead_of(info.head_type or "") is Toolhead.LASER
     if (is_laser or not has_extruder(model)) and not confirmed:
-        raise _invalid("laser_not_confirmed", name=coordinator.device_name)
+        raise invalid("laser_not_confirmed", name=coordinator.device_name)
 
 
 async def _async_start(
@@ -296,11 +297,3 @@ def _runs(job: JobState) -> bool:
         return job.last_job_result is JobResult.COMPLETED
     faulty = job.status in _FAULTY or (job.paused and job.error is not ErrorKey.NONE)
     return not faulty
-
-
-def _invalid(key: str, **placeholders: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders,
-    )

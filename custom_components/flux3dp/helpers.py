@@ -1,4 +1,4 @@
-"""Words for errors, devices for targets, and who may control them.
+"""Words for errors, and who may control a device.
 
 One table says what each error of `aioflux` is called in an action and in a dialog.
 """
@@ -11,13 +11,7 @@ from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
-    ATTR_AREA_ID,
-    ATTR_DEVICE_ID,
-    ATTR_ENTITY_ID,
-    ATTR_FLOOR_ID,
-    ATTR_LABEL_ID,
     CONF_PASSWORD,
-    ENTITY_MATCH_ALL,
     Platform,
 )
 from homeassistant.core import Context, HomeAssistant, callback
@@ -27,19 +21,12 @@ from homeassistant.exceptions import (
     Unauthorized,
 )
 from homeassistant.helpers import (
-    config_validation as cv,
-    device_registry as dr,
     entity_registry as er,
-)
-from homeassistant.helpers.target import (
-    TargetSelection,
-    async_extract_referenced_entity_ids,
 )
 from homeassistant.helpers.translation import (
     async_get_cached_translations,
     async_get_translations,
 )
-import voluptuous as vol
 
 from .aioflux import (
     AuthenticationFailed,
@@ -59,7 +46,6 @@ from .coordinator import FluxConfigEntry, FluxCoordinator
 from .files import JobNotCleared, JobRunning, Offline
 from .job.errors import ErrorKey
 from .management import NetworkNotReturned, NetworkRolledBack
-from .naming import async_device_name
 from .robot import DeviceOccupied, Preempted, Unloaded
 
 # What an error is called in an action and in a dialog. The first that fits is taken, so
@@ -99,16 +85,14 @@ _REFUSALS = {
     "UNKNOWN_ERROR": "refused_without_reason",
 }
 
-_TARGETS: Final = (
-    ATTR_ENTITY_ID,
-    ATTR_DEVICE_ID,
-    ATTR_AREA_ID,
-    ATTR_FLOOR_ID,
-    ATTR_LABEL_ID,
-)
 
-# A target of triggers and conditions: it names something.
-TARGET_SCHEMA: Final = vol.All(cv.TARGET_FIELDS, cv.has_at_least_one_key(*_TARGETS))
+def invalid(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return an error for what a person can mend in the call."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
 
 
 @contextmanager
@@ -124,13 +108,8 @@ def device_errors(
     try:
         yield
     except InvalidRequest as err:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key=f"invalid_{err.reason}",
-            translation_placeholders={
-                "field": (field_names or {}).get(err.field, err.field)
-            },
-        ) from err
+        field = (field_names or {}).get(err.field, err.field)
+        raise invalid(f"invalid_{err.reason}", field=field) from err
     except FluxError as err:
         coordinator.trust.handle_error(err)
         raise HomeAssistantError(
@@ -205,125 +184,6 @@ def async_error_sentences(hass: HomeAssistant, error: ErrorKey) -> tuple[str, st
     sensor = f"component.{DOMAIN}.entity.sensor"
     said = words.get(f"{sensor}.error.state.{error}", error)
     return f"{said}.", words.get(f"{sensor}.advice.state.{error.advice}", "")
-
-
-@callback
-def async_coordinator(hass: HomeAssistant, uuid: str) -> FluxCoordinator | None:
-    """Return the device with a uuid, None if it is not set up or not loaded."""
-    entries: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    return next(
-        (entry.runtime_data for entry in entries if entry.unique_id == uuid), None
-    )
-
-
-@callback
-def async_targeted_devices(
-    hass: HomeAssistant, target: Mapping[str, object]
-) -> list[dr.DeviceEntry]:
-    """Return our devices that a target reaches, each once, the disabled ones too.
-
-    `target` is that of an action, a trigger or a condition: ids of devices, areas,
-    floors, labels and entities. An entity stands for its device, a group for its
-    members. What the target names and does not exist is left out.
-    """
-    selected = async_extract_referenced_entity_ids(hass, TargetSelection(dict(target)))
-    everything = target.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL
-    entities = er.async_get(hass)
-    device_ids = selected.referenced_devices | {
-        entity.device_id
-        for entity_id in selected.referenced | selected.indirectly_referenced
-        if (entity := entities.async_get(entity_id)) and entity.device_id
-    }
-    registry = dr.async_get(hass)
-    return [
-        device
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
-        if (everything or device.id in device_ids)
-        and (DOMAIN, entry.unique_id) in device.identifiers
-    ]
-
-
-@callback
-def async_resolve(
-    hass: HomeAssistant, target: Mapping[str, object]
-) -> tuple[list[FluxCoordinator], list[HomeAssistantError]]:
-    """Return the devices of an action, and an error for each that it cannot be.
-
-    One that is disabled is in neither. Raises ServiceValidationError if the target
-    reaches no device of ours at all.
-    """
-    found: list[FluxCoordinator] = []
-    problems = _foreign(hass, target)
-    devices = async_targeted_devices(hass, target)
-    for device in devices:
-        entry = _entry_of(hass, device)
-        if entry.state is ConfigEntryState.LOADED and not device.disabled:
-            found.append(entry.runtime_data)
-        elif not (entry.disabled_by or device.disabled):
-            problems.append(_not_loaded(hass, entry))
-    if not devices:
-        raise problems[0] if problems else _invalid("no_device", {})
-    return found, problems
-
-
-@callback
-def async_resolve_one(
-    hass: HomeAssistant, target: Mapping[str, object]
-) -> FluxCoordinator:
-    """Return the device of an action that takes exactly one.
-
-    Raises ServiceValidationError if the target reaches none, or several, or names
-    anything else.
-    """
-    found, problems = async_resolve(hass, target)
-    if problems:
-        raise problems[0]
-    if len(found) > 1:
-        names = sorted(coordinator.device_name for coordinator in found)
-        raise _invalid("one_device", {"names": ", ".join(names)})
-    if not found:
-        [device, *_] = async_targeted_devices(hass, target)
-        raise _not_loaded(hass, _entry_of(hass, device))
-    return found[0]
-
-
-def _entry_of(hass: HomeAssistant, device: dr.DeviceEntry) -> FluxConfigEntry:
-    """Return the entry of one of our devices."""
-    entries: list[FluxConfigEntry] = hass.config_entries.async_entries(DOMAIN)
-    return next(
-        entry for entry in entries if (DOMAIN, entry.unique_id) in device.identifiers
-    )
-
-
-def _foreign(
-    hass: HomeAssistant, target: Mapping[str, object]
-) -> list[HomeAssistantError]:
-    """Return an error for each device and entity that a target names and is not ours."""
-    registry, errors = dr.async_get(hass), list[HomeAssistantError]()
-    selection = TargetSelection(dict(target))
-    for device_id in sorted(selection.device_ids):
-        if not async_targeted_devices(hass, {ATTR_DEVICE_ID: device_id}):
-            key = (
-                "device_foreign" if registry.async_get(device_id) else "device_unknown"
-            )
-            errors.append(_invalid(key, {"device_id": device_id}))
-    for entity_id in sorted(selection.entity_ids - {ENTITY_MATCH_ALL}):
-        if not async_targeted_devices(hass, {ATTR_ENTITY_ID: entity_id}):
-            errors.append(_invalid("entity_foreign", {"entity_id": entity_id}))
-    return errors
-
-
-def _not_loaded(hass: HomeAssistant, entry: FluxConfigEntry) -> ServiceValidationError:
-    return _invalid("device_not_loaded", {"name": async_device_name(hass, entry)})
-
-
-def _invalid(key: str, placeholders: dict[str, str]) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders,
-    )
 
 
 @callback

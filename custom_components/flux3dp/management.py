@@ -4,9 +4,11 @@ A change that must not stop halfway belongs to the entry: who asked for it may l
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
+
+from homeassistant.core import ServiceResponse
 
 from .aioflux import (
     AuthenticationFailed,
@@ -15,7 +17,6 @@ from .aioflux import (
     FluxError,
     InvalidRequest,
     NetworkConfig,
-    TrustedKey,
     WifiNetwork,
     check_name,
     check_password,
@@ -27,7 +28,7 @@ from .issues import async_network_not_returned
 from .robot import Unloaded
 
 # A whole id opens the robot port of current firmware, so a person sees this much of it.
-SHORT_ID_LENGTH = 8
+_SHORT_ID_LENGTH = 8
 
 # So many questions in a row without an answer are a gap; one can get lost.
 _GAP = 2
@@ -64,19 +65,35 @@ async def async_scan_wifi(coordinator: FluxCoordinator) -> tuple[WifiNetwork, ..
         return await manager.scan_wifi()
 
 
-async def async_list_keys(coordinator: FluxCoordinator) -> tuple[TrustedKey, ...]:
-    """Return the keys the device trusts. Raises FluxError."""
+async def async_list_trusted_keys(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Return the keys the device trusts, each with the beginning of its id."""
     async with await coordinator.trust.async_open_manager() as manager:
-        return await manager.list_trust()
+        keys = await manager.list_trust()
+    return {
+        "keys": [
+            {
+                "label": key.label,
+                "type": key.type,
+                "key": key.access_id[:_SHORT_ID_LENGTH],
+                "ours": key.is_ours,
+            }
+            for key in keys
+        ]
+    }
 
 
-async def async_remove_key(coordinator: FluxCoordinator, short_id: str) -> None:
-    """Have the device forget the key whose id begins so, but never ours.
+async def async_remove_trusted_key(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> None:
+    """Have the device forget the key whose id begins with `data["key"]`; never ours.
 
     Raises FluxError, InvalidRequest if no key, more than one, or ours is meant.
     """
+    short_id: str = data["key"]
     unknown = InvalidRequest("key", "unknown_key", f"{short_id!r} is no key's id")
-    if len(short_id) < SHORT_ID_LENGTH:
+    if len(short_id) < _SHORT_ID_LENGTH:
         raise unknown
     async with await coordinator.trust.async_open_manager() as manager:
         meant = [
@@ -92,13 +109,15 @@ async def async_remove_key(coordinator: FluxCoordinator, short_id: str) -> None:
 
 
 async def async_change_password(
-    coordinator: FluxCoordinator, old: str, new: str, *, forget_trusted: bool
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> None:
-    """Change the device's password, and stay trusted; an empty new one removes it.
+    """Change `old_password` to `new_password`, and stay trusted; "" removes it.
 
     With `forget_trusted` the device forgets every other key. Raises FluxError,
     InvalidRequest before anything is sent or if the old password is wrong.
     """
+    old, new = data["old_password"], data["new_password"]
+    forget_trusted: bool = data["forget_trusted"]
 
     async def change() -> None:
         async with await coordinator.trust.async_open_manager() as manager:

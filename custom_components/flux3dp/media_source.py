@@ -20,8 +20,9 @@ from .aioflux import STORAGES, FileInfo
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .files import title_of
-from .helpers import async_coordinator, async_sentence, device_errors
+from .helpers import async_sentence, device_errors
 from .job.observation import toolhead_of
+from .targets import async_coordinator
 from .views import picture_type, preview_url
 
 type Words = Callable[[str, str], str]

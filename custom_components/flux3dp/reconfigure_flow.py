@@ -156,12 +156,7 @@ class ReconfigureSteps(ConfigFlow):
                 errors["base"] = "passwords_differ"
             if not errors:
                 with self._change_errors(errors):
-                    await async_change_password(
-                        coordinator,
-                        user_input["old_password"],
-                        new,
-                        forget_trusted=user_input["forget_trusted"],
-                    )
+                    await async_change_password(coordinator, user_input)
                     return self.async_abort(reason="reconfigure_successful")
         return self._show("password", _PASSWORD_SCHEMA, None, errors)
 

@@ -8,12 +8,7 @@ from functools import partial
 from typing import Any
 
 from homeassistant.auth.models import User
-from homeassistant.const import (
-    ATTR_DEVICE_ID,
-    ATTR_ENTITY_ID,
-    ATTR_NAME,
-    ENTITY_MATCH_ALL,
-)
+from homeassistant.const import ATTR_NAME
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -42,22 +37,19 @@ from .file_actions import (
 )
 from .helpers import (
     async_field_names,
-    async_resolve,
-    async_resolve_one,
     async_several,
-    async_targeted_devices,
     device_errors,
     require_control,
 )
 from .management import (
-    SHORT_ID_LENGTH,
     async_change_network,
     async_change_password,
-    async_list_keys,
-    async_remove_key,
+    async_list_trusted_keys,
+    async_remove_trusted_key,
     async_rename,
     async_scan_wifi,
 )
+from .targets import async_named_uuids, async_resolve, async_resolve_one
 
 # -- on exactly one device: the handlers raise FluxError, HomeAssistantError
 
@@ -97,44 +89,6 @@ async def _async_scan_wifi(
     return {"networks": [asdict(network) for network in networks]}
 
 
-async def _async_change_password(
-    coordinator: FluxCoordinator, data: Mapping[str, Any]
-) -> ServiceResponse:
-    """Change the password; our key stays trusted."""
-    await async_change_password(
-        coordinator,
-        data["old_password"],
-        data["new_password"],
-        forget_trusted=data["forget_trusted"],
-    )
-    return None
-
-
-async def _async_list_trusted_keys(
-    coordinator: FluxCoordinator, data: Mapping[str, Any]
-) -> ServiceResponse:
-    """Return the keys the device trusts, each with the beginning of its id."""
-    return {
-        "keys": [
-            {
-                "label": key.label,
-                "type": key.type,
-                "key": key.access_id[:SHORT_ID_LENGTH],
-                "ours": key.is_ours,
-            }
-            for key in await async_list_keys(coordinator)
-        ]
-    }
-
-
-async def _async_remove_trusted_key(
-    coordinator: FluxCoordinator, data: Mapping[str, Any]
-) -> ServiceResponse:
-    """Have the device forget the key of another program."""
-    await async_remove_key(coordinator, data["key"])
-    return None
-
-
 _NETWORK_FIELDS: dict[str, Any] = {
     "method": cv.string,
     "ip_address": cv.string,
@@ -149,6 +103,7 @@ _NETWORK_FIELDS: dict[str, Any] = {
     "hidden": cv.boolean,
 }
 
+type _Fields = dict[vol.Marker, Any]
 type _Handler = Callable[
     [FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]
 ]
@@ -163,103 +118,51 @@ class _For(Enum):
     ADMINS = auto()
 
 
-_PATH = vol.Required("path")
-_CONFIRM = vol.Optional("confirm", default=False)
-_OVERWRITE = vol.Optional("overwrite", default=False)
+_FILE: _Fields = {vol.Required("path"): cv.string}
+_FOLDER: _Fields = {vol.Optional("path", default="SD"): cv.string}
+_CONFIRM: _Fields = {vol.Optional("confirm", default=False): cv.boolean}
+_OVERWRITE: _Fields = {vol.Optional("overwrite", default=False): cv.boolean}
+_DOWNLOAD: _Fields = _FILE | {vol.Required("target_path"): cv.string} | _OVERWRITE
+_UPLOAD: _Fields = {
+    vol.Required("source"): cv.string,
+    vol.Optional("path"): cv.string,
+    vol.Optional("start", default=False): cv.boolean,
+}
+_NETWORK: _Fields = {
+    (vol.Required if key == "method" else vol.Optional)(key): kind
+    for key, kind in _NETWORK_FIELDS.items()
+}
+_PASSWORDS: _Fields = {
+    vol.Required("old_password"): cv.string,
+    vol.Required("new_password"): cv.string,
+    vol.Optional("forget_trusted", default=False): cv.boolean,
+}
+_NAME: _Fields = {vol.Required(ATTR_NAME): cv.string}
+_KEY: _Fields = {vol.Required("key"): cv.string}
+
+_NONE, _OPTIONAL, _ONLY = SupportsResponse
 
 # By name: the handler, the fields, the response, and who may call it. The fields have
 # types only: `aioflux` checks the values.
-_ACTIONS: dict[str, tuple[_Handler, dict[vol.Marker, Any], SupportsResponse, _For]] = {
-    "rename": (
-        _async_rename,
-        {vol.Required(ATTR_NAME): cv.string},
-        SupportsResponse.OPTIONAL,
-        _For.ADMINS,
-    ),
-    "set_network": (
-        _async_set_network,
-        {
-            (vol.Required if key == "method" else vol.Optional)(key): kind
-            for key, kind in _NETWORK_FIELDS.items()
-        },
-        SupportsResponse.OPTIONAL,
-        _For.ADMINS,
-    ),
-    "scan_wifi": (_async_scan_wifi, {}, SupportsResponse.ONLY, _For.ALL),
-    "change_password": (
-        _async_change_password,
-        {
-            vol.Required("old_password"): cv.string,
-            vol.Required("new_password"): cv.string,
-            vol.Optional("forget_trusted", default=False): cv.boolean,
-        },
-        SupportsResponse.NONE,
-        _For.ADMINS,
-    ),
-    "list_trusted_keys": (
-        _async_list_trusted_keys,
-        {},
-        SupportsResponse.ONLY,
-        _For.ADMINS,
-    ),
-    "remove_trusted_key": (
-        _async_remove_trusted_key,
-        {vol.Required("key"): cv.string},
-        SupportsResponse.NONE,
-        _For.ADMINS,
-    ),
-    "list_files": (
-        async_list_files,
-        {vol.Optional("path", default="SD"): cv.string},
-        SupportsResponse.ONLY,
-        _For.ALL,
-    ),
-    "file_info": (
-        async_file_info,
-        {_PATH: cv.string},
-        SupportsResponse.ONLY,
-        _For.ALL,
-    ),
+_ACTIONS: dict[str, tuple[_Handler, _Fields, SupportsResponse, _For]] = {
+    "rename": (_async_rename, _NAME, _OPTIONAL, _For.ADMINS),
+    "set_network": (_async_set_network, _NETWORK, _OPTIONAL, _For.ADMINS),
+    "scan_wifi": (_async_scan_wifi, {}, _ONLY, _For.ALL),
+    "change_password": (async_change_password, _PASSWORDS, _NONE, _For.ADMINS),
+    "list_trusted_keys": (async_list_trusted_keys, {}, _ONLY, _For.ADMINS),
+    "remove_trusted_key": (async_remove_trusted_key, _KEY, _NONE, _For.ADMINS),
+    "list_files": (async_list_files, _FOLDER, _ONLY, _For.ALL),
+    "file_info": (async_file_info, _FILE, _ONLY, _For.ALL),
     "upload_file": (
         async_upload_file,
-        {
-            vol.Required("source"): cv.string,
-            vol.Optional("path"): cv.string,
-            _OVERWRITE: cv.boolean,
-            vol.Optional("start", default=False): cv.boolean,
-            _CONFIRM: cv.boolean,
-        },
-        SupportsResponse.OPTIONAL,
+        _UPLOAD | _OVERWRITE | _CONFIRM,
+        _OPTIONAL,
         _For.CONTROL,
     ),
-    "download_file": (
-        async_download_file,
-        {
-            _PATH: cv.string,
-            vol.Required("target_path"): cv.string,
-            _OVERWRITE: cv.boolean,
-        },
-        SupportsResponse.OPTIONAL,
-        _For.CONTROL,
-    ),
-    "delete_file": (
-        async_delete_file,
-        {_PATH: cv.string},
-        SupportsResponse.NONE,
-        _For.ADMINS,
-    ),
-    "start_job": (
-        async_start_job,
-        {_PATH: cv.string, _CONFIRM: cv.boolean},
-        SupportsResponse.OPTIONAL,
-        _For.CONTROL,
-    ),
-    "repeat_last_job": (
-        async_repeat_last_job,
-        {_CONFIRM: cv.boolean},
-        SupportsResponse.OPTIONAL,
-        _For.CONTROL,
-    ),
+    "download_file": (async_download_file, _DOWNLOAD, _OPTIONAL, _For.CONTROL),
+    "delete_file": (async_delete_file, _FILE, _NONE, _For.ADMINS),
+    "start_job": (async_start_job, _FILE | _CONFIRM, _OPTIONAL, _For.CONTROL),
+    "repeat_last_job": (async_repeat_last_job, _CONFIRM, _OPTIONAL, _For.CONTROL),
 }
 
 
@@ -309,7 +212,7 @@ def _job_action(
             *(async_command(coordinator, command) for coordinator in coordinators),
             return_exceptions=True,
         )
-        named = _named_devices(call)
+        named = async_named_uuids(call.hass, call.data)
         for coordinator, result in zip(coordinators, results, strict=True):
             if isinstance(result, HomeAssistantError):
                 if coordinator.uuid in named or command.applies(coordinator.data.job):
@@ -320,19 +223,6 @@ def _job_action(
             raise await async_several(call.hass, problems)
 
     return async_call
-
-
-def _named_devices(call: ServiceCall) -> set[str]:
-    """Return the uuids of the devices that a call names, themselves or by an entity."""
-    named = {key: call.data.get(key) for key in (ATTR_DEVICE_ID, ATTR_ENTITY_ID)}
-    if named[ATTR_ENTITY_ID] == ENTITY_MATCH_ALL:
-        del named[ATTR_ENTITY_ID]
-    return {
-        identifier
-        for device in async_targeted_devices(call.hass, named)
-        for domain, identifier in device.identifiers
-        if domain == DOMAIN
-    }
 
 
 async def _async_check_permission(

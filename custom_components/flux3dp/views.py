@@ -18,12 +18,8 @@ from .aioflux import MAX_FILE_SIZE, InvalidRequest, check_upload
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .file_actions import async_temporary_file
-from .helpers import (
-    async_coordinator,
-    async_sentence,
-    device_errors,
-    require_control,
-)
+from .helpers import async_sentence, device_errors, require_control
+from .targets import async_coordinator
 
 _PREVIEW: Final = f"/api/{DOMAIN}/preview"
 _UPLOAD: Final = f"/api/{DOMAIN}/upload"

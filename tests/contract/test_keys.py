@@ -21,6 +21,8 @@ ENTITIES: dict[str, dict[str, dict[str, Any]]]
 ENTITIES = read_json(TRANSLATIONS / "en.json")["entity"]
 TREES = trees(INTEGRATION)
 NODES = [node for tree in TREES.values() for node in ast.walk(tree)]
+CALLS = [node for node in NODES if isinstance(node, ast.Call)]
+INVALID = [call for call in CALLS if getattr(call.func, "id", "") == "invalid"]
 DOCSTRINGS = {id(node.value) for node in NODES if isinstance(node, ast.Expr)}
 STRINGS = {
     node.value
@@ -67,14 +69,15 @@ def test_placeholders_are_given() -> None:
     names = {
         name: path for path, text in ENGLISH.items() for name in placeholders(text)
     }
-    assert {name: path for name, path in names.items() if name not in STRINGS} == {}
+    given = STRINGS | {word.arg for call in INVALID for word in call.keywords}
+    assert {name: path for name, path in names.items() if name not in given} == {}
 
 
 def test_keys_have_words() -> None:
-    calls = [node for node in NODES if isinstance(node, ast.Call)]
     used = [
-        word.value for call in calls for word in call.keywords if word.arg in KEYWORDS
+        word.value for call in CALLS for word in call.keywords if word.arg in KEYWORDS
     ]
+    used += [call.args[0] for call in INVALID]
     used += [
         node.value
         for node in NODES
@@ -85,7 +88,7 @@ def test_keys_have_words() -> None:
     keys = {key.value for key in used if isinstance(key, ast.Constant)}
     keys |= {
         f"invalid_{call.args[1].value}"
-        for call in calls
+        for call in CALLS
         if ast.unparse(call.func) == "InvalidRequest"
         and isinstance(call.args[1], ast.Constant)
     }

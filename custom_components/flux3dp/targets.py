@@ -1,0 +1,154 @@
+"""Which of our devices a target reaches: that of an action, a trigger or a condition."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, ENTITY_MATCH_ALL
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+import voluptuous as vol
+
+from .const import DOMAIN
+from .coordinator import FluxConfigEntry, FluxCoordinator
+from .helpers import invalid
+from .naming import async_device_name
+
+# A target of triggers and conditions: it names something.
+TARGET_SCHEMA: Final = vol.All(
+    cv.TARGET_FIELDS, cv.has_at_least_one_key(*cv.ENTITY_SERVICE_FIELDS)
+)
+
+
+@callback
+def async_coordinator(hass: HomeAssistant, uuid: str) -> FluxCoordinator | None:
+    """Return the device with a uuid, None if it is not set up or not loaded."""
+    entries: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
+    return next(
+        (entry.runtime_data for entry in entries if entry.unique_id == uuid), None
+    )
+
+
+@callback
+def async_targeted_devices(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> list[dr.DeviceEntry]:
+    """Return our devices that a target reaches, each once, the disabled ones too.
+
+    `target` is that of an action, a trigger or a condition: ids of devices, areas,
+    floors, labels and entities. An entity stands for its device, a group for its
+    members. What the target names and does not exist is left out.
+    """
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(dict(target)))
+    everything = target.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL
+    entities = er.async_get(hass)
+    device_ids = selected.referenced_devices | {
+        entity.device_id
+        for entity_id in selected.referenced | selected.indirectly_referenced
+        if (entity := entities.async_get(entity_id)) and entity.device_id
+    }
+    registry = dr.async_get(hass)
+    return [
+        device
+        for entry in hass.config_entries.async_entries(DOMAIN)
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
+        if (everything or device.id in device_ids)
+        and (DOMAIN, entry.unique_id) in device.identifiers
+    ]
+
+
+@callback
+def async_named_uuids(hass: HomeAssistant, target: Mapping[str, object]) -> set[str]:
+    """Return the uuids of the devices that a target names, or an entity of which."""
+    named = {key: target.get(key) for key in (ATTR_DEVICE_ID, ATTR_ENTITY_ID)}
+    if named[ATTR_ENTITY_ID] == ENTITY_MATCH_ALL:
+        del named[ATTR_ENTITY_ID]
+    return {
+        identifier
+        for device in async_targeted_devices(hass, named)
+        for domain, identifier in device.identifiers
+        if domain == DOMAIN
+    }
+
+
+@callback
+def async_resolve(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> tuple[list[FluxCoordinator], list[HomeAssistantError]]:
+    """Return the devices of an action, and an error for each that it cannot be.
+
+    One that is disabled is in neither. Raises ServiceValidationError if the target
+    reaches no device of ours at all.
+    """
+    found: list[FluxCoordinator] = []
+    problems = _foreign(hass, target)
+    devices = async_targeted_devices(hass, target)
+    for device in devices:
+        entry = _entry_of(hass, device)
+        if entry.state is ConfigEntryState.LOADED and not device.disabled:
+            found.append(entry.runtime_data)
+        elif not (entry.disabled_by or device.disabled):
+            problems.append(_not_loaded(hass, entry))
+    if not devices:
+        raise problems[0] if problems else invalid("no_device")
+    return found, problems
+
+
+@callback
+def async_resolve_one(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> FluxCoordinator:
+    """Return the device of an action that takes exactly one.
+
+    Raises ServiceValidationError if the target reaches none, or several, or names
+    anything else.
+    """
+    found, problems = async_resolve(hass, target)
+    if problems:
+        raise problems[0]
+    if len(found) > 1:
+        names = sorted(coordinator.device_name for coordinator in found)
+        raise invalid("one_device", names=", ".join(names))
+    if not found:
+        [device, *_] = async_targeted_devices(hass, target)
+        raise _not_loaded(hass, _entry_of(hass, device))
+    return found[0]
+
+
+def _entry_of(hass: HomeAssistant, device: dr.DeviceEntry) -> FluxConfigEntry:
+    """Return the entry of one of our devices."""
+    entries: list[FluxConfigEntry] = hass.config_entries.async_entries(DOMAIN)
+    return next(
+        entry for entry in entries if (DOMAIN, entry.unique_id) in device.identifiers
+    )
+
+
+def _foreign(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> list[HomeAssistantError]:
+    """Return an error for each device and entity that a target names and is not ours."""
+    registry, errors = dr.async_get(hass), list[HomeAssistantError]()
+    selection = TargetSelection(dict(target))
+    for device_id in sorted(selection.device_ids):
+        if not async_targeted_devices(hass, {ATTR_DEVICE_ID: device_id}):
+            key = (
+                "device_foreign" if registry.async_get(device_id) else "device_unknown"
+            )
+            errors.append(invalid(key, device_id=device_id))
+    for entity_id in sorted(selection.entity_ids - {ENTITY_MATCH_ALL}):
+        if not async_targeted_devices(hass, {ATTR_ENTITY_ID: entity_id}):
+            errors.append(invalid("entity_foreign", entity_id=entity_id))
+    return errors
+
+
+def _not_loaded(hass: HomeAssistant, entry: FluxConfigEntry) -> ServiceValidationError:
+    return invalid("device_not_loaded", name=async_device_name(hass, entry))
