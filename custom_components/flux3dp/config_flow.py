@@ -20,7 +20,6 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
-    TextSelector,
 )
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import DiscoveryInfoType
@@ -32,6 +31,7 @@ from .aioflux import (
     Identity,
     Listener,
     check_password,
+    is_address,
 )
 from .const import CONF_HOLD_CONNECTION, DOMAIN
 from .coordinator import FluxConfigEntry
@@ -43,9 +43,9 @@ from .pairing import (
     async_find,
     async_get_trusted,
     async_lookup,
-    kept_host,
+    async_verify,
 )
-from .reconfigure_flow import PASSWORD_SELECTOR, ReconfigureSteps
+from .reconfigure_flow import ADDRESS_SCHEMA, PASSWORD_SELECTOR, ReconfigureSteps
 from .trust import pinned_key
 
 CONF_ACCEPT = "accept"
@@ -57,7 +57,6 @@ _SERIAL_DIGITS = 4
 # The choice in the list of devices that is no device.
 MANUAL = "manual"
 
-_MANUAL_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
 _CONFIRM_IDENTITY_SCHEMA = vol.Schema({vol.Required(CONF_ACCEPT, default=False): bool})
 _PASSWORD_SCHEMA = vol.Schema({vol.Required(CONF_PASSWORD): PASSWORD_SELECTOR})
 _OPTIONS_SCHEMA = vol.Schema({vol.Required(CONF_HOLD_CONNECTION, default=True): bool})
@@ -153,7 +152,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
             errors["base"] = "no_devices_found"
         return self.async_show_form(
             step_id="manual",
-            data_schema=self.add_suggested_values_to_schema(_MANUAL_SCHEMA, user_input),
+            data_schema=self.add_suggested_values_to_schema(ADDRESS_SCHEMA, user_input),
             errors=errors,
         )
 
@@ -168,7 +167,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
         device = listener.get(discovery_info[CONF_UUID])
         if device is None:
             return self.async_abort(reason="not_heard")
-        self._pairing = Pairing(self.hass, device)
+        self._pairing = Pairing(device)
         await self._async_name_cards(listener)
         return await self.async_step_discovery_confirm()
 
@@ -201,7 +200,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
             await self._async_look_again()
         if user_input is not None:
             if user_input[CONF_ACCEPT]:
-                self._pairing.accept()
+                self._pairing.accepted_key = self._pairing.device.master_key
                 with form_errors(errors):
                     return await self._async_proceed()
             else:
@@ -223,11 +222,15 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
         if user_input is not None:
             password = user_input[CONF_PASSWORD]
             with form_errors(errors):
-                await self._pairing.async_refresh()
+                await self._pairing.async_refresh(self.hass)
+                device = self._pairing.device
                 # One that was removed meanwhile need not be typed: this is the consent.
-                removed = not self._pairing.device.has_password
-                check_password(CONF_PASSWORD, password, allow_empty=removed)
-                await self._pairing.async_get_trusted(password or None)
+                check_password(
+                    CONF_PASSWORD, password, allow_empty=not device.has_password
+                )
+                await async_get_trusted(
+                    self.hass, device, device.master_key, password or None
+                )
                 return self._async_finish()
         return self.async_show_form(
             step_id="authorize",
@@ -267,9 +270,10 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
                     self.hass, device, pinned_key(entry), password or None
                 )
             if not errors:
-                host = kept_host(entry.data[CONF_HOST], device.host)
+                host = entry.data[CONF_HOST]
                 return self.async_update_reload_and_abort(
-                    entry, data_updates={CONF_HOST: host}
+                    entry,
+                    data_updates={CONF_HOST: device.host if is_address(host) else host},
                 )
             # Only a datagram said that it has none.
             has_password |= CONF_PASSWORD in errors
@@ -313,18 +317,16 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
             context["title_placeholders"] = {"name": title}
 
     async def _async_choose(
-        self, device: DeviceInfo, host: str | None = None
+        self, device: DeviceInfo, host_name: str | None = None
     ) -> ConfigFlowResult:
         """Make this flow one for a device; raises as `_async_proceed` does.
-
-        `host` is what a person typed to find it.
 
         Another flow for the device may be open, most often its card: the first one
         to finish closes the other.
         """
         await self.async_set_unique_id(device.uuid, raise_on_progress=False)
         self._abort_if_unique_id_configured()
-        self._pairing = Pairing(self.hass, device, host)
+        self._pairing = Pairing(device, host_name)
         return await self._async_proceed()
 
     async def _async_proceed(self) -> ConfigFlowResult:
@@ -332,12 +334,13 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
 
         Raises FluxError when the device is out of reach or not to be had.
         """
-        await self._pairing.async_refresh()
+        await self._pairing.async_refresh(self.hass)
+        device = self._pairing.device
         if not self._pairing.is_vouched_for:
-            await self._pairing.async_verify()
+            await async_verify(self.hass, device.host, device.master_key)
             return await self.async_step_confirm_identity()
         try:
-            await self._pairing.async_get_trusted()
+            await async_get_trusted(self.hass, device, device.master_key, None)
         except AuthenticationFailed:
             return await self.async_step_authorize()
         return self._async_finish()

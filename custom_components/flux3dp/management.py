@@ -150,7 +150,7 @@ async def async_change_network(
     in a row undo the first (protocol.md section 4).
     """
     config.validate()
-    if asyncio.get_running_loop().time() < coordinator.network_settles_at:
+    if coordinator.clock.now() < coordinator.network_settles_at:
         raise CommandFailed("RESOURCE_BUSY", ("NETWORK",))
     await _async_complete(
         coordinator, _async_change_network(coordinator, config), "network"
@@ -194,17 +194,17 @@ async def _async_change_network(
     coordinator: FluxCoordinator, config: NetworkConfig
 ) -> None:
     """Send the device away, and see what becomes of it. Raises FluxError."""
-    loop, timing = asyncio.get_running_loop(), coordinator.timing
+    clock, timing = coordinator.clock, coordinator.timing
     async with await coordinator.trust.async_open_manager() as manager:
         old_host = coordinator.host
-        coordinator.network_settles_at = loop.time() + timing.network_settle
+        coordinator.network_settles_at = clock.now() + timing.network_settle
         try:
             await manager.set_network(config)
-            began = loop.time()
+            began = clock.now()
             returned = await _async_returned(coordinator, old_host, config.ip_address)
         except CommandFailed:
             # Nothing was changed, so there is nothing to wait for.
-            coordinator.network_settles_at = loop.time()
+            coordinator.network_settles_at = clock.now()
             raise
         except Unloaded, asyncio.CancelledError:
             async_network_not_returned(coordinator.hass, coordinator.config_entry)
@@ -216,7 +216,7 @@ async def _async_change_network(
         return
     # The same lease again, as in a home with one router, is soon back: a device that
     # could not join is still trying.
-    was_trying = config.is_wireless and loop.time() - began >= timing.network_trial
+    was_trying = config.is_wireless and clock.now() - began >= timing.network_trial
     if was_trying or config.ip_address not in (None, old_host):
         raise NetworkRolledBack("it could not join the network")
 
@@ -235,11 +235,15 @@ async def _async_returned(
     def hear(_sighting: DeviceUpdate) -> None:
         heard.set()
 
-    listener, timing = coordinator.listener, coordinator.timing
+    clock, listener, timing = (
+        coordinator.clock,
+        coordinator.listener,
+        coordinator.timing,
+    )
     unsubscribe = listener.subscribe(hear, uuid=coordinator.uuid, host=old_host)
     missed = 0
     try:
-        async with asyncio.timeout(timing.network_return):
+        async with clock.timeout(timing.network_return):
             while coordinator.host == old_host:
                 coordinator.ensure_loaded()
                 heard.clear()
@@ -247,7 +251,7 @@ async def _async_returned(
                 listener.scan()
                 if new_host is not None:
                     listener.probe(new_host)
-                await asyncio.sleep(timing.find_probe_interval)
+                await clock.sleep(timing.find_probe_interval)
                 if not heard.is_set():
                     missed += 1
                 elif missed < _GAP:

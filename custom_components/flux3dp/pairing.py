@@ -2,6 +2,7 @@
 
 import base64
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,65 +27,45 @@ from .discovery import async_get_listener
 from .naming import display_name
 
 
+@dataclass
 class Pairing:
     """A device that was chosen, and how far its setup is."""
 
-    def __init__(
-        self, hass: HomeAssistant, device: DeviceInfo, host: str | None = None
-    ) -> None:
-        """Begin with what discovery knows, and the host if a person typed it."""
-        self._hass = hass
-        self._accepted_key: bytes | None = None
-        self._host = host
-        self.device = device
+    device: DeviceInfo
+    host_name: str | None = None
+    """The name that was typed to find it, if it was no address."""
+    accepted_key: bytes | None = None
+    """The master key (DER) that a person vouched for."""
 
     @property
     def is_vouched_for(self) -> bool:
         """FLUX's signature says whose key this is, or a person has accepted it."""
         return (
             self.device.identity is Identity.VERIFIED
-            or self.device.master_key == self._accepted_key
+            or self.device.master_key == self.accepted_key
         )
 
-    def accept(self) -> None:
-        """Note that a person vouches for the device's present key."""
-        self._accepted_key = self.device.master_key
-
-    async def async_refresh(self) -> None:
-        """Learn what the device says of itself by now. Raises FluxError.
+    async def async_refresh(self, hass: HomeAssistant) -> None:
+        """Update what the device says of itself. Raises FluxError.
 
         An answer with another key changes nothing: the handshake decides who is there.
         """
+        device = await async_lookup(hass, self.device.uuid, self.device.host)
+        if device.master_key == self.device.master_key:
+            self.device = device
         device = self.device
-        current = await async_lookup(self._hass, device.uuid, device.host)
-        if current.master_key == device.master_key:
-            self.device = device = current
         if not device.manageable:
             # A datagram says so, which can be forged. Such firmware has no such port.
             try:
-                await self.async_verify()
+                await async_verify(hass, device.host, device.master_key)
             except ConnectionFailed as err:
                 raise Unsupported(f"firmware {device.firmware} is too old") from err
-
-    async def async_verify(self) -> None:
-        """Verify that the device holds its key. Raises FluxError."""
-        await async_verify(self._hass, self.device.host, self.device.master_key)
-
-    async def async_get_trusted(self, password: str | None = None) -> None:
-        """Have the device trust our key; AuthenticationFailed if a password is needed.
-
-        Only for a device that is vouched for: what is derived from our public key
-        opens the robot ports of every other device that trusts it. Raises FluxError.
-        """
-        await async_get_trusted(
-            self._hass, self.device, self.device.master_key, password
-        )
 
     @property
     def entry_data(self) -> dict[str, Any]:
         """Return what an entry keeps of the device. No password is among it."""
         return {
-            CONF_HOST: kept_host(self._host, self.device.host),
+            CONF_HOST: self.host_name or self.device.host,
             CONF_MASTER_KEY: base64.b64encode(self.device.master_key).decode("ascii"),
             CONF_SERIAL: self.device.serial,
             CONF_MODEL: self.device.model,
@@ -105,8 +86,8 @@ class Pairing:
 
 async def async_find(
     hass: HomeAssistant, typed: str, errors: dict[str, str]
-) -> tuple[DeviceInfo, str] | None:
-    """Return the device at the address that was typed, and that address.
+) -> tuple[DeviceInfo, str | None] | None:
+    """Return the device at what was typed, and its host name if it is one.
 
     A URL or a port that was typed with it does not matter. None if there is no device:
     `errors` gets the reason.
@@ -116,7 +97,7 @@ async def async_find(
     with suppress(ValueError):  # It does not resolve either.
         host = urlsplit(host if "//" in host else f"//{host}").hostname or host
     try:
-        return await listener.find(host), host
+        return await listener.find(host), None if is_address(host) else host
     except InvalidRequest:
         errors[CONF_HOST] = "invalid_host"
     except DeviceNotFound:
@@ -150,9 +131,11 @@ async def async_verify(hass: HomeAssistant, host: str, master_key: bytes) -> Non
 async def async_get_trusted(
     hass: HomeAssistant, device: DeviceInfo, master_key: bytes, password: str | None
 ) -> None:
-    """Have a device trust our key. Raises FluxError.
+    """Have a device trust our key; without a password if it lets us.
 
-    Only the holder of `master_key` (DER) gets to see the password.
+    Only for the holder of a `master_key` (DER) that is vouched for: what is derived from
+    our public key opens the robot port of every device that trusts it. Raises FluxError,
+    AuthenticationFailed if a password is needed, or another one.
     """
     listener = await async_get_listener(hass)
     await ensure_trusted(
@@ -163,8 +146,3 @@ async def async_get_trusted(
         timing=listener.timing,
         expected_key=master_key,
     )
-
-
-def kept_host(typed: str | None, address: str) -> str:
-    """Return what an entry keeps as host: a name that was typed, or the address."""
-    return address if typed is None or is_address(typed) else typed

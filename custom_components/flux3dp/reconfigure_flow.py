@@ -43,7 +43,7 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
-from .pairing import async_find, async_verify, kept_host
+from .pairing import async_find, async_verify
 from .robot import Unloaded
 from .trust import pinned_key
 
@@ -53,7 +53,7 @@ PASSWORD_SELECTOR = TextSelector(
 _NEW_PASSWORD_SELECTOR = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="new-password")
 )
-_ADDRESS_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
+ADDRESS_SCHEMA = vol.Schema({vol.Required(CONF_HOST): TextSelector()})
 _RENAME_SCHEMA = vol.Schema({vol.Required(CONF_NAME): TextSelector()})
 _PASSWORD_SCHEMA = vol.Schema(
     {
@@ -110,20 +110,20 @@ class ReconfigureSteps(ConfigFlow):
         if user_input is not None and (
             found := await async_find(self.hass, user_input[CONF_HOST], errors)
         ):
-            device, host = found
+            device, host_name = found
             if device.uuid != entry.unique_id:
                 errors[CONF_HOST] = "wrong_device"
             else:
                 with form_errors(errors, entry):
                     await async_verify(self.hass, device.host, pinned_key(entry))
                     result = self.async_update_and_abort(
-                        entry, data_updates={CONF_HOST: kept_host(host, device.host)}
+                        entry, data_updates={CONF_HOST: host_name or device.host}
                     )
                     if entry.state is ConfigEntryState.LOADED:
                         entry.runtime_data.async_ask()
                     return result
         typed = user_input or {CONF_HOST: entry.data[CONF_HOST]}
-        return self._show("address", _ADDRESS_SCHEMA, typed, errors)
+        return self._show("address", ADDRESS_SCHEMA, typed, errors)
 
     async def async_step_rename(
         self, user_input: dict[str, Any] | None = None
