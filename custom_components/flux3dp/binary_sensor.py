@@ -15,7 +15,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 
 from .coordinator import FluxConfigEntry
-from .data import FluxData
+from .device import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 
 # Nothing is fetched here: the coordinator is told, and tells.

@@ -3,30 +3,29 @@
 The texts of a touch reply are not signed, so a change in them is only a claim. It
 is taken over, into the registry and the entry, once the device says the same over its
 robot port: one short connection, or the one that is open anyway. Claims without end are
-looked into less and less often. Who may be asked, and when, is `coordinator.py`'s.
+looked into less and less often.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import NamedTuple
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_MODEL
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 
-from .aioflux import CommandFailed, DeviceInfo, FluxError, Robot, Timing
-from .clock import Backoff, SteadyClock
+from .aioflux import CommandFailed, DeviceInfo, FluxError
+from .clock import Backoff
 from .const import CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
+from .device import FluxDevice
 from .issues import async_check_firmware
 from .naming import (
-    async_device_name,
     async_follow_name,
     async_registered,
     display_name,
     fitting,
 )
+from .robot import RobotLink
+from .trust import Trust
 
 
 class _Texts(NamedTuple):
@@ -38,52 +37,27 @@ class _Texts(NamedTuple):
 
 
 class Description:
-    """The description of one device, and the verification of its changes.
+    """The description of one device, and the verification of its changes."""
 
-    `connect` lends a robot connection, `may_ask` says whether one may be opened now. A
-    check ends with a call of `on_verified`, of `on_refuted`, or of `on_error` with why it
-    failed; of the first two if half of the claim was true.
-    """
-
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
-        clock: SteadyClock,
-        timing: Timing,
-        *,
-        connect: Callable[[], AbstractAsyncContextManager[Robot]],
-        may_ask: Callable[[], bool],
-        on_verified: Callable[[], None],
-        on_refuted: Callable[[], None],
-        on_error: Callable[[FluxError], None],
-    ) -> None:
+    def __init__(self, device: FluxDevice, link: RobotLink, trust: Trust) -> None:
         """Begin with what the registry and the entry keep: it was verified."""
-        self._hass = hass
-        self._entry = entry
-        self._backoff = Backoff(clock, timing.unheard)
-        self._connect = connect
-        self._may_ask = may_ask
-        self._on_verified = on_verified
-        self._on_refuted = on_refuted
-        self._on_error = on_error
+        self._device = device
+        self._hass, self._entry = device.hass, device.config_entry
+        self._link = link
+        self._trust = trust
+        self._backoff = Backoff(device.clock, device.timing.unheard)
         self._claim: DeviceInfo | None = None
+        self._claimed: _Texts | None = None
         self._refuted: _Texts | None = None
         self._expected_name: str | None = None
-        registered = async_registered(hass, entry)
-        self._verified = _Texts(
-            (registered and registered.name) or fitting(entry.title),
-            entry.data[CONF_MODEL],
+        registered = async_registered(self._hass, self._entry)
+        self._texts = _Texts(
+            (registered and registered.name) or fitting(self._entry.title),
+            self._entry.data[CONF_MODEL],
             (registered and registered.sw_version) or "",
         )
-
-    @property
-    def device(self) -> DeviceInfo | None:
+        self.device: DeviceInfo | None = None
         """The device, with verified texts; None before it answered a touch."""
-        claim = self._claim
-        if claim is None or _texts(claim) == self._verified:
-            return claim
-        return replace(claim, **self._verified._asdict())
 
     @property
     def device_info(self) -> dr.DeviceInfo:
@@ -93,12 +67,12 @@ class Description:
         """
         entry, device = self._entry, self.device
         info = dr.DeviceInfo(
-            identifiers={(DOMAIN, str(entry.unique_id))},
+            identifiers={(DOMAIN, self._device.uuid)},
             manufacturer=MANUFACTURER,
             serial_number=entry.data[CONF_SERIAL],
         )
         if device is not None:
-            info["name"] = self._verified.name
+            info["name"] = self._texts.name
             info["model"] = device.model_name
             info["model_id"] = device.model
             info["sw_version"] = device.firmware or None
@@ -111,18 +85,20 @@ class Description:
     def async_take(self, claim: DeviceInfo) -> None:
         """Take a touch reply of the pinned key, the same one again and again."""
         if claim is not self._claim:
-            self._claim = claim
+            self._claim, self._claimed = claim, _texts(claim)
             if claim.name == self._expected_name:
                 self._expected_name = None
-                self._async_accept(self._verified._replace(name=display_name(claim)))
-            if (device := self.device) is not None:
-                async_check_firmware(self._hass, self._entry, device)
-        if self._may_ask() and (open_claim := self._take_due()) is not None:
-            self._entry.async_create_background_task(
-                self._hass,
-                self._async_ask_about(open_claim),
-                f"flux3dp description of {self._entry.title}",
-            )
+                self._async_accept(self._texts._replace(name=self._claimed.name))
+            else:
+                async_check_firmware(self._hass, self._entry, self._describe(claim))
+        if (
+            self._device.announced is not None
+            and not self._device.is_occupied
+            and not self._trust.is_refused
+            and not self._trust.is_checking
+            and (due := self._take_due()) is not None
+        ):
+            self._device.create_task(self._async_ask_about(due), "description")
 
     @callback
     def async_expect_name(self, name: str) -> None:
@@ -136,51 +112,53 @@ class Description:
 
     def _take_due(self) -> DeviceInfo | None:
         """Return the latest claim if it is to be verified now, and take it to be."""
-        claim = self._claim
-        if claim is None or _texts(claim) in (self._verified, self._refuted):
+        if self._claim is None or self._claimed in (self._texts, self._refuted):
             return None
-        return claim if self._backoff.take() else None
+        return self._claim if self._backoff.take() else None
 
     async def _async_ask_about(self, claim: DeviceInfo) -> None:
+        name = self._device.device_name
         try:
-            async with self._connect() as robot:
+            async with self._link.connection() as robot:
                 details = await robot.deviceinfo()
         except CommandFailed as err:
             # Firmware that cannot say it: no reason to go on asking.
-            LOGGER.debug("%s cannot describe itself: %s", self._name, err)
+            LOGGER.debug("%s cannot describe itself: %s", name, err)
             details = {}
         except FluxError as err:
-            LOGGER.debug("%s was not asked to describe itself: %s", self._name, err)
-            self._on_error(err)
+            LOGGER.debug("%s was not asked to describe itself: %s", name, err)
+            self._trust.handle_error(err)
             return
-        before, claimed = self._verified, _texts(claim)
-        verified = _Texts(
-            claimed.name if details.get("nickname") == claim.name else before.name,
-            claimed.model if details.get("model") == claim.model else before.model,
-            claimed.firmware
-            if details.get("version") == claim.firmware
-            else before.firmware,
-        )
-        if verified != before:
+        claimed, verified = _texts(claim), self._texts
+        if details.get("nickname") == claim.name:
+            verified = verified._replace(name=claimed.name)
+        if details.get("model") == claim.model:
+            verified = verified._replace(model=claimed.model)
+        if details.get("version") == claim.firmware:
+            verified = verified._replace(firmware=claimed.firmware)
+        if verified != self._texts:
             self._backoff.reset()
             self._async_accept(verified)
-            self._on_verified()
+            self._device.async_reevaluate()
         if verified != claimed:
-            LOGGER.debug("%s is not what a datagram said of it", self._name)
+            LOGGER.debug("%s is not what a datagram said of it", name)
             self._refuted = claimed
-            self._on_refuted()
+            self._device.async_touch()
 
-    @property
-    def _name(self) -> str:
-        return async_device_name(self._hass, self._entry)
+    def _describe(self, claim: DeviceInfo) -> DeviceInfo:
+        """Have the device known as it claims to be, with verified texts."""
+        if self._claimed != self._texts:
+            claim = replace(claim, **self._texts._asdict())
+        self.device = claim
+        return claim
 
     @callback
     def _async_accept(self, verified: _Texts) -> None:
         """Take verified texts over, into the entry and the registry."""
-        self._verified = verified
-        if (device := self.device) is None:
+        self._texts = verified
+        if self._claim is None:
             return
-        hass, entry = self._hass, self._entry
+        device, hass, entry = self._describe(self._claim), self._hass, self._entry
         async_check_firmware(hass, entry, device)
         if device.model != entry.data[CONF_MODEL]:
             hass.config_entries.async_update_entry(

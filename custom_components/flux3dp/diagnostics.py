@@ -37,7 +37,9 @@ async def async_get_config_entry_diagnostics(
     data = coordinator.data
     return known | {
         "device": None if data.device is None else _device(data.device),
-        "last_datagram": None if data.status is None else _status(data.status),
+        "last_datagram": None
+        if coordinator.announced is None
+        else _status(coordinator.announced.status),
         "job": _job(data.job),
         "robot": {
             "connected": coordinator.robot.is_open,

@@ -38,8 +38,9 @@ from .aioflux import (
 from .aioflux.files import TEMPORARY
 from .clock import SteadyClock
 from .const import LOGGER
+from .device import Unloaded
 from .job.observation import ENDED_IDS
-from .robot import DeviceOccupied, RobotLink, Unloaded
+from .robot import DeviceOccupied, RobotLink
 
 LAST_JOB: Final = "SD/Recent/recent-1.fc"
 """Where a device keeps the job it started last."""

@@ -43,10 +43,11 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .device import Unloaded
 from .files import JobNotCleared, JobRunning, Offline
 from .job.errors import ErrorKey
 from .management import NetworkNotReturned, NetworkRolledBack
-from .robot import DeviceOccupied, Preempted, Unloaded
+from .robot import DeviceOccupied, Preempted
 
 # What an error is called in an action and in a dialog. The first that fits is taken, so
 # the more special ones come first.

@@ -23,9 +23,8 @@ from .aioflux import (
 )
 from .client_key import key_label
 from .coordinator import FluxCoordinator
-from .data import FluxData
+from .device import FluxData, Unloaded
 from .issues import async_network_not_returned
-from .robot import Unloaded
 
 # A whole id opens the robot port of current firmware, so a person sees this much of it.
 _SHORT_ID_LENGTH = 8

@@ -36,6 +36,7 @@ import voluptuous as vol
 from .aioflux import AuthenticationFailed, InvalidRequest, NetworkConfig, WifiNetwork
 from .aioflux.network import SECURITIES
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .device import Unloaded
 from .helpers import form_errors
 from .management import (
     async_change_network,
@@ -44,7 +45,6 @@ from .management import (
     async_scan_wifi,
 )
 from .pairing import async_find, async_verify
-from .robot import Unloaded
 from .trust import pinned_key
 
 PASSWORD_SELECTOR = TextSelector(

@@ -5,24 +5,20 @@ The first user opens it, the last one closes it. `job/monitor.py` uses it for a 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant
+from homeassistant.core import CALLBACK_TYPE
 
-from .aioflux import ConnectionFailed, FluxError, Listener, Robot
+from .aioflux import FluxError, Robot
 from .client_key import async_get_client_key
-from .clock import SteadyClock
+from .device import FluxDevice, Unloaded
 from .job.observation import Reported
 from .trust import Trust
 
 
 class DeviceOccupied(FluxError):
     """Another client holds the device; `str()` is its address, or empty."""
-
-
-class Unloaded(ConnectionFailed):
-    """The entry was unloaded while something waited for its device."""
 
 
 class Preempted(FluxError):
@@ -42,31 +38,12 @@ class CommandQueue(asyncio.Lock):
 class RobotLink:
     """Shares one connection, so that a device has one of ours open and not several."""
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        clock: SteadyClock,
-        listener: Listener,
-        trust: Trust,
-        *,
-        is_occupied: Callable[[], bool],
-        on_report: Callable[[], None],
-        on_aged: Callable[[], bool],
-    ) -> None:
-        """Open nothing yet.
-
-        `is_occupied` returns whether the device announces another client. `on_report` is
-        called after each report, `on_aged` once it is no longer fresh, and again and
-        again while that returns True.
-        """
-        self._hass = hass
-        self._clock = clock
-        self._listener = listener
-        self._timing = listener.timing
+    def __init__(self, device: FluxDevice, trust: Trust) -> None:
+        """Open nothing yet."""
+        self._device = device
+        self._clock = device.clock
+        self._timing = device.timing
         self._trust = trust
-        self._is_occupied = is_occupied
-        self._on_report = on_report
-        self._on_aged = on_aged
         self._cancel_aging: CALLBACK_TYPE | None = None
         self._lock = asyncio.Lock()
         self._robot: Robot | None = None
@@ -74,8 +51,6 @@ class RobotLink:
         self._users = 0
         self._closed = False
         self._asked_at = 0.0
-        self.reported: Reported | None = None
-        """The latest report, however old."""
         self.opened = 0
         """How often a connection was opened, for diagnostics."""
 
@@ -133,9 +108,11 @@ class RobotLink:
             # A late answer of a connection that hung, older than the one we have.
             return
         self._asked_at = asked_at
-        self.reported = Reported(report, self._clock.now())
+        device = self._device
+        device.reported = Reported(report, self._clock.now())
         self._age_in(self._timing.report_fresh)
-        self._on_report()
+        device.async_reevaluate()
+        device.presence.async_heard(active=device.data.job.active)
 
     async def async_close(self) -> None:
         """Close for good; users of the connection get a ConnectionFailed."""
@@ -148,14 +125,14 @@ class RobotLink:
     async def _async_open(self) -> Robot:
         robot = await Robot.open(
             await self._trust.async_reach(),
-            await async_get_client_key(self._hass),
+            await async_get_client_key(self._device.hass),
             timing=self._timing,
             expected_key=self._trust.master_key,
-            listener=self._listener,
+            listener=self._device.listener,
         )
         try:
             # An announcement can be forged: the device itself has to say so.
-            if self._is_occupied() and (report := await robot.report()).st_id < 0:
+            if self._device.is_occupied and (report := await robot.report()).st_id < 0:
                 raise DeviceOccupied(report.occupied_by)
             if self._closed:
                 raise Unloaded("the device is being unloaded")
@@ -183,6 +160,9 @@ class RobotLink:
             self._cancel_aging = None
 
     def _aged(self) -> None:
+        """Have the report stop counting, or ask for the announcement that it waits for."""
         self._cancel_aging = None
-        if self._on_aged():
+        self._device.async_reevaluate()
+        if self._device.data.job.from_report:
+            self._device.async_ask()
             self._age_in(self._timing.probe_interval)

@@ -30,7 +30,7 @@ from .aioflux import has_extruder, has_toolheads
 from .commands import applicable_commands
 from .const import CONF_VERIFIED, DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .data import FluxData
+from .device import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 from .job.errors import Advice, ErrorKey
 from .job.model import JobResult, JobStatus, Toolhead
@@ -79,8 +79,10 @@ def _laser_icon(data: FluxData) -> str | None:
     return None if data.job.status in ALIKE else "mdi:laser-pointer"
 
 
-def _moment(seconds: float | None) -> datetime | None:
-    return None if seconds is None else dt_util.utc_from_timestamp(seconds)
+def _moment(data: FluxData, seconds: float | None) -> datetime | None:
+    if seconds is None:
+        return None
+    return dt_util.utc_from_timestamp(seconds + data.clock_error)
 
 
 def _status_attributes(coordinator: FluxCoordinator) -> Attributes:
@@ -134,7 +136,7 @@ SENSORS = (
         key="finish_time",
         translation_key="finish_time",
         device_class=SensorDeviceClass.TIMESTAMP,
-        value_fn=lambda data: _moment(data.finish_time),
+        value_fn=lambda data: _moment(data, data.job.finish_time),
     ),
     FluxSensorDescription(
         key="time_remaining",
@@ -193,7 +195,7 @@ SENSORS = (
         translation_key="job_started",
         device_class=SensorDeviceClass.TIMESTAMP,
         always_available=True,
-        value_fn=lambda data: _moment(data.job_started),
+        value_fn=lambda data: _moment(data, data.job.job_started),
     ),
     FluxSensorDescription(
         key="printing_time",

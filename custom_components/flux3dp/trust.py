@@ -21,13 +21,13 @@ from .aioflux import (
     FluxError,
     Identity,
     IdentityMismatch,
-    Listener,
     Manager,
     Timing,
 )
 from .client_key import async_get_client_key
-from .clock import Backoff, SteadyClock
+from .clock import Backoff
 from .const import CONF_MASTER_KEY, LOGGER
+from .device import FluxDevice
 from .discovery import async_get_listener
 from .issues import MASTER_KEY_CHANGED, async_delete_issue, async_master_key_changed
 from .naming import async_device_name
@@ -61,34 +61,25 @@ class Trust:
 
     def __init__(
         self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
-        listener: Listener,
-        clock: SteadyClock,
+        device: FluxDevice,
         *,
-        locate: Callable[[], Awaitable[DeviceInfo]],
-        is_online: Callable[[], bool],
         on_signed_in: Callable[[], None],
         on_checked: Callable[[], Awaitable[None]],
     ) -> None:
         """Trust the pin until another key is presented.
 
-        `locate` returns the device, or raises FluxError. `on_signed_in` is called after
-        each sign-in, `on_checked` after a check in the background.
+        `on_signed_in` is called after each sign-in, `on_checked` after a check in the
+        background.
         """
-        self._hass = hass
-        self._entry = entry
-        self._listener = listener
-        self._clock = clock
-        self.master_key = pinned_key(entry)
-        self._locate = locate
-        self._is_online = is_online
+        self._device = device
+        self._entry = device.config_entry
+        self.master_key = pinned_key(device.config_entry)
         self._on_signed_in = on_signed_in
         self._on_checked = on_checked
         self._presented: bytes | None = None
         self._task: asyncio.Task[None] | None = None
         self._wanted = False
-        self._backoff = Backoff(clock, listener.timing.unheard)
+        self._backoff = Backoff(device.clock, device.timing.unheard)
         self.is_refused = False
         """Whether the device does not trust our key, as far as we know."""
 
@@ -111,7 +102,7 @@ class Trust:
         """
         if self._presented is not None:
             raise IdentityMismatch(self.master_key, self._presented)
-        return await self._locate()
+        return await self._device.async_locate()
 
     async def async_open_manager(self) -> Manager:
         """Sign in, and learn from it; an async context manager. Raises FluxError."""
@@ -119,7 +110,7 @@ class Trust:
 
     async def _async_open(self, device: DeviceInfo) -> Manager:
         manager = await async_sign_in(
-            self._hass, device, self.master_key, self._listener.timing
+            self._device.hass, device, self.master_key, self._device.timing
         )
         # It outranks every datagram. A device without a password accepts anyone here,
         # but at the robot and the camera port only those whose key it trusts.
@@ -142,12 +133,7 @@ class Trust:
         """
         self._wanted = True
         if not self.is_checking:
-            self._task = self._entry.async_create_background_task(
-                self._hass,
-                self._async_check(),
-                f"{self._entry.title} trust",
-                eager_start=False,
-            )
+            self._task = self._device.create_task(self._async_check(), "trust")
 
     @callback
     def schedule_check(self) -> None:
@@ -164,18 +150,18 @@ class Trust:
                 left -= 1
                 if not left:
                     break
-                await self._clock.sleep(self._listener.timing.startup_grace)
-                if self._wanted or not self._is_online():
+                await self._device.clock.sleep(self._device.timing.startup_grace)
+                if self._wanted or not self._device.data.online:
                     break
         await self._on_checked()
 
     async def async_try(self) -> bool:
         """Sign in and learn from it; False if the device could not be reached."""
         try:
-            async with await self._async_open(await self._locate()):
+            async with await self._async_open(await self._device.async_locate()):
                 return True
         except FluxError as err:
-            LOGGER.debug("No sign-in at %s: %s", self._name, err)
+            LOGGER.debug("No sign-in at %s: %s", self._device.device_name, err)
             self.handle_error(err)
             return not isinstance(err, ConnectionFailed)
 
@@ -189,7 +175,7 @@ class Trust:
             self.clear_mismatch()
             self.is_refused = True
             # Beside a dialog that reconfigures, this starts when the dialog ends.
-            self._entry.async_start_reauth(self._hass)
+            self._entry.async_start_reauth(self._device.hass)
         elif isinstance(err, IdentityMismatch):
             if not err.presented:
                 # It was another key, and TLS on the management port shows which.
@@ -206,7 +192,7 @@ class Trust:
             and device.uuid != self._entry.unique_id
             # Anyone can announce any key; these are signed for, or proved.
             and device.identity in (Identity.VERIFIED, Identity.PINNED)
-            for device in self._listener.devices
+            for device in self._device.listener.devices
         )
 
     @callback
@@ -217,10 +203,10 @@ class Trust:
             LOGGER.warning(
                 "%s presents another master key than the pinned one; "
                 "nothing is sent to it until you decide about it in Repairs",
-                self._name,
+                self._device.device_name,
             )
         self._presented = presented
-        async_master_key_changed(self._hass, self._entry, presented)
+        async_master_key_changed(self._device.hass, self._entry, presented)
 
     @callback
     def clear_mismatch(self) -> None:
@@ -231,13 +217,9 @@ class Trust:
             LOGGER.info(
                 "No other master key is presented for %s now; "
                 "commands are sent to it again",
-                self._name,
+                self._device.device_name,
             )
-        async_delete_issue(self._hass, self._entry, MASTER_KEY_CHANGED)
-
-    @property
-    def _name(self) -> str:
-        return async_device_name(self._hass, self._entry)
+        async_delete_issue(self._device.hass, self._entry, MASTER_KEY_CHANGED)
 
 
 async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:

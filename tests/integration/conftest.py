@@ -310,7 +310,7 @@ async def new_home(
     monkeypatch.setattr(Robot, "open", open_robot)
     monkeypatch.setattr(Manager, "open", open_manager)
     monkeypatch.setattr(
-        "custom_components.flux3dp.coordinator.SteadyClock", lambda _hass: clock
+        "custom_components.flux3dp.device.SteadyClock", lambda _hass: clock
     )
     hass.data[f"{DOMAIN}_listener"] = listener
     hass.data[f"{DOMAIN}_client_key"] = client_key

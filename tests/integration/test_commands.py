@@ -321,8 +321,8 @@ async def test_the_answer_of_a_connection_that_hung_is_too_old(
         late = asyncio.ensure_future(link.async_report(robot))
         await home.advance(0.1)
         await link.async_report(other)
-        newest = link.reported
+        newest = home.entry.runtime_data.reported
         running.st_id = 0
         hung.answer()
         await late
-    assert link.reported is newest
+    assert home.entry.runtime_data.reported is newest

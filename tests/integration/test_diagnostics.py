@@ -182,7 +182,7 @@ async def test_a_job_is_told_without_its_name(
     device.job.fault("HEAD_ERROR", "FAN_FAILURE", "128")
     await wait_for_state(hass, STATUS, "paused")
     await wait_until(
-        hass, lambda: entry.runtime_data.data.status.error_label.startswith("HEAD")
+        hass, lambda: entry.runtime_data.announced.status.error_label.startswith("HEAD")
     )
 
     data, text = await download(hass, entry, hass_client)

@@ -7,11 +7,10 @@ unwatched, while we were away, is asked about once.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, callback
 from homeassistant.helpers import device_registry as dr
 
 from ..aioflux import (
@@ -20,44 +19,20 @@ from ..aioflux import (
     ConnectionFailed,
     FluxError,
     IdentityMismatch,
-    JobInfo,
     Kicked,
     Robot,
-    Timing,
 )
-from ..clock import SteadyClock
 from ..const import CONF_HOLD_CONNECTION, LOGGER
-from ..data import FluxData
-from ..naming import async_device_name, async_is_disabled
+from ..device import FluxDevice, JobPicture
 from ..robot import RobotLink
 from ..trust import Trust
-from .observation import ENDED_IDS, Announced
+from .observation import ENDED_IDS
+from .tracker import describe
 
 # A device that cannot tell what its job is: no reason to ask with every report.
 _INFO_ATTEMPTS: Final = 3
 # How many refusals in a row are those of the moment after a job was left.
 _REFUSALS: Final = 6
-
-
-class MonitoredDevice(Protocol):
-    """What the monitor needs of the device's coordinator."""
-
-    announced: Announced | None
-    data: FluxData
-
-    def async_ask(self) -> None:
-        """Ask for an announcement; silence from now on counts."""
-
-    def async_probe(self) -> None:
-        """Ask for an announcement; nothing follows from silence."""
-
-    def async_reevaluate(self) -> None:
-        """Look again at what is known."""
-
-    def async_describe_job(
-        self, job_number: int, info: JobInfo, picture: bytes | None
-    ) -> None:
-        """Take what a job is."""
 
 
 @dataclass(slots=True)
@@ -86,23 +61,12 @@ class JobMonitor:
     It rests while trust is broken, or the device refuses our key, until a sign-in.
     """
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
-        clock: SteadyClock,
-        timing: Timing,
-        *,
-        device: MonitoredDevice,
-        link: RobotLink,
-        trust: Trust,
-    ) -> None:
+    def __init__(self, device: FluxDevice, link: RobotLink, trust: Trust) -> None:
         """Monitor nothing yet."""
-        self._hass = hass
-        self._entry = entry
-        self._clock = clock
-        self._timing = timing
         self._device = device
+        self._entry = device.config_entry
+        self._clock = device.clock
+        self._timing = device.timing
         self._link = link
         self._trust = trust
         self._task: asyncio.Task[None] | None = None
@@ -113,8 +77,8 @@ class JobMonitor:
         self._tries = _Tries(-1, 0.0)
         self._failing_since = float("inf")
         self._lost = False
-        entry.async_on_unload(
-            hass.bus.async_listen(
+        self._entry.async_on_unload(
+            device.hass.bus.async_listen(
                 dr.EVENT_DEVICE_REGISTRY_UPDATED, self._async_device_updated
             )
         )
@@ -134,18 +98,10 @@ class JobMonitor:
         """Whether the connection may be used for this job, as things are."""
         return (
             self._entry.options.get(CONF_HOLD_CONNECTION, True)
-            and not self._is_disabled
+            and not self._device.is_disabled
             and not self._trust.is_broken
             and not self._tries_now().refused
         )
-
-    @property
-    def _is_disabled(self) -> bool:
-        return async_is_disabled(self._hass, self._entry)
-
-    @property
-    def _name(self) -> str:
-        return async_device_name(self._hass, self._entry)
 
     def _tries_now(self) -> _Tries:
         """Return what was tried for the job of now."""
@@ -189,7 +145,7 @@ class JobMonitor:
         self, _event: Event[dr.EventDeviceRegistryUpdatedData]
     ) -> None:
         """Leave a device alone that is disabled in mid-job."""
-        if self._is_disabled:
+        if self._device.is_disabled:
             self._set_probing(False)
             if self._task is not None:
                 self._task.cancel()
@@ -203,7 +159,9 @@ class JobMonitor:
         if not active and self._stop_probing is not None:
             self._stop_probing()
             self._stop_probing = None
-        elif active and not (self._stop_probing or self._stopped or self._is_disabled):
+        elif active and not (
+            self._stop_probing or self._stopped or self._device.is_disabled
+        ):
             self._probe_later()
 
     def _probe_later(self) -> None:
@@ -213,15 +171,17 @@ class JobMonitor:
 
     def _probe(self) -> None:
         self._probe_later()
-        self._device.async_probe()
+        self._device.listener.probe(self._device.host)
 
     @callback
     def _async_begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:
         """Begin to do something about the job, if nothing is done about it now."""
-        if self._task is None and not self._stopped and not self._hass.is_stopping:
-            self._task = self._entry.async_create_background_task(
-                self._hass, run(), f"{self._entry.title} job", eager_start=False
-            )
+        if (
+            self._task is None
+            and not self._stopped
+            and not self._device.hass.is_stopping
+        ):
+            self._task = self._device.create_task(run(), "job")
 
     async def _async_monitor(self) -> None:
         """Read reports until no job is there, as often as it takes to connect."""
@@ -247,7 +207,9 @@ class JobMonitor:
                 except Exception:  # noqa: BLE001 - the next announcement would start this again
                     if not self._lost:
                         self._lost = True
-                        LOGGER.exception("Reading reports of %s failed", self._name)
+                        LOGGER.exception(
+                            "Reading reports of %s failed", self._device.device_name
+                        )
                     await self._async_rest(self._timing.robot_retry)
         finally:
             self._task, self._resting = None, False
@@ -277,7 +239,7 @@ class JobMonitor:
                 raise
             except CommandFailed as err:
                 # For a moment after a job was left; announcements may lag for as long.
-                LOGGER.debug("%s has no report: %s", self._name, err)
+                LOGGER.debug("%s has no report: %s", self._device.device_name, err)
                 refusals += 1
                 if refusals <= _REFUSALS:
                     self._device.async_ask()
@@ -299,11 +261,11 @@ class JobMonitor:
 
     def _has_caught_up(self) -> bool:
         """Whether announcements have caught up with the end of the job."""
-        announced, reported = self._device.announced, self._link.reported
+        announced, reported = self._device.announced, self._device.reported
         if announced is None:
             return True
         if reported and announced.status.st_id == reported.report.st_id:
-            self._link.reported = None
+            self._device.reported = None
             self._device.async_reevaluate()
         return not announced.status.is_active
 
@@ -327,7 +289,8 @@ class JobMonitor:
 
     def _may_reconnect(self, err: FluxError, began: float) -> bool:
         """Whether to connect again at once, once in a while: one that gave reports broke."""
-        now, reported, tries = self._clock.now(), self._link.reported, self._tries_now()
+        now, reported = self._clock.now(), self._device.reported
+        tries = self._tries_now()
         if (
             not isinstance(err, ConnectionFailed)
             or reported is None
@@ -349,7 +312,9 @@ class JobMonitor:
                 await self._link.async_report(robot)
                 await self._async_ask_about(robot)
         except FluxError as err:
-            LOGGER.debug("%s was not asked about its last job: %s", self._name, err)
+            LOGGER.debug(
+                "%s was not asked about its last job: %s", self._device.device_name, err
+            )
             self._is_pointless(err)
         finally:
             tries.infos = _INFO_ATTEMPTS
@@ -368,10 +333,19 @@ class JobMonitor:
         except Kicked:
             raise
         except CommandFailed as err:
-            LOGGER.debug("%s cannot tell about its job: %s", self._name, err)
+            LOGGER.debug(
+                "%s cannot tell about its job: %s", self._device.device_name, err
+            )
         else:
             tries.infos = _INFO_ATTEMPTS
-            self._device.async_describe_job(job.job_number, info, picture)
+            data = self._device.data
+            self._device.async_reevaluate(
+                replace(
+                    data,
+                    job=describe(data.job, job.job_number, info),
+                    picture=JobPicture(job.job_number, picture),
+                )
+            )
 
     def _log_lost(self, err: FluxError) -> None:
         """Log that there are no reports, of a device that has announced itself since.
@@ -388,7 +362,7 @@ class JobMonitor:
             self._lost = True
             LOGGER.info(
                 "%s gives no reports of its job, only announcements: %s",
-                self._name,
+                self._device.device_name,
                 err,
             )
 
@@ -397,4 +371,4 @@ class JobMonitor:
         self._tries_now().rest = self._timing.robot_retry
         if self._lost:
             self._lost = False
-            LOGGER.info("%s gives reports again", self._name)
+            LOGGER.info("%s gives reports again", self._device.device_name)

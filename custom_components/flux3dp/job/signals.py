@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import (
     async_dispatcher_connect,
@@ -16,9 +16,8 @@ from homeassistant.helpers.dispatcher import (
 )
 from homeassistant.util.signal_type import SignalType
 
-from ..clock import SteadyClock
 from ..const import DOMAIN
-from ..naming import async_is_disabled
+from ..device import FluxDevice
 from .model import INITIAL, JobEvent, JobEventType, JobState, Problem
 from .tracker import Step
 
@@ -60,24 +59,14 @@ class JobDispatcher:
     What happens to a device that is disabled is not sent.
     """
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        entry: ConfigEntry,
-        uuid: str,
-        clock: SteadyClock,
-        patience: float,
-    ) -> None:
-        """Wait for a job's name for at most so many seconds."""
-        self._hass = hass
-        self._entry = entry
-        self._uuid = uuid
-        self._clock = clock
-        self._patience = patience
+    def __init__(self, device: FluxDevice) -> None:
+        """Begin with nothing to send."""
+        self._device = device
         self._waiting: list[JobSignal] = []
         self._state: JobState = INITIAL
         self._may_learn = False
         self._cancel_timer: CALLBACK_TYPE | None = None
+        entry = device.config_entry
         entry.async_on_unload(entry.async_on_state_change(self._async_send))
 
     @property
@@ -99,7 +88,7 @@ class JobDispatcher:
         if lost:
             events.append(None)
         self._waiting += [
-            JobSignal(uuid=self._uuid, event=event, state=step.state)
+            JobSignal(uuid=self._device.uuid, event=event, state=step.state)
             for event in events
         ]
         self._async_send()
@@ -112,18 +101,22 @@ class JobDispatcher:
 
     @callback
     def _async_send(self) -> None:
-        if not self._waiting or self._entry.state is ConfigEntryState.SETUP_IN_PROGRESS:
+        device = self._device
+        if (
+            not self._waiting
+            or device.config_entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+        ):
             return
-        if async_is_disabled(self._hass, self._entry):
+        if device.is_disabled:
             self._waiting.clear()
         while self._waiting and not self._must_wait(
             signal := self._completed(self._waiting[0])
         ):
             self._waiting.pop(0)
-            async_dispatcher_send(self._hass, _SIGNAL, signal)
+            async_dispatcher_send(device.hass, _SIGNAL, signal)
         if self._waiting and self._cancel_timer is None:
-            self._cancel_timer = self._clock.call_later(
-                self._patience, self.async_flush
+            self._cancel_timer = device.clock.call_later(
+                device.timing.job_name, self.async_flush
             )
         elif not self._waiting and self._cancel_timer is not None:
             self._cancel_timer()

@@ -1,0 +1,158 @@
+"""A device as those see it that connect to it: what is known of it, and where it is."""
+
+from abc import abstractmethod
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_HOST
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .aioflux import (
+    ConnectionFailed,
+    DeviceInfo,
+    DeviceNotFound,
+    InvalidRequest,
+    Listener,
+)
+from .availability import Presence
+from .clock import SteadyClock
+from .const import LOGGER
+from .job.model import INITIAL, JobState
+from .job.observation import Announced, Reported
+from .naming import async_device_name, async_is_disabled
+
+
+class Unloaded(ConnectionFailed):
+    """The entry was unloaded while something waited for its device."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobPicture:
+    """The picture of job number `job_number`: PNG or JPEG, None if it has none."""
+
+    job_number: int
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FluxData:
+    """What is known of a device, and all that its entities look at.
+
+    `host` is the address it is followed at. `device` is its own description, None
+    until it answered a touch of ours. `job` is what its datagrams and reports mean;
+    `picture` belongs to the last job that could be asked. `clock_error` is what the
+    moments in `job` lack (seconds, see `clock.py`).
+    """
+
+    host: str
+    device: DeviceInfo | None = None
+    job: JobState = INITIAL
+    picture: JobPicture | None = None
+    clock_error: float = 0.0
+
+    @property
+    def online(self) -> bool:
+        """Whether the device is heard. Silence is data, not a failed update."""
+        return self.job.online
+
+
+class FluxDevice(DataUpdateCoordinator[FluxData]):
+    """One device: its entry, its clock, its address, and what it said last.
+
+    `FluxCoordinator` is the whole. What that consists of sees this much of it, so that
+    no imports form a ring.
+    """
+
+    config_entry: ConfigEntry
+    presence: Presence
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry, listener: Listener
+    ) -> None:
+        """Take the entry and the one listener."""
+        super().__init__(
+            hass, LOGGER, config_entry=entry, name=entry.title, always_update=False
+        )
+        if TYPE_CHECKING:
+            assert entry.unique_id is not None  # Every flow sets it.
+        self.uuid = entry.unique_id
+        self.listener = listener
+        self.timing = listener.timing
+        self.clock = SteadyClock(hass)
+        self.resolved = ("", "")  # A host name, and the address it stands for.
+        self.announced: Announced | None = None
+        """The latest announcement, None in silence."""
+        self.reported: Reported | None = None
+        """The latest report, however old."""
+        self.data = FluxData(host=self.host)
+
+    @property
+    def host(self) -> str:
+        """The address the device is followed at; its host name until that is resolved.
+
+        Read from the entry each time: it is where a flow puts a new one.
+        """
+        host: str = self.config_entry.data[CONF_HOST]
+        name, address = self.resolved
+        return address if name == host else host
+
+    @property
+    def device_name(self) -> str:
+        """What the device is called now: `name` is what it was called at setup."""
+        return async_device_name(self.hass, self.config_entry)
+
+    @property
+    def is_disabled(self) -> bool:
+        """Whether a person has disabled the device."""
+        return async_is_disabled(self.hass, self.config_entry)
+
+    @property
+    def is_occupied(self) -> bool:
+        """Whether the device announces that another client holds it."""
+        return self.announced is not None and self.announced.status.is_occupied
+
+    def ensure_loaded(self) -> None:
+        """Raise Unloaded after a shutdown."""
+        if self._shutdown_requested:
+            raise Unloaded("the entry was unloaded")
+
+    def create_task(
+        self, work: Coroutine[None, None, None], name: str
+    ) -> asyncio.Task[None]:
+        """Do something in the background until the entry is unloaded."""
+        return self.config_entry.async_create_background_task(
+            self.hass, work, f"{self.name} {name}", eager_start=False
+        )
+
+    async def async_locate(self) -> DeviceInfo:
+        """Return the device at its address, asked for if it has not answered there.
+
+        Raises Unloaded, and DeviceNotFound, also for a host name that does not resolve.
+        """
+        self.ensure_loaded()
+        known = self.data.device
+        if known is not None and known.host == self.host:
+            return known
+        try:
+            return await self.listener.find(self.host)
+        except InvalidRequest as err:
+            raise DeviceNotFound(str(err)) from err
+
+    @callback
+    def async_ask(self) -> None:
+        """Ask the device for its status; silence from now on counts."""
+        self.presence.async_ask()
+
+    @callback
+    def async_touch(self) -> None:
+        """Ask the device for its name and firmware."""
+        self.listener.touch(self.uuid, self.host)
+
+    @callback
+    @abstractmethod
+    def async_reevaluate(self, known: FluxData | None = None) -> None:
+        """Work out what it all means now, and update what depends on it."""
