@@ -1,6 +1,6 @@
 """Actions on files: what they do with a device, and what they answer."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
@@ -9,10 +9,12 @@ from typing import Any, Final
 from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .aioflux import (
     CommandFailed,
     ConnectionFailed,
+    FileEntry,
     FileInfo,
     JobInfo,
     Kicked,
@@ -40,25 +42,32 @@ async def async_list_files(
 ) -> ServiceResponse:
     """Return what is in a folder."""
     path: str = data["path"].rstrip("/")
-    return {
-        "path": path,
-        "entries": [
-            {
-                "name": entry.name,
-                "path": f"{path}/{entry.name}",
-                "type": "folder" if entry.is_folder else "file",
-            }
-            for entry in await coordinator.files.entries(path)
-        ],
-    }
+    entries = await coordinator.files.entries(path)
+    return {"path": path, "entries": describe_entries(path, entries)}
+
+
+def describe_entries(path: str, entries: Iterable[FileEntry]) -> list[JsonValueType]:
+    """Return what is in a folder as an action answers it."""
+    return [
+        {
+            "name": entry.name,
+            "path": f"{path}/{entry.name}",
+            "type": "folder" if entry.is_folder else "file",
+        }
+        for entry in entries
+    ]
 
 
 async def async_file_info(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Return what a job file says of itself: `duration` in s, lengths in mm."""
+    """Return what a job file says of itself."""
     path: str = data["path"]
-    info = await coordinator.files.info(path)
+    return describe_file(path, await coordinator.files.info(path))
+
+
+def describe_file(path: str, info: FileInfo) -> JsonObjectType:
+    """Return what a job file is as an action answers it: `duration` in s, lengths in mm."""
     job = info.info
     return {
         "path": path,

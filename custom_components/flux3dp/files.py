@@ -148,27 +148,32 @@ class DeviceFiles:
         async with self._files() as files:
             return await self._read_info(files, path)
 
-    async def infos(self, paths: list[str]) -> dict[str, FileInfo]:
-        """Return what files are, of as many as can be read in a moment.
+    async def infos(
+        self, paths: list[str]
+    ) -> AsyncGenerator[tuple[str, FileInfo | None]]:
+        """Yield what files are, of as many as can be read in a moment, known ones first.
 
-        Files the device cannot describe are left out.
+        None stands for a file the device cannot describe.
         """
         found = {path: kept for path in paths if (kept := self._kept(path)) is not None}
+        for path, kept in found.items():
+            yield path, kept
         missing = [path for path in paths if path not in found]
         if not missing:
-            return found
+            return
         end = self._clock.now() + _FOLDER_TIME
         async with self._files() as files:
             for path in missing:
+                info: FileInfo | None = None
                 try:
-                    found[path] = await self._read_info(files, path)
+                    info = await self._read_info(files, path)
                 except Kicked:
                     raise
                 except CommandFailed, InvalidRequest:
-                    continue
+                    pass
+                yield path, info
                 if self._clock.now() > end:
                     break
-        return found
 
     async def _read_info(self, files: Files, path: str) -> FileInfo:
         info = await files.info(path)

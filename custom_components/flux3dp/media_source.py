@@ -103,7 +103,7 @@ class FluxMediaSource(MediaSource):
         """Return a folder with what its files say of themselves. Raises FluxError."""
         entries = await coordinator.files.entries(path)
         paths = [f"{path}/{entry.name}" for entry in entries if not entry.is_folder]
-        infos = await coordinator.files.infos(paths)
+        infos = {path: info async for path, info in coordinator.files.infos(paths)}
         words = await self._words()
         folder = _directory(f"{coordinator.uuid}/{path}", path.rpartition("/")[2])
         folder.children = [

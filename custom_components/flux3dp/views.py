@@ -1,8 +1,9 @@
-"""What pages fetch and send: the picture of a job file, and job files for a device."""
+"""What pages fetch and send: folders, the pictures of job files, and job files for a device."""
 
 import asyncio
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import aclosing
 from functools import partial
 import json
 from pathlib import Path
@@ -14,24 +15,29 @@ from homeassistant.components.http.const import KEY_HASS_USER
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .aioflux import MAX_FILE_SIZE, InvalidRequest, check_upload
+from .aioflux import MAX_FILE_SIZE, FileInfo, InvalidRequest, check_upload
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .file_actions import async_temporary_file
+from .file_actions import async_temporary_file, describe_entries, describe_file
 from .helpers import async_sentence, device_errors, require_control
 from .targets import async_coordinator
 
 _PREVIEW: Final = f"/api/{DOMAIN}/preview"
+_FOLDER: Final = f"/api/{DOMAIN}/folder"
 _UPLOAD: Final = f"/api/{DOMAIN}/upload"
+_LINES: Final = {"Content-Type": "application/x-ndjson"}
 _BLOCK: Final = 256 * 1024
 # A page shows no more steps than that (s).
 _STEP: Final = 0.2
+# Nor does the device wait longer for a page that takes nothing (s).
+_STALLED: Final = 10.0
 
 
 @callback
 def async_setup_views(hass: HomeAssistant) -> None:
     """Register the views."""
     hass.http.register_view(FilePreviewView)
+    hass.http.register_view(FolderView)
     hass.http.register_view(FileUploadView)
 
 
@@ -78,6 +84,56 @@ class FilePreviewView(HomeAssistantView):
         return web.Response(body=picture, content_type=picture_type(picture))
 
 
+class FolderView(HomeAssistantView):
+    """Says what is in a folder of a device, then what each file is, as it is read.
+
+    The answer is a line of JSON for each step: `{"entries": […]}` as `list_files` has
+    them, then for each file what `file_info` says and its `picture` as a data URL, or only
+    its `path` if the device cannot describe it. Files that were not read in a moment are
+    left out: the page asks again. The last line may be `{"error": "…"}` as in an upload.
+    """
+
+    url = _FOLDER + "/{uuid}/{path:.+}"
+    name = f"api:{DOMAIN}:folder"
+
+    async def get(
+        self, request: web.Request, uuid: str, path: str
+    ) -> web.StreamResponse:
+        """Read the folder, over one connection for all of its files."""
+        coordinator = _coordinator(request, uuid)
+        files = coordinator.files
+        response = web.StreamResponse(headers=_LINES)
+
+        async def say(line: dict[str, object]) -> None:
+            async with asyncio.timeout(_STALLED):
+                await response.prepare(request)
+                await response.write(_line(line))
+
+        try:
+            with device_errors(coordinator):
+                entries = await files.entries(path)
+                await say({"entries": describe_entries(path, entries)})
+                paths = [f"{path}/{it.name}" for it in entries if not it.is_folder]
+                async with aclosing(files.infos(paths)) as infos:
+                    async for file, info in infos:
+                        await say(_described(file, info))
+        except HomeAssistantError as err:
+            await say(await _failure(request.app[KEY_HASS], err))
+        return response
+
+
+def _described(path: str, info: FileInfo | None) -> dict[str, object]:
+    if info is None:
+        return {"path": path}
+    line: dict[str, object] = dict(describe_file(path, info))
+    if info.previews:
+        picture = info.previews[0]
+        line["picture"] = (
+            f"data:{picture_type(picture)};base64,{b64encode(picture).decode()}"
+        )
+    return line
+
+
 class FileUploadView(HomeAssistantView):
     """Takes a job file for a device: its bytes are the body of the request.
 
@@ -97,7 +153,7 @@ class FileUploadView(HomeAssistantView):
         coordinator = _coordinator(request, uuid)
         overwrite = request.query.get("overwrite") == "true"
         require_control(hass, request[KEY_HASS_USER], coordinator, admin=overwrite)
-        response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
+        response = web.StreamResponse(headers=_LINES)
         try:
             with device_errors(coordinator):
                 # Before a body that may be large.
@@ -110,11 +166,7 @@ class FileUploadView(HomeAssistantView):
                         coordinator, path, local, response, overwrite
                     )
         except HomeAssistantError as err:
-            last: dict[str, object] = {
-                "error": await async_sentence(hass, err),
-                "translation_key": err.translation_key,
-                "translation_placeholders": err.translation_placeholders,
-            }
+            last = await _failure(hass, err)
         else:
             last = {"path": path}
         await response.prepare(request)
@@ -183,6 +235,14 @@ async def _async_receive(
             await do(partial(file.write, data))
     finally:
         await do(file.close)
+
+
+async def _failure(hass: HomeAssistant, err: HomeAssistantError) -> dict[str, object]:
+    return {
+        "error": await async_sentence(hass, err),
+        "translation_key": err.translation_key,
+        "translation_placeholders": err.translation_placeholders,
+    }
 
 
 def _line(step: dict[str, object]) -> bytes:

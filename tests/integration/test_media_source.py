@@ -1,6 +1,7 @@
 """The files of the devices under *Media*, and the views that pages fetch and send with."""
 
 import asyncio
+from base64 import b64decode
 from io import BytesIO
 import json
 from pathlib import Path
@@ -150,6 +151,43 @@ async def test_a_page_uploads(
     assert "error" not in last
 
 
+async def read_folder(client: TestClient[Any, Any], path: str) -> list[dict[str, Any]]:
+    """Read a folder as the card does; return the lines of the answer."""
+    response = await client.get(f"/api/{DOMAIN}/folder/{UUID}/{path}")
+    assert response.status == 200, await response.text()
+    return [json.loads(line) for line in (await response.text()).splitlines()]
+
+
+@BOTH
+async def test_a_page_reads_a_folder(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    client: TestClient[Any, Any],
+) -> None:
+    device.files.write("SD", "Küche/broken.fc", b"no job")
+    names, broken, spoon = await read_folder(client, "SD/K%C3%BCche")
+    path = "SD/Küche/Löffel 'groß'.fc"
+    assert [it["path"] for it in names["entries"]] == [broken["path"], path]
+    assert broken == {"path": "SD/Küche/broken.fc"}
+    said = (spoon["name"], spoon["duration"], spoon["toolhead"], spoon["filament_used"])
+    assert said == ("Löffel", 1800.0, "extruder", 900.0)
+    kind, _, picture = spoon["picture"].partition(",")
+    assert (kind, b64decode(picture)) == ("data:image/png;base64", plain_png("Löffel"))
+    device.files.write("SD", "Küche/plain.fc", build({}))
+    # What is known already comes first.
+    *_, first, _, plain = await read_folder(client, "SD/K%C3%BCche")
+    assert (first["name"], plain["name"]) == ("Löffel", "plain")
+    assert "picture" not in plain
+    [gone] = await read_folder(client, "SD/gone")
+    assert gone["translation_key"] == "refused_not_exist"
+    async with out_of_contact(hass, device):
+        [off] = await read_folder(client, "SD")
+    assert off["error"] == f"{NAME} is offline. Check that the device is switched on."
+    url = f"/api/{DOMAIN}/folder/{'0' * 32}/SD"
+    assert (await client.get(url)).status == 404
+
+
 async def test_what_is_read_is_kept_until_something_changes(
     hass: HomeAssistant, device: Device, media: Media
 ) -> None:
@@ -278,6 +316,8 @@ async def test_who_may_upload(
     stranger = await hass_client_no_auth()
     assert (await stranger.post(url, data=JOB)).status == 401
     assert (await stranger.get(preview_url(UUID, "SD/boat.fc"))).status == 401
+    folder = f"/api/{DOMAIN}/folder/{UUID}/SD"
+    assert (await stranger.get(folder)).status == 401
     assert (await client.post(url.replace(UUID, "0" * 32), data=JOB)).status == 404
     hass_admin_user.groups = []
     hass_admin_user.mock_policy({})
