@@ -8,6 +8,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 import functools
 from ipaddress import ip_address
 import logging
@@ -131,7 +132,7 @@ def words_are_there(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def pace() -> Timing:
-    """Return the pace of our side; tests that need another have a `pace` of their own."""
+    """Return the pace of our side; `paced` makes it another."""
     return FAST
 
 
@@ -222,10 +223,23 @@ async def make_device() -> AsyncIterator[MakeDevice]:
         yield make
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+@pytest.fixture
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device, in both generations."""
-    return await make_device(generation=request.param)
+    """Return the usual device, of the second generation; `having` makes it another."""
+    return await make_device(**getattr(request, "param", {}))
+
+
+def having(*changes: dict[str, Any]) -> pytest.MarkDecorator:
+    """Run a test with each of these devices."""
+    return pytest.mark.parametrize("device", changes, indirect=True)
+
+
+BOTH = having({"generation": 1}, {"generation": 2})
+
+
+def paced(**changes: float) -> pytest.MarkDecorator:
+    """Run a test at another pace of our side."""
+    return pytest.mark.parametrize("pace", [replace(FAST, **changes)])
 
 
 @pytest.fixture

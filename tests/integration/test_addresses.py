@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
     DeviceUpdate,
@@ -20,26 +21,22 @@ from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
     NAME,
     UUID,
     MakeDevice,
     MakeEntry,
+    having,
     wait_for_state,
     wait_until,
 )
+from tests.integration.flows import assert_abort, enter
 from tests.integration.life import STATUS, issues, registered
 from tests.keys import MASTER_KEYS
 
-BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
 ELSEWHERE = ADDRESSES[1]
 GROUP = "239.255.255.250"
 TOUCH = 2
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device, of generation 2 unless a test says otherwise."""
-    return await make_device(generation=getattr(request, "param", 2))
 
 
 class Forger(asyncio.DatagramProtocol):
@@ -311,3 +308,70 @@ async def test_a_genuine_touch_reply_replayed_from_another_address_moves_nothing
     await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[2])
     await wait_for_state(hass, STATUS, "idle")
     assert issues(hass) == {}
+
+
+# -- by its name, or a person's hand
+
+
+@having({"multicast": False})
+async def test_a_device_that_moved_is_found_by_its_host_name(
+    hass: HomeAssistant,
+    device: Device,
+    make_entry: MakeEntry,
+    names: dict[str, str],
+) -> None:
+    names["workshop"] = device.address
+    entry = await make_entry(device, host="workshop")
+    await wait_for_state(hass, STATUS, "idle")
+
+    await device.move(ADDRESSES[2])
+    await wait_for_state(hass, STATUS, "offline")
+    names["workshop"] = ADDRESSES[2]
+    await wait_for_state(hass, STATUS, "idle")
+    assert entry.data["host"] == "workshop"
+    assert entry.runtime_data.host == ADDRESSES[2]
+
+    # With the next start too, and when the name is not known for a while.
+    del names["workshop"]
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await wait_for_state(hass, STATUS, "offline")
+    names["workshop"] = ADDRESSES[2]
+    await wait_for_state(hass, STATUS, "idle")
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert len(device.trust) == 0
+
+
+@having({"multicast": False})
+async def test_a_device_of_that_name_with_another_key_is_not_followed(
+    hass: HomeAssistant,
+    device: Device,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    names: dict[str, str],
+) -> None:
+    names["workshop"] = device.address
+    entry = await make_entry(device, host="workshop")
+    twin = {"address": ADDRESSES[2], "master_key": MASTER_KEYS[1]}
+    other = await make_device(multicast=False, **twin)
+    names["workshop"] = other.address
+
+    await device.power_off()
+    await wait_for_state(hass, STATUS, "offline")
+    await other.wait_for(lambda: other.counters.touches_answered > 0)
+    assert entry.runtime_data.host == device.address
+    assert other.received.connections == []
+    await device.power_on()
+    await wait_for_state(hass, STATUS, "idle")
+
+
+@having({"multicast": False})
+async def test_the_new_address_of_a_device_that_is_set_up_is_followed(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    """Where announcements do not reach, entering the address tells where it is."""
+    await wait_for_state(hass, STATUS, "idle")
+    await device.move(ADDRESSES[2])
+    await wait_for_state(hass, STATUS, "offline")
+    assert_abort(await enter(hass, device.address), "already_configured")
+    await wait_for_state(hass, STATUS, "idle")
+    assert entry.data["host"] == device.address

@@ -1,6 +1,9 @@
-"""A person sets a device up: the ways in, the password, other flows, and the option."""
+"""A person sets a device up: the ways in, who it is, the password, and the option."""
 
 import asyncio
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
 
 from homeassistant.config_entries import (
     SOURCE_IGNORE,
@@ -9,21 +12,25 @@ from homeassistant.config_entries import (
     ConfigFlowResult,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, InvalidData, UnknownFlow
+from homeassistant.data_entry_flow import InvalidData, UnknownFlow
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
-from simulator import ROBOT_PORT, Device
+from custom_components.flux3dp.aioflux import Identity, fingerprint
+from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.discovery import async_get_listener
+from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
+    ADDRESSES,
     NAME,
     PASSWORD,
     UUID,
     MakeDevice,
     MakeEntry,
-    wait_for_state,
+    having,
 )
 from tests.integration.flows import (
+    NO_DEVICE,
     OTHER,
     add,
     assert_abort,
@@ -35,9 +42,14 @@ from tests.integration.flows import (
     enter,
     progress_task,
     submit,
+    swap_mainboard,
     trust_us,
+    walk,
 )
-from tests.integration.jobs import BRISK, run_job, status_is
+
+HIDDEN: dict[str, Any] = {"multicast": False}
+OPEN: dict[str, Any] = {"password": None}
+UNSIGNED: dict[str, Any] = {"vendor_key": None}
 
 
 async def discovered(hass: HomeAssistant, uuid: str) -> ConfigFlowResult:
@@ -47,6 +59,10 @@ async def discovered(hass: HomeAssistant, uuid: str) -> ConfigFlowResult:
     )
 
 
+def shown_key(result: ConfigFlowResult) -> str:
+    return result["description_placeholders"]["fingerprint"]
+
+
 # -- ways in
 
 
@@ -54,10 +70,12 @@ async def test_a_device_is_chosen_from_the_list(
     hass: HomeAssistant, device: Device, make_device: MakeDevice
 ) -> None:
     other = await make_device(**OTHER)
-
+    off = await make_device(address=ADDRESSES[2], uuid="2" * 32)
+    # The listener still remembers it.
+    await (await async_get_listener(hass)).find(off.address)
+    await off.power_off()
     result = await add(hass)
     assert_form(result, "device")
-    assert result["data_schema"] is not None
     (selector,) = result["data_schema"].schema.values()
     assert selector.config["options"] == [
         {"value": OTHER["uuid"], "label": "Attic (FLUX Delta, 127.0.50.2)"},
@@ -67,7 +85,6 @@ async def test_a_device_is_chosen_from_the_list(
     result = await submit(hass, result, device=UUID)
     assert_form(result, "authorize")
     assert result["description_placeholders"]["name"] == NAME
-
     result = await submit(hass, result, password=PASSWORD)
     assert_entry(result, device)
     await assert_trusted(hass, device)
@@ -76,24 +93,51 @@ async def test_a_device_is_chosen_from_the_list(
     assert not other.received.connections
 
 
-@pytest.mark.parametrize("generation", [1, 2])
+@having(HIDDEN | {"generation": 1}, HIDDEN)
 async def test_a_device_is_found_by_its_address(
-    hass: HomeAssistant, make_device: MakeDevice, generation: int
+    hass: HomeAssistant, device: Device, names: dict[str, str]
 ) -> None:
-    device = await make_device(generation=generation, multicast=False)
     result = await add(hass)
     assert_form(result, "manual", base="no_devices_found")
+    for host, error in (
+        *((host, "invalid_host") for host in ("no-such-host", "http://[", " ")),
+        *((host, "invalid_host") for host in ("http://", "a" * 300)),
+        (NO_DEVICE, "no_flux_device"),
+    ):
+        result = await submit(hass, result, host=host)
+        assert_form(result, "manual", host=error)
     result = await submit(hass, result, host=f" {device.address} ")
-    assert_entry(await submit(hass, result, password=PASSWORD), device)
+    # A card waits meanwhile.
+    assert_abort(await discovered(hass, UUID), "already_in_progress")
+    assert_entry(await walk(hass, result), device)
+
+
+@having(HIDDEN | OPEN)
+@pytest.mark.parametrize(
+    ("typed", "host"),
+    [
+        *((typed, ADDRESSES[0]) for typed in ("http://{}/", " {}:1901", "{}/")),
+        ("https://{}:8080/index.html", ADDRESSES[0]),
+        *((typed, "workshop") for typed in ("workshop", "http://workshop/")),
+    ],
+)
+async def test_what_is_meant_is_taken(
+    hass: HomeAssistant, device: Device, names: dict[str, str], typed: str, host: str
+) -> None:
+    names["workshop"] = device.address
+    result = await enter(hass, typed.format(device.address))
+    assert_entry(result, device, host=host)
 
 
 async def test_an_address_can_be_entered_although_devices_were_found(
-    hass: HomeAssistant, make_device: MakeDevice
+    hass: HomeAssistant, device: Device, make_device: MakeDevice
 ) -> None:
-    await make_device()
-    hidden = await make_device(**OTHER, multicast=False, password=None)
+    await device.refuse_connections()
+    hidden = await make_device(**OTHER | HIDDEN | OPEN)
     result = await submit(hass, await add(hass), device="manual")
     assert_form(result, "manual")
+    result = await submit(hass, result, host=device.address)
+    assert_form(result, "manual", base="cannot_connect")
     assert_entry(await submit(hass, result, host=hidden.address), hidden)
 
 
@@ -108,65 +152,186 @@ async def test_a_card_leads_to_an_entry(hass: HomeAssistant, device: Device) -> 
     assert_entry(await submit(hass, result, password=PASSWORD), device)
 
 
-async def test_a_card_of_a_device_that_is_unknown(hass: HomeAssistant) -> None:
-    assert_abort(await discovered(hass, OTHER["uuid"]), "not_heard")
+# -- who it is
 
 
-async def test_a_device_without_a_name_is_called_by_its_model(
-    hass: HomeAssistant, make_device: MakeDevice
+@having(UNSIGNED)
+async def test_an_unverified_device_is_set_up_only_with_consent(
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device(name="", model="fbm1", password=None)
-    assert (await enter(hass, device.address))["title"] == "beamo"
+    result = await submit(hass, await add(hass), device=UUID)
+    assert_form(result, "confirm_identity")
+    assert shown_key(result) == fingerprint(device.master_public_der)
+    assert shown_key(result).replace(":", "").lower() == device.fingerprint
+    result = await submit(hass, result)
+    assert_form(result, "confirm_identity", accept="not_accepted")
+    # Until a person has said yes, it has nothing of ours.
+    assert device.received.application_bytes == b""
+    assert_entry(await walk(hass, result), device, verified=False)
+
+
+@having(UNSIGNED)
+async def test_consent_is_for_the_key_that_was_shown(
+    hass: HomeAssistant, device: Device
+) -> None:
+    result = await enter(hass, device.address)
+    await swap_mainboard(hass, device)
+    device.received.clear()
+    result = await submit(hass, result, accept=True)
+    assert_form(result, "confirm_identity", base="identity_mismatch")
+    assert device.received.application_bytes == b""
+
+    # Added again, the new key is the one that is asked about.
+    result = await enter(hass, device.address)
+    assert shown_key(result) == fingerprint(device.master_public_der)
+    assert_entry(await walk(hass, result), device, verified=False)
+
+
+@having(UNSIGNED | OPEN)
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "unverified"), ("de", "nicht überprüft")]
+)
+async def test_the_card_of_an_unverified_device_says_so_and_shows_the_present_key(
+    hass: HomeAssistant, device: Device, language: str, word: str
+) -> None:
+    hass.config.language = language
+    before = shown_key(await card(hass, device))
+    (flow,) = cards(hass, device)
+    assert flow["context"]["title_placeholders"] == {"name": f"{NAME} ({word})"}
+    assert device.received.connections == []
+    await swap_mainboard(hass, device)
+
+    # Opened again, after it hung there for weeks.
+    result = await hass.config_entries.flow.async_configure(flow["flow_id"])
+    assert shown_key(result) == fingerprint(device.master_public_der) != before
+    assert_entry(await walk(hass, result), device, verified=False)
+
+
+@having(OPEN)
+async def test_a_card_is_for_the_present_mainboard(
+    hass: HomeAssistant, device: Device
+) -> None:
+    result = await card(hass, device)
+    await swap_mainboard(hass, device)
+    assert_entry(await submit(hass, result), device)
+
+
+@having(OPEN)
+async def test_the_card_of_a_device_that_lost_its_signature_asks_about_its_key(
+    hass: HomeAssistant, device: Device
+) -> None:
+    result = await card(hass, device)
+    listener = await async_get_listener(hass)
+    unsigned = replace(listener.get(UUID), identity=Identity.UNVERIFIED)
+    with patch.object(listener, "get", return_value=unsigned):
+        assert_form(await submit(hass, result), "confirm_identity")
+
+
+# -- whether it can be reached
+
+
+@pytest.mark.parametrize(
+    ("device", "step", "fields"),
+    [
+        (OPEN, "discovery_confirm", {}),
+        (OPEN, "device", {"device": UUID}),
+        (HIDDEN | OPEN, "manual", {"host": ADDRESSES[0]}),
+        (HIDDEN | OPEN | UNSIGNED, "manual", {"host": ADDRESSES[0]}),
+        ({}, "authorize", {"password": PASSWORD}),
+        (UNSIGNED | OPEN, "confirm_identity", {"accept": True}),
+    ],
+    indirect=["device"],
+)
+async def test_a_device_out_of_reach_can_be_tried_again(
+    hass: HomeAssistant, device: Device, step: str, fields: dict[str, Any]
+) -> None:
+    if step == "discovery_confirm":
+        result = await card(hass, device)
+    elif step in ("device", "manual"):
+        result = await add(hass)
+    else:
+        result = await enter(hass, device.address)
+    assert result["step_id"] == step
+    # One that is off is no device for who types an address.
+    off = step != "manual"
+    await (device.power_off() if off else device.refuse_connections())
+    result = await submit(hass, result, **fields)
+    assert_form(result, step, base="cannot_connect")
+    await (device.power_on() if off else device.accept_connections())
+    result = await walk(hass, await submit(hass, result, **fields))
+    assert_entry(result, device, verified=device.config.vendor_key is not None)
+
+
+async def test_a_device_that_moved_before_the_password(
+    hass: HomeAssistant, device: Device, make_device: MakeDevice
+) -> None:
+    result = await enter(hass, device.address)
+    await device.move(ADDRESSES[2])
+    # Another one got its address.
+    await make_device(**OTHER | {"address": ADDRESSES[0]})
+    result = await submit(hass, result, password=PASSWORD)
+    assert_entry(result, device, host=ADDRESSES[2])
+
+
+@having({"generation": 1, "firmware": "1.0b12"})
+async def test_firmware_that_is_too_old_can_be_updated(
+    hass: HomeAssistant, device: Device
+) -> None:
+    # Such firmware has no such port. What it says of itself alone refuses nothing.
+    await device.refuse_connections(MANAGEMENT_PORT)
+    result = await enter(hass, device.address)
+    assert_form(result, "manual", base="unsupported_firmware")
+    assert not device.received.connections
+    await device.upgrade(firmware="1.6.95", generation=2)
+    result = await submit(hass, result, host=device.address)
+    assert_entry(await walk(hass, result), device)
 
 
 # -- the password
 
 
-async def test_no_password_is_asked_for_where_none_is_set(
-    hass: HomeAssistant, make_device: MakeDevice
+@having(OPEN, {})
+async def test_no_password_is_asked_for_where_none_is_needed(
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device(password=None)
+    trusted = device.password is not None
+    if trusted:
+        await trust_us(hass, device)
     assert_entry(await submit(hass, await add(hass), device=UUID), device)
-    await assert_trusted(hass, device)
     # An empty one would never be answered.
     assert all(device.received.passwords)
+    if trusted:
+        assert device.received.management == []
+    else:
+        await assert_trusted(hass, device)
 
 
-async def test_no_password_is_asked_for_where_our_key_is_trusted(
-    hass: HomeAssistant, make_device: MakeDevice
+async def test_a_password_that_does_not_do_can_be_corrected(
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device()
-    await trust_us(hass, device)
-    assert_entry(await enter(hass, device.address), device)
-    assert device.received.passwords == device.received.management == []
-
-
-@pytest.mark.parametrize(
-    ("password", "error"),
-    [
+    result = await enter(hass, device.address)
+    for password, error in (
         ("Secret", "invalid_auth"),
         ("", "empty_password"),
         ("pässword", "password_not_ascii"),
-    ],
-)
-async def test_a_wrong_password_can_be_corrected(
-    hass: HomeAssistant, make_device: MakeDevice, password: str, error: str
-) -> None:
-    device = await make_device()
-    result = await enter(hass, device.address)
-    device.received.clear()
-    result = await submit(hass, result, password=password)
-    assert_form(result, "authorize", password=error)
+    ):
+        device.received.clear()
+        result = await submit(hass, result, password=password)
+        assert_form(result, "authorize", password=error)
+        # One that no device can have is not sent.
+        assert bool(device.received.connections) is (error == "invalid_auth")
+    device.faults.replies["add_trust"] = "error BAD_PARAMS"
+    result = await submit(hass, result, password=PASSWORD)
+    assert_form(result, "authorize", base="refused")
     assert len(device.trust) == 0
-    # One that no device can have is not sent.
-    assert bool(device.received.connections) is (error == "invalid_auth")
+    device.faults.clear()
     assert_entry(await submit(hass, result, password=PASSWORD), device)
 
 
+@having(OPEN)
 async def test_a_password_that_was_set_meanwhile_is_asked_for(
-    hass: HomeAssistant, make_device: MakeDevice
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device(password=None)
     result = await card(hass, device)
     # Its answer to our touch said that there is none, and nothing tells otherwise yet.
     device.password = PASSWORD
@@ -177,90 +342,47 @@ async def test_a_password_that_was_set_meanwhile_is_asked_for(
 
 @pytest.mark.parametrize("typed", ["", PASSWORD])
 async def test_a_password_that_was_removed_meanwhile_does_not_matter(
-    hass: HomeAssistant, make_device: MakeDevice, typed: str
+    hass: HomeAssistant, device: Device, typed: str
 ) -> None:
-    device = await make_device()
     result = await enter(hass, device.address)
-    assert_form(result, "authorize")
     device.set_password(None)
     assert_entry(await submit(hass, result, password=typed), device)
     await assert_trusted(hass, device)
-
-
-async def test_a_device_that_refuses_our_key_can_be_tried_again(
-    hass: HomeAssistant, make_device: MakeDevice
-) -> None:
-    device = await make_device()
-    device.faults.replies["add_trust"] = "error BAD_PARAMS"
-    result = await enter(hass, device.address)
-    result = await submit(hass, result, password=PASSWORD)
-    assert_form(result, "authorize", base="refused")
-    device.faults.clear()
-    assert_entry(await submit(hass, result, password=PASSWORD), device)
 
 
 # -- a device that is set up, or being set up
 
 
 async def test_a_device_that_is_set_up_is_not_offered_again(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
-    device = await make_device()
     other = await make_device(**OTHER)
     await make_entry(device, setup=False)
-
     result = await add(hass)
     with pytest.raises(InvalidData):
         await submit(hass, result, device=UUID)
     assert_form(await submit(hass, result, device=other.config.uuid), "authorize")
     assert_abort(await enter(hass, device.address), "already_configured")
     assert_abort(await discovered(hass, UUID), "already_configured")
+    assert_abort(await discovered(hass, "0" * 32), "not_heard")
     assert not device.received.connections
 
 
-async def test_the_new_address_of_a_device_that_is_set_up_is_followed(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    """Where announcements do not reach, entering the address tells where it is."""
-    device = await make_device(multicast=False)
-    entry = await make_entry(device)
-    connectivity = "binary_sensor.delta_in_der_werkstatt_connectivity"
-    await wait_for_state(hass, connectivity, "on")
-    await device.move("127.0.50.3")
-    await wait_for_state(hass, connectivity, "off")
-
-    assert_abort(await enter(hass, device.address), "already_configured")
-    await wait_for_state(hass, connectivity, "on")
-    assert entry.data["host"] == device.address
-
-
-async def test_a_card_waits_while_a_person_sets_the_device_up(
-    hass: HomeAssistant, make_device: MakeDevice
-) -> None:
-    device = await make_device(multicast=False)
-    result = await enter(hass, device.address)
-    assert_abort(await discovered(hass, UUID), "already_in_progress")
-    assert_entry(await submit(hass, result, password=PASSWORD), device)
-
-
+@having(OPEN)
 async def test_an_ignored_device_can_be_added_by_hand(
-    hass: HomeAssistant, make_device: MakeDevice
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device(password=None)
-    MockConfigEntry(domain=DOMAIN, unique_id=UUID, source=SOURCE_IGNORE).add_to_hass(
-        hass
-    )
+    ignored = MockConfigEntry(domain=DOMAIN, unique_id=UUID, source=SOURCE_IGNORE)
+    ignored.add_to_hass(hass)
     assert_entry(await submit(hass, await add(hass), device=UUID), device)
 
 
 async def test_the_first_of_two_flows_closes_the_other(
-    hass: HomeAssistant, make_device: MakeDevice
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device()
     first = await submit(hass, await card(hass, device))
     listed = await add(hass)
     second = await enter(hass, device.address)
-
     assert_entry(await submit(hass, second, password=PASSWORD), device)
     with pytest.raises(UnknownFlow):
         await submit(hass, first, password=PASSWORD)
@@ -276,33 +398,3 @@ async def test_a_closed_dialog_ends_the_scan(hass: HomeAssistant) -> None:
     hass.config_entries.flow.async_abort(result["flow_id"])
     with pytest.raises(asyncio.CancelledError):
         await task
-
-
-# -- the option
-
-
-async def test_a_change_of_the_option_takes_effect_at_once(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device(timing=BRISK)
-    entry = await make_entry(device)
-    await run_job(hass, device)
-    before, options = entry.runtime_data, hass.config_entries.options
-
-    result = await options.async_init(entry.entry_id)
-    assert_form(result, "init")
-    assert result["data_schema"]({}) == {CONF_HOLD_CONNECTION: True}
-    result = await options.async_configure(
-        result["flow_id"], {CONF_HOLD_CONNECTION: False}
-    )
-    assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
-
-    assert entry.options == {CONF_HOLD_CONNECTION: False}
-    assert entry.runtime_data is not before
-    await status_is(hass, "running")
-    assert device.connections[ROBOT_PORT] == 0
-    # The form shows what was chosen.
-    result = await options.async_init(entry.entry_id)
-    [key] = result["data_schema"].schema
-    assert key.description == {"suggested_value": False}

@@ -20,6 +20,7 @@ from simulator import Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
     UUID,
     MakeDevice,
     MakeEntry,
@@ -71,6 +72,7 @@ def different(number: int) -> dict[str, Any]:
     }
 
 
+@BOTH
 async def test_a_bare_key_shows_a_new_device_as_one_card(
     hass: HomeAssistant, device: Device
 ) -> None:

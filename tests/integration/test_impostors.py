@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import replace
 import struct
+from typing import Any
 
 from homeassistant.components.camera import async_get_image
 from homeassistant.core import HomeAssistant
@@ -24,14 +25,23 @@ from tests.integration.conftest import (
     PASSWORD,
     MakeDevice,
     MakeEntry,
+    having,
     signed_in,
     wait_until,
 )
-from tests.integration.flows import swap_mainboard
+from tests.integration.flows import (
+    assert_entry,
+    assert_form,
+    enter,
+    submit,
+    swap_mainboard,
+    walk,
+)
 from tests.integration.jobs import BRISK, entity, press, run_job, status_is
 from tests.integration.life import act, issues, log_lines, reauths
 from tests.keys import MASTER_KEYS
 
+UNSIGNED: dict[str, Any] = {"vendor_key": None}
 # "Who is there?", in either generation: no uuid, and nothing behind it.
 PROBES = {struct.pack("<4sBB16x", b"FLUX", version, 0) for version in (1, 2)}
 
@@ -45,10 +55,10 @@ def pace() -> Timing:
     return replace(FAST, setup_wait=0.1, startup_grace=0.05, unheard=20.0)
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+@pytest.fixture(params=[{"generation": 1}, {}], ids=["v1", "v2"])
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=BRISK)
+    return await make_device(timing=BRISK, **request.param)
 
 
 @pytest.fixture
@@ -226,3 +236,35 @@ async def test_an_impostor_is_not_told_whose_key_to_forget(
     assert len(device.trust) == 1
     [line] = log_lines(caplog)
     assert "may still trust the key of this Home Assistant" in line
+
+
+@having({"generation": 1}, {"generation": 1} | UNSIGNED, {}, UNSIGNED)
+async def test_an_impostor_in_the_place_of_a_new_device_receives_nothing(
+    hass: HomeAssistant, device: Device
+) -> None:
+    """The datagrams are the device's, the certificate is not."""
+    step = "authorize" if device.config.vendor_key else "confirm_identity"
+
+    def appear() -> None:
+        device.received.clear()
+        device.faults.wrong_certificate = MASTER_KEYS[3]
+
+    def assert_nothing_received() -> None:
+        assert device.received.connections
+        assert device.received.application_bytes == b""
+        device.faults.clear()
+
+    appear()
+    result = await enter(hass, device.address)
+    assert_form(result, "manual", base="identity_mismatch")
+    assert_nothing_received()
+    result = await submit(hass, result, host=device.address)
+    assert_form(result, step)
+    if step == "confirm_identity":
+        result = await submit(hass, result, accept=True)
+    # Or it appears in the moment before the password is typed.
+    appear()
+    result = await submit(hass, result, password=PASSWORD)
+    assert_form(result, "authorize", base="identity_mismatch")
+    assert_nothing_received()
+    assert_entry(await walk(hass, result), device, verified=step == "authorize")

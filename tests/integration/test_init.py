@@ -5,28 +5,32 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ClientKey
-from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
     NAME,
-    MakeDevice,
     MakeEntry,
+    having,
     signed_in,
     wait_for_state,
     wait_until,
 )
 from tests.integration.fakes import Home
+from tests.integration.flows import assert_form
+from tests.integration.jobs import BRISK, run_job, status_is
+from tests.integration.life import STATUS, registered
 
-STATUS = "sensor.delta_in_der_werkstatt_status"
 
-
+@BOTH
 async def test_a_running_device_is_there_at_once_and_signed_in_to_once(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, client_key: ClientKey
 ) -> None:
@@ -52,52 +56,32 @@ async def test_a_running_device_is_there_at_once_and_signed_in_to_once(
 
 async def test_setup_succeeds_with_the_device_off(
     hass: HomeAssistant,
-    make_device: MakeDevice,
+    device: Device,
     make_entry: MakeEntry,
-    device_registry: dr.DeviceRegistry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    device = await make_device()
     await device.power_off()
-
     entry = await make_entry(device)
-
     assert entry.state is ConfigEntryState.LOADED
     assert hass.states.get(STATUS).state == "offline"
-    [registered] = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-    assert registered.name == NAME
+    assert registered(hass, entry).name == NAME
     line = f"{NAME} does not answer at {ADDRESSES[0]}"
     assert [r.getMessage() for r in caplog.records].count(line) == 1
 
     await device.power_on()
     await wait_for_state(hass, STATUS, "idle")
-    await wait_until(
-        hass,
-        lambda: device_registry.async_get(registered.id).sw_version == "1.6.95",
-    )
+    await wait_until(hass, lambda: registered(hass, entry).sw_version == "1.6.95")
 
 
 async def test_off_at_setup_the_registry_keeps_what_it_knows(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    device_registry: dr.DeviceRegistry,
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     device.rename("Attic")
-    [registered] = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-    await wait_until(
-        hass, lambda: device_registry.async_get(registered.id).name == "Attic"
-    )
-
+    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
     await device.power_off()
     await hass.config_entries.async_reload(entry.entry_id)
-
-    registered = device_registry.async_get(registered.id)
-    assert registered.name == "Attic"
-    assert registered.model == "FLUX Delta"
-    assert registered.sw_version == "1.6.95"
+    kept = registered(hass, entry)
+    assert (kept.name, kept.model, kept.sw_version) == ("Attic", "FLUX Delta", "1.6.95")
 
 
 async def test_after_unload_nothing_asks_or_listens(home: Home) -> None:
@@ -112,22 +96,16 @@ async def test_after_unload_nothing_asks_or_listens(home: Home) -> None:
 
 
 async def test_an_entry_can_be_reloaded_again_and_again(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(await make_device())
-
     for _ in range(3):
         assert await hass.config_entries.async_reload(entry.entry_id)
         assert hass.states.get(STATUS).state == "idle"
 
 
 async def test_removing_an_entry_leaves_nothing_stored(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    hass_storage: dict[str, Any],
+    hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any]
 ) -> None:
-    entry = await make_entry(await make_device())
     key = f"{DOMAIN}.job.{entry.entry_id}"
     await hass.config_entries.async_unload(entry.entry_id)
     assert key in hass_storage
@@ -149,3 +127,28 @@ async def test_setup_waits_for_no_scan(hass: HomeAssistant) -> None:
     async with asyncio.timeout(2):
         assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
     assert (await async_get_listener(hass)).devices == ()
+
+
+@having({"timing": BRISK})
+async def test_a_change_of_the_option_takes_effect_at_once(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    await run_job(hass, device)
+    before, options = entry.runtime_data, hass.config_entries.options
+    result = await options.async_init(entry.entry_id)
+    assert_form(result, "init")
+    assert result["data_schema"]({}) == {CONF_HOLD_CONNECTION: True}
+    result = await options.async_configure(
+        result["flow_id"], {CONF_HOLD_CONNECTION: False}
+    )
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    await hass.async_block_till_done()
+
+    assert entry.options == {CONF_HOLD_CONNECTION: False}
+    assert entry.runtime_data is not before
+    await status_is(hass, "running")
+    assert device.connections[ROBOT_PORT] == 0
+    # The form shows what was chosen.
+    result = await options.async_init(entry.entry_id)
+    [key] = result["data_schema"].schema
+    assert key.description == {"suggested_value": False}

@@ -1,33 +1,29 @@
 """A device is called by its name of today, in errors, repairs and the log."""
 
-from dataclasses import replace
-
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from simulator import Device
 from tests.integration.conftest import (
-    FAST,
     NAME,
-    MakeDevice,
-    MakeEntry,
+    having,
+    paced,
     wait_for_state,
     wait_until,
 )
+from tests.integration.flows import enter
 from tests.integration.life import STATUS, act, issues, log_lines, registered
 from tests.integration.networks import FAR, wifi
 
 
-@pytest.mark.parametrize("pace", [replace(FAST, network_return=1.0)])
+@paced(network_return=1.0)
+@having({"networks": [FAR]})
 async def test_everything_said_after_a_rename_has_the_new_name(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
-    device = await make_device(networks=[FAR])
-    entry = await make_entry(device)
     await act(hass, entry, "rename", name="Attic")
     caplog.clear()
 
@@ -44,10 +40,8 @@ async def test_everything_said_after_a_rename_has_the_new_name(
 
 
 async def test_the_name_a_person_gave_comes_first(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     registry = dr.async_get(hass)
     registry.async_update_device(registered(hass, entry).id, name_by_user="Big one")
     device.rename("Attic")
@@ -60,10 +54,16 @@ async def test_the_name_a_person_gave_comes_first(
 
 
 async def test_without_a_device_in_the_registry_it_is_the_title(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(await make_device())
     await wait_for_state(hass, STATUS, "idle")
     registry = dr.async_get(hass)
     registry.async_remove_device(registered(hass, entry).id)
     assert entry.runtime_data.device_name == entry.title
+
+
+@having({"name": "", "model": "fbm1", "password": None})
+async def test_without_a_name_of_its_own_it_is_its_model(
+    hass: HomeAssistant, device: Device
+) -> None:
+    assert (await enter(hass, device.address))["title"] == "beamo"

@@ -12,10 +12,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
     NAME,
     PASSWORD,
     MakeDevice,
     MakeEntry,
+    having,
     wait_for_state,
     wait_until,
 )
@@ -26,14 +28,7 @@ from tests.integration.flows import (
     assert_trusted,
     submit,
 )
-from tests.integration.life import STATUS, act, issues, reauths
-from tests.keys import MASTER_KEYS
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device, of one generation: management is the same in both."""
-    return await make_device(**getattr(request, "param", {}))
+from tests.integration.life import STATUS, act, reauths
 
 
 @pytest.fixture
@@ -68,7 +63,7 @@ def assert_done(result: ConfigFlowResult) -> None:
     assert_abort(result, "reauth_successful")
 
 
-@pytest.mark.parametrize("device", [{"generation": 1}, {}], indirect=True)
+@BOTH
 async def test_the_password_makes_the_device_trust_us_again(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -85,7 +80,12 @@ async def test_the_password_makes_the_device_trust_us_again(
 async def test_what_fails_can_be_tried_again(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
+    await device.power_off()
+    # It matters only once there is a password.
     result = await asked(hass, entry)
+    result = await submit(hass, result, password=PASSWORD)
+    assert_form(result, "reauth_confirm", base="cannot_connect")
+    await device.power_on()
     for password, error in (
         ("wrong", "invalid_auth"),
         ("", "empty_password"),
@@ -103,32 +103,6 @@ async def test_what_fails_can_be_tried_again(
     assert_form(result, "reauth_confirm", base="cannot_connect")
     await device.accept_connections(MANAGEMENT_PORT)
     assert_done(await submit(hass, result, password=PASSWORD))
-
-
-async def test_a_device_that_is_off_is_an_error_only_once_there_is_a_password(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    await device.power_off()
-    result = await asked(hass, entry)
-    device.received.clear()
-    result = await submit(hass, result, password=PASSWORD)
-    assert_form(result, "reauth_confirm", base="cannot_connect")
-    assert device.received.passwords == []
-    await device.power_on()
-    assert_done(await submit(hass, result, password=PASSWORD))
-
-
-@pytest.mark.parametrize("setup", [True, False], ids=["loaded", "not loaded"])
-async def test_another_key_gets_no_password_and_is_decided_in_repairs(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, *, setup: bool
-) -> None:
-    entry = await make_entry(device, trusted=False, setup=setup)
-    result = await asked(hass, entry) if setup else await start(hass, entry)
-    device.faults.wrong_certificate = MASTER_KEYS[1]
-    result = await submit(hass, result, password=PASSWORD)
-    assert_form(result, "reauth_confirm", base="key_changed")
-    assert device.received.passwords == []
-    assert ("master_key_changed" in issues(hass)) is setup
 
 
 # -- without a password
@@ -150,7 +124,7 @@ async def test_a_device_without_a_password_needs_only_the_consent(
     await assert_trusted(hass, device)
 
 
-@pytest.mark.parametrize("device", [{"password": None}], indirect=True)
+@having({"password": None})
 @pytest.mark.parametrize(
     ("stale", "error"), [(False, "empty_password"), (True, "invalid_auth")]
 )

@@ -19,6 +19,7 @@ from custom_components.flux3dp.aioflux import (
 from simulator import Device, TrustedKey
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
     NAME,
     MakeDevice,
     MakeEntry,
@@ -254,6 +255,7 @@ async def test_a_broken_trust_follows_no_address(
     assert "master_key_changed" in issues(hass)
 
 
+@BOTH
 async def test_two_devices_that_swap_their_addresses_are_no_case_for_a_repair(
     hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
@@ -271,6 +273,7 @@ async def test_two_devices_that_swap_their_addresses_are_no_case_for_a_repair(
     assert await act(hass, entry, "rename", name="Attic 1") == {"name": "Attic 1"}
 
 
+@BOTH
 async def test_an_address_that_went_to_another_device_blocks_nothing_for_long(
     hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
