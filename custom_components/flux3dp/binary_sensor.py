@@ -33,13 +33,11 @@ class FluxBinarySensorDescription(FluxEntityDescription, BinarySensorEntityDescr
 BINARY_SENSORS = (
     FluxBinarySensorDescription(
         key="running",
-        translation_key="running",
         device_class=BinarySensorDeviceClass.RUNNING,
         is_on_fn=lambda data: data.job.running,
     ),
     FluxBinarySensorDescription(
         key="problem",
-        translation_key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
         is_on_fn=lambda data: data.job.problem,
         attributes_fn=lambda data: {
@@ -49,7 +47,6 @@ BINARY_SENSORS = (
     ),
     FluxBinarySensorDescription(
         key="connectivity",
-        translation_key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         always_available=True,

@@ -6,30 +6,29 @@ from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand, async_command
-from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .entity import FluxEntity, FluxEntityDescription
+from .entity import FluxEntity
+from .helpers import invalid
 
 # Commands take turns, but a cancel waits for none: `robot.py` knows, a number does not.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class FluxButtonDescription(FluxEntityDescription, ButtonEntityDescription):
+class FluxButtonDescription(ButtonEntityDescription):
     """A line of the table: what is commanded."""
 
     command: JobCommand
 
 
 BUTTONS = (
-    FluxButtonDescription(key="pause", translation_key="pause", command=PAUSE),
-    FluxButtonDescription(key="resume", translation_key="resume", command=RESUME),
-    FluxButtonDescription(key="abort", translation_key="abort", command=CANCEL),
-    FluxButtonDescription(key="clear", translation_key="clear", command=CLEAR),
+    FluxButtonDescription(key="pause", command=PAUSE),
+    FluxButtonDescription(key="resume", command=RESUME),
+    FluxButtonDescription(key="abort", command=CANCEL),
+    FluxButtonDescription(key="clear", command=CLEAR),
 )
 
 
@@ -89,9 +88,5 @@ class FluxButton(FluxEntity, ButtonEntity):
         """Give the command, and wait until the device has carried it out."""
         description = self.entity_description
         if not await self._presses.async_is_alone(description.key, self._context):
-            raise ServiceValidationError(
-                translation_domain=DOMAIN,
-                translation_key="pressed_together",
-                translation_placeholders={"name": self.coordinator.device_name},
-            )
+            raise invalid("pressed_together", name=self.coordinator.device_name)
         await async_command(self.coordinator, description.command)

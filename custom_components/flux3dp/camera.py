@@ -6,7 +6,6 @@ All viewers share one connection, see `camera_stream.py`.
 import asyncio
 from collections.abc import Coroutine
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import override
 
 from aiohttp import web
@@ -24,7 +23,7 @@ from .camera_stream import CameraFeed
 from .client_key import async_get_client_key
 from .const import MANUFACTURER
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .entity import FluxEntity, FluxEntityDescription
+from .entity import FluxEntity
 from .helpers import device_errors
 
 # Requests at the same time share one connection.
@@ -33,12 +32,7 @@ PARALLEL_UPDATES = 0
 _BOUNDARY = "frameboundary"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FluxCameraDescription(FluxEntityDescription, CameraEntityDescription):
-    """The one camera of a device."""
-
-
-CAMERA = FluxCameraDescription(key="camera", translation_key="camera")
+CAMERA = CameraEntityDescription(key="camera")
 
 
 async def async_setup_entry(
@@ -57,11 +51,10 @@ class FluxCamera(FluxEntity, Camera):
     the MJPEG in a live view.
     """
 
-    entity_description: FluxCameraDescription
     _attr_brand = MANUFACTURER
 
     def __init__(
-        self, coordinator: FluxCoordinator, description: FluxCameraDescription
+        self, coordinator: FluxCoordinator, description: CameraEntityDescription
     ) -> None:
         """Take the device's coordinator."""
         super().__init__(coordinator, description)

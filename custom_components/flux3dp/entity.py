@@ -12,7 +12,7 @@ from .coordinator import FluxCoordinator
 
 @dataclass(frozen=True, kw_only=True)
 class FluxEntityDescription(EntityDescription):
-    """What a FLUX entity says beyond its platform's description."""
+    """What a line of a table says beyond its platform's description."""
 
     always_available: bool = False
     """For what is also known of a device that is off."""
@@ -22,23 +22,32 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
     """An entity of a device, named after its uuid and never after its address."""
 
     _attr_has_entity_name = True
-    entity_description: FluxEntityDescription
+    _always_available = False
 
     def __init__(
-        self, coordinator: FluxCoordinator, description: FluxEntityDescription
+        self, coordinator: FluxCoordinator, description: EntityDescription
     ) -> None:
-        """Take the device's coordinator and the entity's line of the table."""
+        """Take the device's coordinator and the description; its key names the words."""
         super().__init__(coordinator)
         self.entity_description = description
+        if isinstance(description, FluxEntityDescription):
+            self._always_available = description.always_available
+        self._attr_translation_key = description.key
         self._attr_unique_id = f"{coordinator.uuid}_{description.key}"
         self._attr_device_info = coordinator.description.device_info
         self._written: tuple[bool, object] | None = None
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Begin with the state that is written now."""
+        await super().async_added_to_hass()
+        self._written = (self.available, self.shown)
 
     @property
     @override
     def available(self) -> bool:
         """Whether there is anything to read: the device is heard, or needs not be."""
-        return self.entity_description.always_available or self.coordinator.data.online
+        return self._always_available or self.coordinator.data.online
 
     @property
     def shown(self) -> object:

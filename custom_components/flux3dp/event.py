@@ -1,6 +1,5 @@
 """Event: what happens to a job, each transition once, as it is seen."""
 
-from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -8,7 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FluxConfigEntry
-from .entity import FluxEntity, FluxEntityDescription
+from .entity import FluxEntity
 from .job.model import JobEvent, JobEventType
 from .job.signals import JobSignal, async_subscribe
 
@@ -19,17 +18,8 @@ PARALLEL_UPDATES = 0
 _TURNS = 2_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class FluxEventDescription(FluxEntityDescription, EventEntityDescription):
-    """The one line of the table."""
-
-
-JOB = FluxEventDescription(
-    key="job",
-    translation_key="job",
-    event_types=[event_type.value for event_type in JobEventType],
-    # A device that comes back would be a change of state, and no event.
-    always_available=True,
+JOB = EventEntityDescription(
+    key="job", event_types=[event_type.value for event_type in JobEventType]
 )
 
 
@@ -45,7 +35,8 @@ async def async_setup_entry(
 class FluxJobEvent(FluxEntity, EventEntity):
     """The last thing that happened to a job."""
 
-    entity_description: FluxEventDescription
+    # A device that comes back would be a change of state, and no event.
+    _always_available = True
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -68,8 +59,3 @@ class FluxJobEvent(FluxEntity, EventEntity):
             if self.state != before:
                 break
         self.async_write_ha_state()
-
-    @callback
-    @override
-    def _handle_coordinator_update(self) -> None:
-        """Write nothing: only an event changes this entity."""

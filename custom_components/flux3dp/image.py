@@ -1,7 +1,6 @@
 """Image: the picture that comes with a job."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
@@ -11,20 +10,15 @@ from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
 from homeassistant.util import dt as dt_util
 
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .entity import FluxEntity, FluxEntityDescription
+from .entity import FluxEntity
 
 # Nothing is fetched here: the coordinator pushes.
 PARALLEL_UPDATES = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class FluxImageDescription(FluxEntityDescription, ImageEntityDescription):
-    """The one line of the table."""
-
+PREVIEW = ImageEntityDescription(key="preview")
 
 _PNG = b"\x89PNG"
-
-PREVIEW = FluxImageDescription(key="preview", translation_key="preview")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +49,11 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
     picture is as old as it was before.
     """
 
-    entity_description: FluxImageDescription
-
     def __init__(
         self,
         hass: HomeAssistant,
         coordinator: FluxCoordinator,
-        description: FluxImageDescription,
+        description: ImageEntityDescription,
     ) -> None:
         """Show nothing yet."""
         FluxEntity.__init__(self, coordinator, description)
@@ -86,16 +78,21 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
     @override
     async def async_image(self) -> bytes | None:
         """Return the picture, PNG or JPEG."""
-        picture, job = self.coordinator.data.picture, self.coordinator.data.job
-        if picture is None or picture.job_number != job.job_number:
-            return None
-        return picture.content
+        return self._content
 
     @property
     @override
     def shown(self) -> object:
         """Since when the picture is shown."""
         return self._attr_image_last_updated
+
+    @property
+    def _content(self) -> bytes | None:
+        """The picture of the job, None if it has none or is not known yet."""
+        picture, job = self.coordinator.data.picture, self.coordinator.data.job
+        if picture is None or picture.job_number != job.job_number:
+            return None
+        return picture.content
 
     @callback
     @override
@@ -106,21 +103,12 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
     @callback
     def _async_show(self) -> None:
         """Take note of another picture, and of a job that has none yet."""
-        picture, job = self.coordinator.data.picture, self.coordinator.data.job
-        if (
-            picture is None
-            or picture.job_number != job.job_number
-            or not picture.content
-        ):
+        if not (content := self._content):
             self._attr_image_last_updated = None
             return
-        is_png = picture.content.startswith(_PNG)
+        is_png = content.startswith(_PNG)
         self._attr_content_type = "image/png" if is_png else "image/jpeg"
-        if self._shown.job_number != picture.job_number or self._shown.since is None:
-            now = dt_util.utcnow()
-            self._shown = _Shown(picture.job_number, now.isoformat())
-        self._attr_image_last_updated = _moment(self._shown.since)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return dt_util.parse_datetime(text) if text else None
+        number = self.coordinator.data.job.job_number
+        if self._shown.job_number != number or self._shown.since is None:
+            self._shown = _Shown(number, dt_util.utcnow().isoformat())
+        self._attr_image_last_updated = dt_util.parse_datetime(self._shown.since or "")

@@ -101,14 +101,12 @@ def _status_attributes(coordinator: FluxCoordinator) -> Attributes:
 SENSORS = (
     FluxSensorDescription(
         key="progress",
-        translation_key="progress",
         native_unit_of_measurement=PERCENTAGE,
         suggested_display_precision=0,
         value_fn=_progress,
     ),
     FluxSensorDescription(
         key="toolhead",
-        translation_key="toolhead",
         device_class=SensorDeviceClass.ENUM,
         options=[toolhead.value for toolhead in Toolhead],
         value_fn=lambda data: data.job.toolhead,
@@ -116,14 +114,12 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="advice",
-        translation_key="advice",
         device_class=SensorDeviceClass.ENUM,
         options=[advice.value for advice in Advice],
         value_fn=lambda data: data.job.error.advice,
     ),
     FluxSensorDescription(
         key="error",
-        translation_key="error",
         device_class=SensorDeviceClass.ENUM,
         options=[error.value for error in ErrorKey],
         value_fn=lambda data: data.job.error,
@@ -134,20 +130,17 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="finish_time",
-        translation_key="finish_time",
         device_class=SensorDeviceClass.TIMESTAMP,
         value_fn=lambda data: _moment(data, data.job.finish_time),
     ),
     FluxSensorDescription(
         key="time_remaining",
-        translation_key="time_remaining",
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.MINUTES,
         value_fn=lambda data: data.job.remaining_minutes,
     ),
     FluxSensorDescription(
         key="elapsed_time",
-        translation_key="elapsed_time",
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.MINUTES,
         entity_registry_enabled_default=False,
@@ -155,7 +148,6 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="job_duration",
-        translation_key="job_duration",
         entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.SECONDS,
@@ -165,7 +157,6 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="nozzle_temperature",
-        translation_key="nozzle_temperature",
         device_class=SensorDeviceClass.TEMPERATURE,
         state_class=SensorStateClass.MEASUREMENT,
         native_unit_of_measurement=UnitOfTemperature.CELSIUS,
@@ -175,7 +166,6 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="nozzle_target",
-        translation_key="nozzle_target",
         entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.TEMPERATURE,
         state_class=SensorStateClass.MEASUREMENT,
@@ -186,20 +176,17 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="job_name",
-        translation_key="job_name",
         always_available=True,
         value_fn=lambda data: data.job.job_name,
     ),
     FluxSensorDescription(
         key="job_started",
-        translation_key="job_started",
         device_class=SensorDeviceClass.TIMESTAMP,
         always_available=True,
         value_fn=lambda data: _moment(data, data.job.job_started),
     ),
     FluxSensorDescription(
         key="printing_time",
-        translation_key="printing_time",
         entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.DURATION,
         # It can begin again at 0, when what is stored is lost; so can filament and jobs.
@@ -212,7 +199,6 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="filament_used",
-        translation_key="filament_used",
         entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.DISTANCE,
         state_class=SensorStateClass.TOTAL_INCREASING,
@@ -225,7 +211,6 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="last_job_duration",
-        translation_key="last_job_duration",
         entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.DURATION,
         native_unit_of_measurement=UnitOfTime.SECONDS,
@@ -236,7 +221,6 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="jobs_completed",
-        translation_key="jobs_completed",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.TOTAL_INCREASING,
         always_available=True,
@@ -244,7 +228,6 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="last_job_result",
-        translation_key="last_job_result",
         entity_category=EntityCategory.DIAGNOSTIC,
         device_class=SensorDeviceClass.ENUM,
         options=[result.value for result in JobResult],
@@ -253,14 +236,12 @@ SENSORS = (
     ),
     FluxSensorDescription(
         key="ip_address",
-        translation_key="ip_address",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         value_fn=lambda data: data.host,
     ),
     FluxSensorDescription(
         key="occupied_by",
-        translation_key="occupied_by",
         entity_category=EntityCategory.DIAGNOSTIC,
         entity_registry_enabled_default=False,
         value_fn=lambda data: data.job.occupied_by,
@@ -268,7 +249,6 @@ SENSORS = (
     # The last one: it sums up what the others say, and is written after them.
     FluxSensorDescription(
         key="status",
-        translation_key="status",
         device_class=SensorDeviceClass.ENUM,
         options=[status.value for status in JobStatus],
         always_available=True,

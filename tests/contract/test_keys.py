@@ -116,12 +116,12 @@ def test_entities(platform: Platform) -> None:
         part
         for value in module.values()
         for part in (value if isinstance(value, tuple | list) else [value])
-        if hasattr(part, "translation_key") and not isinstance(part, type)
+        if hasattr(part, "key") and not isinstance(part, type)
     ]
     words = ENTITIES[platform]
-    assert {part.translation_key for part in values} == set(words)
+    assert {part.key for part in values} == set(words)
     for part in values:
-        own = words[part.translation_key]
+        own = words[part.key]
         assert set(own.get("state", {})) == {*(getattr(part, "options", None) or ())}
         if events := getattr(part, "event_types", None):
             texts = own["state_attributes"]["event_type"]["state"]

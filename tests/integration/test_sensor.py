@@ -87,10 +87,10 @@ def test_every_state_and_sensor_has_words_and_an_icon() -> None:
     words = json.loads((FOLDER / "translations" / "en.json").read_text())["entity"]
     icons = json.loads((FOLDER / "icons.json").read_text())["entity"]
     for line in SENSORS:
-        named = words["sensor"][line.translation_key]
+        named = words["sensor"][line.key]
         assert named["name"]
         assert set(named.get("state", {})) == set(line.options or [])
-        assert icons["sensor"][line.translation_key]["default"].startswith("mdi:")
+        assert icons["sensor"][line.key]["default"].startswith("mdi:")
     for domain, lines in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
         keys = {line.key for line in lines}
         assert set(words[domain]) == set(icons[domain]) == keys
