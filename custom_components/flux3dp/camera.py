@@ -18,11 +18,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .aioflux import Camera as DeviceCamera, ConnectionFailed, FluxError
+from .aioflux import Camera as DeviceCamera, FluxError
 from .camera_stream import CameraFeed
 from .client_key import async_get_client_key
 from .const import MANUFACTURER
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .device import Offline
 from .entity import FluxEntity
 from .helpers import device_errors
 
@@ -154,7 +155,7 @@ class FluxCamera(FluxEntity, Camera):
 
     def _require_online(self) -> None:
         if not self.coordinator.data.online:
-            raise ConnectionFailed("the device is off, or out of reach")
+            raise Offline("the device is off")
 
     async def _async_open(self) -> DeviceCamera:
         """Sign in at the camera port. Raises FluxError."""

@@ -49,7 +49,11 @@ async def _async_load_or_generate(hass: HomeAssistant) -> ClientKey:
                 type(err).__name__,
             )
     key = await hass.async_add_executor_job(ClientKey.generate)
-    await store.async_save({"private_key": key.to_pem()})
+    data = {"private_key": key.to_pem()}
+    await store.async_save(data)
+    if await store.async_load() != data:
+        # A store only logs that the disk is full.
+        raise OSError(f".storage/{_STORAGE_KEY} was not written")
     return key
 
 

@@ -106,15 +106,16 @@ class FluxCoordinator(FluxDevice):
     @override
     async def async_shutdown(self) -> None:
         """Stop listening and asking, and write what is worth keeping."""
-        # While the device can still be reached: an interrupted upload is tidied up.
-        await self.files.async_close()
-        await super().async_shutdown()
         self.presence.async_stop()
         self.dispatcher.async_flush()
         # Before anything waits: what is heard from now on is for the next coordinator.
         unsubscribe, self._unsubscribe = self._unsubscribe, None
         if unsubscribe is not None:
             unsubscribe()
+        # While the device can still be reached: an interrupted upload is tidied up.
+        await self.files.async_close()
+        await super().async_shutdown()
+        if unsubscribe is not None:
             self.listener.unpin(self.uuid)
         await self.monitor.async_stop()
         await self.robot.async_close()

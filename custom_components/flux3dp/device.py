@@ -26,6 +26,10 @@ from .job.observation import Announced, Reported
 from .naming import async_device_name, async_is_disabled
 
 
+class Offline(ConnectionFailed):
+    """The device is silent."""
+
+
 class Unloaded(ConnectionFailed):
     """The entry was unloaded while something waited for its device."""
 

@@ -1,9 +1,9 @@
 """Actions on files: what they do with a device, and what they answer."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path, PurePosixPath
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, gettempdir
 from typing import Any, Final
 
 from homeassistant.const import CONF_MODEL
@@ -123,10 +123,24 @@ async def _local_copy(
     uuid, _, path = source.removeprefix(_MEDIA).partition("/")
     if (other := async_coordinator(hass, uuid)) is None:
         raise invalid("file_unreadable", path=source)
-    async with async_temporary_file(hass) as copy:
-        with device_errors(other):
+    async with AsyncExitStack() as stack:
+        with writing(gettempdir()), device_errors(other):
+            copy = await stack.enter_async_context(async_temporary_file(hass))
             await _async_download(other, path, copy)
         yield copy, path
+
+
+@contextmanager
+def writing(path: str) -> Iterator[None]:
+    """Turn an OSError into an error of Home Assistant that names what was written."""
+    try:
+        yield
+    except OSError as err:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="file_unwritable",
+            translation_placeholders={"path": path},
+        ) from err
 
 
 async def _async_require_allowed(hass: HomeAssistant, path: str) -> None:
@@ -182,12 +196,27 @@ async def async_download_file(
         raise invalid("target_suffix", path=path)
     if not data["overwrite"] and await hass.async_add_executor_job(target.exists):
         raise invalid("target_exists", path=str(target))
-    try:
+
+    def place(copy: Path) -> None:
+        if not data["overwrite"]:
+            # Another program may have made one during the transfer.
+            target.touch(exist_ok=False)
+        # A temporary file is for its owner only.
+        copy.chmod(0o644)
+        try:
+            copy.replace(target)
+        except OSError:
+            if not data["overwrite"]:
+                target.unlink()
+            raise
+
+    with writing(str(target)):
         async with async_temporary_file(hass, target.parent) as copy:
             size = await _async_download(coordinator, path, copy)
-            await hass.async_add_executor_job(copy.replace, target)
-    except OSError as err:
-        raise invalid("file_unwritable", path=str(target)) from err
+            try:
+                await hass.async_add_executor_job(place, copy)
+            except FileExistsError as err:
+                raise invalid("target_exists", path=str(target)) from err
     return {"path": str(target), "size": size}
 
 

@@ -20,7 +20,6 @@ from homeassistant.core import HomeAssistant
 
 from .aioflux import (
     CommandFailed,
-    ConnectionFailed,
     Fcode,
     FileEntry,
     FileInfo,
@@ -38,7 +37,7 @@ from .aioflux import (
 from .aioflux.files import TEMPORARY
 from .clock import SteadyClock
 from .const import LOGGER
-from .device import Unloaded
+from .device import Offline, Unloaded
 from .job.observation import ENDED_IDS
 from .robot import DeviceOccupied, RobotLink
 
@@ -56,10 +55,6 @@ _PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
 
 type Progress = Callable[[int, int], None]
 """Takes how many bytes have been sent, and how many there are."""
-
-
-class Offline(ConnectionFailed):
-    """The device is silent."""
 
 
 class JobRunning(FluxError):

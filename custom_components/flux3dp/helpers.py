@@ -43,8 +43,8 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .device import Unloaded
-from .files import JobNotCleared, JobRunning, Offline
+from .device import Offline, Unloaded
+from .files import JobNotCleared, JobRunning
 from .job.errors import ErrorKey
 from .management import NetworkNotReturned, NetworkRolledBack
 from .robot import DeviceOccupied, Preempted

@@ -2,11 +2,10 @@
 
 import asyncio
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
-from contextlib import aclosing
-from functools import partial
+from contextlib import AsyncExitStack, aclosing
 import json
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Final
 
 from aiohttp import web
@@ -18,7 +17,7 @@ from homeassistant.exceptions import HomeAssistantError
 from .aioflux import MAX_FILE_SIZE, FileInfo, InvalidRequest, check_upload
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .file_actions import async_temporary_file, describe_entries, describe_file
+from .file_actions import async_temporary_file, describe_entries, describe_file, writing
 from .helpers import async_sentence, device_errors, require_control
 from .targets import async_coordinator
 
@@ -159,8 +158,12 @@ class FileUploadView(HomeAssistantView):
                 # Before a body that may be large.
                 check_upload(path, request.content_length or 1)
                 await coordinator.files.require_idle()
-                async with async_temporary_file(hass) as local:
-                    await _async_receive(hass, request, local)
+                async with AsyncExitStack() as stack:
+                    with writing(gettempdir()):
+                        local = await stack.enter_async_context(
+                            async_temporary_file(hass)
+                        )
+                        await _async_receive(hass, request, local)
                     await response.prepare(request)
                     await self._async_send(
                         coordinator, path, local, response, overwrite
@@ -189,10 +192,11 @@ class FileUploadView(HomeAssistantView):
             step.update(sent=sent, size=size)
             changed.set()
 
-        task = asyncio.create_task(
+        task = coordinator.hass.async_create_task(
             coordinator.files.upload(
                 path, local, overwrite=overwrite, progress=progress
-            )
+            ),
+            f"{coordinator.device_name} upload",
         )
         task.add_done_callback(lambda _: changed.set())
         try:
@@ -214,27 +218,16 @@ async def _async_receive(
     hass: HomeAssistant, request: web.Request, local: Path
 ) -> None:
     """Keep the body in a file: the device gets it when it has been checked."""
-
-    async def do[T](work: Callable[[], T]) -> T:
-        try:
-            return await hass.async_add_executor_job(work)
-        except OSError as err:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="file_unwritable",
-                translation_placeholders={"path": str(local)},
-            ) from err
-
     size = 0
-    file = await do(lambda: local.open("wb"))
+    file = await hass.async_add_executor_job(lambda: local.open("wb"))
     try:
         async for data in request.content.iter_chunked(_BLOCK):
             size += len(data)
             if size > MAX_FILE_SIZE:
                 raise InvalidRequest("size", "too_large", "the file is too large")
-            await do(partial(file.write, data))
+            await hass.async_add_executor_job(file.write, data)
     finally:
-        await do(file.close)
+        await hass.async_add_executor_job(file.close)
 
 
 async def _failure(hass: HomeAssistant, err: HomeAssistantError) -> dict[str, object]:

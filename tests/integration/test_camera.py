@@ -354,7 +354,7 @@ async def test_a_device_that_is_off(
     asked = attempts(device)
     assert (await client.get(LIVE)).status == 502
     await still_is_refused(client)
-    assert await error_key(hass) == "cannot_connect"
+    assert await error_key(hass) == "offline"
     assert attempts(device) == asked
     device.faults.clear()
     await wait_for_state(hass, CAMERA, "idle")

@@ -52,9 +52,10 @@ async def test_a_disk_that_refuses_keeps_no_request_waiting(
     hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     del hass_storage[STORED]
-    with patch.object(Store, "async_save", side_effect=OSError("no space left")):
+    # A store logs that it failed to write, and says nothing.
+    with patch.object(Store, "async_save"):
         for _ in range(2):
-            with pytest.raises(OSError, match="no space left"):
+            with pytest.raises(OSError, match="was not written"):
                 await async_get_client_key(hass)
 
     assert await async_get_client_key(hass)

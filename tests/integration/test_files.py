@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 import os
 from pathlib import Path
+import tempfile
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -11,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.files import DeviceFiles
 from simulator import Device
 from simulator.fcode import build
 from simulator.files import example_job
@@ -319,6 +321,61 @@ async def test_a_copy_of_another_device(
     source = f"media-source://{DOMAIN}/{'2' * 32}/USB/stick.fc"
     await call("upload_file", source=source, path="SD/stick.fc")
     assert device.files.read("SD", "stick.fc") == other.files.read("USB", "stick.fc")
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+async def test_a_download_is_for_all_and_spares_a_file_made_meanwhile(
+    call: Call, source: Path, monkeypatch: pytest.MonkeyPatch, overwrite: bool
+) -> None:
+    target = source.parent / "cube.fc"
+    download = DeviceFiles.download
+
+    async def beside(*args: Any) -> int:
+        size = await download(*args)
+        put(target, b"another")
+        return size
+
+    async def fetch() -> dict[str, Any]:
+        return await call(
+            "download_file", path=CUBE, target_path=str(target), overwrite=overwrite
+        )
+
+    with monkeypatch.context() as patches:
+        patches.setattr(DeviceFiles, "download", beside)
+        if overwrite:
+            await fetch()
+        else:
+            assert await fails(fetch()) == "target_exists"
+            assert target.read_bytes() == b"another"
+            target.unlink()
+    if not overwrite:
+        await fetch()
+    assert target.read_bytes() != b"another"
+    assert target.stat().st_mode & 0o777 == 0o644
+    assert {each.name for each in source.parent.iterdir()} == {"boat.fc", "cube.fc"}
+
+
+@pytest.mark.parametrize("full", ["open", "write"])
+async def test_a_full_disk_is_not_called_a_file_that_cannot_be_read(
+    call: Call,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    full: str,
+) -> None:
+    other = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
+    await make_entry(other)
+
+    async def no_space(*_: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    if full == "open":
+        monkeypatch.setattr(tempfile, "tempdir", "/no folder")
+    else:
+        monkeypatch.setattr(DeviceFiles, "download", no_space)
+    source = f"media-source://{DOMAIN}/{'2' * 32}/USB/stick.fc"
+    upload = call("upload_file", source=source, path="SD/stick.fc")
+    assert await fails(upload) == "file_unwritable"
 
 
 @BOTH

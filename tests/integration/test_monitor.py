@@ -145,6 +145,22 @@ async def test_a_disabled_device_is_left_alone(
     await read(home)
 
 
+async def test_a_task_that_is_canceled_before_it_begins_is_followed_by_another(
+    hass: HomeAssistant,
+    home: Home,
+    device: FakeDevice,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    ours = registered(hass, home.entry).id
+    device.run()
+    home.listener.announce()
+    # In the same turn as the datagram that began the job.
+    device_registry.async_update_device(ours, disabled_by=dr.DeviceEntryDisabler.USER)
+    await home.advance(60)
+    device_registry.async_update_device(ours, disabled_by=None)
+    await read(home)
+
+
 # -- when it breaks
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -72,6 +73,17 @@ async def test_a_command_ends_when_the_entry_is_unloaded(home: Home) -> None:
     probes = home.listener.probes
     await home.advance(600)
     assert home.listener.probes == probes
+
+
+async def test_nothing_more_is_heard_while_transfers_end(home: Home) -> None:
+    heard: list[int] = []
+
+    async def close() -> None:
+        heard.append(len(home.listener.subscribers))
+
+    with patch.object(home.entry.runtime_data.files, "async_close", close):
+        assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+    assert heard == [0]
 
 
 async def test_what_a_removed_entry_still_hears_is_not_stored(

@@ -176,11 +176,9 @@ class JobMonitor:
     @callback
     def _async_begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:
         """Begin to do something about the job, if nothing is done about it now."""
-        if (
-            self._task is None
-            and not self._stopped
-            and not self._device.hass.is_stopping
-        ):
+        # A task that was canceled before its first step has not cleared this.
+        running = self._task is not None and not self._task.done()
+        if not (running or self._stopped or self._device.hass.is_stopping):
             self._task = self._device.create_task(run(), "job")
 
     async def _async_monitor(self) -> None:
