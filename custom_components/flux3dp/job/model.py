@@ -6,7 +6,10 @@ from typing import Final, NamedTuple
 
 from ..aioflux.util import clean_text, is_blank
 from .errors import ErrorKey
-from .times import Stopwatch
+from .times import Seconds, Stopwatch
+
+type Share = float
+"""From 0.0 to 1.0."""
 
 _STATE_LENGTH: Final = 255
 _NO_STATES: Final = ("unavailable", "unknown")
@@ -167,11 +170,11 @@ class Job:
 
     session: str | None = None
     name: str | None = None
-    time_cost: float | None = None
+    time_cost: Seconds | None = None
     filament: float | None = None
     toolhead: Toolhead | None = None
     error_label: str = ""
-    top_progress: float | None = None
+    top_progress: Share | None = None
     clock: Stopwatch = field(default_factory=Stopwatch)
     started: float | None = None
     finish: float | None = None
@@ -187,7 +190,7 @@ class Job:
     lost_at: float | None = None
     session_unconfirmed: bool = False
     unseen: bool = False
-    counted_time: float = 0.0
+    counted_time: Seconds = 0.0
     counted_filament: float = 0.0
 
     def is_same_run(self, session: str | None) -> bool | None:
@@ -218,7 +221,7 @@ class JobRecord:
     job_number: int = 0
     expected: Expected | None = None
     last_job_result: JobResult | None = None
-    last_job_duration: float | None = None
+    last_job_duration: Seconds | None = None
     jobs_completed: int = 0
     printing_time: float = 0.0
     filament_used: float = 0.0

@@ -1,33 +1,45 @@
 """What is known of a device's jobs, kept over restarts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import fields
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, get_args, get_type_hints
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
-from ..aioflux.util import duration_of
+from ..aioflux.util import MAX_DURATION, duration_of, number_between
 from ..const import DOMAIN
 from .model import (
     INITIAL,
-    Expected,
     Job,
+    JobRecord,
     JobResult,
     JobState,
+    Share,
     Stage,
-    Toolhead,
     state_text,
 )
-from .times import Stopwatch
+from .times import Seconds, Stopwatch
 
 _STORAGE_VERSION = 1
 _SAVE_DELAY = 10.0
 
+# What a restart makes unknown, or comes too late for.
+_PASSING: Final = frozenset(
+    {"announced_end", "ceiling", "checked_at", "expected", "lost_at", "pending"}
+)
+
 # More seconds than any clock shows: what is stored and beyond that is damage.
 _FOREVER: Final = 1e12
+# What is stored, by the type of a field.
+_HIGHEST: Final[Mapping[object, float]] = {
+    float: _FOREVER,
+    Seconds: MAX_DURATION,
+    Share: 1.0,
+}
 
 
 class JobStore:
@@ -98,7 +110,7 @@ def _turning_point(state: JobState) -> tuple[object, ...]:
 
 def as_stored(state: JobState) -> dict[str, Any]:
     """Return what must outlive a restart, as JSON has it."""
-    return _written(_STATE, state)
+    return _written(JobRecord, state)
 
 
 def restored(data: object) -> JobState:
@@ -106,76 +118,59 @@ def restored(data: object) -> JobState:
 
     The first observation of the device after this never is an event.
     """
-    return JobState(**_read(_STATE, data))
+    return JobState(**_read(JobRecord, data))
 
 
-# What is stored, field by field: each has a reader, which returns None for damage. Then,
-# and where nothing is stored, the field has its default.
-type _Reader = Callable[[object], Any]
-type _Table = Mapping[str, _Reader]
+type _Stored = type[JobRecord | Job | Stopwatch]
 
 
-def _written(table: _Table, value: object) -> dict[str, Any]:
-    return {name: _plain(getattr(value, name)) for name in table}
+def _written(kind: _Stored, value: object) -> dict[str, Any]:
+    stored = {name: getattr(value, name) for name in _fields(kind)}
+    return {
+        name: _written(type(each), each) if isinstance(each, Job | Stopwatch) else each
+        for name, each in stored.items()
+    }
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, Job):
-        return _written(_JOB, value)
-    if isinstance(value, Stopwatch):
-        return _written(_CLOCK, value)
-    return list(value) if isinstance(value, Expected) else value
-
-
-def _read(table: _Table, data: object) -> dict[str, Any]:
+def _read(kind: _Stored, data: object) -> dict[str, Any]:
+    """Return the fields of a dataclass; what is missing or damaged has its default."""
     stored = data if isinstance(data, Mapping) else {}
-    found = {name: read(stored.get(name)) for name, read in table.items()}
+    hints = get_type_hints(kind)
+    found = {
+        # The type of a field, or what it is if it is not None.
+        name: _value((*get_args(hints[name]), hints[name])[0], stored.get(name))
+        for name in _fields(kind)
+    }
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) and value else None
+def _fields(kind: _Stored) -> list[str]:
+    return [field.name for field in fields(kind) if field.name not in _PASSING]
 
 
-def _flag(value: object) -> bool | None:
-    return value if isinstance(value, bool) else None
+def _value(kind: object, value: object) -> object:
+    """Return a stored value of a type; None for damage."""
+    if kind in _HIGHEST:
+        return number_between(value, 0.0, _HIGHEST[kind])
+    if kind is Job:
+        return _job(value)
+    if kind is Stopwatch:
+        return _clock(value)
+    if kind is int:
+        number = number_between(value, 0, _FOREVER)
+        return None if number is None else int(number)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return next((each for each in kind if each.value == value), None)
+    return value if isinstance(kind, type) and isinstance(value, kind) else None
 
 
-def _number(value: object) -> float | None:
-    """Return a number of at least 0 that can be seconds or a moment."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if 0 <= value < _FOREVER else None
-
-
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and _number(value) is not None else None
-
-
-def _share(value: object) -> float | None:
-    number = _number(value)
-    return number if number is not None and number <= 1 else None
-
-
-def _one_of(kind: type[Enum]) -> _Reader:
-    return lambda value: next((each for each in kind if each.value == value), None)
-
-
-def _expected(value: object) -> Expected | None:
-    """Return the job about to start from its name and the moment."""
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        return None
-    name, at = _text(value[0]), _number(value[1])
-    return None if name is None or at is None else Expected(name, at)
-
-
-def _clock(value: object) -> Stopwatch | None:
+def _clock(value: object) -> Stopwatch:
     """Return a stopwatch; version 1.0 stored the seconds and the moment it ran since."""
     if isinstance(value, list) and len(value) == 2:
         base, since = value
         value = {"base": base, "since": since, "whole": duration_of(base) is not None}
     # What is not known to cover the whole job does not.
-    return Stopwatch(**{"whole": False} | _read(_CLOCK, value))
+    return Stopwatch(**{"whole": False} | _read(Stopwatch, value))
 
 
 def _job(value: object) -> Job | None:
@@ -189,47 +184,5 @@ def _job(value: object) -> Job | None:
         stored.setdefault("stage", Stage.CLEARED)
     elif stored.get("ended") is True:
         stored.setdefault("stage", Stage.ENDED)
-    return Job(**_read(_JOB, stored))
-
-
-_CLOCK: Final[_Table] = {
-    "base": duration_of,
-    "since": _number,
-    "whole": _flag,
-    "forgetful": _flag,
-    "device": duration_of,
-    "standing": _number,
-}
-_JOB: Final[_Table] = {
-    "session": _text,
-    "name": lambda value: state_text(_text(value)),
-    "time_cost": duration_of,
-    "filament": _number,
-    "toolhead": _one_of(Toolhead),
-    "error_label": _text,
-    "top_progress": _share,
-    "clock": _clock,
-    "started": _number,
-    "finish": _number,
-    "past_init": _flag,
-    "paused": _flag,
-    "resuming_since": _number,
-    "stage": _one_of(Stage),
-    "outcome": _one_of(JobResult),
-    "end_announced_at": _number,
-    "counted": _flag,
-    "session_unconfirmed": _flag,
-    "unseen": _flag,
-    "counted_time": duration_of,
-    "counted_filament": _number,
-}
-_STATE: Final[_Table] = {
-    "job": _job,
-    "job_number": _count,
-    "expected": _expected,
-    "last_job_result": _one_of(JobResult),
-    "last_job_duration": duration_of,
-    "jobs_completed": _count,
-    "printing_time": _number,
-    "filament_used": _number,
-}
+    found = _read(Job, stored)
+    return Job(**found | {"name": state_text(found.get("name"))})

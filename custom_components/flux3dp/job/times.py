@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 import math
 from typing import Final
 
+type Seconds = float
+"""A duration; what is stored and longer than one can be is not taken for one."""
+
 # The device's running time and ours may differ by what a report takes to arrive: within
 # this much (s) our stopwatch is left alone, and equal states stay equal.
 _TOLERANCE: Final = 2.0
@@ -44,12 +47,12 @@ class Stopwatch:
     `checked_at` is when the report was read that it was last checked against.
     """
 
-    base: float = 0.0
+    base: Seconds = 0.0
     since: float | None = None
     whole: bool = True
     forgetful: bool = False
     # These change with every report and are no news to anything that shows a state.
-    device: float | None = field(default=None, compare=False)
+    device: Seconds | None = field(default=None, compare=False)
     standing: float | None = field(default=None, compare=False)
     ceiling: float | None = field(default=None, compare=False)
     checked_at: float | None = field(default=None, compare=False)
