@@ -34,9 +34,7 @@ from .aioflux import (
     read_fcode,
     store,
 )
-from .aioflux.files import TEMPORARY
 from .clock import SteadyClock
-from .const import LOGGER
 from .device import Offline, Unloaded
 from .job.observation import ENDED_IDS
 from .robot import DeviceOccupied, RobotLink
@@ -89,7 +87,8 @@ class DeviceFiles:
         self._turn = asyncio.Lock()
         self._transfers: set[asyncio.Task[Any]] = set()
         self._infos: dict[str, tuple[float, FileInfo]] = {}
-        self._has_remains = False
+        # Also what was cut when Home Assistant was.
+        self._has_remains = True
 
     def forget(self) -> None:
         """Read anew what is asked for next: another job or another program was there."""
@@ -113,7 +112,10 @@ class DeviceFiles:
     async def _files(self) -> AsyncIterator[Files]:
         self.require_online()
         async with self._link.connection() as robot:
-            await self._remove_remains(robot.files)
+            if self._has_remains and not self._turn.locked():
+                async with self._turn:
+                    await robot.files.remove_unfinished()
+                self._has_remains = False
             yield robot.files
 
     async def entries(self, path: str) -> tuple[FileEntry, ...]:
@@ -131,7 +133,7 @@ class DeviceFiles:
                 raise InvalidRequest("path", "folder_too_full", message) from err
         return tuple(
             sorted(
-                (it for it in entries if f"{path}/{it.name}" != TEMPORARY),
+                (it for it in entries if not files.is_unfinished(f"{path}/{it.name}")),
                 key=lambda it: (not it.is_folder, it.name.lower()),
             )
         )
@@ -319,18 +321,6 @@ class DeviceFiles:
         self._infos.pop(path, None)
         async with self.idle_robot() as robot:
             await robot.files.remove(path)
-
-    async def _remove_remains(self, files: Files) -> None:
-        """Remove what a broken upload left, at the first connection after it."""
-        if not self._has_remains or self._turn.locked():
-            return
-        self._has_remains = False
-        try:
-            await files.remove(TEMPORARY)
-        except Kicked:
-            raise
-        except CommandFailed as err:
-            LOGGER.debug("%s was not removed: %s", TEMPORARY, err)
 
 
 def _check(source: Path) -> Fcode:

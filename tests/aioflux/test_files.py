@@ -24,8 +24,9 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.aioflux.files import _parse_names
 from custom_components.flux3dp.aioflux.session import Session
-from simulator import Device
+from simulator import Device, TrustedKey
 from simulator.fcode import build
+from tests.keys import OTHER_CLIENT_KEY
 
 from .conftest import CUBE, FAST
 
@@ -65,6 +66,10 @@ def connect(info: DeviceInfo, key: ClientKey) -> Connect:
 
 def on_card(device: Device, path: str) -> bytes:
     return device.files.read(*path.split("/", 1))
+
+
+def unfinished(device: Device) -> list[str]:
+    return [name for name in device.files.entries["SD"] if name.startswith("~")]
 
 
 async def names(files: Files, path: str) -> list[str]:
@@ -192,7 +197,7 @@ async def test_a_source_of_another_size_ends_the_connection(files: Files) -> Non
 async def test_a_file_is_stored(device: Device, connect: Connect) -> None:
     await store(connect, "SD/Küche/vase.fc", blocks(), len(JOB))
     assert on_card(device, "SD/Küche/vase.fc") == JOB
-    assert "~upload.fc" not in dict(device.files.entries["SD"])
+    assert not unfinished(device)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +234,7 @@ async def test_another_file_may_come_meanwhile(
         await store(connect, "SD/vase.fc", slow(), len(JOB))
     assert caught.value.reason == "exists"
     assert on_card(device, "SD/vase.fc") == b"of another client"
-    assert "~upload.fc" not in dict(device.files.entries["SD"])
+    assert not unfinished(device)
 
 
 @pytest.mark.parametrize("command", ["file md5", "file cp"])
@@ -240,7 +245,8 @@ async def test_what_the_device_refuses_is_tidied_up(
     with pytest.raises(CommandFailed) as caught:
         await store(connect, "SD/vase.fc", blocks(), len(JOB))
     assert caught.value.symbol == "DISK_FULL"
-    assert not {"vase.fc", "~upload.fc"} & set(device.files.entries["SD"])
+    assert "vase.fc" not in device.files.entries["SD"]
+    assert not unfinished(device)
 
 
 async def test_other_bytes_than_were_sent(device: Device, connect: Connect) -> None:
@@ -248,7 +254,7 @@ async def test_other_bytes_than_were_sent(device: Device, connect: Connect) -> N
     with pytest.raises(ConnectionFailed, match="other bytes"):
         await store(connect, CUBE, blocks(), len(JOB), overwrite=True)
     assert on_card(device, CUBE) != JOB
-    assert "~upload.fc" not in dict(device.files.entries["SD"])
+    assert not unfinished(device)
 
 
 async def test_a_canceled_upload_leaves_nothing(
@@ -295,6 +301,41 @@ async def test_a_cut_at_any_block_leaves_nothing(
         assert not isinstance(caught.value, LeftBehind)
         assert device.files.entries["SD"] == before, cut
     await device.wait_closed_connections()
+
+
+async def test_two_clients_upload_to_one_device(
+    device: Device, info: DeviceInfo, connect: Connect
+) -> None:
+    other = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
+    device.trust.add(TrustedKey.from_pem("Other", other.public_pem))
+
+    @asynccontextmanager
+    async def connect_other() -> AsyncIterator[Files]:
+        async with await Robot.open(info, other, timing=FAST) as robot:
+            yield robot.files
+
+    theirs = build({"TITLE": "boat"}, script=bytes(len(JOB)))
+
+    async def meanwhile() -> AsyncIterator[bytes]:
+        """Store ours when half of theirs is there, and leave something of ours."""
+        async for block in blocks(theirs[: len(theirs) // 2]):
+            yield block
+        await store(connect, "SD/vase.fc", blocks(), len(JOB))
+        async with connect() as files:
+            await files.upload(files.unfinished_path(), blocks(), len(JOB))
+        yield theirs[len(theirs) // 2 :]
+
+    await store(connect_other, "SD/boat.fc", meanwhile(), len(theirs))
+    assert (on_card(device, "SD/vase.fc"), on_card(device, "SD/boat.fc")) == (
+        JOB,
+        theirs,
+    )
+    # Each removes its own.
+    [left] = unfinished(device)
+    await store(connect_other, "SD/boat.fc", blocks(), len(JOB), overwrite=True)
+    assert unfinished(device) == [left]
+    await store(connect, "SD/vase.fc", blocks(), len(JOB), overwrite=True)
+    assert not unfinished(device)
 
 
 @settings(max_examples=300, deadline=None)
@@ -351,7 +392,7 @@ async def test_a_canceled_upload_that_cannot_tidy_up_is_canceled(
     )
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert "~upload.fc" in device.files.entries["SD"]
+    assert unfinished(device)
 
 
 async def test_a_device_that_is_gone_keeps_what_it_has(
@@ -366,11 +407,11 @@ async def test_a_device_that_is_gone_keeps_what_it_has(
 
     with pytest.raises(LeftBehind) as caught:
         await store(connect, CUBE, unplugged(), len(JOB), overwrite=True)
-    assert caught.value.path == "SD/~upload.fc"
+    assert [caught.value.path] == [f"SD/{name}" for name in unfinished(device)]
     assert on_card(device, CUBE) != JOB
 
     # The next upload takes it along.
     device.faults.clear()
     await store(connect, CUBE, blocks(), len(JOB), overwrite=True)
     assert on_card(device, CUBE) == JOB
-    assert "~upload.fc" not in dict(device.files.entries["SD"])
+    assert not unfinished(device)

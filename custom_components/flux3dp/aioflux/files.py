@@ -2,7 +2,8 @@
 
 Paths are `SD`, `SD/folder/job.fc`, `USB/job.fc`: the card, and a stick that is only read.
 An upload empties its target at once, so an existing file is replaced by way of a second
-one, and what a cut upload leaves behind is removed over a new connection.
+one with a name of its own. What a cut upload leaves behind is removed over a new
+connection, or known by that name and removed later.
 """
 
 import asyncio
@@ -10,15 +11,26 @@ from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import dataclass
 import hashlib
+import logging
 import math
+import secrets
 from typing import Final
 
 from .command import STORAGES, encode_command, is_picture, parse_binary, split_path
-from .errors import CommandFailed, FluxError, InvalidRequest, LeftBehind, ProtocolError
+from .errors import (
+    CommandFailed,
+    FluxError,
+    InvalidRequest,
+    Kicked,
+    LeftBehind,
+    ProtocolError,
+)
 from .fcode import MAX_FILE_SIZE
 from .report import JobInfo, parse_file_info
 from .session import Session
 from .timing import Timing
+
+_LOGGER = logging.getLogger(__name__)
 
 _MIME: Final = {".fc": "application/fcode", ".gcode": "text/gcode"}
 _BLOCK: Final = 64 * 1024
@@ -28,9 +40,6 @@ _SLACK: Final = 0.9
 _MAX_PREVIEW: Final = 4 * 1024 * 1024
 _MAX_PREVIEWS: Final = 16
 _MAX_NAME: Final = 255
-
-TEMPORARY: Final = "SD/~upload.fc"
-"""What a file is called until all of it has arrived."""
 
 type Progress = Callable[[int], None]
 """Takes how many bytes have been transferred."""
@@ -60,10 +69,11 @@ class Files:
     connection; one that is canceled or fails in the middle closes it.
     """
 
-    def __init__(self, session: Session, timing: Timing) -> None:
-        """Take the connection's session."""
+    def __init__(self, session: Session, timing: Timing, owner: str = "") -> None:
+        """Take the connection's session; `owner` tells clients' unfinished files apart."""
         self._session = session
         self._stall = timing.transfer_stall
+        self._unfinished = f"SD/~upload-{owner}-"
 
     async def list(self, path: str) -> tuple[FileEntry, ...]:
         """Return what is in a folder, in the device's order.
@@ -189,6 +199,30 @@ class Files:
         """Copy a file, over what is there."""
         await self._order("cp", *split_path(source), *_writable(target))
 
+    # -- files that are not whole yet
+
+    def unfinished_path(self) -> str:
+        """Return what a file is called until all of it has arrived, anew for each."""
+        return f"{self._unfinished}{secrets.token_hex(4)}.fc"
+
+    def is_unfinished(self, path: str) -> bool:
+        """Return whether this is such a file of this client, and no other's."""
+        return path.startswith(self._unfinished)
+
+    async def remove_unfinished(self) -> None:
+        """Remove what earlier uploads of this client left; not in the middle of one.
+
+        What the device does not let go of stays.
+        """
+        try:
+            for entry in await self.list("SD"):
+                if self.is_unfinished(path := f"SD/{entry.name}"):
+                    await self.remove(path)
+        except Kicked:
+            raise
+        except CommandFailed as err:
+            _LOGGER.debug("An unfinished file was not removed: %s", err)
+
     # -- on the wire
 
     async def _order(self, *words: str) -> None:
@@ -274,32 +308,35 @@ async def store(
 
     It is uploaded under another name, checked by its MD5, and copied: neither a cut nor
     a cancellation loses a file that is there. `connect` lends a connection, and another
-    one to tidy up over if that breaks.
+    one to tidy up over if that breaks. What earlier uploads left is removed first.
 
     Raises InvalidRequest (`path`): `exists` without `overwrite`, `is_folder`,
     `no_folder`, and what `Files.upload` raises; LeftBehind if tidying up failed.
     """
     check_upload(path, size)
-    uploading = False
+    temporary: str | None = None
     try:
         async with connect() as files:
             await _check_target(files, path, overwrite=overwrite)
-            uploading = True
-            digest = await files.upload(TEMPORARY, source, size, progress)
-            if await files.md5(TEMPORARY) != digest:
+            await files.remove_unfinished()
+            temporary = files.unfinished_path()
+            digest = await files.upload(temporary, source, size, progress)
+            if await files.md5(temporary) != digest:
                 raise ProtocolError("the device has other bytes than were sent")
             # Another client may have put a file there meanwhile.
             await _check_target(files, path, overwrite=overwrite)
-            await files.copy(TEMPORARY, path)
-            await files.remove(TEMPORARY)
+            await files.copy(temporary, path)
+            await files.remove(temporary)
     except BaseException as err:
-        if uploading:
-            await _tidy_up(connect, err)
+        if temporary is not None:
+            await _tidy_up(connect, temporary, err)
         raise
 
 
 async def _tidy_up(
-    connect: Callable[[], AbstractAsyncContextManager[Files]], reason: BaseException
+    connect: Callable[[], AbstractAsyncContextManager[Files]],
+    path: str,
+    reason: BaseException,
 ) -> None:
     """Remove what an upload left; LeftBehind, because of `reason`, if that fails.
 
@@ -307,11 +344,11 @@ async def _tidy_up(
     """
     try:
         async with connect() as files:
-            await files.remove(TEMPORARY)
+            await files.remove(path)
     except FluxError as err:
         is_gone = isinstance(err, CommandFailed) and err.symbol == "NOT_EXIST"
         if not is_gone and isinstance(reason, Exception):
-            raise LeftBehind(TEMPORARY) from reason
+            raise LeftBehind(path) from reason
 
 
 async def _check_target(files: Files, path: str, *, overwrite: bool) -> None:

@@ -18,9 +18,13 @@ _KEY_BITS = 2048
 
 
 class ClientKey:
-    """An RSA key of ours. Public halves are DER and PEM SubjectPublicKeyInfo."""
+    """An RSA key of ours. Public halves are DER and PEM SubjectPublicKeyInfo.
 
-    __slots__ = ("_private", "access_id", "public_der", "public_pem")
+    `access_id` names it to devices, and is a secret (section 5); `tag`, 8 hex digits,
+    names it to anybody.
+    """
+
+    __slots__ = ("_private", "access_id", "public_der", "public_pem", "tag")
 
     def __init__(self, private: rsa.RSAPrivateKey) -> None:
         self._private = private
@@ -29,6 +33,7 @@ class ClientKey:
         self.public_pem = public.public_bytes(Encoding.PEM, form)
         # A digest used as a name, not as protection.
         self.access_id = hashlib.sha1(self.public_der, usedforsecurity=False).digest()
+        self.tag = hashlib.sha256(self.public_der).hexdigest()[:8]
 
     @classmethod
     def generate(cls) -> Self:

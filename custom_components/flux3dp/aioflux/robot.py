@@ -88,7 +88,7 @@ class Robot(Client):
             session = await open_signed_in(
                 device, ROBOT_PORT, key, timing, expected_key
             )
-        robot = cls(session, device, timing)
+        robot = cls(session, device, timing, key.tag)
         robot._open_again = partial(
             cls.open,
             device,
@@ -99,10 +99,12 @@ class Robot(Client):
         )
         return robot
 
-    def __init__(self, session: Session, device: DeviceInfo, timing: Timing) -> None:
-        """Take over a signed-in session; `open` gives it one."""
+    def __init__(
+        self, session: Session, device: DeviceInfo, timing: Timing, owner: str = ""
+    ) -> None:
+        """Take over a signed-in session; `open` gives it one. `owner`: as `Files`."""
         super().__init__(session, device)
-        self.files = Files(session, timing)
+        self.files = Files(session, timing, owner)
         self.settings = Settings(session)
         self._timing = timing
         self._open_again: Callable[[], Awaitable[Robot]] | None = None
