@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 import hashlib
 import struct
 
@@ -26,6 +27,7 @@ from custom_components.flux3dp.aioflux.files import _parse_names
 from custom_components.flux3dp.aioflux.session import Session
 from simulator import Device, TrustedKey
 from simulator.fcode import build
+from simulator.waiting import PATIENCE
 from tests.keys import OTHER_CLIENT_KEY
 
 from .conftest import CUBE, FAST
@@ -353,6 +355,21 @@ def test_a_list_of_any_frames_raises_nothing_else(parts: list[bytes]) -> None:
             assert all(entry.name for entry in await reading)
 
     asyncio.run(read(), loop_factory=asyncio.new_event_loop)
+
+
+@pytest.mark.parametrize("fault", ["half a frame unasked", "reads nothing"])
+async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
+    device = _Device()
+    session = device.session = Session(replace(FAST, command=0.05))
+    session.connection_made(device)
+    if fault == "reads nothing":
+        session.pause_writing()
+    else:
+        session.data_received(b"\x05")
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(ConnectionFailed):
+            await Files(session, FAST).upload("SD/vase.fc", blocks(), len(JOB))
+    assert not session.is_open
 
 
 class _Device(asyncio.Transport):

@@ -1,10 +1,12 @@
-"""How robot commands are spelled, and what their short replies say (section 5)."""
+"""How robot commands are spelled and sent, and what their short replies say (section 5)."""
 
+from collections.abc import Callable
 import re
 import shlex
 import unicodedata
 
-from .errors import InvalidRequest
+from .errors import InvalidRequest, ProtocolError
+from .session import Session
 
 STORAGES = ("SD", "USB")
 """The storages of a device: the memory card, and a stick that is only read."""
@@ -22,6 +24,30 @@ def encode_command(*words: str) -> bytes:
     return shlex.join(words).encode()
 
 
+class Commands:
+    """Sends commands over the session of a robot connection."""
+
+    _session: Session
+
+    async def _ask[T](
+        self, parse: Callable[[str], T], *words: str, timeout: float | None = None
+    ) -> T:
+        """Send a command and return what `parse` makes of its reply of one frame."""
+
+        async def read() -> T:
+            return parse(await self._session.read_reply())
+
+        return await self._session.exchange(encode_command(*words), read, timeout)
+
+    async def _order(self, *words: str, timeout: float | None = None) -> None:
+        """Send a command that is answered with `ok`."""
+        await self._session.exchange(encode_command(*words), self._read_word, timeout)
+
+    async def _read_word(self, word: str = "ok") -> None:
+        if (reply := await self._session.read_reply()) != word:
+            raise ProtocolError(f"a command was answered with {reply[:40]!r}")
+
+
 def split_path(path: str) -> tuple[str, str]:
     """Return storage and path of `SD/folder/job.fc`, as commands want them.
 
@@ -37,6 +63,19 @@ def split_path(path: str) -> tuple[str, str]:
         raise InvalidRequest("path", "unknown_storage", message)
     if any(part in ("", ".", "..") for part in rest.split("/")):
         raise InvalidRequest("path", "not_a_path", f"{path!r} does not name a file")
+    return storage, rest
+
+
+def split_folder(path: str) -> tuple[str, str]:
+    """Return storage and path of a folder; those of a storage itself have no path."""
+    return (path, "") if path in STORAGES else split_path(path)
+
+
+def split_writable(path: str) -> tuple[str, str]:
+    """Return storage and path; InvalidRequest (`path`, `read_only`) on USB."""
+    storage, rest = split_path(path)
+    if storage != "SD":
+        raise InvalidRequest("path", "read_only", f"{storage} can only be read")
     return storage, rest
 
 

@@ -19,8 +19,8 @@ MAX_FILE_SIZE: Final = 1 << 30
 _MAGIC: Final = b"FCx0001\n"
 _BLOCK: Final = 256 * 1024
 _MAX_METADATA: Final = 256 * 1024
-_MAX_PREVIEW: Final = 4 * 1024 * 1024
-_MAX_PREVIEWS: Final = 16
+MAX_PREVIEW: Final = 4 * 1024 * 1024
+MAX_PREVIEWS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +50,7 @@ def read_fcode(file: BinaryIO) -> Fcode:
         raise _refusal("metadata_damaged")
     previews: list[bytes] = []
     while length := reader.length():
-        if length > _MAX_PREVIEW or len(previews) == _MAX_PREVIEWS:
+        if length > MAX_PREVIEW or len(previews) == MAX_PREVIEWS:
             reader.skip_checked(length)
         elif is_picture(preview := reader.take(length)):
             previews.append(preview)

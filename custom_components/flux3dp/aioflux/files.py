@@ -8,7 +8,7 @@ connection, or known by that name and removed later.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass
 import hashlib
 import logging
@@ -16,7 +16,15 @@ import math
 import secrets
 from typing import Final
 
-from .command import STORAGES, encode_command, is_picture, parse_binary, split_path
+from .command import (
+    Commands,
+    encode_command,
+    is_picture,
+    parse_binary,
+    split_folder,
+    split_path,
+    split_writable,
+)
 from .errors import (
     CommandFailed,
     FluxError,
@@ -25,7 +33,7 @@ from .errors import (
     LeftBehind,
     ProtocolError,
 )
-from .fcode import MAX_FILE_SIZE
+from .fcode import MAX_FILE_SIZE, MAX_PREVIEW, MAX_PREVIEWS
 from .report import JobInfo, parse_file_info
 from .session import Session
 from .timing import Timing
@@ -37,8 +45,6 @@ _BLOCK: Final = 64 * 1024
 _READ: Final = 256 * 1024
 # To move a timer costs more than to copy a block: it is let run down so far.
 _SLACK: Final = 0.9
-_MAX_PREVIEW: Final = 4 * 1024 * 1024
-_MAX_PREVIEWS: Final = 16
 _MAX_NAME: Final = 255
 
 type Progress = Callable[[int], None]
@@ -61,16 +67,16 @@ class FileInfo:
     previews: tuple[bytes, ...]
 
 
-class Files:
+class Files(Commands):
     """The file commands of one robot connection.
 
     Every method raises CommandFailed for a refusal (`NOT_EXIST …`), InvalidRequest for a
-    path that is none, and ConnectionFailed as `Robot` does. A transfer holds the
-    connection; one that is canceled or fails in the middle closes it.
+    path that is none, and ConnectionFailed as `Robot` does. A transfer that is canceled
+    or fails in the middle closes the connection.
     """
 
     def __init__(self, session: Session, timing: Timing, owner: str = "") -> None:
-        """Take the connection's session; `owner` tells clients' unfinished files apart."""
+        """`owner` tells the unfinished files of several clients apart."""
         self._session = session
         self._stall = timing.transfer_stall
         self._unfinished = f"SD/~upload-{owner}-"
@@ -84,10 +90,10 @@ class Files:
         async def read() -> tuple[FileEntry, ...]:
             await self._read_word("continue")
             names = await self._session.read_frame()
-            await self._read_word("ok")
+            await self._read_word()
             return _parse_names(names)
 
-        command = encode_command("file", "ls", *_split_folder(path))
+        command = encode_command("file", "ls", *split_folder(path))
         return await self._session.exchange(command, read)
 
     async def info(self, path: str) -> FileInfo:
@@ -96,10 +102,9 @@ class Files:
         async def read() -> FileInfo:
             previews: list[bytes] = []
             while part := parse_binary(text := await self._session.read_reply()):
-                _, size = part
-                if size > _MAX_PREVIEW or len(previews) == _MAX_PREVIEWS:
+                if part[1] > MAX_PREVIEW or len(previews) == MAX_PREVIEWS:
                     raise ProtocolError("a file with more pictures than are believed")
-                previews.append(await self._session.read_exactly(size))
+                previews.append(await self._session.read_exactly(part[1]))
             verb, _, pairs = text.partition(" ")
             if verb != "ok":
                 raise ProtocolError("a file's info that is not whole")
@@ -111,15 +116,14 @@ class Files:
     async def md5(self, path: str) -> str:
         """Return the MD5 of a file as the device has it, in hex."""
 
-        async def read() -> str:
-            verb, _, digest = (await self._session.read_reply()).partition(" ")
-            if verb != "md5":
+        def parse(reply: str) -> str:
+            if not reply.startswith("md5 "):
                 raise ProtocolError("a checksum that is none")
-            return digest.strip().lower()
+            return reply[4:].strip().lower()
 
         # Of a large file that takes as long as reading it.
-        command = encode_command("file", "md5", *split_path(path))
-        return await self._session.exchange(command, read, self._stall * 6)
+        words = ("file", "md5", *split_path(path))
+        return await self._ask(parse, *words, timeout=self._stall * 6)
 
     async def download(
         self,
@@ -134,8 +138,7 @@ class Files:
         """
 
         async def read(stall: asyncio.Timeout) -> int:
-            part = parse_binary(await self._session.read_reply())
-            if part is None:
+            if (part := parse_binary(await self._session.read_reply())) is None:
                 raise ProtocolError("a file that does not come")
             _, size = part
             received = 0
@@ -146,7 +149,7 @@ class Files:
                 self._extend(stall)
                 if progress is not None:
                     progress(received)
-            await self._read_word("ok")
+            await self._read_word()
             return size
 
         command = encode_command("file", "download", *split_path(path))
@@ -161,43 +164,46 @@ class Files:
     ) -> str:
         """Write a file of exactly `size` bytes, over what is there; return its MD5 (hex).
 
-        The connection has it selected afterwards. Where its folder is missing the device
-        closes the connection; cut in the middle, a short file stays there: `store` looks
-        after both. InvalidRequest: `path`, or `size` if the source has more or fewer bytes.
+        The device closes the connection where the folder is missing; cut in the middle, a
+        short file stays: `store` looks after both. InvalidRequest: `path`, or `size` if
+        the source has more or fewer bytes.
         """
-        words = split_path(path)
         mime = check_upload(path, size)
-        return await self._upload((mime, str(size), *words), source, size, progress)
+        digest = hashlib.md5(usedforsecurity=False)
+        words = (mime, str(size), *split_path(path))
+        await self._upload(words, source, size, progress, digest.update)
+        return digest.hexdigest()
 
     async def upload_task(
         self,
         source: AsyncIterable[bytes],
         size: int,
         progress: Progress | None = None,
-    ) -> str:
-        """Upload a job for this connection only, ready for `Robot.start()`.
-
-        It is gone with the connection: stay until the device runs it.
-        """
+    ) -> None:
+        """Upload a job for `Robot.start()`, gone with this connection until it runs."""
         _check_size(size)
         words = (_MIME[".fc"], str(size), "#")
-        return await self._upload(words, source, size, progress)
+        await self._upload(words, source, size, progress)
 
     async def mkdir(self, path: str) -> None:
         """Make a folder."""
-        await self._order("mkdir", *_writable(path))
+        await self._order_file("mkdir", *split_writable(path))
 
     async def rmdir(self, path: str) -> None:
         """Delete a folder, and everything in it."""
-        await self._order("rmdir", *_writable(path))
+        await self._order_file("rmdir", *split_writable(path))
 
     async def remove(self, path: str) -> None:
         """Delete a file."""
-        await self._order("rm", *_writable(path))
+        await self._order_file("rm", *split_writable(path))
 
     async def copy(self, source: str, target: str) -> None:
         """Copy a file, over what is there."""
-        await self._order("cp", *split_path(source), *_writable(target))
+        await self._order_file("cp", *split_path(source), *split_writable(target))
+
+    async def _order_file(self, *words: str) -> None:
+        # A large file takes long to copy, and a large folder to delete.
+        await self._order("file", *words, timeout=self._stall * 6)
 
     # -- files that are not whole yet
 
@@ -206,14 +212,11 @@ class Files:
         return f"{self._unfinished}{secrets.token_hex(4)}.fc"
 
     def is_unfinished(self, path: str) -> bool:
-        """Return whether this is such a file of this client, and no other's."""
+        """Return whether this is such a file, of this client."""
         return path.startswith(self._unfinished)
 
     async def remove_unfinished(self) -> None:
-        """Remove what earlier uploads of this client left; not in the middle of one.
-
-        What the device does not let go of stays.
-        """
+        """Remove what earlier uploads of this client left; not in the middle of one."""
         try:
             for entry in await self.list("SD"):
                 if self.is_unfinished(path := f"SD/{entry.name}"):
@@ -224,18 +227,6 @@ class Files:
             _LOGGER.debug("An unfinished file was not removed: %s", err)
 
     # -- on the wire
-
-    async def _order(self, *words: str) -> None:
-        command = encode_command("file", *words)
-        # A large file takes long to copy.
-        await self._session.exchange(command, self._read_ok, self._stall * 6)
-
-    async def _read_ok(self) -> None:
-        await self._read_word("ok")
-
-    async def _read_word(self, word: str) -> None:
-        if (reply := await self._session.read_reply()) != word:
-            raise ProtocolError(f"a command was answered with {reply[:40]!r}")
 
     def _extend(self, stall: asyncio.Timeout) -> None:
         now = asyncio.get_running_loop().time()
@@ -259,10 +250,9 @@ class Files:
         source: AsyncIterable[bytes],
         size: int,
         progress: Progress | None,
-    ) -> str:
-        digest = hashlib.md5(usedforsecurity=False)
-
-        async def send(stall: asyncio.Timeout) -> str:
+        on_block: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        async def send(stall: asyncio.Timeout) -> None:
             await self._read_word("continue")
             sent = 0
             try:
@@ -273,7 +263,7 @@ class Files:
                             break
                         self._extend(stall)
                         await self._session.write(block)
-                        digest.update(block)
+                        on_block(block)
                         if progress is not None:
                             progress(sent)
                         if self._session.has_received():
@@ -281,18 +271,16 @@ class Files:
                             break
                 self._extend(stall)
                 if sent == size or self._session.has_received():
-                    await self._read_word("ok")
+                    await self._read_word()
             except CommandFailed:
                 # The device and we are in the middle of the file.
                 self._session.abort()
                 raise
             if sent != size:
-                raise InvalidRequest(
-                    "size", "wrong_size", f"the file does not have {size} bytes"
-                )
-            return digest.hexdigest()
+                message = f"the file does not have {size} bytes"
+                raise InvalidRequest("size", "wrong_size", message)
 
-        return await self._transfer(encode_command("file", "upload", *words), send)
+        await self._transfer(encode_command("file", "upload", *words), send)
 
 
 async def store(
@@ -338,10 +326,7 @@ async def _tidy_up(
     path: str,
     reason: BaseException,
 ) -> None:
-    """Remove what an upload left; LeftBehind, because of `reason`, if that fails.
-
-    A cancellation stays one.
-    """
+    """Remove what an upload left; LeftBehind if that fails, but a cancellation stays one."""
     try:
         async with connect() as files:
             await files.remove(path)
@@ -373,11 +358,10 @@ def check_upload(path: str, size: int) -> str:
     Raises InvalidRequest: `path` (`not_a_job` without .fc or .gcode, `read_only` on USB,
     `file_name_too_long`, or as `split_path`), `size` (`empty_file`, `too_large`).
     """
-    _, rest = _writable(path)
+    _, rest = split_writable(path)
     if any(len(name.encode()) > _MAX_NAME for name in rest.split("/")):
-        raise InvalidRequest(
-            "path", "file_name_too_long", f"a name has at most {_MAX_NAME} bytes"
-        )
+        message = f"a name has at most {_MAX_NAME} bytes"
+        raise InvalidRequest("path", "file_name_too_long", message)
     _check_size(size)
     for suffix, mime in _MIME.items():
         if rest.lower().endswith(suffix):
@@ -389,33 +373,17 @@ def _check_size(size: int) -> None:
     if size <= 0:
         raise InvalidRequest("size", "empty_file", "the file is empty")
     if size > MAX_FILE_SIZE:
-        raise InvalidRequest(
-            "size", "too_large", f"a file has at most {MAX_FILE_SIZE} bytes"
-        )
-
-
-def _split_folder(path: str) -> tuple[str, str]:
-    """Return storage and path of a folder; those of a storage itself have no path."""
-    return (path, "") if path in STORAGES else split_path(path)
-
-
-def _writable(path: str) -> tuple[str, str]:
-    storage, rest = split_path(path)
-    if storage != "SD":
-        raise InvalidRequest("path", "read_only", f"{storage} can only be read")
-    return storage, rest
+        message = f"a file has at most {MAX_FILE_SIZE} bytes"
+        raise InvalidRequest("size", "too_large", message)
 
 
 def _parse_names(names: bytes) -> tuple[FileEntry, ...]:
     """Return the entries of a folder; a name that is not UTF-8 is left out."""
     entries = []
     for raw in names.split(b"\0"):
-        kind, name = raw[:1], raw[1:]
-        if kind in (b"D", b"F") and name:
-            try:
-                entries.append(FileEntry(name.decode(), kind == b"D"))
-            except UnicodeDecodeError:
-                continue
+        if len(raw) > 1 and raw[:1] in (b"D", b"F"):
+            with suppress(UnicodeDecodeError):
+                entries.append(FileEntry(raw[1:].decode(), raw[:1] == b"D"))
     return tuple(entries)
 
 

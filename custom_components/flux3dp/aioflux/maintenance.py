@@ -13,7 +13,7 @@ import math
 from types import MappingProxyType
 from typing import Final
 
-from .command import encode_command
+from .command import Commands, encode_command
 from .errors import (
     CommandFailed,
     FluxError,
@@ -77,7 +77,7 @@ class ToolheadStatus:
     target: float | None
 
 
-class Maintenance:
+class Maintenance(Commands):
     """The task, on the connection that has it.
 
     Every method raises CommandFailed for a refusal, with the words of section 7; Kicked
@@ -95,7 +95,7 @@ class Maintenance:
 
     async def enter(self) -> None:
         """Enter the task; CommandFailed `RESOURCE_BUSY`, `SUBSYSTEM_ERROR`."""
-        await self._ask("task", "maintain")
+        await self._ask(_after_ok, "task", "maintain")
 
     async def home(self) -> None:
         """Home; returns when it is done, which takes seconds."""
@@ -173,12 +173,12 @@ class Maintenance:
                 "temperature", "too_hot", f"a nozzle takes 0 to {_HOTTEST:g} °C"
             )
         self.has_heated = True
-        await self._ask("extruder_temp", str(extruder), f"{temperature:g}")
+        await self._ask(_after_ok, "extruder_temp", str(extruder), f"{temperature:g}")
         self.has_heated = temperature > 0
 
     async def toolhead_info(self) -> ToolheadInfo:
         """Return what the toolhead is."""
-        data = _json(await self._ask("headinfo"))
+        data = await self._ask(_json, "headinfo")
         return ToolheadInfo(
             type=_type(data.get("TYPE", data.get("module"))),
             version=_text(data.get("VERSION", data.get("version"))),
@@ -190,7 +190,7 @@ class Maintenance:
 
     async def toolhead_status(self) -> ToolheadStatus:
         """Return what the toolhead measures."""
-        data = _json(await self._ask("headstatus"))
+        data = await self._ask(_json, "headstatus")
         return ToolheadStatus(
             type=_type(data.get("module")),
             temperature=_first(data.get("rt")),
@@ -217,16 +217,6 @@ class Maintenance:
         check_temperature(temperature)
         self.has_heated = True
         await self._work(on_progress, command, str(extruder), f"{temperature:g}")
-
-    async def _ask(self, *words: str) -> str:
-        return await self._session.exchange(encode_command(*words), self._read_done)
-
-    async def _read_done(self) -> str:
-        """Return what follows the `ok` of a reply."""
-        verb, _, rest = (await self._session.read_reply()).partition(" ")
-        if verb != "ok":
-            raise ProtocolError("maintenance was answered with something else than ok")
-        return rest
 
     async def _work(self, on_progress: OnProgress | None, *words: str) -> str:
         """Have work done, and return what follows its last `ok`."""
@@ -267,7 +257,7 @@ class Maintenance:
                     raise
                 # The toolhead that heated is gone.
                 self.has_heated = False
-        await self._ask("quit")
+        await self._ask(_after_ok, "quit")
 
 
 @asynccontextmanager
@@ -350,8 +340,16 @@ def parse_progress(text: str) -> WorkProgress | None:
     return None
 
 
-def _json(text: str) -> dict[str, object]:
-    if (data := json_object(text)) is None:
+def _after_ok(reply: str) -> str:
+    """Return what follows the `ok` of a reply."""
+    verb, _, rest = reply.partition(" ")
+    if verb != "ok":
+        raise ProtocolError("maintenance was answered with something else than ok")
+    return rest
+
+
+def _json(reply: str) -> dict[str, object]:
+    if (data := json_object(_after_ok(reply))) is None:
         raise ProtocolError("a toolhead's answer that is no JSON object")
     return data
 

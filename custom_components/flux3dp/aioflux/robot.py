@@ -7,7 +7,7 @@ import math
 from types import MappingProxyType
 from typing import Self
 
-from .command import encode_command, is_picture, parse_binary, split_path
+from .command import Commands, encode_command, is_picture, parse_binary, split_path
 from .device import DeviceInfo
 from .errors import (
     ConnectionFailed,
@@ -38,7 +38,7 @@ _MAX_SKIPPED = 32 * 1024 * 1024
 _MAX_TEMPERATURE = 300.0
 
 
-class Robot(Client):
+class Robot(Client, Commands):
     """A signed-in robot connection; an async context manager.
 
     One request is on its way at a time, others wait for it. Every method raises
@@ -193,9 +193,9 @@ class Robot(Client):
             return
 
         async def read() -> None:
-            await self._read_ok()
+            await self._read_word()
             await self._session.write(encode_frame(encode_command("player", "start")))
-            await self._read_ok()
+            await self._read_word()
 
         select = encode_command("player", "select", *split_path(path))
         await self._session.exchange(select, read)
@@ -257,25 +257,6 @@ class Robot(Client):
     async def position(self) -> str:
         """Return the name of the task this session is in, usually `CommandTask`."""
         return await self._ask(str, "position")
-
-    # -- requests
-
-    async def _ask[T](self, parse: Callable[[str], T], *words: str) -> T:
-        """Send a command and return what `parse` makes of its reply of one frame."""
-
-        async def read() -> T:
-            return parse(await self._session.read_reply())
-
-        return await self._session.exchange(encode_command(*words), read)
-
-    async def _order(self, *words: str) -> None:
-        """Send a command that is answered with `ok`."""
-        await self._session.exchange(encode_command(*words), self._read_ok)
-
-    async def _read_ok(self) -> None:
-        reply = await self._session.read_reply()
-        if reply != "ok":
-            raise ProtocolError(f"a command was answered with {reply[:40]!r}")
 
 
 def parse_device_details(text: str) -> Mapping[str, str]:

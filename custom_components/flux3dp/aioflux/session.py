@@ -107,14 +107,14 @@ class Session(asyncio.Protocol):
         self._buffer.feed(decrypt.update(early))
 
     @asynccontextmanager
-    async def guard(self, timeout: float) -> AsyncIterator[None]:
+    async def guard(self, timeout: float) -> AsyncIterator[asyncio.Timeout]:
         """Drop the connection if what happens inside fails, or takes too long.
 
         A refusal (`CommandFailed`) is a whole reply, and leaves it open.
         """
         try:
-            async with asyncio.timeout(timeout):
-                yield
+            async with asyncio.timeout(timeout) as deadline:
+                yield deadline
         except BaseException as err:
             if not isinstance(err, CommandFailed) or isinstance(err, Kicked):
                 self.abort()
@@ -130,17 +130,17 @@ class Session(asyncio.Protocol):
     ) -> T:
         """Send one request and return what `read` makes of the whole reply.
 
-        Requests wait for each other. InvalidRequest if it cannot be sent at all,
-        CommandFailed if `read` met a refusal, Kicked even if that came before the
-        request, ConnectionFailed otherwise.
+        Requests wait for each other. The reply may take `timeout` seconds, by default
+        `Timing.command`. InvalidRequest if it cannot be sent at all, CommandFailed if
+        `read` met a refusal, Kicked even if that came before the request,
+        ConnectionFailed otherwise.
         """
         frame = encode_frame(request)
-        async with (
-            self._lock,
-            self.guard(self._timing.command if timeout is None else timeout),
-        ):
+        async with self._lock, self.guard(self._timing.command) as deadline:
             await self._check_unasked()
             await self.write(frame)
+            if timeout is not None:
+                deadline.reschedule(asyncio.get_running_loop().time() + timeout)
             return await read()
 
     async def _check_unasked(self) -> None:

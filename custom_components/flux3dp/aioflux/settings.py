@@ -10,7 +10,7 @@ import math
 from types import MappingProxyType
 from typing import Final
 
-from .command import encode_command
+from .command import Commands
 from .errors import CommandFailed, InvalidRequest, ProtocolError
 from .session import Session
 
@@ -85,7 +85,7 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
 """The settings people may care about, by key."""
 
 
-class Settings:
+class Settings(Commands):
     """The settings over one robot connection; any time but in maintenance on it.
 
     Every method raises CommandFailed for a refusal, and ConnectionFailed as `Robot`.
@@ -110,28 +110,20 @@ class Settings:
 
     async def get(self, key: str) -> str | None:
         """Return the text of a setting, None if it is not set."""
-
-        async def read() -> str | None:
-            reply = await self._session.read_reply()
-            if reply == "ok EMPTY":
-                return None
-            if not reply.startswith("ok VAL "):
-                raise ProtocolError("a setting that has no value")
-            return reply.removeprefix("ok VAL ")
-
-        return await self._session.exchange(encode_command("config", "get", key), read)
+        return await self._ask(_parse_value, "config", "get", key)
 
     async def set(self, key: str, value: Value) -> None:
         """Set one of `SETTINGS`; InvalidRequest for a value it does not take."""
-        await self._order("set", key, SETTINGS[key].spell(value))
+        await self._order("config", "set", key, SETTINGS[key].spell(value))
 
     async def reset(self, key: str) -> None:
         """Take a setting back to what the job says, or the default."""
-        await self._order("del", key)
+        await self._order("config", "del", key)
 
-    async def _order(self, *words: str) -> None:
-        async def read() -> None:
-            if await self._session.read_reply() != "ok":
-                raise ProtocolError("a setting that is neither taken nor refused")
 
-        await self._session.exchange(encode_command("config", *words), read)
+def _parse_value(reply: str) -> str | None:
+    if reply == "ok EMPTY":
+        return None
+    if not reply.startswith("ok VAL "):
+        raise ProtocolError("a setting that has no value")
+    return reply.removeprefix("ok VAL ")
