@@ -12,10 +12,9 @@ class Presence:
     """The probe timer of a device.
 
     Announcements put it off, so a device that multicast reaches is hardly ever probed;
-    where multicast does not reach, the same probes are the polling. A probe and its
-    answer may both get lost, so there are several before a device is taken to be off:
-    14 s after the last sign of life, in a job too, where only the probes begin sooner.
-    A silent device is probed on, so that it is back with its first answer.
+    elsewhere the same probes are the polling. A probe and its answer may both get lost:
+    it takes several, and 14 s after the last sign of life, until a device is off. It is
+    probed on, so that it is back with its first answer.
     """
 
     def __init__(

@@ -86,10 +86,7 @@ class FluxCamera(FluxEntity, Camera):
     async def async_camera_image(
         self, width: int | None = None, height: int | None = None
     ) -> bytes:
-        """Return a picture; HomeAssistantError with the reason if there is none.
-
-        The device knows one size. Home Assistant scales what we give, if it can.
-        """
+        """Return a picture, in the one size the device knows."""
         with device_errors(self.coordinator):
             self._require_online()
             return await self._feed.still()

@@ -53,11 +53,7 @@ class CameraFeed:
         self._lost = False
 
     async def still(self) -> bytes:
-        """Return a picture, at most `still_fresh` seconds old.
-
-        Raises FluxError when this attempt to get one fails; the next call is a new
-        one.
-        """
+        """Return a picture, at most `still_fresh` seconds old. Raises FluxError."""
         if self._is_fresh:
             return self._picture
         number, failures = self._number, self._failures
@@ -72,9 +68,8 @@ class CameraFeed:
     async def watch(self) -> AsyncGenerator[bytes]:
         """Yield the newest picture whenever there is one that was not yielded yet.
 
-        Close the generator (`aclosing`) to leave. When a connection breaks after the
-        first picture, the viewer waits until there is another. Raises FluxError if not
-        even the first picture comes, and when trying again is of no use.
+        Close the generator (`aclosing`) to leave. Raises FluxError if not even the first
+        picture comes, and when trying again is of no use.
         """
         seen = self._number - 1 if self._is_fresh else self._number
         failures = self._failures

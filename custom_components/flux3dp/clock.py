@@ -1,8 +1,7 @@
 """What time it is for a device, and what waits for a time.
 
 A computer without a battery for its clock, as a Raspberry Pi, starts with the time of its
-last shutdown and leaps once the network is there, often in the middle of a job: by such a
-clock a job would have run for weeks, and a report that is a second old would be outdated.
+last shutdown and leaps once the network is there: by that a job would have run for weeks.
 """
 
 import asyncio

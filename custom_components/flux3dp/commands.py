@@ -1,10 +1,8 @@
-"""Steering a job: what a person commands, and when it counts as done.
+"""Steering a job: the four commands, when they apply, and when they count as done.
 
-Knows the four commands, in which states they apply, and what shows that a device has
-carried them out. The device is the authority: a command is sent whatever we believe of
-its job, because announcements are up to three seconds old. A device that says `ok` has
-only understood: a press of a button is over when the device is seen to do it, and fails
-in words if it is not. The connections are `robot.py`'s.
+A command is sent whatever we believe of the job: announcements are up to three seconds
+old, and the device knows. Its `ok` only says that it understood: a press of a button is
+over when the device is seen to do it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -54,11 +52,9 @@ def _is_under_way(job: JobState) -> bool:
 class JobCommand:
     """A command to the job.
 
-    `applies` says whether a device is expected to take it now, `is_done` whether it has
-    been carried out. `needs_job`: it is pointless once the job is over. A refusal as
-    busy is no answer yet in the states of `retry_when_busy`: they pass by themselves.
-    `failed` is the key of the error if a device accepts it and does not carry it out,
-    `inapplicable` if it does not fit the state of the device.
+    `needs_job`: it is pointless once the job is over. The states of `retry_when_busy`
+    pass by themselves. Keys of errors: `failed` if a device accepts the command and does
+    not carry it out, `inapplicable` if it does not fit the state of the job.
     """
 
     name: str
@@ -177,10 +173,7 @@ class _Execution:
             raise Preempted("the job is being canceled")
 
     async def async_run(self) -> None:
-        """Send the command and wait for what comes of it.
-
-        Raises FluxError, and HomeAssistantError if nothing comes of it.
-        """
+        """Send the command, and wait for what comes of it."""
         self._check()
         async with AsyncExitStack() as stack:
             robot, refusal = await self._async_deliver(stack)
@@ -199,11 +192,10 @@ class _Execution:
     async def _async_deliver(
         self, stack: AsyncExitStack
     ) -> tuple[Robot, CommandFailed | None]:
-        """Send the command over a connection that `stack` closes.
+        """Send the command; return the connection, and the refusal if it was one.
 
-        Over the shared one, and if that does not answer, once more over a connection of
-        its own: to be given twice harms no command. Returns the connection, and the
-        refusal if it was one. Raises FluxError.
+        If the shared connection does not answer, it is sent once more over one of its
+        own: to be given twice harms no command. `stack` closes either.
         """
         # Whatever hangs is in another user's hands; our own opening may take its time.
         limit = self._timing.connection_stuck if self._link.is_in_use else None
@@ -229,7 +221,7 @@ class _Execution:
         return robot, await self._async_try(robot)
 
     async def _async_try(self, robot: Robot) -> CommandFailed | None:
-        """Send the command; returns a refusal that is due to the state of the job."""
+        """Send the command; return a refusal that is due to the state of the job."""
         self._check()
         try:
             await self._command.send(robot)
@@ -290,9 +282,8 @@ class _Execution:
     async def _async_confirmed(self, robot: Robot) -> bool:
         """Look until the command is carried out; False if it is not.
 
-        A resume is over when the job goes on, or has fallen back into the pause, which
-        happens within a second if the fault is still there. A job that is resuming for
-        longer heats again, which can take minutes: it is as good as resumed.
+        A resume falls back into the pause within a second if the fault is still there.
+        A job that resumes for longer heats again: it is as good as resumed.
         """
         began, is_resume = False, self._command is RESUME
         end = self._clock.now() + (
@@ -314,10 +305,7 @@ class _Execution:
             self._check()
 
     async def _async_look(self, robot: Robot) -> JobState | None:
-        """Return the job by a new report; None if there is none at this moment.
-
-        Raises Kicked, and ConnectionFailed also if the connection does not answer.
-        """
+        """Return the job by a new report; None if there is none at this moment."""
         try:
             async with self._clock.timeout(self._timing.connection_stuck):
                 await self._link.async_report(robot)
@@ -354,7 +342,7 @@ class _Execution:
     # -- in which words it fails
 
     def _inapplicable(self, job: JobState) -> HomeAssistantError | None:
-        """Return what tells that the command does not fit the job, if it does not."""
+        """Return an error if the command does not fit the job."""
         if self._command.applies(job):
             return None
         if self._applied and self._command.is_pointless(job):
@@ -362,10 +350,9 @@ class _Execution:
         return self._error(self._command.inapplicable)
 
     async def _async_failure(self) -> HomeAssistantError:
-        """Return what tells that a command was accepted and not carried out.
+        """Return the error of a command that was accepted and not carried out.
 
-        A resume names the fault: the one that is shown, or the one before, because the
-        device forgets it while it tries.
+        A resume names the fault, which the device forgets while it tries.
         """
         if self._command.is_pointless(self._job):
             return self._error("job_over")

@@ -1,8 +1,4 @@
-"""Conditions by target: what the devices of an area, floor or label do now.
-
-Knows what *is idle* and *needs attention* mean, and what triggers and conditions by target
-have in common.
-"""
+"""Conditions by target: what the devices of an area, floor or label do now."""
 
 from collections.abc import Callable, Iterator
 from typing import Final, Unpack

@@ -122,10 +122,9 @@ async def async_scan(hass: HomeAssistant) -> dict[str, DeviceInfo]:
 async def _async_interfaces(hass: HomeAssistant, adapters: list[Adapter]) -> list[str]:
     """Return the IPv4 addresses of the interfaces to use now.
 
-    `adapters` are Home Assistant's, which it reads once, at start: the system is asked
-    for the present addresses of those that are enabled. One that is gone keeps the
-    address it had, because it may come back with it. With automatic settings the
-    system's default interface comes in addition: it may have been missing at the start.
+    Home Assistant reads `adapters` once, at start: the system is asked for the present
+    addresses. One that is gone keeps the address it had, and may come back with it. With
+    automatic settings the default interface, which can come late, is used too.
     """
     try:
         found = await hass.async_add_executor_job(ifaddr.get_adapters)

@@ -1,8 +1,7 @@
 """Triggers by target: what happens to a job, on any device of an area, floor or label.
 
-Fed by the job tracker, as the event entity is: each transition once, as it is seen. What a
-target reaches is looked up when something happens, so a device that is renamed, or moved
-into the area, takes part at once.
+What a target reaches is looked up when something happens, so a device that is moved into
+the area takes part at once.
 """
 
 from typing import Final, override

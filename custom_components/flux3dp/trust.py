@@ -1,8 +1,8 @@
 """Whether the device holds its key and trusts ours; the one place that signs in to it.
 
-Both are learned from handshakes only: datagrams can be forged, so they are a reason for
-a handshake now and then, and no more. Another master key raises a repair, and no command
-is sent until it is decided; a key of ours that is not trusted starts a reauthentication.
+Both are learned from handshakes only: datagrams can be forged, and are no more than a
+reason for one. Another master key raises a repair, and no command is sent until it is
+decided; a key of ours that is not trusted starts a reauthentication.
 """
 
 import asyncio
@@ -66,11 +66,7 @@ class Trust:
         on_signed_in: Callable[[], None],
         on_checked: Callable[[], Awaitable[None]],
     ) -> None:
-        """Trust the pin until another key is presented.
-
-        `on_signed_in` is called after each sign-in, `on_checked` after a check in the
-        background.
-        """
+        """Take what to call after each sign-in, and after a check in the background."""
         self._device = device
         self._entry = device.config_entry
         self.master_key = pinned_key(device.config_entry)
@@ -128,8 +124,7 @@ class Trust:
     def async_check(self) -> None:
         """Sign in once in the background, because the device has come (back).
 
-        So a password changed or a mainboard swapped meanwhile is known now, and not
-        at the next print.
+        So that a changed password is known now, and not at the next print.
         """
         self._wanted = True
         if not self.is_checking:

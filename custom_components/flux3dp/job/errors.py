@@ -43,11 +43,9 @@ _LASER, _LASER_USER = "HARDWARE_ERROR_", "USER_OPERATION_"
 
 
 class ErrorKey(StrEnum):
-    """What happened: its key, what helps, and the symbols that say so.
+    """What happened: its key (a state, stable), what helps, the symbols that say so.
 
-    The values are states, translation keys and stable. A symbol is whole words, as a
-    report lists them. A family alone is all that is known of a symbol whose second word
-    is not.
+    A family alone is all that is known of a symbol whose second word is not.
     """
 
     advice: Advice | None
@@ -149,10 +147,8 @@ _SPELLINGS: Final = _SYMBOLS | {
 def classify(words: str | Sequence[str]) -> ErrorKey:
     """Return what an error label (a text) or a report's error (words) stands for.
 
-    The longest known beginning wins, whatever follows it, then the family, which
-    is the first word. A label of exactly 32 bytes may have been cut in the
-    middle of a word: it is completed if only one symbol begins so. An empty
-    one is `NONE`, an unknown one `OTHER`.
+    The longest known beginning wins, then the family, which is the first word. A label
+    of exactly 32 bytes may have been cut: it is completed if only one symbol begins so.
     """
     return _classified(words if isinstance(words, str) else " ".join(words))
 

@@ -77,8 +77,8 @@ class JobEventType(StrEnum):
 class JobEvent:
     """A transition of the job that was seen as it happened.
 
-    `duration` is the seconds the job has run, `toolhead` the one it uses (not
-    what is left of it after a fault), `error` what went wrong if something did.
+    `duration` is the seconds the job has run, `toolhead` the one it uses (not what is
+    left of it after a fault).
     """
 
     type: JobEventType
@@ -149,23 +149,20 @@ class Pending(Enum):
 class Job:
     """What is remembered of the current job, or of the last one.
 
-    `session` is the device's own name for the run, if a report gave it. `filament`
-    is the mm its file says it takes, `started` epoch seconds (by `clock.py`).
-    `top_progress` (0.0 to 1.0) never falls. `error_label` is the last error
-    that is not mended: an abort clears it on the device. `paused` is kept until
-    the job is known to run again, since a resume that fails at once is still
-    the same pause; `resuming_since` is when it seemed to. `past_init` is False
-    while the job initializes.
+    `session` is the device's name for the run, if a report gave it; `filament` is in mm,
+    moments are epoch seconds (by `clock.py`). `top_progress` never falls. `error_label`
+    is the last error that is not mended: an abort clears it on the device. `paused` lasts
+    until the job is known to run again, because a resume that fails at once is the same
+    pause; `resuming_since` is when it seemed to. `past_init`: it no longer initializes.
 
     `outcome` is how it ended: a device that was switched off in mid-job leaves none, and
     a job that outlives an alarm keeps it until it runs. `end_announced_at` is when a
     datagram showed the end that no report has; `announced_end` is an end that the report
     in force does not show. `counted`: it is one of the completed jobs.
 
-    `lost_at` is when contact was lost, until the device is there again.
-    `session_unconfirmed`: it is, and no report has said yet that it is the same run.
-    `unseen`: it had ended when it was first seen, so none of it was measured here. What
-    of it is in the totals: `counted_time` (s), `counted_filament` (mm).
+    `lost_at` is when contact was lost, until the device is back. `session_unconfirmed`:
+    it is, and no report says yet that it is the same run. `unseen`: it had ended when it
+    was first seen. `counted_time` and `counted_filament` are in the totals already.
     """
 
     session: str | None = None
@@ -211,11 +208,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """What outlives a silence and a restart; None is unknown.
-
-    `job_number` changes with each new job. `last_job_duration` is seconds,
-    `printing_time` (s) and `filament_used` (mm) are totals of all jobs.
-    """
+    """What outlives a silence and a restart; `filament_used` is in mm, for all jobs."""
 
     job: Job | None = None
     job_number: int = 0
@@ -231,10 +224,8 @@ class JobRecord:
 class JobState(JobRecord):
     """A device and its job, as last seen; equal states leave nothing to do.
 
-    `st_id` is the status id in force, None if none was heard since the start or
-    since the device fell silent. `active`: a job is there and has not ended;
-    `paused`: it stands still. `progress` is 0.0 to 1.0, temperatures are °C,
-    `finish_time` is epoch seconds (by `clock.py`).
+    `st_id` is the status id in force, None in silence. `active`: a job is there and has
+    not ended. Temperatures are °C, `finish_time` is epoch seconds (by `clock.py`).
     """
 
     online: bool = False
@@ -286,11 +277,7 @@ class JobState(JobRecord):
 
     @property
     def job_duration(self) -> float | None:
-        """The seconds the job takes by its own estimate, while it is there.
-
-        A report's `time_total` is no duration: it is what has passed so far,
-        pauses included.
-        """
+        """The seconds the job takes by its own estimate, while it is there."""
         if not self.observed or self.job is None or self.job.stage is Stage.CLEARED:
             return None
         return self.job.time_cost
@@ -300,10 +287,6 @@ INITIAL: Final = JobState()
 
 
 def state_text(text: str | None) -> str | None:
-    """Return text of a device as a state of Home Assistant, None if it cannot be one.
-
-    A file can call its job anything: nothing to be seen, more than a state has room for,
-    or what Home Assistant says when it knows nothing.
-    """
+    """Return text of a device as a state of Home Assistant, None if it cannot be one."""
     text = clean_text(text or "").strip()[:_STATE_LENGTH]
     return None if is_blank(text) or text in _NO_STATES else text

@@ -1,8 +1,7 @@
 """Monitoring a job: reports every few seconds, while there is one, and only then.
 
-Knows when the robot connection is wanted and how often a report is; with or without it the
-device is probed twice a second for its status, so that no end is missed. A job that ended
-unwatched, while we were away, is asked about once.
+With or without them the device is probed twice a second, so that no end is missed. A job
+that ended while we were away is asked about once.
 """
 
 import asyncio
@@ -40,9 +39,9 @@ class _Tries:
     """What was tried for one job.
 
     `infos` is how often it was asked what it is, `_INFO_ATTEMPTS` once that is known.
-    `refused`: the device refused our key. One with another key is tried again after
-    `rest` seconds, at `not_before`; a connection that broke is opened again at once, but
-    only after `reconnect_at`.
+    `refused`: the device refused our key. After `not_before` another key is tried again,
+    and `rest` seconds later the next time; after `reconnect_at` a connection that breaks
+    is opened again at once.
     """
 
     job_number: int
@@ -152,10 +151,7 @@ class JobMonitor:
 
     @callback
     def _set_probing(self, active: bool) -> None:
-        """Probe twice a second in a job: another client can leave it when it has ended.
-
-        As many reports would disturb the process that moves the machine.
-        """
+        """Probe twice a second in a job: another client can leave it when it has ended."""
         if not active and self._stop_probing is not None:
             self._stop_probing()
             self._stop_probing = None
@@ -225,10 +221,7 @@ class JobMonitor:
             await self._clock.wait(self.wake, left)
 
     async def _async_read(self, robot: Robot) -> None:
-        """Read reports until the job is over and announcements say so too.
-
-        They lag behind: closing before would show the finished job running again.
-        """
+        """Read reports until the job is over and announcements, which lag, say so too."""
         refusals = 0
         while True:
             try:
@@ -270,8 +263,7 @@ class JobMonitor:
     def _is_pointless(self, err: FluxError) -> bool:
         """Whether trying again cannot help before the device is trusted again.
 
-        In one job the rest after that doubles each time, until a report is read: the
-        device may hold its key wherever we sign in, and not here.
+        It may hold its key wherever we sign in, and not here: the rest doubles each time.
         """
         if not isinstance(err, IdentityMismatch | AuthenticationFailed):
             return False
@@ -346,10 +338,7 @@ class JobMonitor:
             )
 
     def _log_lost(self, err: FluxError) -> None:
-        """Log that there are no reports, of a device that has announced itself since.
-
-        One that was just switched off is offline before long.
-        """
+        """Log that there are no reports, unless the device was just switched off."""
         self._failing_since = min(self._failing_since, self._clock.now())
         announced = self._device.announced
         if isinstance(err, ConnectionFailed) and (

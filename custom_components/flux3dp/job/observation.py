@@ -110,11 +110,8 @@ class Announced:
 class Observation:
     """What a device says at one moment, whichever source it came from.
 
-    `status` is None for an id that is not in the table. `error_label` is empty
-    without an error, and always while the device is occupied. `time_running` and
-    `time_total` (seconds) are known from a report only, as are the session and the
-    temperatures; `read_at` tells one report from the next. While a report counts,
-    `announced` is what a newer datagram says.
+    `status` is None for an id that is not in the table; `read_at` tells one report from
+    the next. While a report counts, `announced` is what a newer datagram says.
     """
 
     st_id: int
@@ -189,8 +186,7 @@ def observe(
 
     A report younger than `report_fresh` seconds wins: it is authenticated, and
     the datagram lags by up to `status_lag`. An older one still counts until a datagram
-    is newer than that: before, it would bring back what has passed. `announced` is None
-    in silence.
+    is newer than that: before, it would bring back what has passed.
     """
     if reported is None or now < reported.at:
         return None if announced is None else _from_status(announced.status)
@@ -214,8 +210,7 @@ def status_of(st_id: int, label: str = "") -> JobStatus | None:
 def toolhead_of(module: str) -> Toolhead | None:
     """Return the toolhead for a device's word; None if the word says nothing.
 
-    `N/A` is none at all. `OFFLINE`, or an empty text, is a device that has not
-    looked yet; others exist.
+    `OFFLINE`, or an empty text, is a device that has not looked yet; others exist.
     """
     name = module.upper()
     return _TOOLHEADS.get("USER" if name.startswith("USER/") else name)

@@ -42,8 +42,8 @@ def apply(
 ) -> Outcome:
     """Return what the observation means for the job, and the events that were seen.
 
-    Only what is remembered of the job changes; `patience` is how many seconds a
-    paused job must seem to run in datagrams before it counts as resumed.
+    `patience`: how many seconds a paused job must seem to run in datagrams until it is
+    resumed.
     """
     match seen.phase:
         case Phase.NONE:

@@ -1,7 +1,6 @@
 """What happens to jobs, on its way to triggers and the event entity.
 
-There is one signal for all devices, so a subscriber receives it whether or not the entry of
-a device was loaded when it subscribed.
+One signal for all devices: a subscriber need not know which entries are loaded.
 """
 
 from collections.abc import Callable
@@ -78,8 +77,7 @@ class JobDispatcher:
     def async_dispatch(self, step: Step, *, lost: bool, may_learn: bool) -> None:
         """Send what was seen, once all can receive it.
 
-        `lost`: contact was lost, in mid-job. `may_learn`: what the job is called is about
-        to be known, if it is called anything.
+        `lost`: contact was lost in mid-job. `may_learn`: the job's name may soon be known.
         """
         self._state, self._may_learn = step.state, may_learn
         events: list[JobEvent | Problem | None] = [*step.events]

@@ -41,10 +41,8 @@ class Stopwatch:
     A device's `time_running` forgets at each pause, and at an abort, all but the last
     stretch (protocol.md section 5). So it is never too long, and right for as long as
     it has not fallen: `device` is the last of this session, `forgetful` that it fell.
-    `standing` is how much more the device's `time_total` was when both were believed:
-    the pauses so far.
-    `ceiling` is what the job has run if it never stopped while it was out of view.
-    `checked_at` is when the report was read that it was last checked against.
+    `standing` is the pauses so far, by the device's `time_total`; `ceiling` what the job
+    has run if it never stopped out of view; `checked_at` when the report was read.
     """
 
     base: Seconds = 0.0
@@ -88,11 +86,10 @@ class Stopwatch:
         ended: bool = False,
         aborted: bool = False,
     ) -> Stopwatch:
-        """Return the stopwatch, checked against the `time_running` of a report, once.
+        """Return the stopwatch, checked against the times of a report, once.
 
-        `total` is its `time_total`, `read_at` the moment it arrived. Of a job that `ended`
-        that goes on, and of one that was `aborted` after a pause the running time is that
-        of the last stretch.
+        Of a job that `ended` the total goes on, and of one that was `aborted` after a
+        pause the running time is that of the last stretch.
         """
         if read_at == self.checked_at:
             return self
@@ -139,11 +136,9 @@ def estimate_remaining(
 ) -> float | None:
     """Return the seconds of running a job still needs; None if nothing tells.
 
-    `time_cost` is the job's own estimate of the whole: without it nothing is
-    invented. The further the job is, the more its own pace (`ran` seconds for
-    `progress`, 0.0 to 1.0) replaces the plan: at the start pace says only how
-    long heating takes, at the end it says more than the plan. Where the two
-    agree the result is exactly the plan's.
+    `time_cost` is the job's own estimate of the whole. The further it is, the more its
+    pace (`ran` seconds for `progress`, 0.0 to 1.0) replaces that: at the start pace says
+    only how long heating takes, at the end it says more than the plan.
     """
     if time_cost is None or time_cost <= 0:
         return None

@@ -49,10 +49,7 @@ _STILL = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one look brought: the state now, and what was seen to happen.
-
-    `problem` is the error that appeared with this look, if one did.
-    """
+    """The state now, what was seen to happen, and the error that appeared, if one did."""
 
     state: JobState
     events: tuple[JobEvent, ...] = ()
@@ -70,9 +67,8 @@ def track(
 ) -> Step:
     """Return the state that follows from the latest datagram and report.
 
-    `announced` is the latest datagram, None once the device fell silent, `reported` the
-    latest report, however old; `observe` says which of them counts. `now` is epoch
-    seconds. The same inputs again change nothing and are no event.
+    `announced` is the latest datagram, None in silence, `reported` the latest report,
+    however old; `now` is epoch seconds. The same again changes nothing and is no event.
     """
     seen = observe(
         announced, reported, now, report_fresh=report_fresh, status_lag=status_lag
@@ -97,10 +93,7 @@ def track(
 
 
 def describe(state: JobState, job_number: int, info: JobInfo) -> JobState:
-    """Return the state with what was learnt about job number `job_number`.
-
-    Unchanged if another job is there by now. Times follow with the next look.
-    """
+    """Return the state with what job number `job_number` is, if it is still there."""
     job = state.job
     if job is None or state.job_number != job_number:
         return state
@@ -116,10 +109,9 @@ def describe(state: JobState, job_number: int, info: JobInfo) -> JobState:
 
 
 def expect(state: JobState, name: str | None, now: float) -> JobState:
-    """Return the state that gives the next job a name, or none after all.
+    """Return the state that gives the next job the name of its file, or none after all.
 
-    For a job that is about to be started here: a device does not tell the name
-    of the file it runs.
+    A device does not tell what it is called.
     """
     name = state_text(name)
     return replace(state, expected=None if name is None else Expected(name, now))
