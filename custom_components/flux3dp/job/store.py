@@ -14,6 +14,7 @@ from ..aioflux.util import MAX_DURATION, duration_of, number_between
 from ..const import DOMAIN
 from .model import (
     INITIAL,
+    Expected,
     Job,
     JobRecord,
     JobResult,
@@ -27,9 +28,9 @@ from .times import Seconds, Stopwatch
 _STORAGE_VERSION = 1
 _SAVE_DELAY = 10.0
 
-# What a restart makes unknown, or comes too late for.
+# What a restart makes unknown.
 _PASSING: Final = frozenset(
-    {"announced_end", "ceiling", "checked_at", "expected", "lost_at", "pending"}
+    {"announced_end", "ceiling", "checked_at", "lost_at", "pending"}
 )
 
 # More seconds than any clock shows: what is stored and beyond that is damage.
@@ -156,12 +157,25 @@ def _value(kind: object, value: object) -> object:
         return _job(value)
     if kind is Stopwatch:
         return _clock(value)
+    if kind is Expected:
+        return _expected(value)
     if kind is int:
         number = number_between(value, 0, _FOREVER)
         return None if number is None else int(number)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next((each for each in kind if each.value == value), None)
-    return value if isinstance(kind, type) and isinstance(value, kind) else None
+    is_right = isinstance(kind, type) and isinstance(value, kind) and value != ""
+    return value if is_right else None
+
+
+def _expected(value: object) -> Expected | None:
+    """Return the job about to start from its name and the moment: JSON has a list."""
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        return None
+    name, at = _value(str, value[0]), _value(float, value[1])
+    if not isinstance(name, str) or not isinstance(at, float):
+        return None
+    return Expected(name, at)
 
 
 def _clock(value: object) -> Stopwatch:
