@@ -69,6 +69,12 @@ class FileStore:
             raise RobotError("BAD_PARAMS")
         folder[name] = content
 
+    def fill(self, entry: str, path: str, content: bytes) -> None:
+        """Give a file its content at last, unless it was deleted meanwhile."""
+        folder, name = self._place(entry, path)
+        if isinstance(folder.get(name), bytes):
+            folder[name] = content
+
     def mkdir(self, entry: str, path: str) -> None:
         """Make a folder."""
         folder, name = self._place(entry, path)

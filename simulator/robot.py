@@ -300,7 +300,7 @@ class RobotSession:
         await self.frames.send("continue")
         content, complete = await self.frames.read_up_to(size)
         if not temporary:
-            self.machine.files.write(entry, path, content)
+            self.machine.files.fill(entry, path, content)
         if not complete or self.frames.has_more:
             raise HangUpError
         self._selected, self._temporary = content, temporary

@@ -292,3 +292,13 @@ async def test_a_device_that_falls_silent_is_offline(
 
     monkeypatch.setattr(__main__, "_state", fall_silent)
     assert "state=idle" in await here("status", device.address, "--watch", code=1)
+
+
+def test_ctrl_c_while_our_key_is_made_leaves_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctrl_c = Mock(side_effect=KeyboardInterrupt)
+    monkeypatch.setattr(__main__.ClientKey, "generate", ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        __main__._load_key(tmp_path / "key.pem")
+    assert not (tmp_path / "key.pem").exists()

@@ -10,6 +10,7 @@ from simulator.fcode import BrokenFileError, build, parse
 from simulator.files import example_job, plain_png
 
 from .client import Stream
+from .conftest import HERE, KEY, UUID
 
 JOB = build({"TIME_COST": "60"}, [plain_png("a"), plain_png("b")])
 
@@ -127,6 +128,17 @@ async def test_an_upload_empties_its_target_and_may_leave_it_short(
     await robot.close()
     await device.wait_closed_connections()
     assert device.files.read("SD", "x.fc") == JOB[:10]
+
+
+async def test_a_file_deleted_in_mid_upload_does_not_come_back(
+    device: Device, robot: Stream
+) -> None:
+    await begin_upload(robot)
+    async with await Stream.robot(HERE, KEY, UUID.hex()) as other:
+        assert await other.ask("file rm SD x.fc") == "ok"
+    robot.write(JOB)
+    assert await robot.frame() == b"ok"
+    assert "x.fc" not in device.files.entries["SD"]
 
 
 async def test_a_byte_too_much_closes(device: Device, robot: Stream) -> None:

@@ -244,8 +244,9 @@ def _load_key(file: Path) -> ClientKey:
         except (ValueError, TypeError) as err:  # The latter if it is encrypted.
             raise OSError(f"{file} holds no key: {err}") from err
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file.touch(0o600, exist_ok=False)
+    # Made first: cut short, it would leave a file without a key.
     key = ClientKey.generate()
+    file.touch(0o600, exist_ok=False)
     file.write_text(key.to_pem())
     return key
 
