@@ -123,8 +123,9 @@ def _key(folder: Path | None, name: str, generate: Callable[[], bytes]) -> bytes
     path = folder / f"{name}.pem"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
+        key = generate()
         path.touch(mode=0o600)
-        path.write_bytes(generate())
+        path.write_bytes(key)
     return path.read_bytes()
 
 

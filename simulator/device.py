@@ -231,14 +231,6 @@ class Device(Machine):
         """Cut every open connection."""
         await self._ports.drop_connections()
 
-    def strand_connections(self, *ports: int) -> None:
-        """Leave what is open on these ports, or on all, half open; new ones are served.
-
-        Nothing passes in either direction, and neither side sees the other's end.
-        """
-        for port in ports or PORTS:
-            self._ports.strand(port)
-
     # -- watching it ---------------------------------------------------------------------
 
     @property
@@ -265,7 +257,3 @@ class Device(Machine):
             return any(text.startswith(command) for text in received)
 
         await self.wait_for(came, within)
-
-    async def wait_online(self, within: float = PATIENCE) -> None:
-        """Return once the device is on the network."""
-        await self.wait_for(lambda: self.online, within)

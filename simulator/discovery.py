@@ -6,6 +6,7 @@ Owns the UDP sockets and the tasks that announce. The bytes are made by ``beacon
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 import socket
 
 from . import datagrams
@@ -83,7 +84,9 @@ class Discovery:
             socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address)
         )
         announcer.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        self._announcer = await self._endpoint(announcer, self._receive_at_announcer)
+        self._announcer = await self._endpoint(
+            announcer, partial(self._receive, at_announcer=True)
+        )
         self._tasks.append(asyncio.create_task(self._announce_forever()))
         interval = config.broadcast_interval
         if (setting := self._machine.settings.get("broadcast")) is not None:
@@ -150,19 +153,11 @@ class Discovery:
         if len(data) == datagrams.HEADER.size:
             self._receive(data, sender)
 
-    def _receive(self, data: bytes, sender: tuple[str, int]) -> None:
-        self._answer(data, sender, self._unicast)
-
-    def _receive_at_announcer(self, data: bytes, sender: tuple[str, int]) -> None:
-        self._answer(data, sender, self._announcer)
-
-    def _answer(
-        self,
-        data: bytes,
-        sender: tuple[str, int],
-        transport: asyncio.DatagramTransport | None,
+    def _receive(
+        self, data: bytes, sender: tuple[str, int], *, at_announcer: bool = False
     ) -> None:
         machine = self._machine
+        transport = self._announcer if at_announcer else self._unicast
         machine.received.datagrams.append(Datagram(data, sender))
         request = datagrams.parse_request(data)
         if (

@@ -4,7 +4,7 @@
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 import hashlib
 from typing import Self
@@ -149,35 +149,15 @@ class TrustedKey:
         return cls(label=label, access_id=key.access_id, key=key)
 
 
-class Trust:
-    """The client keys a device trusts (section 4), in the order they were added."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, TrustedKey] = {}
-        #: Return the key of this name, or None.
-        self.get = self._keys.get
-        #: Forget every key.
-        self.clear = self._keys.clear
-
-    def __iter__(self) -> Iterator[TrustedKey]:
-        return iter(list(self._keys.values()))
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def __contains__(self, access_id: str) -> bool:
-        return access_id in self._keys
+class Trust(dict[str, TrustedKey]):
+    """The client keys a device trusts (section 4) by ``access_id``, in the order they came."""
 
     def add(self, key: TrustedKey) -> bool:
         """Trust a key; False when it is trusted already."""
-        if key.access_id in self._keys:
+        if key.access_id in self:
             return False
-        self._keys[key.access_id] = key
+        self[key.access_id] = key
         return True
-
-    def remove(self, access_id: str) -> bool:
-        """Trust a key no more; False when it was not."""
-        return self._keys.pop(access_id, None) is not None
 
 
 #: Slave keys that were made, in turns: making one costs far more than a whole boot.

@@ -176,7 +176,7 @@ class Machine:
                 "type": key.type,
                 "der": key.key.der.hex() if key.key else "",
             }
-            for key in self.trust
+            for key in self.trust.values()
         ]
         data = {"name": self.name, "password": self.password, "trust": trust}
         folder.mkdir(parents=True, exist_ok=True)

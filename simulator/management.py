@@ -99,7 +99,7 @@ class Management:
             case "list_trust", _:
                 await self._list_trust(frames)
             case "remove_trust", [_, *_]:
-                if not machine.trust.remove(texts[0]):
+                if machine.trust.pop(texts[0], None) is None:
                     return "error NOT_FOUND"
                 machine.changed()
             case "rename", [new, *_]:
@@ -135,7 +135,7 @@ class Management:
         return "ok"
 
     async def _list_trust(self, frames: Frames) -> None:
-        for key in self._machine.trust:
+        for key in self._machine.trust.values():
             if self._machine.config.old_list_trust:
                 entry = f"label={key.label}\0access_id={key.access_id}"
             else:

@@ -85,12 +85,6 @@ class Ports:
             await self.refuse(port)
         await self.drop_connections()
 
-    def strand(self, port: int) -> None:
-        """Leave the open connections of a port half open."""
-        for wire in self._connections.values():
-            if wire.record.port == port:
-                wire.strand()
-
     async def drop_connections(self) -> None:
         """Cut every connection; listening goes on."""
         tasks = list(self._connections)

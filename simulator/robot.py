@@ -16,11 +16,14 @@ from .wire import Frames, Wire
 _LONGEST_LIST = 65535
 _LARGEST_UPLOAD = 1 << 30
 _TASK_FILE = "#"
-#: The names after ``player``: with other words than these take, they are ``BAD_PARAMS``.
-_PLAYER = (
-    "report info select start pause resume abort quit set_toolhead_header "
-    "load_filament unload_filament press_button"
-)
+#: What there is: with other words than a command takes, it is ``BAD_PARAMS``.
+_KNOWN = {
+    "player": "report info select start pause resume abort quit set_toolhead_header "
+    "load_filament unload_filament press_button",
+    "file": "ls info md5 download upload mkdir rmdir rm cp",
+    "config": "get set del",
+    "task": "maintain",
+}
 
 
 class Robot:
@@ -125,9 +128,9 @@ class RobotSession:
                 return "ok"
             case ["position"]:
                 return "CommandTask"
-            case ["deviceinfo" | "kick" | "position", *_] | ["task", "maintain", *_]:
+            case ["deviceinfo" | "kick" | "position", *_]:
                 raise RobotError("BAD_PARAMS")
-        raise RobotError("UNKNOWN_COMMAND")
+        raise _misread("".join(words[:1]), words[1:])
 
     async def _play(self, words: list[str]) -> str:
         player = self.player
@@ -141,10 +144,8 @@ class RobotSession:
                 for picture in fcode.previews[:1]:
                     await self._send_binary("image/png", picture)
             case ["select", entry, path]:
-                self._selected, self._temporary = (
-                    self.machine.files.read(entry, path),
-                    False,
-                )
+                self._selected = self.machine.files.read(entry, path)
+                self._temporary = False
             case ["start"]:
                 self._start()
             case ["pause"]:
@@ -167,10 +168,8 @@ class RobotSession:
                 player.required().macro(name.upper())
             case ["press_button"]:
                 player.required().press_button()
-            case [name, *_] if name in _PLAYER.split():
-                raise RobotError("BAD_PARAMS")
             case _:
-                raise RobotError("UNKNOWN_COMMAND")
+                raise _misread("player", words)
         return "ok"
 
     def _start(self) -> None:
@@ -195,10 +194,8 @@ class RobotSession:
                     machine.ask_for_touch()
             case ["del", key]:
                 machine.settings.delete(key)
-            case ["get" | "set" | "del", *_]:
-                raise RobotError("BAD_PARAMS")
             case _:
-                raise RobotError("UNKNOWN_COMMAND")
+                raise _misread("config", words)
         return "ok"
 
     async def _maintain(self) -> None:
@@ -256,13 +253,8 @@ class RobotSession:
                 files.remove(entry, path)
             case ["cp", entry, path, to_entry, to_path]:
                 files.write(to_entry, to_path, files.read(entry, path))
-            case ["ls" | "info" | "md5" | "download" | "upload", *_] | [
-                "mkdir" | "rmdir" | "rm" | "cp",
-                *_,
-            ]:
-                raise RobotError("BAD_PARAMS")
             case _:
-                raise RobotError("UNKNOWN_COMMAND")
+                raise _misread("file", words)
         return "ok"
 
     async def _list(self, entry: str, path: str) -> None:
@@ -312,3 +304,8 @@ class RobotSession:
         await self.frames.send_raw(content[:cut])
         if cut is not None:
             raise HangUpError
+
+
+def _misread(kind: str, words: list[str]) -> RobotError:
+    known = "".join(words[:1]) in _KNOWN.get(kind, "").split()
+    return RobotError("BAD_PARAMS" if known else "UNKNOWN_COMMAND")

@@ -71,7 +71,6 @@ class Wire(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._sent = 0
-        self._stranded = False
         self.record = ConnectionRecord(port, ("", 0))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -117,14 +116,14 @@ class Wire(asyncio.Protocol):
 
     async def read(self, limit: int = 65536) -> bytes:
         """Return what is there, at most ``limit`` bytes; nothing at the end."""
-        while self._stranded or not self._buffer:
+        while not self._buffer:
             if self.lost:
                 return b""
             self._arrived.clear()
             await self._arrived.wait()
         data = bytes(self._buffer[:limit])
         del self._buffer[:limit]
-        if len(self._buffer) <= _HIGH_WATER and not (self.lost or self._stranded):
+        if len(self._buffer) <= _HIGH_WATER and not self.lost:
             self._transport.resume_reading()
         return data
 
@@ -149,19 +148,11 @@ class Wire(asyncio.Protocol):
         await self._send(data)
 
     async def _send(self, data: bytes) -> None:
-        if self._stranded:
-            await self.record.closed.wait()
         if self.lost:
             raise ConnectionResetError("the client is gone")
         self._transport.write(data)
         self._sent += len(data)
         await self._writable.wait()
-
-    def strand(self) -> None:
-        """Become half open: nothing is read or sent, not even the end."""
-        self._stranded = True
-        if not self.lost:
-            self._transport.pause_reading()
 
     def close(self) -> None:
         """Close once everything is sent."""

@@ -120,7 +120,7 @@ async def test_a_device_without_password(
     info = await listener.find(device.address)
     assert not info.has_password
     await ensure_trusted(info, key, label=LABEL, password=password, timing=FAST)
-    assert [item.label for item in device.trust] == [LABEL]
+    assert [item.label for item in device.trust.values()] == [LABEL]
 
 
 async def test_old_firmware_says_so(
@@ -185,7 +185,7 @@ async def test_passwords(device: Device, manager: Manager) -> None:
     with pytest.raises(InvalidRequest):
         await manager.change_password("secret", "neuß")
     await manager.change_password("secret", "new")
-    assert [item.label for item in device.trust] == [LABEL]
+    assert [item.label for item in device.trust.values()] == [LABEL]
     await manager.change_password("new", "newer", forget_trusted=True)
     assert not list(device.trust)
     assert await manager.add_trust(LABEL)
@@ -210,7 +210,7 @@ async def test_removing_keys(device: Device, info: DeviceInfo, key: ClientKey) -
             await manager.remove_trust(other.access_id.hex())
         with pytest.raises(InvalidRequest):
             await manager.remove_trust("")
-    assert [item.label for item in device.trust] == [LABEL]
+    assert [item.label for item in device.trust.values()] == [LABEL]
 
 
 async def test_the_older_list_of_keys(

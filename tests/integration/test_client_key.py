@@ -104,7 +104,7 @@ async def test_a_key_that_was_replaced_is_trusted_after_a_reauthentication(
         dialog["flow_id"], {"password": PASSWORD}
     )
     assert result["reason"] == "reauth_successful"
-    assert key.access_id.hex() in {each.access_id for each in device.trust}
+    assert key.access_id.hex() in {each.access_id for each in device.trust.values()}
 
 
 async def test_a_device_lists_our_key_with_the_home_s_name(hass: HomeAssistant) -> None:

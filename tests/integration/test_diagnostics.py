@@ -103,7 +103,7 @@ def secrets(device: Device) -> dict[str, str | bytes]:
         key = ClientKey.from_pem(pem.decode())
         found[f"public key {key.access_id[:2].hex()}"] = key.public_der
         found[f"access id {key.access_id[:2].hex()}"] = key.access_id
-    for trusted in device.trust:
+    for trusted in device.trust.values():
         found[f"trusted {trusted.access_id[:4]}"] = trusted.access_id
         found[f"label {trusted.access_id[:4]}"] = trusted.label
     for network in device.networks:

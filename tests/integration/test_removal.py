@@ -36,7 +36,7 @@ async def test_a_removed_device_forgets_our_key_and_no_other(
 
     await hass.config_entries.async_remove(entry.entry_id)
 
-    assert [key.label for key in device.trust] == ["Studio"]
+    assert [key.label for key in device.trust.values()] == ["Studio"]
     assert log_lines(caplog) == []
     await device.wait_closed_connections()
 

@@ -326,7 +326,9 @@ async def test_a_change_that_is_called_off_is_completed(
 
     assert changing.cancelled()
     assert device.password == "better"
-    assert [key.label for key in device.trust] == ["Home Assistant (test home)"]
+    assert [key.label for key in device.trust.values()] == [
+        "Home Assistant (test home)"
+    ]
 
 
 async def test_a_password_that_cannot_be_changed(
@@ -364,7 +366,9 @@ async def test_the_key_of_another_program_is_removed(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, key: str
 ) -> None:
     await act(hass, entry, "remove_trusted_key", key=key)
-    assert [key.label for key in device.trust] == ["Home Assistant (test home)"]
+    assert [key.label for key in device.trust.values()] == [
+        "Home Assistant (test home)"
+    ]
 
 
 async def test_keys_that_cannot_be_removed(

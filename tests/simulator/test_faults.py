@@ -7,7 +7,7 @@ import pytest
 from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device, Timing
 
 from .client import Stream
-from .conftest import HERE, KEY, UUID, MakeDevice, device_config
+from .conftest import HERE, KEY, MakeDevice, device_config
 
 
 async def test_ports_can_refuse_and_take_connections_again(device: Device) -> None:
@@ -105,23 +105,6 @@ async def test_a_stalled_connection_stays_until_the_client_goes(device: Device) 
         with pytest.raises(TimeoutError):
             await device.wait_closed_connections(0.1)
     await device.wait_closed_connections()
-
-
-async def test_a_half_open_connection_hears_nothing_and_others_are_served(
-    device: Device, robot: Stream
-) -> None:
-    assert await robot.ask("position") == "CommandTask"
-    device.strand_connections(ROBOT_PORT)
-    robot.send_frame("player report")
-    async with await Stream.robot(HERE, KEY, UUID.hex()) as stream:
-        assert await stream.ask("position") == "CommandTask"
-    assert await robot.is_silent()
-    assert device.received.robot == ["position", "position"]
-    await robot.close()
-    # The device does not see the end either, until it cuts the connection itself.
-    assert device.connections[ROBOT_PORT] == 1
-    await device.drop_connections()
-    assert device.connections[ROBOT_PORT] == 0
 
 
 async def test_another_client_leaves_a_finished_job_once_datagrams_say_so(

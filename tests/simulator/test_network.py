@@ -41,7 +41,7 @@ async def test_a_network_is_tried_after_the_ok(
     device: Device, manager: Stream, words: tuple[str, ...], address: str
 ) -> None:
     await left(device, manager, *words)
-    await device.wait_online()
+    await device.wait_for(lambda: device.online)
     assert device.address == address
     back = await Stream.sign_in(address, KEY, "secret")
     await back.close()
@@ -64,7 +64,7 @@ async def test_it_says_ok_to_what_strands_it(
 ) -> None:
     await left(device, manager, *words)
     with pytest.raises(TimeoutError):
-        await device.wait_online(0.3)
+        await device.wait_for(lambda: device.online, 0.3)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ async def test_which_networks_it_joins(
     device: Device, manager: Stream, words: tuple[str, ...], joins: bool
 ) -> None:
     await left(device, manager, "method=dhcp", "ssid=n", *words, "psk=12345678")
-    await device.wait_online()
+    await device.wait_for(lambda: device.online)
     assert device.ssid == ("n" if joins else "before")
 
 
@@ -130,7 +130,7 @@ async def test_a_second_command_too_soon_undoes_the_first(
         async with await Stream.sign_in(HERE, KEY, "secret") as stream:
             words = (f"ssid={asked}", "security=WPA2-PSK", "psk=12345678")
             await left(device, stream, "method=dhcp", *words)
-        await device.wait_online()
+        await device.wait_for(lambda: device.online)
         assert device.ssid == joined
 
 
