@@ -225,8 +225,12 @@ async def make_device() -> AsyncIterator[MakeDevice]:
 
 @pytest.fixture
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device, of the second generation; `having` makes it another."""
-    return await make_device(**getattr(request, "param", {}))
+    """Return the usual device, of the second generation.
+
+    `having` makes it another for a test, `DEVICE` for all tests of a module.
+    """
+    usual: dict[str, Any] = getattr(request.module, "DEVICE", {})
+    return await make_device(**usual | getattr(request, "param", {}))
 
 
 def having(*changes: dict[str, Any]) -> pytest.MarkDecorator:

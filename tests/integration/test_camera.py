@@ -18,7 +18,7 @@ from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.aioflux.camera import MAX_IMAGE
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import NAME, MakeDevice, wait_for_state, wait_until
+from tests.integration.conftest import BOTH, NAME, wait_for_state, wait_until
 from tests.integration.viewers import (
     CAMERA,
     LIVE,
@@ -38,18 +38,11 @@ from tests.keys import MASTER_KEYS
 
 # A picture is never too old, or always.
 FRESH, STALE = (replace(PATIENT, still_fresh=age) for age in (20.0, 0.0))
-BOTH = pytest.mark.parametrize("device", [1, 2], indirect=True)
 
 
 @pytest.fixture
 def pace() -> Timing:
     return QUICK
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device; the camera's port is the same in both generations."""
-    return await make_device(generation=getattr(request, "param", 2))
 
 
 def streams(hass: HomeAssistant) -> bool:

@@ -18,7 +18,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.camera_stream import CameraFeed
 from simulator import CAMERA_PORT, Device, TrustedKey
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import FAST, MakeDevice
+from tests.integration.conftest import FAST
 from tests.keys import VENDOR_PUBLIC_DER
 
 PACE = replace(
@@ -49,12 +49,6 @@ class Feed(CameraFeed):
 
     def streams(self, streaming: bool) -> None:
         self.streaming = streaming
-
-
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return the usual device; the camera's port is the same in both generations."""
-    return await make_device()
 
 
 @pytest.fixture

@@ -29,12 +29,6 @@ NAMES = ("is_running", "is_paused", "is_idle", "is_offline", "needs_attention")
 RUNOUT = "HARDWARE_ERROR FILAMENT_RUNOUT"
 
 
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return a device that says what a test wants."""
-    return await make_device()
-
-
 async def so(
     hass: HomeAssistant, target: dict[str, Any], behavior: str | None = None
 ) -> set[str]:

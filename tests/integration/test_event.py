@@ -19,9 +19,9 @@ from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
     FAST,
     NAME,
-    MakeDevice,
     MakeEntry,
     wait_until,
 )
@@ -41,6 +41,9 @@ from tests.integration.jobs import (
     witness,
 )
 from tests.integration.life import log_lines
+
+# Its job stands where a test wants it.
+DEVICE = {"timing": BRISK}
 
 OFF = f"{NAME} does not answer at {ADDRESSES[0]}"
 ON = f"{NAME} is back at {ADDRESSES[0]}"
@@ -287,13 +290,7 @@ async def test_a_job_that_fails_within_a_second_is_told_by_name(
 # -- over the wire
 
 
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=getattr(request, "param", 2), timing=BRISK)
-
-
-@pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
+@BOTH
 async def test_runs_are_told_apart_after_a_loss_of_contact(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry, seen: Witness
 ) -> None:

@@ -39,12 +39,6 @@ def pace() -> Timing:
     return replace(FAST, setup_wait=0.1, unheard=60.0)
 
 
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return the usual device."""
-    return await make_device(generation=2)
-
-
 async def say(device: Device, listener: Listener) -> None:
     """Have a device announce itself once more, and be heard."""
     heard = asyncio.Event()

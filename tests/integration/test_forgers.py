@@ -19,6 +19,7 @@ from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device, TrustedKey
 from tests.aioflux.updates import Updates
 from tests.forger import Forger, public_der
 from tests.integration.conftest import (
+    BOTH,
     FAST,
     NAME,
     UUID,
@@ -41,7 +42,6 @@ from tests.keys import MASTER_KEYS
 
 # Enough announcements for a device that is not believed to be taken for silent.
 LONG = 60
-BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
 OTHER_TEXTS = {"ver": "1.0b1", "model": "fbm1", "name": "HACKED"}
 
 
@@ -49,12 +49,6 @@ OTHER_TEXTS = {"ver": "1.0b1", "model": "fbm1", "name": "HACKED"}
 def pace() -> Timing:
     """Return a pace at which what is done now and then is done once in a test."""
     return replace(FAST, handshake=30.0)
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device, of generation 2 unless a test says otherwise."""
-    return await make_device(generation=getattr(request, "param", 2))
 
 
 async def forge(

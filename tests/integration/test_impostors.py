@@ -5,7 +5,7 @@ remembered at setup tells them from the device.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 import struct
 from typing import Any
@@ -21,9 +21,9 @@ from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
+    BOTH,
     FAST,
     PASSWORD,
-    MakeDevice,
     MakeEntry,
     having,
     signed_in,
@@ -41,6 +41,7 @@ from tests.integration.jobs import BRISK, entity, press, run_job, status_is
 from tests.integration.life import act, issues, log_lines, reauths
 from tests.keys import MASTER_KEYS
 
+DEVICE = {"timing": BRISK}
 UNSIGNED: dict[str, Any] = {"vendor_key": None}
 # "Who is there?", in either generation: no uuid, and nothing behind it.
 PROBES = {struct.pack("<4sBB16x", b"FLUX", version, 0) for version in (1, 2)}
@@ -53,12 +54,6 @@ def pace() -> Timing:
     And with much for silence: only a person asks then.
     """
     return replace(FAST, setup_wait=0.1, startup_grace=0.05, unheard=20.0)
-
-
-@pytest.fixture(params=[{"generation": 1}, {}], ids=["v1", "v2"])
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=BRISK, **request.param)
 
 
 @pytest.fixture
@@ -126,6 +121,7 @@ def assert_nothing_of_ours(device: Device) -> None:
     assert device.received.camera == []
 
 
+@BOTH
 async def test_an_impostor_who_is_there_at_setup_is_told_nothing(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
@@ -141,81 +137,57 @@ async def test_an_impostor_who_is_there_at_setup_is_told_nothing(
     assert reauths(hass, entry) == []
 
 
-async def test_an_impostor_is_told_no_command(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    why = await outcome(hass, device, act(hass, entry, "rename", name="Attic"))
-
-    assert MANAGEMENT_PORT in ports(device)
-    assert_nothing_of_ours(device)
-    assert why == "identity_mismatch"
-    assert "master_key_changed" in issues(hass)
-
-
-@pytest.mark.usefixtures("entry")
+@BOTH
+@pytest.mark.parametrize(
+    ("port", "order"),
+    [
+        (MANAGEMENT_PORT, lambda hass, entry: act(hass, entry, "rename", name="Attic")),
+        (ROBOT_PORT, lambda hass, _: press(hass, "pause")),
+        (
+            CAMERA_PORT,
+            lambda hass, _: async_get_image(hass, entity("camera", "camera")),
+        ),
+    ],
+    ids=["management", "robot", "camera"],
+)
 async def test_an_impostor_is_given_no_order(
-    hass: HomeAssistant, device: Device
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    port: int,
+    order: Callable[[HomeAssistant, MockConfigEntry], Awaitable[object]],
 ) -> None:
     await run_job(hass, device)
 
-    why = await outcome(hass, device, press(hass, "pause"))
+    why = await outcome(hass, device, order(hass, entry))
 
-    assert ROBOT_PORT in ports(device)
+    assert port in ports(device)
     assert_nothing_of_ours(device)
     assert why == "identity_mismatch"
     assert device.status.st_id == 16
     assert "master_key_changed" in issues(hass)
 
 
-@pytest.mark.usefixtures("entry")
-async def test_an_impostor_is_asked_for_no_picture(
-    hass: HomeAssistant, device: Device
-) -> None:
-    look = async_get_image(hass, entity("camera", "camera"))
-
-    why = await outcome(hass, device, look)
-
-    assert CAMERA_PORT in ports(device)
-    assert_nothing_of_ours(device)
-    assert why == "identity_mismatch"
-    assert "master_key_changed" in issues(hass)
-
-
+@pytest.mark.parametrize("loaded", [True, False])
 async def test_an_impostor_is_not_told_the_password_that_is_typed_for_the_device(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, *, loaded: bool
 ) -> None:
     entry = await make_entry(device, trusted=False)
     await wait_until(hass, lambda: bool(reauths(hass, entry)))
     [dialog] = reauths(hass, entry)
+    if not loaded:
+        assert await hass.config_entries.async_unload(entry.entry_id)
     await swap_mainboard(hass, device)
 
     result = await hass.config_entries.flow.async_configure(
         dialog["flow_id"], {"password": PASSWORD}
     )
 
+    assert loaded or ports(device) == {MANAGEMENT_PORT}
     assert_nothing_of_ours(device)
     assert len(device.trust) == 0
     assert result["errors"] == {"base": "key_changed"}
-    assert "master_key_changed" in issues(hass)
-
-
-async def test_an_impostor_is_not_told_the_password_for_an_entry_that_is_not_loaded(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device, trusted=False)
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-    [dialog] = reauths(hass, entry)
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    await swap_mainboard(hass, device)
-
-    result = await hass.config_entries.flow.async_configure(
-        dialog["flow_id"], {"password": PASSWORD}
-    )
-
-    assert ports(device) == {MANAGEMENT_PORT}
-    assert_nothing_of_ours(device)
-    assert len(device.trust) == 0
-    assert result["errors"] == {"base": "key_changed"}
+    assert not loaded or "master_key_changed" in issues(hass)
 
 
 async def test_an_impostor_is_not_told_whose_key_to_forget(

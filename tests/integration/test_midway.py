@@ -16,7 +16,6 @@ from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     FAST,
-    MakeDevice,
     MakeEntry,
     signed_in,
     wait_until,
@@ -26,17 +25,14 @@ from tests.integration.jobs import BRISK, connections, press, reason, run_job
 from tests.integration.life import log_lines, reauths
 from tests.integration.networks import ATTIC
 
+# Its job stands where a test wants it.
+DEVICE = {"timing": BRISK, "networks": [ATTIC]}
+
 
 @pytest.fixture
 def pace() -> Timing:
     """Return a pace with patience for a device that is slow to open a connection."""
     return replace(FAST, connect=20.0, handshake=20.0)
-
-
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=BRISK, networks=[ATTIC])
 
 
 @pytest.fixture

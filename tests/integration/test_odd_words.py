@@ -19,14 +19,11 @@ from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.jobs import BRISK, look, run_job, status_is, value
 from tests.integration.life import log_lines, registered
 
+# Its job stands where a test wants it.
+DEVICE = {"timing": BRISK}
+
 # Each of them is seven characters in an entity id.
 LONG = "装" * 42
-
-
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=BRISK)
 
 
 @pytest.mark.parametrize("seconds", ["300000000000", "1e300", "-5", "9" * 300])

@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.flux3dp.const import DOMAIN
 from simulator import ROBOT_PORT, Device
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import MakeEntry, wait_until
 from tests.integration.jobs import (
     BRISK,
     entity,
@@ -34,11 +34,8 @@ from tests.integration.jobs import (
     witness,
 )
 
-
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=BRISK)
+# Its job stands where a test wants it.
+DEVICE = {"timing": BRISK}
 
 
 @asynccontextmanager

@@ -6,10 +6,11 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.flux3dp.aioflux import IdentityMismatch, Timing
+from custom_components.flux3dp.aioflux import Timing
 from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
     FAST,
     PASSWORD,
     MakeDevice,
@@ -21,7 +22,6 @@ from tests.integration.jobs import (
     BRISK,
     connections,
     events_are,
-    press,
     put_job,
     run_job,
     status_is,
@@ -29,8 +29,9 @@ from tests.integration.jobs import (
     witness,
 )
 from tests.integration.life import issues, reauths
-from tests.keys import MASTER_KEYS
 
+# Its job stands where a test wants it.
+DEVICE = {"timing": BRISK}
 # About what a device says in a sign-in and three reports, in bytes, by generation.
 SAID = {1: 1300, 2: 3900}
 POINTS = 6
@@ -42,32 +43,11 @@ def pace() -> Timing:
     return replace(FAST, robot_retry=0.1, unheard_active=0.5)
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(generation=request.param, timing=BRISK)
-
-
 async def read(device: Device, number: int = 3) -> None:
     """Wait until a device was asked for some more reports."""
     robot = device.received.robot
     asked = robot.count("player report")
     await device.wait_for(lambda: robot.count("player report") > asked + number)
-
-
-async def test_there_is_one_connection_in_a_job_and_only_then(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    assert device.connections[ROBOT_PORT] == 0
-    await run_job(hass, device)
-    await press(hass, "pause")
-    await status_is(hass, "paused")
-    assert device.connections[ROBOT_PORT] == 1
-    device.job.abort()
-    await status_is(hass, "aborted")
-    await device.wait_closed_connections()
-    assert connections(device) == 1
 
 
 @pytest.mark.parametrize(
@@ -97,6 +77,7 @@ async def test_wherever_it_is_cut_the_job_is_followed(
     await events_are(hass, seen, "started", "paused")
 
 
+@BOTH
 async def test_cut_again_and_again_the_job_goes_on(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
@@ -132,18 +113,6 @@ async def test_cut_again_and_again_the_job_goes_on(
     await status_is(hass, "completed")
     assert seen.event_types[POINTS:] == ["completed"]
     await device.wait_closed_connections()
-
-
-async def test_an_impostor_gets_nothing(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    device.faults.wrong_certificate = MASTER_KEYS[1]
-    with pytest.raises(IdentityMismatch):
-        async with entry.runtime_data.robot.connection():
-            pass
-    assert device.received.application_bytes == b""
 
 
 async def test_a_rebooted_device_shows_a_new_slave_key(

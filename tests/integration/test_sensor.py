@@ -34,13 +34,10 @@ from tests.integration.jobs import (
     value,
 )
 
+# Its job stands where a test wants it.
+DEVICE = {"timing": BRISK}
+
 FOLDER = Path(__file__).parents[2] / "custom_components" / "flux3dp"
-
-
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=BRISK)
 
 
 async def values_are(hass: HomeAssistant, **expected: str) -> None:

@@ -46,6 +46,9 @@ from tests.integration.jobs import (
 from tests.integration.targets import automate, change, put_in_workshop, registered
 from tests.keys import MASTER_KEYS
 
+# Its job stands where a test wants it.
+DEVICE = {"timing": BRISK}
+
 HAPPENINGS = [
     "job_started",
     "job_paused",
@@ -66,12 +69,6 @@ CARRIED = ("type", "device_id", "error_key", "status", "camera", "preview", *WOR
 def calls(hass: HomeAssistant) -> list[ServiceCall]:
     """Return what the automations did."""
     return async_mock_service(hass, "test", "note")
-
-
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=BRISK)
 
 
 def on(target: dict[str, Any], *happenings: str) -> dict[str, Any]:
