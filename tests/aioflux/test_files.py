@@ -79,6 +79,7 @@ async def names(files: Files, path: str) -> list[str]:
 
 
 async def test_folders_are_listed(device: Device, files: Files) -> None:
+    device.files.write("SD", "notes.txt", b"not a job")
     assert await files.list("SD") == (
         FileEntry("calibration cube.fc", is_folder=False),
         FileEntry("Küche", is_folder=True),

@@ -81,22 +81,6 @@ async def test_several_wishes_at_once_are_one_picture(
     assert await camera.is_silent(0.2)
 
 
-async def test_a_stream_runs_until_it_is_stopped(
-    device: Device, camera: Stream
-) -> None:
-    camera.send_frame("s+")
-    assert {len(await picture(camera)) > 1000 for _ in range(4)} == {True}
-    camera.send_frame("s-")
-    await device.wait_command("s-")
-    for _ in range(4):
-        try:
-            async with asyncio.timeout(0.3):
-                await picture(camera)
-        except TimeoutError:
-            return
-    pytest.fail("the stream goes on")
-
-
 @pytest.mark.parametrize(
     "device", [{"timing": replace(Timing.fast(), camera=0.25)}], indirect=True
 )
@@ -123,17 +107,3 @@ def test_the_picture_shows_state_and_clock() -> None:
         {"clock": "12:00:01"},
     ]
     assert len({draw(replace(scene, **change)) for change in changes}) == 7
-
-
-async def test_half_a_picture_and_then_nothing(device: Device, camera: Stream) -> None:
-    device.faults.half_image = 100
-    camera.send_frame("f")
-    assert int.from_bytes(await camera.read(4), "little") > 1000
-    await camera.read(100)
-    assert await camera.is_silent()
-
-
-async def test_a_length_not_to_be_believed(device: Device, camera: Stream) -> None:
-    device.faults.image_length = 0xFFFFFFFF
-    camera.send_frame("f")
-    assert await camera.read(6) == b"\xff\xff\xff\xff\xff\xd8"

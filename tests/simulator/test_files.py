@@ -1,6 +1,5 @@
 """Files on the robot port: what a device answers, and what it does without a word."""
 
-import hashlib
 import zlib
 
 import pytest
@@ -15,70 +14,9 @@ from .conftest import HERE, KEY, UUID
 JOB = build({"TIME_COST": "60"}, [plain_png("a"), plain_png("b")])
 
 
-async def binary(stream: Stream) -> tuple[str, bytes]:
-    """Read ``binary <mime> <size>`` and the bytes."""
-    word, mime, size = (await stream.frame()).decode().split()
-    assert word == "binary"
-    return mime, await stream.read(int(size))
-
-
 async def begin_upload(stream: Stream, path: str = "x.fc") -> None:
     text = f"file upload application/fcode {len(JOB)} SD {path}"
     assert await stream.ask(text) == "continue"
-
-
-async def listing(stream: Stream, where: str) -> list[str]:
-    assert await stream.ask(f"file ls {where}") == "continue"
-    names = (await stream.frame()).decode()
-    assert await stream.frame() == b"ok"
-    return names.split("\0")[:-1]
-
-
-async def test_folders_are_listed_and_nothing_but_jobs_in_them(
-    device: Device, robot: Stream
-) -> None:
-    device.files.write("SD", "notes.txt", b"not a job")
-    sd = ["Fcalibration cube.fc", "DKüche", "DRecent"]
-    assert await listing(robot, "SD ''") == await listing(robot, "SD") == sd
-    assert await listing(robot, "SD Küche") == ["FLöffel 'groß'.fc"]
-    assert await listing(robot, "SD Recent") == []
-    device.files.entries["SD"] = {f"{'x' * 200}{n}.fc": b"" for n in range(330)}
-    assert await robot.ask("file ls SD") == "error UNKNOWN_ERROR"
-
-
-async def test_a_file_goes_up_and_comes_down(device: Device, robot: Stream) -> None:
-    await begin_upload(robot, "'über uns.fc'")
-    robot.write(JOB)
-    assert await robot.frame() == b"ok"
-    digest = hashlib.md5(JOB).hexdigest()
-    assert await robot.ask("file md5 SD 'über uns.fc'") == f"md5 {digest}"
-    robot.send_frame("file download SD 'über uns.fc'")
-    assert await binary(robot) == ("application/fcode", JOB)
-    assert await robot.frame() == b"ok"
-    # An upload is a selection as well.
-    assert await robot.ask("player start") == "ok"
-    assert device.files.read("SD", "Recent/recent-1.fc") == JOB
-
-
-async def test_info_is_pictures_and_then_words(device: Device, robot: Stream) -> None:
-    device.files.write("SD", "x.fc", JOB)
-    robot.send_frame("file info SD x.fc")
-    assert await binary(robot) == ("image/png", plain_png("a"))
-    assert await binary(robot) == ("image/png", plain_png("b"))
-    assert await robot.frame() == f"ok TIME_COST=60\0size={len(JOB)}".encode()
-
-
-async def test_files_and_folders_are_made_copied_and_deleted(robot: Stream) -> None:
-    for text in (
-        "file mkdir SD New",
-        "file cp USB stick.fc SD New/a.fc",
-        "file cp SD New/a.fc SD New/b.fc",
-        "file rm SD New/a.fc",
-    ):
-        assert await robot.ask(text) == "ok"
-    assert await listing(robot, "SD New") == ["Fb.fc"]
-    assert await robot.ask("file rmdir SD New") == "ok"
-    assert await robot.ask("file ls SD New") == "error NOT_EXIST BAD_NODE"
 
 
 @pytest.mark.parametrize(
@@ -156,16 +94,6 @@ async def test_an_upload_of_nothing_is_never_answered(
     await device.wait_command("file upload")
     with pytest.raises(TimeoutError):
         await device.wait_command("position", 0.1)
-
-
-async def test_a_download_may_be_cut(device: Device, robot: Stream) -> None:
-    device.faults.cut_binary = 7
-    device.files.write("SD", "x.fc", JOB)
-    assert (
-        await robot.ask("file download SD x.fc")
-        == f"binary application/fcode {len(JOB)}"
-    )
-    assert await robot.read_to_end() == JOB[:7]
 
 
 def test_a_job_file_reads_as_it_was_built() -> None:

@@ -201,17 +201,6 @@ async def test_it_waits_for_filament_and_loads_until_that_is_ended(
     assert await owner.ask("stop_load_filament") == "error UNKNOWN_COMMAND"
 
 
-async def test_it_unloads_and_a_cable_that_comes_out_is_noticed(
-    device: Device, owner: Stream
-) -> None:
-    owner.send_frame("unload_filament 0 200")
-    found = await frames_to(owner, "ok")
-    assert found[0] == "continue"
-    assert found[-4:] == ["CTRL UNLOADING"] * 3 + ["ok"]
-    device.change_head(None)
-    assert await owner.ask("extruder_temp 0 0") == NO_HEAD
-
-
 @pytest.mark.parametrize("leave", ["quit", "reset_mb"])
 async def test_who_leaves_ends_what_runs_and_frees_the_device(
     device: Device, owner: Stream, leave: str

@@ -3,11 +3,10 @@
 import json
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 import pytest
 
 from simulator import Device, Timing, TrustedKey
-from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
+from tests.keys import OTHER_CLIENT_KEY
 
 from .client import Key, Stream
 from .conftest import ADDRESSES, HERE, KEY, MakeDevice, trust
@@ -97,13 +96,6 @@ async def test_the_certificate_is_as_odd_as_the_recorded_one(
     loaded = x509.load_der_x509_certificate(shown)
     loaded.verify_directly_issued_by(loaded)
     assert loaded.version is x509.Version.v1
-
-
-async def test_a_wrong_certificate_shows_another_key(device: Device) -> None:
-    device.faults.wrong_certificate = MASTER_KEYS[1]
-    shown = await certificate()
-    assert device.master_public_der not in shown
-    assert Key(MASTER_KEYS[1]).public_der in shown
 
 
 async def test_a_wrong_signature_is_refused(device: Device) -> None:
@@ -197,12 +189,6 @@ async def test_a_new_password_forgets_keys_unless_told_not_to(
     assert device.password == "neu"
 
 
-async def test_an_empty_password_removes_it(device: Device, manager: Stream) -> None:
-    assert await manager.ask("passwd", "secret", "", "F") == "ok"
-    assert device.password is None
-    assert b"pwd=F" in device.beacon.touch_reply()
-
-
 async def test_no_client_signs_in_with_a_password_that_is_not_ascii(
     manager: Stream,
 ) -> None:
@@ -210,17 +196,6 @@ async def test_no_client_signs_in_with_a_password_that_is_not_ascii(
     async with await Stream.tls(HERE) as stream:
         assert await stream.ask(KEY.public_pem) == "password"
         assert await stream.ask("größe") == "error UNKNOWN_ERROR"
-
-
-@pytest.mark.parametrize("device", [{"old_list_trust": True}], indirect=True)
-async def test_older_firmware_lists_keys_without_json(
-    device: Device, manager: Stream
-) -> None:
-    device.trust.add(VENDOR_LAPTOP)
-    assert await manager.ask("list_trust") == (
-        f"data label=vendor laptop\0access_id={VENDOR_LAPTOP.access_id}"
-    )
-    assert await manager.frame() == b"ok"
 
 
 async def test_trust_name_and_password_outlive_the_device(
@@ -240,17 +215,3 @@ async def test_trust_name_and_password_outlive_the_device(
         assert await stream.ask(signed.hex()) == "ok"
         listed = json.loads((await stream.ask("list_trust")).removeprefix("data "))
         assert listed["label"] == "ours"
-
-
-@pytest.mark.parametrize("device", [{"old_tls": True}], indirect=True)
-async def test_the_oldest_tls_can_be_all_it_speaks(manager: Stream) -> None:
-    inside = manager.writer.get_extra_info("ssl_object")
-    assert inside.version() == "TLSv1"
-
-
-def test_the_recorded_clients_key_has_the_recorded_name() -> None:
-    key = TrustedKey.from_pem("x", recorded_client_pem())
-    assert key.access_id == recorded("rescue-v1")["access_id"]
-    assert key.key is not None
-    spki = PublicFormat.SubjectPublicKeyInfo
-    assert key.key.public.public_bytes(Encoding.PEM, spki) == recorded_client_pem()

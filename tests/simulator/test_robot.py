@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 import pytest
 
 from simulator import ROBOT_PORT, Device, TrustedKey
 from simulator.wire import cipher
-from tests.keys import CLIENT_KEY, MASTER_KEY_4096, OTHER_CLIENT_KEY
+from tests.keys import CLIENT_KEY, OTHER_CLIENT_KEY
 
 from .client import Key, Stream
 from .conftest import HERE, KEY, MakeDevice, trust
@@ -89,36 +87,6 @@ async def test_the_recorded_session_in_aes(make_device: MakeDevice) -> None:
             stream.write(encrypt.update(said))
             answers += decrypt.update(await stream.read(len(answer)))
     assert answers == device_bytes(events)
-
-
-@v1
-async def test_the_key_of_the_aes_comes_encrypted_for_the_client(
-    device: Device,
-) -> None:
-    trust(device)
-    async with await Stream.connect(HERE, ROBOT_PORT) as stream:
-        salt = (await stream.read(8 + 128 + 128))[-128:]
-        stream.write(KEY.access_id + KEY.sign(salt))
-        assert await stream.read(16) == b"OK".ljust(16, b"\0")
-        sha1 = hashes.SHA1()
-        secret = KEY.private.decrypt(
-            await stream.read(256), padding.OAEP(padding.MGF1(sha1), sha1, None)
-        )
-        aes = cipher(secret[:32], secret[32:])
-        stream.write(aes.encryptor().update(b"\x0a\0position"))
-        assert aes.decryptor().update(await stream.read(13)) == b"\x0b\0CommandTask"
-    assert device.received.robot == ["position"]
-
-
-async def test_without_a_slave_key_the_master_key_signs(
-    make_device: MakeDevice,
-) -> None:
-    device = await make_device(
-        generation=1, slave_key_not_ready=True, master_key=MASTER_KEY_4096
-    )
-    async with await Stream.connect(HERE, ROBOT_PORT) as stream:
-        data = await stream.read(8 + 512 + 128)
-    verify(public_rsa(device.master_public_der), data[8:520], data[520:])
 
 
 @v1
@@ -214,32 +182,3 @@ async def test_the_answers_of_an_idle_device(
     robot: Stream, text: str, answer: str
 ) -> None:
     assert await robot.ask(text or "''") == answer
-
-
-async def test_a_setting_is_kept(robot: Stream) -> None:
-    assert await robot.ask("config set leveling 'X:1 Y:2'") == "ok"
-    assert await robot.ask("config get leveling") == "ok VAL X:1 Y:2"
-    assert await robot.ask("config del leveling") == "ok"
-    assert await robot.ask("config get leveling") == "ok EMPTY"
-
-
-async def test_an_occupied_device_says_so_until_it_is_kicked(
-    device: Device, robot: Stream
-) -> None:
-    device.occupy(-2, by="192.168.1.50")
-    assert await robot.report() == {
-        "st_id": -2,
-        "st_label": "OCCUPIED",
-        "info": "192.168.1.50@ScanTask",
-    }
-    await robot.ask("player select SD 'calibration cube.fc'")
-    assert await robot.ask("player start") == "error NO_TASK"
-    assert await robot.ask("kick") == "ok"
-    assert device.status.st_id == 0
-
-
-async def test_who_is_kicked_is_told_and_closed(device: Device, robot: Stream) -> None:
-    await robot.ask("position")
-    await device.kick_sessions()
-    assert await robot.frame() == b"error KICKED"
-    assert await robot.read_to_end() == b""
