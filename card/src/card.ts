@@ -4,9 +4,13 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { type CardConfig, checked, form, stub } from "./config";
 import { entitiesOf, type Entities } from "./entities";
+import { isRefused, sentence } from "./errors";
+import { FilesDialog, type Machine } from "./files";
+import { filesStyles } from "./files-styles";
 import type { Hass } from "./hass";
 import { icon, type IconName } from "./icons";
 import { LivePicture } from "./live";
+import { type Question, renderQuestion } from "./question";
 import { styles } from "./styles";
 import { type Button, type Command, differs, nameOf, type Power, type Tone, view, type View } from "./view";
 import { fill, type Words, words } from "./words";
@@ -24,17 +28,8 @@ const TONE_ICONS: Record<Tone, IconName> = {
 const LASER_TONES = new Set<Tone>(["off", "idle", "busy", "active"]);
 const COMMAND_ICONS: Record<Command, IconName> = { pause: "pause", resume: "play", cancel: "stop", clear: "broom" };
 
-/** What is asked before something that cannot be undone; without `act`, what is only said. */
-interface Question {
-  title: string;
-  text: string;
-  no: string;
-  yes?: string;
-  act?: () => void;
-}
-
 export class FluxCard extends LitElement {
-  static override styles = styles;
+  static override styles = [styles, filesStyles];
   static getConfigForm = form;
   static getStubConfig = stub;
 
@@ -51,6 +46,7 @@ export class FluxCard extends LitElement {
   private mayControl = true;
   private pending?: string;
   private showJobPicture = false;
+  private readonly files = new FilesDialog(this, (text) => this.report(text));
 
   setConfig(config: CardConfig): void {
     this.config = checked(config);
@@ -85,8 +81,7 @@ export class FluxCard extends LitElement {
   }
 
   protected override updated(): void {
-    const dialog = this.renderRoot.querySelector("dialog");
-    if (dialog && !dialog.open) dialog.showModal();
+    for (const dialog of this.renderRoot.querySelectorAll("dialog")) if (!dialog.open) dialog.showModal();
   }
 
   private find(): void {
@@ -102,9 +97,13 @@ export class FluxCard extends LitElement {
     const say = words(house.locale.language);
     const shown = view(house, config, this.entities, say, new Date());
     const compact = config.layout === "compact";
-    return html`<ha-card class=${compact ? "compact" : "full"} data-tone=${shown.tone}>
-      ${compact ? this.renderRow(shown, say) : this.renderFull(shown, say)}
-      ${this.question ? this.renderQuestion(this.question) : nothing}
+    const machine = this.machineOf(house, shown, say);
+    const drop = (event: DragEvent) => this.drop(event, machine);
+    return html`<ha-card class=${compact ? "compact" : "full"} data-tone=${shown.tone} @dragover=${this.files.hover} @drop=${drop}>
+      ${compact ? this.renderRow(shown, say) : this.renderFull(shown, say, machine)}
+      ${this.files.isDraggedOver && !this.files.isOpen ? html`<div class="drop">${fill(say.drop, { name: shown.name })}</div>` : nothing}
+      ${this.files.isOpen ? this.files.render(machine) : nothing}
+      ${this.question ? renderQuestion(this.question, this.answered(this.question)) : nothing}
     </ha-card>`;
   }
 
@@ -115,7 +114,11 @@ export class FluxCard extends LitElement {
       ${shown.active ? this.renderBar(shown, say) : nothing}`;
   }
 
-  private renderFull(shown: View, say: Words): TemplateResult {
+  private machineOf(hass: Hass, { name, laser, status, takesFiles }: View, say: Words): Machine {
+    return { hass, device: this.config?.device_id ?? "", name, laser, status, ready: takesFiles && this.mayControl, say };
+  }
+
+  private renderFull(shown: View, say: Words, machine: Machine): TemplateResult {
     const state = shown.detail ? `${shown.status} · ${shown.detail}` : shown.status;
     const { problem } = shown;
     return html`<div class="head">${this.renderTitle(shown, state)}${this.renderShield(shown, say)}${this.renderPower(shown, say)}</div>
@@ -150,8 +153,10 @@ export class FluxCard extends LitElement {
                 )}
               </div>`
             : nothing}
-          ${shown.buttons.length
-            ? html`<div class="buttons">${shown.buttons.map((button) => this.renderButton(button, say))}</div>`
+          ${shown.buttons.length || shown.offersFiles
+            ? html`<div class="buttons">
+                ${shown.buttons.map((button) => this.renderButton(button, say))}${shown.offersFiles ? this.renderFiles(machine) : nothing}
+              </div>`
             : nothing}
           ${this.renderNotice(shown, say)}
         </div>
@@ -247,6 +252,19 @@ export class FluxCard extends LitElement {
     </button>`;
   }
 
+  private renderFiles(machine: Machine): TemplateResult {
+    const { laser, say } = machine;
+    return html`<button
+      type="button"
+      class="command files"
+      aria-haspopup="dialog"
+      ?disabled=${!machine.ready || this.pending !== undefined}
+      @click=${() => this.files.open(machine)}
+    >
+      ${icon(laser ? "laser" : "printer")}<span>${laser ? say.run_file : say.print_file}</span>
+    </button>`;
+  }
+
   private renderShield(shown: View, say: Words): TemplateResult | typeof nothing {
     if (!shown.unverified) return nothing;
     const explain = () => this.ask({ title: say.unverified, text: say.unverified_text, no: say.close });
@@ -292,29 +310,13 @@ export class FluxCard extends LitElement {
     </div>`;
   }
 
-  private renderQuestion(question: Question): TemplateResult {
-    const done = () => {
+  private answered(question: Question): () => void {
+    return () => {
       // The event of closing comes late: what the answer led to may be shown by then.
       if (this.question !== question) return;
       this.question = undefined;
       this.requestUpdate();
     };
-    const outside = (event: Event) => event.target === event.currentTarget && (event.target as HTMLDialogElement).close();
-    const yes = (event: Event) => {
-      (event.currentTarget as HTMLElement).closest("dialog")?.close();
-      done();
-      question.act?.();
-    };
-    return html`<dialog aria-labelledby="question" aria-describedby="reason" @close=${done} @click=${outside}>
-      <form method="dialog">
-        <h2 id="question">${question.title}</h2>
-        <p id="reason">${question.text}</p>
-        <div class="answers">
-          <button type="submit" class="no" autofocus>${question.no}</button>
-          ${question.act ? html`<button type="button" class="yes" @click=${yes}>${question.yes}</button>` : nothing}
-        </div>
-      </form>
-    </dialog>`;
   }
 
   private ask(question: Question): void {
@@ -343,19 +345,34 @@ export class FluxCard extends LitElement {
     try {
       await this.house.callService(domain, service, { entity_id: entity }, undefined, false);
     } catch (error) {
-      const { code, message } = error as { code?: string; message?: string };
-      // An action that may not be called at all, or not for this entity: that has no code of its own.
-      const refused = code === "unauthorized" || message === "Unauthorized";
-      if (refused) this.mayControl = false;
-      const text = refused ? say.not_allowed : message || String(error);
-      // One row has no room for it.
-      if (this.config?.layout === "compact") return this.ask({ title: nameOf(this.house, this.config, say), text, no: say.close });
-      this.notice = text;
-      this.noticeStatus = this.status;
+      if (isRefused(error)) this.mayControl = false;
+      this.report(await sentence(this.house, error, say));
     } finally {
       this.pending = undefined;
       this.requestUpdate();
     }
+  }
+
+  /** Say what went wrong. */
+  private report(text: string): void {
+    if (!this.house || !this.config) return;
+    const say = words(this.house.locale.language);
+    // One row has no room for it.
+    if (this.config.layout === "compact") return this.ask({ title: nameOf(this.house, this.config, say), text, no: say.close });
+    this.notice = text;
+    this.noticeStatus = this.status;
+    this.requestUpdate();
+  }
+
+  /** A file was dropped on the card: send it, if the device can take one. */
+  private async drop(event: DragEvent, machine: Machine): Promise<void> {
+    const dropped = event.dataTransfer?.files;
+    if (!dropped?.length) return;
+    event.preventDefault();
+    const { name, ready, say, status } = machine;
+    if (!ready) return this.report(this.mayControl ? fill(say.not_ready, { name, status }) : say.not_allowed);
+    await this.files.open(machine, "SD");
+    await this.files.take(dropped);
   }
 
   private more(entityId: string): void {

@@ -19,6 +19,7 @@ export interface RegistryDevice {
   name: string | null;
   name_by_user: string | null;
   model_id?: string | null;
+  identifiers?: [domain: string, id: string][];
 }
 
 export interface FrontendLocale {
@@ -38,7 +39,12 @@ export interface Hass {
   localize(key: string, values?: Record<string, string>): string;
   formatEntityState(state: EntityState, value?: string): string;
   formatEntityAttributeValue(state: EntityState, attribute: string): string;
+  /** The words of an integration that pages do not have from the start; resolves with what finds them. */
+  loadBackendTranslation(category: string, integration: string): Promise<Hass["localize"]>;
   hassUrl(path?: string): string;
+  fetchWithAuth(path: string, init?: RequestInit): Promise<Response>;
+  auth: { expired: boolean; accessToken: string; refreshAccessToken(): Promise<void> };
+  user?: { is_admin: boolean };
   callService(
     domain: string,
     service: string,

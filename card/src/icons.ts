@@ -2,11 +2,14 @@
 
 import {
   mdiAlertCircle,
+  mdiArrowLeft,
   mdiBroom,
   mdiCamera,
   mdiCheckCircle,
   mdiClose,
+  mdiFileOutline,
   mdiFlash,
+  mdiFolder,
   mdiImageOutline,
   mdiLaserPointer,
   mdiPause,
@@ -20,17 +23,21 @@ import {
   mdiShieldOffOutline,
   mdiStop,
   mdiThermometer,
+  mdiUpload,
   mdiVideoOff,
 } from "@mdi/js";
 import { html, type TemplateResult } from "lit";
 
 export const ICONS = {
   alert: mdiAlertCircle,
+  back: mdiArrowLeft,
   broom: mdiBroom,
   camera: mdiCamera,
   check: mdiCheckCircle,
   close: mdiClose,
+  file: mdiFileOutline,
   flash: mdiFlash,
+  folder: mdiFolder,
   image: mdiImageOutline,
   laser: mdiLaserPointer,
   pause: mdiPause,
@@ -44,6 +51,7 @@ export const ICONS = {
   shieldOff: mdiShieldOffOutline,
   stop: mdiStop,
   thermometer: mdiThermometer,
+  upload: mdiUpload,
   noVideo: mdiVideoOff,
 } as const;
 export type IconName = keyof typeof ICONS;

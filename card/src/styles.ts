@@ -320,6 +320,7 @@ export const styles = css`
   }
   .command.pause svg,
   .command.resume svg,
+  .command.files svg,
   .command.clear svg {
     color: var(--primary-color);
   }

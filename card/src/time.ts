@@ -17,3 +17,10 @@ export function clock(moment: Date, now: Date, hass: Pick<Hass, "locale" | "conf
   }
   return new Intl.DateTimeFormat(time_format === "system" ? undefined : language, options).format(moment);
 }
+
+/** "2 hr 5 min", of seconds. */
+export function duration(seconds: number, language: string): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  const part = (value: number, unit: string) => value && new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);
+  return [part(Math.floor(minutes / 60), "hour"), part(minutes % 60, "minute")].filter(Boolean).join(" ");
+}

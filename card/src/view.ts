@@ -94,6 +94,10 @@ export interface View {
   row: string;
   facts: Fact[];
   buttons: Button[];
+  /** Whether the device can take and start job files now. */
+  takesFiles: boolean;
+  /** Whether there is a button for that. */
+  offersFiles: boolean;
   /** The camera to show live. */
   camera?: string;
   /** The path of the job's picture. */
@@ -131,6 +135,7 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
   const occupant = tone === "busy" ? at("sensor.occupied_by")?.state : undefined;
   const detail = tone === "busy" ? (occupant ? fill(say.in_use_by, { program: occupant }) : say.in_use) : undefined;
   const name = nameOf(hass, config, say);
+  const takesFiles = status?.state === "idle" && Boolean(hass.devices[config.device_id ?? ""]);
   const wrong = problem !== undefined && tone !== "off";
 
   return {
@@ -148,6 +153,8 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
     times: shows("times") ? times : [],
     row: [shownStatus, wrong ? problem.text : (detail ?? times[0])].filter(Boolean).join(" · "),
     facts: facts(hass, config, entities, say, shows),
+    takesFiles,
+    offersFiles: takesFiles && shows("buttons") && shows("files"),
     buttons: shows("buttons") ? buttons(hass, entities, status) : [],
     ...pictures(hass, config, entities, shows("picture"), active || over),
     power: powerOf(hass, config),

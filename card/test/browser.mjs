@@ -4,6 +4,8 @@ import { createReadStream, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { chromium } from "playwright-core";
+import { answer, device } from "./device.mjs";
+import { LOOKS } from "./files.mjs";
 import { use } from "./use.mjs";
 
 const [task, folder] = process.argv.slice(2);
@@ -20,7 +22,8 @@ async function checkAccess(page, name) {
 }
 
 // Modules are not loaded from files.
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
+  if (await answer(request, response)) return;
   const name = basename(new URL(request.url, "http://page").pathname);
   response.setHeader("Content-Type", TYPES[name.split(".").at(-1)] ?? "text/plain");
   createReadStream(`${folder}/${name}`)
@@ -68,10 +71,26 @@ try {
       await page.screenshot({ path: `${folder}/looks/${name}.png` });
       await checkAccess(page, name);
     }
+    for (const [width, query] of [
+      [390, ""],
+      [1280, "&dark"],
+      [320, "&dir=rtl"],
+      [320, "&lang=de"],
+    ]) {
+      await page.setViewportSize({ width, height: 700 });
+      for (const [look, show] of Object.entries(LOOKS)) {
+        device.reset();
+        await show(page, url, query);
+        const name = `files-${look}-${width}${query.replace(/\W+/g, "-")}`;
+        await page.screenshot({ path: `${folder}/looks/${name}.png`, animations: "disabled" });
+        await checkAccess(page, name);
+      }
+    }
     console.log(`card: pictures in ${folder}/looks`);
   }
   if (errors.length) throw errors[0];
 } finally {
   await browser.close();
   server.close();
+  server.closeAllConnections();
 }

@@ -3,6 +3,7 @@
 import en from "../../custom_components/flux3dp/translations/en.json";
 import type { CardConfig } from "../src/config";
 import type { EntityState, Hass, RegistryEntry } from "../src/hass";
+import { fill } from "../src/words";
 
 type Values = Record<string, string | [state: string, attributes: Record<string, unknown>]>;
 type Strings = Record<string, { name: string; state?: Record<string, string>; state_attributes?: Record<string, { state?: Record<string, string> }> }>;
@@ -43,13 +44,21 @@ export function house(values: Values, change: Partial<Hass> = {}, translations: 
   return {
     states,
     entities,
-    devices: { [DEVICE]: { id: DEVICE, name: "Delta", name_by_user: NAME, model_id: "delta-1" } },
+    devices: { [DEVICE]: { id: DEVICE, name: "Delta", name_by_user: NAME, model_id: "delta-1", identifiers: [["flux3dp", "uuid"]] } },
     locale: { language: "en", time_format: "24", time_zone: "server" },
     config: { time_zone: "Asia/Taipei" },
     localize: (path) => {
-      const [, , , domain, name] = path.split(".");
-      return entity[domain ?? ""]?.[name ?? ""]?.name ?? "";
+      const [, , , domain, name, , value] = path.split(".");
+      const found = entity[domain ?? ""]?.[name ?? ""];
+      return (value ? found?.state?.[value] : found?.name) ?? "";
     },
+    loadBackendTranslation: (category) => {
+      const messages = translations[category as "exceptions"] as Record<string, { message: string }>;
+      return Promise.resolve((path, values = {}) => fill(messages[path.split(".")[3] ?? ""]?.message ?? "", values));
+    },
+    fetchWithAuth: (path, init) => fetch(path, init),
+    auth: { expired: false, accessToken: "token", refreshAccessToken: () => Promise.resolve() },
+    user: { is_admin: true },
     formatEntityState: (state, value = state.state) => {
       const [domain, name] = key(state);
       const unit = UNITS[name];
@@ -150,6 +159,7 @@ export const SITUATIONS: Record<string, Values> = {
   alarm: { ...online, ...status("fatal"), "sensor.error": ["other", { label: "HARDWARE_ERROR X9", advice: null }] },
   "no-camera": { ...without(inJob, "camera.camera", "image.preview"), ...status("running", "pause", "cancel") },
   laser: { ...laser, ...status("running", "pause", "cancel") },
+  "laser-idle": { ...without(online, "sensor.nozzle_temperature", "sensor.nozzle_target", "sensor.toolhead"), ...status("idle") },
   unverified: { ...inJob, "sensor.status": ["running", { commands: ["pause", "cancel"], verified: false }] },
   disabled: { "sensor.progress": "12" },
 };

@@ -59,7 +59,7 @@ export function houseOf(situation: string): Hass {
     },
     translations,
   );
-  if (situation === "laser") hass.devices = { [DEVICE]: { ...hass.devices[DEVICE]!, model_id: "fbm1" } };
+  if (situation.startsWith("laser")) hass.devices = { [DEVICE]: { ...hass.devices[DEVICE]!, model_id: "fbm1" } };
   hass.states["switch.plug"] = { entity_id: "switch.plug", state: situation === "off" ? "off" : "on", attributes: { friendly_name: "Plug" } };
   hass.states["sensor.renamed_power"] = { entity_id: "sensor.renamed_power", state: "118", attributes: {} };
   hass.states[ROOM] = { entity_id: ROOM, state: "idle", attributes: { access_token: "" } };

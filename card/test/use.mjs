@@ -1,5 +1,7 @@
 // What a person does with the card, on the page of `page.ts`: questions, keys, refusals, and a picture that is looked at.
 import assert from "node:assert/strict";
+import { device } from "./device.mjs";
+import { PARTS as FILES } from "./files.mjs";
 
 const CANCEL = ["button", "press", { entity_id: "button.renamed_abort" }];
 const PAUSE = ["button", "press", { entity_id: "button.renamed_pause" }];
@@ -127,7 +129,8 @@ async function registries(page, url) {
 
 /** Try all of it; throws at the first that is not so. */
 export async function use(page, url) {
-  for (const part of [canceling, byKeys, power, refusals, inOneRow, looking, registries]) {
+  for (const part of [canceling, byKeys, power, refusals, inOneRow, looking, ...FILES, registries]) {
+    device.reset();
     await part(page, url);
     console.log(`card: ${part.name}: as it should be`);
   }

@@ -6,7 +6,7 @@ import { type CardConfig, checked, suggestion, stub } from "../src/config";
 import { dashboard } from "../src/dashboard";
 import { entitiesOf } from "../src/entities";
 import type { Hass } from "../src/hass";
-import { clock } from "../src/time";
+import { clock, duration } from "../src/time";
 import { differs, view, type View } from "../src/view";
 import { LANGUAGES, words } from "../src/words";
 import { ALL, CONFIG, DEVICE, house, NAME, NOON, SITUATIONS } from "./house";
@@ -47,6 +47,7 @@ test("status in words, in one line", () => {
     alarm: "Fatal error · Unknown error: HARDWARE_ERROR X9",
     "no-camera": "Running · 42 min left",
     laser: "Running · 42 min left",
+    "laser-idle": "Idle",
     unverified: "Running · 42 min left",
     disabled: "Unknown",
   });
@@ -67,6 +68,7 @@ test("the tone of each situation", () => {
     alarm: "problem",
     "no-camera": "active",
     laser: "active",
+    "laser-idle": "idle",
     unverified: "active",
     disabled: "idle",
   });
@@ -93,6 +95,7 @@ test("the buttons are those the device would accept now", () => {
     alarm: "",
     "no-camera": "pause cancel",
     laser: "pause cancel",
+    "laser-idle": "",
     unverified: "pause cancel",
     disabled: "",
   });
@@ -253,4 +256,20 @@ test("a language that is not there is its nearest relative", () => {
   assert.equal(words("zh-TW"), LANGUAGES["zh-Hant"]);
   assert.equal(words("zh-CN"), LANGUAGES["zh-Hans"]);
   assert.equal(words("fi"), LANGUAGES["en"]);
+});
+
+test("files are taken by a device that is idle, and offered where that is not hidden", () => {
+  const taken = Object.keys(SITUATIONS).filter((name) => shown(name).takesFiles);
+  assert.deepEqual(taken, ["idle", "laser-idle"]);
+  assert.ok(shown("idle").offersFiles);
+  for (const part of ["files", "buttons"] as const) {
+    const { offersFiles, takesFiles } = shown("idle", { hide: [part] });
+    assert.deepEqual([offersFiles, takesFiles], [false, true]);
+  }
+});
+
+test("durations in the words of a language", () => {
+  const texts = [20, 60, 3599, 3600, 7500].map((seconds) => duration(seconds, "en"));
+  assert.deepEqual(texts, ["1 min", "1 min", "1 hr", "1 hr", "2 hr 5 min"]);
+  assert.equal(duration(7500, "de"), "2 Std. 5 Min.");
 });
