@@ -7,7 +7,6 @@ the frames of files and no more.
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable
-import hashlib
 import multiprocessing
 from multiprocessing.connection import Connection
 import resource
@@ -145,9 +144,7 @@ class _Upload(_Direction):
         await peer.ask(
             f"file upload application/fcode {self._volume} #", len(b"..continue")
         )
-        digest = hashlib.md5(usedforsecurity=False)
         async for block in blocks(self._volume):
-            digest.update(block)
             await peer.write(block)
         await peer.expect(len(b"..ok"))
 

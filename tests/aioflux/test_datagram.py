@@ -23,7 +23,6 @@ from custom_components.flux3dp.aioflux.datagram import (
     touch,
 )
 from custom_components.flux3dp.aioflux.identity import (
-    classify_identity,
     rsa_signed,
     signed_by,
 )
@@ -149,22 +148,6 @@ def test_announcement_and_touch_make_a_device(folder: str) -> None:
         slave_key = reply.slave_key or b""
         assert rsa_signed(slave_key, reply.info_signature, reply.info_bytes)
         assert not rsa_signed(slave_key, reply.info_signature, damaged)
-
-
-def test_sha1_is_for_the_serials_that_may_have_it() -> None:
-    reply = reply_of(TOUCH)
-    for serial, identity in (
-        ("F1K0990007", Identity.VERIFIED),
-        ("F2K0990007", Identity.UNVERIFIED),
-    ):
-        assert identity is classify_identity(
-            serial,
-            reply.uuid,
-            reply.master_key,
-            reply.identify,
-            vendor_keys=[TEST_VENDOR],
-            pinned=None,
-        )
 
 
 @pytest.mark.parametrize("folder", ["rescue-v1", "rescue-v2"])

@@ -22,7 +22,6 @@ from custom_components.flux3dp.aioflux import (
     Timing,
     verify_key,
 )
-from custom_components.flux3dp.aioflux.datagram import TouchReply, decode
 from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
 from simulator import (
     CAMERA_PORT,
@@ -36,7 +35,7 @@ from simulator.keys import RsaKey
 from tests.keys import CLIENT_KEY, MASTER_KEY_4096, MASTER_KEYS
 
 from .conftest import FAST, MakeDevice, MakeListener
-from .recording import VECTORS, Play, device_of, encrypted_for, recorded
+from .recording import Play, device_of, encrypted_for, recorded
 from .remains import Remains, length_of
 
 OTHER_MASTER_KEY = RsaKey.from_pem(MASTER_KEYS[1]).public_der
@@ -313,19 +312,6 @@ async def test_a_generation_that_was_forged_is_asked_for_again(
     assert new_device.received.application_bytes == b""
     async with await Robot.open(forged, key, timing=FAST, listener=listener) as robot:
         assert (await robot.report()).st_id == 0
-
-
-async def test_a_recorded_signature_under_another_slave_key(
-    play: Play, key: ClientKey
-) -> None:
-    """After a reboot the known slave key is the old one: nothing of ours is sent."""
-    recording = await play(recorded("rescue-v1", "robot-idle"), ROBOT_PORT)
-    other = decode((VECTORS / "signed-v1" / "touch.bin").read_bytes())
-    assert isinstance(other, TouchReply)
-    device = replace(device_of("rescue-v1"), slave_key=other.slave_key)
-    with pytest.raises(SlaveKeyMismatch):
-        await Robot.open(device, key, timing=replace(FAST, challenge_rest=0.1))
-    assert recording.heard == b""
 
 
 @pytest.mark.parametrize(

@@ -382,16 +382,3 @@ def test_any_bytes_at_all(datagrams: list[bytes], own: bool) -> None:
     # With a factory, asyncio leaves the thread's current loop alone, which fixtures need.
     asyncio.run(hear(), loop_factory=asyncio.new_event_loop)
     assert listener.devices == ()
-
-
-async def test_garbage_over_the_wire(
-    make_device: MakeDevice, listener: Listener
-) -> None:
-    device: Device = await make_device()
-    device.faults.garbage = True
-    for _ in range(30):
-        device.announce()
-    await device.wait_for(lambda: listener.counters.received >= 20)
-    assert listener.devices == ()
-    device.faults.garbage = False
-    assert (await listener.find(ADDRESSES[0])).uuid == UUID

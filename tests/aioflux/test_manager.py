@@ -308,29 +308,3 @@ async def test_as_many_keys_as_a_device_may_have_are_listed(
     for each in _keys(1000, "x"):
         device.trust.add(each)
     assert len(await manager.list_trust()) == 1000
-
-
-async def test_a_bare_unknown_error(device: Device, manager: Manager) -> None:
-    device.faults.replies["rename"] = "UNKNOWN_ERROR"
-    with pytest.raises(CommandFailed, match="UNKNOWN_ERROR"):
-        await manager.rename("x")
-
-
-async def test_a_cancelled_request_closes_the_connection(
-    device: Device, manager: Manager
-) -> None:
-    device.faults.replies["list_trust"] = None
-    request = asyncio.create_task(manager.list_trust())
-    await device.wait_command("list_trust")
-    request.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await request
-    await device.wait_closed_connections()
-
-
-async def test_requests_wait_for_each_other(device: Device, manager: Manager) -> None:
-    await asyncio.gather(
-        manager.add_trust(LABEL), manager.rename("A"), manager.list_trust()
-    )
-    sent = [words[0] for words in device.received.management]
-    assert sent == ["add_trust", "rename", "list_trust"]

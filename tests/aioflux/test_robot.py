@@ -182,17 +182,6 @@ async def test_refusals_of_a_job(device: Device, robot: Robot) -> None:
     assert robot.is_open
 
 
-@pytest.mark.parametrize("name", ["it's a job.fc", 'say "hi" $HOME.fc', "Größe ♥.fc"])
-async def test_names_arrive_as_they_are(
-    device: Device, robot: Robot, name: str
-) -> None:
-    sd = device.files.entries["SD"]
-    sd["my folder"] = {name: device.files.read("SD", "calibration cube.fc")}
-    device.player.held.add("INIT")
-    await robot.start(f"SD/my folder/{name}")
-    assert (await robot.report()).st_id == 1
-
-
 async def test_nothing_comes_between_select_and_start(
     device: Device, robot: Robot
 ) -> None:

@@ -42,12 +42,7 @@ class Camera(Client):
         timing: Timing = DEFAULT_TIMING,
         expected_key: bytes | None = None,
     ) -> Self:
-        """Connect, verify the device's key, and sign in with ours.
-
-        The device must hold `expected_key` (DER), by default the master key that
-        discovery learned. Raises ConnectionFailed, IdentityMismatch (before anything of
-        ours is sent), AuthenticationFailed if the device does not trust our key.
-        """
+        """Connect and sign in, as `Client`."""
         session = await open_signed_in(device, CAMERA_PORT, key, timing, expected_key)
         return cls(session, device, timing)
 

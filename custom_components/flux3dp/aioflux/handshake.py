@@ -8,6 +8,7 @@ device has proved its identity.
 import asyncio
 from collections.abc import Callable
 from importlib import import_module
+from importlib.util import find_spec
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.ciphers.modes import ModeWithInitializationVector
@@ -19,6 +20,13 @@ from .key import ClientKey
 from .session import Session, StreamCipher
 from .timing import Timing
 from .tls import AES, ROBOT_PORT, TLS, open_session
+
+# Its old place is deprecated, and its new one did not exist before.
+_NEW_MODES = "cryptography.hazmat.decrepit.ciphers.modes"
+_OLD_MODES = "cryptography.hazmat.primitives.ciphers.modes"
+_CFB8: Callable[[bytes], ModeWithInitializationVector] = import_module(
+    _NEW_MODES if find_spec(_NEW_MODES) else _OLD_MODES
+).CFB8
 
 SECRET_LENGTH = 48
 """AES key (32) and IV (16), in bytes."""
@@ -37,10 +45,7 @@ async def open_signed_in(
 ) -> Session:
     """Return a signed-in session of the robot port, in either generation, or the camera's.
 
-    The device must hold `expected_key` (DER), by default the master key that discovery
-    learned. Raises ConnectionFailed, ProtocolError, IdentityMismatch and at the robot
-    port SlaveKeyMismatch (before anything of ours is sent), AuthenticationFailed if the
-    device does not trust our key.
+    `expected_key` and errors as `Client`, and at the robot port SlaveKeyMismatch.
     """
     master_key = expected_key or device.master_key
     hellos = (TLS, AES) if port == ROBOT_PORT else (TLS,)
@@ -121,23 +126,6 @@ def _check_answer(answer: bytes) -> None:
         raise AuthenticationFailed("the device does not trust our key")
     if text != "OK":
         raise ProtocolError(f"the sign-in was answered with {text!r}")
-
-
-def _find_cfb8() -> Callable[[bytes], ModeWithInitializationVector]:
-    """Return CFB8 from where this version of `cryptography` has it.
-
-    Its old place is deprecated, its new one did not exist before: neither can be
-    imported by name in every version.
-    """
-    try:
-        module = import_module("cryptography.hazmat.decrepit.ciphers.modes")
-    except ModuleNotFoundError:
-        module = import_module("cryptography.hazmat.primitives.ciphers.modes")
-    cfb8: Callable[[bytes], ModeWithInitializationVector] = module.CFB8
-    return cfb8
-
-
-_CFB8 = _find_cfb8()
 
 
 def stream_ciphers(secret: bytes) -> tuple[StreamCipher, StreamCipher]:

@@ -101,8 +101,8 @@ def classify_identity(
     uuid: str,
     master_key: bytes,
     identify: bytes,
-    *,
     vendor_keys: Iterable[bytes],
+    *,
     pinned: bytes | None,
 ) -> Identity:
     """Return what vouches for a device's key; a pin outranks a signature."""

@@ -75,14 +75,10 @@ class Manager(Client):
         timing: Timing = DEFAULT_TIMING,
         expected_key: bytes | None = None,
     ) -> Self:
-        """Connect, verify the device's key, and sign in.
+        """Connect and sign in, as `Client`.
 
         `password` is used only if our key is not trusted; a callable is called only
-        then. The device must hold `expected_key` (DER), by default the key that
-        discovery learned.
-
-        Raises ConnectionFailed, Unsupported, IdentityMismatch (before anything of ours
-        is sent), InvalidRequest for a password no device can have, AuthenticationFailed.
+        then. Raises Unsupported too, and InvalidRequest for a password no device can have.
         """
         master_key = expected_key or device.master_key
         try:

@@ -89,12 +89,7 @@ class Record:
             version=reply.version,
             master_key=master_key,
             identity=classify_identity(
-                serial,
-                self.uuid,
-                master_key,
-                identify,
-                vendor_keys=vendor_keys,
-                pinned=pinned,
+                serial, self.uuid, master_key, identify, vendor_keys, pinned=pinned
             ),
             slave_key=reply.slave_key,
         )
@@ -108,16 +103,10 @@ class Record:
 
     def repin(self, vendor_keys: Sequence[bytes], pinned: bytes | None) -> None:
         """Classify the identity anew, after a pin was set or removed."""
-        if self.device is not None:
-            identity = classify_identity(
-                self.device.serial,
-                self.uuid,
-                self.device.master_key,
-                self.identify,
-                vendor_keys=vendor_keys,
-                pinned=pinned,
-            )
-            self.device = replace(self.device, identity=identity)
+        if (it := self.device) is not None:
+            known = (it.serial, it.uuid, it.master_key, self.identify)
+            identity = classify_identity(*known, vendor_keys, pinned=pinned)
+            self.device = replace(it, identity=identity)
 
 
 def _signer(reply: TouchReply, pinned: bytes | None, announced: bytes) -> bytes:

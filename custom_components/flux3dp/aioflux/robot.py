@@ -1,7 +1,7 @@
 """The robot port: watches and controls a device's job (protocol.md section 5)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 import math
 from types import MappingProxyType
@@ -57,15 +57,11 @@ class Robot(Client, Commands):
         expected_key: bytes | None = None,
         listener: Listener | None = None,
     ) -> Self:
-        """Connect, verify the device's key, and sign in with ours.
+        """Connect and sign in, as `Client`.
 
-        The device must hold `expected_key` (DER), by default the master key that
-        discovery learned. A generation 1 device makes a new slave key at each boot:
-        with a `listener` it is touched again if the known one does not fit, and tried
-        once more; without one SlaveKeyMismatch is raised.
-
-        Raises ConnectionFailed, IdentityMismatch (before anything of ours is sent),
-        AuthenticationFailed if the device does not trust our key.
+        A generation 1 device makes a new slave key at each boot: with a `listener` it is
+        touched again if the known one does not fit, and tried once more; without one
+        SlaveKeyMismatch is raised.
         """
         try:
             session = await open_signed_in(
@@ -109,15 +105,13 @@ class Robot(Client, Commands):
         self._timing = timing
         self._open_again: Callable[[], Awaitable[Robot]] | None = None
 
-    @asynccontextmanager
-    async def maintenance(self) -> AsyncIterator[Maintenance]:
+    def maintenance(self) -> AbstractAsyncContextManager[Maintenance]:
         """Enter maintenance, and leave it with the heater off, whatever happens.
 
         Jobs and files wait meanwhile. CommandFailed: `RESOURCE_BUSY` with a job or
         another client, `SUBSYSTEM_ERROR`; HeaterLeftOn if it cannot be turned off.
         """
-        async with maintain(self._session, self._timing, self._reconnect) as task:
-            yield task
+        return maintain(self._session, self._timing, self._reconnect)
 
     @asynccontextmanager
     async def _reconnect(self) -> AsyncIterator[Session]:

@@ -204,18 +204,15 @@ class Session(asyncio.Protocol):
     async def _read(self, take: Callable[[], bytes | None]) -> bytes:
         while (taken := take()) is None:
             self._raise_if_ended()
-            self._resume_reading()
+            if not self._reading:
+                self._reading = True
+                self._transport.resume_reading()
             self._readable = asyncio.get_running_loop().create_future()
             try:
                 await self._readable
             finally:
                 self._readable = None
         return taken
-
-    def _resume_reading(self) -> None:
-        if not self._reading:
-            self._reading = True
-            self._transport.resume_reading()
 
     # -- the end
 
@@ -288,10 +285,16 @@ class Session(asyncio.Protocol):
 
 
 class Client:
-    """A signed-in session of one port; an async context manager."""
+    """A signed-in session of one port; an async context manager.
+
+    The `open` of each makes one: it connects, verifies the device's key and signs in with
+    ours. The device must hold `expected_key` (DER), by default the master key that
+    discovery learned. Raises ConnectionFailed, IdentityMismatch before anything of ours is
+    sent, AuthenticationFailed if the device does not trust our key.
+    """
 
     def __init__(self, session: Session, device: DeviceInfo) -> None:
-        """Take over a signed-in session; the `open` of each client gets one."""
+        """Take over a signed-in session."""
         self._session = session
         self.device = device
 

@@ -65,20 +65,14 @@ async def open_session(
         if hello not in hellos:
             raise ProtocolError(f"{host}:{port} says {hello!r}, which is not expected")
         if hello == TLS:
-            await start_tls_pinned(session, master_key, timing)
+            async with session.guard(timing.handshake):
+                certificate = await session.start_tls(_CONTEXT, timing.handshake)
+                if (presented := public_key(certificate)) != master_key:
+                    raise IdentityMismatch(master_key, presented)
         yield session, hello
     except BaseException:
         await session.close()
         raise
-
-
-async def start_tls_pinned(session: Session, master_key: bytes, timing: Timing) -> None:
-    """Start TLS; IdentityMismatch unless the device holds `master_key` (DER)."""
-    async with session.guard(timing.handshake):
-        certificate = await session.start_tls(_CONTEXT, timing.handshake)
-        presented = public_key(certificate)
-        if presented != master_key:
-            raise IdentityMismatch(master_key, presented)
 
 
 async def verify_key(host: str, master_key: bytes, timing: Timing) -> None:
