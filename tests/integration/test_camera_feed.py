@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from custom_components.flux3dp.aioflux import (
-    AuthenticationFailed,
     Camera,
     ClientKey,
     ConnectionFailed,
@@ -145,20 +144,6 @@ async def test_the_next_request_does_not_wait_for_the_next_attempt(
         feed.drop()
         with pytest.raises(ConnectionFailed):
             await waiting
-
-
-async def test_nothing_is_tried_again_without_trust(device: Device, feed: Feed) -> None:
-    async with aclosing(feed.watch()) as pictures:
-        await next_of(pictures)
-        device.forget_trust()
-        await device.drop_connections()
-        waiting = asyncio.ensure_future(exhaust(pictures))
-        # The next attempt is far away; a still brings it about.
-        with pytest.raises(AuthenticationFailed):
-            await still_again(feed)
-        with pytest.raises(AuthenticationFailed):
-            await waiting
-        assert feed.tasks[0].done()
 
 
 async def test_a_closed_feed_stays_closed(device: Device, feed: Feed) -> None:

@@ -10,8 +10,7 @@ from homeassistant.util import slugify
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.flux3dp.job.model import INITIAL, state_text
-from custom_components.flux3dp.job.store import as_stored, restored
+from custom_components.flux3dp.job.model import state_text
 from simulator import Device
 from simulator.fcode import build
 from tests.contract.files import DOMAIN, TRANSLATIONS, read_json
@@ -94,18 +93,6 @@ def test_text_that_can_be_a_state() -> None:
     assert state_text("Unknown artist") == "Unknown artist"
     assert state_text("x" * 300) == "x" * 255
     assert state_text(None) is state_text("") is None
-
-
-def test_what_was_stored_before_is_mended_when_it_is_read() -> None:
-    stored = as_stored(INITIAL) | {
-        "job": {"name": "unavailable", "time_cost": 3e11, "clock": [5e11, None]},
-        "last_job_duration": 9e11,
-    }
-    state = restored(stored)
-    assert state.job is not None
-    assert state.job.name is state.job.time_cost is None
-    assert not state.job.clock.whole
-    assert state.last_job_duration is None
 
 
 async def test_a_picture_of_another_kind_is_shown(

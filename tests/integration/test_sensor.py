@@ -237,17 +237,6 @@ async def test_the_times_of_a_job(
     await values_are(hass, status="aborted", **unknown)
 
 
-async def test_no_time_is_invented(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await make_entry(device)
-    await run_job(hass, device, TIME_COST=None)
-    device.job.set_progress(0.5)
-    await values_are(hass, progress="50.0")
-    for key in ("finish_time", "time_remaining", "job_duration"):
-        assert value(hass, key) == "unknown"
-
-
 async def test_the_nozzle_follows_the_toolhead(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:

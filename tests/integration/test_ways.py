@@ -1,0 +1,61 @@
+"""How many of our modules a datagram and a press run through: the ways stay short."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+import sys
+from types import FrameType
+
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
+from tests.integration.fakes import Home
+from tests.integration.jobs import press, value
+
+OURS = Path(__file__).parents[2] / "custom_components" / "flux3dp"
+
+
+@contextmanager
+def crossed() -> Iterator[set[str]]:
+    """Collect the modules of the integration in which a function runs, the library apart.
+
+    All platforms count: each entity looks whether it has to be written.
+    """
+    modules: set[str] = set()
+
+    def note(frame: FrameType, event: str, _arg: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if (
+            event == "call"
+            and path.is_relative_to(OURS)
+            and path.parent.name != "aioflux"
+        ):
+            modules.add(str(path.relative_to(OURS)))
+
+    sys.setprofile(note)
+    try:
+        yield modules
+    finally:
+        sys.setprofile(None)
+
+
+async def test_a_datagram(new_home: Home) -> None:
+    home = new_home
+    # A report would win over what is announced.
+    home.hass.config_entries.async_update_entry(
+        home.entry, options={CONF_HOLD_CONNECTION: False}
+    )
+    await home.setup()
+    await home.run()
+    home.device.progress = 0.5
+    with crossed() as modules:
+        home.listener.announce()
+    assert value(home.hass, "progress") == "50.0"
+    assert len(modules) <= 20, sorted(modules)
+
+
+async def test_a_press(home: Home) -> None:
+    await home.run()
+    await home.advance(3)
+    with crossed() as modules:
+        await home.done(press(home.hass, "pause"))
+    assert value(home.hass, "status") == "paused"
+    assert len(modules) <= 25, sorted(modules)
