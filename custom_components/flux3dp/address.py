@@ -50,7 +50,7 @@ class AddressFollower:
 
     @callback
     def async_consider(self, sighting: DeviceUpdate) -> None:
-        """Take note of the uuid being heard from another address than the entry's."""
+        """Handle the uuid at another address than the entry's."""
         if sighting.device is None or sighting.device.identity is not Identity.PINNED:
             return
         device = self._device

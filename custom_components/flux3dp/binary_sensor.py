@@ -18,7 +18,7 @@ from .coordinator import FluxConfigEntry
 from .device import FluxData
 from .entity import FluxEntity, FluxEntityDescription
 
-# Nothing is fetched here: the coordinator is told, and tells.
+# Nothing is fetched here: the coordinator pushes.
 PARALLEL_UPDATES = 0
 
 

@@ -53,7 +53,7 @@ class Presses:
     """
 
     def __init__(self) -> None:
-        """Begin without a press."""
+        """Start without a press."""
         self._pressed: dict[str, set[str]] = {}
 
     async def async_is_alone(self, key: str, context: Context | None) -> bool:

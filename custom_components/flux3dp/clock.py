@@ -24,7 +24,7 @@ class SteadyClock:
     """Epoch seconds that only ever advance, and as fast as time does."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Begin with the time the system has now."""
+        """Start with the time of the system."""
         self._hass = hass
         self._start = dt_util.utcnow().timestamp() - hass.loop.time()
         self._error = 0.0
@@ -90,6 +90,6 @@ class Backoff:
         return True
 
     def reset(self) -> None:
-        """Begin with the first wait again, as something has come of it."""
+        """Start over with the first wait."""
         self._seconds = self._first
         self._not_before = min(self._not_before, self._clock.now() + self._first)

@@ -150,7 +150,7 @@ class _Execution:
     """One command on its way, from the first try to what came of it."""
 
     def __init__(self, coordinator: FluxCoordinator, command: JobCommand) -> None:
-        """Take note of how things are when the command is given."""
+        """Remember what the job is when the command is given."""
         self._coordinator = coordinator
         self._link = coordinator.robot
         self._clock = coordinator.clock

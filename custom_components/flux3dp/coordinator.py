@@ -132,7 +132,7 @@ class FluxCoordinator(FluxDevice):
 
     @callback
     def _async_seen(self, sighting: DeviceUpdate) -> None:
-        """Take one datagram about our uuid.
+        """Handle one datagram about our uuid.
 
         It may be forged: nothing but a TLS handshake says who is at our address.
         """
@@ -157,7 +157,7 @@ class FluxCoordinator(FluxDevice):
 
     @callback
     def _async_describe(self, device: DeviceInfo) -> None:
-        """Take an answer to our touch."""
+        """Handle an answer to our touch."""
         if device.identity is not Identity.PINNED:
             self.trust.schedule_check()
             return
@@ -172,7 +172,7 @@ class FluxCoordinator(FluxDevice):
 
     @callback
     def _async_announced(self, status: DeviceStatus) -> None:
-        """Take what the device says it is doing."""
+        """Handle an announcement."""
         before, self.announced = self.announced, Announced(status, self.clock.now())
         data, reported = self.data, self.reported
         moved = data.host != self.host
@@ -192,7 +192,7 @@ class FluxCoordinator(FluxDevice):
 
     @callback
     def _async_silent(self) -> None:
-        """Take it that the device is off."""
+        """Handle silence: the device is off, or out of reach."""
         self.announced = None
         self.async_reevaluate()
 
@@ -251,7 +251,7 @@ class FluxCoordinator(FluxDevice):
 
     @callback
     def _async_came(self) -> None:
-        """Take it that the device is there, for the first time or again."""
+        """Handle a device that is online, for the first time or again."""
         if self._offline_logged:
             self._offline_logged = False
             self.reconnects += 1
@@ -267,7 +267,7 @@ class FluxCoordinator(FluxDevice):
 
     @callback
     def _async_signed_in(self) -> None:
-        """Take a sign-in that succeeded: ask anew who it is, and go on with its job."""
+        """Handle a sign-in: ask anew who the device is, and go on with its job."""
         self.async_touch()
         if not self.trust.is_refused:
             self.monitor.resume()

@@ -83,7 +83,7 @@ class Description:
 
     @callback
     def async_take(self, claim: DeviceInfo) -> None:
-        """Take a touch reply of the pinned key, the same one again and again."""
+        """Handle a touch reply of the pinned key; the same one comes again and again."""
         if claim is not self._claim:
             self._claim, self._claimed = claim, _texts(claim)
             if claim.name == self._expected_name:
@@ -102,7 +102,7 @@ class Description:
 
     @callback
     def async_expect_name(self, name: str) -> None:
-        """Take it that the device has this name: it took it from us."""
+        """Accept this name without a verification: it came from us."""
         self._expected_name = name
 
     async def async_verify(self) -> None:
@@ -146,7 +146,7 @@ class Description:
             self._device.async_touch()
 
     def _describe(self, claim: DeviceInfo) -> DeviceInfo:
-        """Have the device known as it claims to be, with verified texts."""
+        """Describe the device as it claims to be, with verified texts."""
         if self._claimed != self._texts:
             claim = replace(claim, **self._texts._asdict())
         self.device = claim

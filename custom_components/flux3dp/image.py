@@ -102,7 +102,7 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
 
     @callback
     def _async_show(self) -> None:
-        """Take note of another picture, and of a job that has none yet."""
+        """Update the picture, or show none for a job that has none yet."""
         if not (content := self._content):
             self._attr_image_last_updated = None
             return

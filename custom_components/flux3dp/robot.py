@@ -160,7 +160,7 @@ class RobotLink:
             self._cancel_aging = None
 
     def _aged(self) -> None:
-        """Have the report stop counting, or ask for the announcement that it waits for."""
+        """Drop a report that is old, or ask for the announcement that replaces it."""
         self._cancel_aging = None
         self._device.async_reevaluate()
         if self._device.data.job.from_report:

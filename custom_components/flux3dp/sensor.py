@@ -52,7 +52,7 @@ ALIKE = frozenset(
     }
 )
 
-# Nothing is fetched here: the coordinator is told, and tells.
+# Nothing is fetched here: the coordinator pushes.
 PARALLEL_UPDATES = 0
 
 type Attributes = Mapping[str, StateType | list[str]]
@@ -66,17 +66,11 @@ class FluxSensorDescription(FluxEntityDescription, SensorEntityDescription):
     attributes_fn: Callable[[FluxCoordinator], Attributes] | None = None
     fits: Callable[[str], bool] = lambda model: True
     """Whether a machine of this model id can have the value."""
-    laser_icon_fn: Callable[[FluxData], str | None] | None = None
-    """What icon a machine that cannot print has; None where it looks like any other."""
 
 
 def _progress(data: FluxData) -> float | None:
     progress = data.job.progress
     return None if progress is None else round(progress * 100, 1)
-
-
-def _laser_icon(data: FluxData) -> str | None:
-    return None if data.job.status in ALIKE else "mdi:laser-pointer"
 
 
 def _moment(data: FluxData, seconds: float | None) -> datetime | None:
@@ -253,7 +247,6 @@ SENSORS = (
         options=[status.value for status in JobStatus],
         always_available=True,
         value_fn=lambda data: data.job.status,
-        laser_icon_fn=_laser_icon,
         attributes_fn=_status_attributes,
     ),
 )
@@ -285,13 +278,15 @@ class FluxSensor(FluxEntity, SensorEntity):
     @property
     @override
     def icon(self) -> str | None:
-        """A laser's own icon; None for the one of the table of icons."""
-        icon_fn = self.entity_description.laser_icon_fn
-        if icon_fn is None or has_extruder(
-            self.coordinator.config_entry.data[CONF_MODEL]
+        """The status of a machine that cannot print has an icon of its own."""
+        coordinator = self.coordinator
+        if (
+            self.entity_description.key != "status"
+            or has_extruder(coordinator.config_entry.data[CONF_MODEL])
+            or coordinator.data.job.status in ALIKE
         ):
             return None
-        return icon_fn(self.coordinator.data)
+        return "mdi:laser-pointer"
 
     @property
     @override

@@ -164,7 +164,7 @@ class Trust:
 
     @callback
     def handle_error(self, err: FluxError) -> None:
-        """Take an error of any connection as what it says about trust, if it does."""
+        """Handle what an error of any connection says about trust."""
         if isinstance(err, AuthenticationFailed):
             # A device that refuses our key has proved to hold the pinned one before.
             self.clear_mismatch()
@@ -192,7 +192,7 @@ class Trust:
 
     @callback
     def set_mismatch(self, presented: bytes) -> None:
-        """Take it that the device presents another key (DER) than the pinned one."""
+        """Send the device nothing: it presents another key (DER) than the pinned one."""
         if self._presented is None:
             self._backoff.reset()
             LOGGER.warning(
@@ -205,7 +205,7 @@ class Trust:
 
     @callback
     def clear_mismatch(self) -> None:
-        """Take it that the device holds the pinned key (again)."""
+        """Send to the device (again): it holds the pinned key."""
         if self._presented is not None:
             self._presented = None
             self._backoff.reset()

@@ -28,7 +28,7 @@ from ..trust import Trust
 from .observation import ENDED_IDS
 from .tracker import describe
 
-# A device that cannot tell what its job is: no reason to ask with every report.
+# How often a device is asked what its job is, if it does not say.
 _INFO_ATTEMPTS: Final = 3
 # How many refusals in a row are those of the moment after a job was left.
 _REFUSALS: Final = 6
@@ -111,7 +111,7 @@ class JobMonitor:
 
     @callback
     def async_follow(self) -> None:
-        """Begin to monitor if there is a job now, and come to an end if not."""
+        """Start to monitor if there is a job now, and stop if not."""
         self._set_probing((job := self._device.data.job).active)
         if job.active:
             self._async_begin(self._async_monitor)
@@ -127,7 +127,7 @@ class JobMonitor:
 
     @callback
     def resume(self) -> None:
-        """Take it that the device holds its key, and knows ours."""
+        """Connect again: the device holds its key, and trusts ours."""
         self._tries.refused = False
         self.async_follow()
 
@@ -171,7 +171,7 @@ class JobMonitor:
 
     @callback
     def _async_begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Begin to do something about the job, if nothing is done about it now."""
+        """Start a task, if none runs now."""
         # A task that was canceled before its first step has not cleared this.
         running = self._task is not None and not self._task.done()
         if not (running or self._stopped or self._device.hass.is_stopping):

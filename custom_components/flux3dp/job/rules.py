@@ -1,6 +1,6 @@
 """The rules of a job's life: when it begins, pauses and ends, and which of it are events.
 
-A job is told from another by the session of its reports. Without reports a job that
+The session in its reports tells one job from another. Without reports a job that
 initializes, starts or runs after an end, or after no job, is a new one.
 """
 
@@ -215,7 +215,7 @@ def _finished(
     that it is the same run; a datagram leaves that open.
     """
     returned = not previous.observed and job.lost_at is not None
-    tell = previous.observed or (returned and job.is_same_run(seen.session) is True)
+    observed = previous.observed or (returned and job.is_same_run(seen.session) is True)
     if not previous.observed:
         job = found_again(job, now)
     job = advanced(job, seen, now)
@@ -231,7 +231,7 @@ def _finished(
         end_announced_at=None if seen.from_report else now,
         pending=Pending.SAME_RUN if waits else None,
     )
-    return _close(previous, job, now, result, seen, tell=tell)
+    return _close(previous, job, now, result, seen, observed=observed)
 
 
 def _confirmed(previous: JobState, job: Job, seen: Observation, now: float) -> Outcome:
@@ -272,8 +272,8 @@ def _unseen(
         last_job_result=result,
         last_job_duration=job.duration(now) if known else None,
     )
-    tell = failed and seen.session is not None
-    return state, _whole_run(job, seen, now) if tell else ()
+    observed = failed and seen.session is not None
+    return state, _whole_run(job, seen, now) if observed else ()
 
 
 def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
@@ -324,9 +324,9 @@ def _close(
     result: JobResult,
     seen: Observation | None = None,
     *,
-    tell: bool = True,
+    observed: bool = True,
 ) -> Outcome:
-    """End a job with a result, count it, and tell of it unless nothing showed it."""
+    """End a job with a result, count it, and return the event if it was observed."""
     completed = result is JobResult.COMPLETED
     more = completed and not job.counted
     job = replace(
@@ -341,7 +341,7 @@ def _close(
         last_job_duration=job.duration(now),
         jobs_completed=previous.jobs_completed + more,
     )
-    return state, (_end_event(job, result, now, seen),) if tell else ()
+    return state, (_end_event(job, result, now, seen),) if observed else ()
 
 
 def _lost(previous: JobState, job: Job, now: float) -> JobState:
