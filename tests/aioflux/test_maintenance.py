@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+import json
 
 import pytest
 
@@ -154,6 +155,16 @@ async def test_another_toolhead(
         with pytest.raises(CommandFailed, match=words):
             await task.load_filament(200)
     assert (await robot.report()).label == "IDLE"
+
+
+async def test_what_a_toolhead_says_can_be_shown(device: Device, robot: Robot) -> None:
+    said = {"TYPE": "LA\x1bSER", "VERSION": "", "MAX_TEMPERATURE": "1_000"}
+    device.faults.replies["headinfo"] = f"ok {json.dumps(said)}"
+    device.faults.replies["headstatus"] = 'ok {"module": "EXTRUDER", "rt": [1e300]}'
+    async with robot.maintenance() as task:
+        info, status = await task.toolhead_info(), await task.toolhead_status()
+    assert (info.type, info.version, info.max_temperature) == ("LASER", None, None)
+    assert (status.type, status.temperature) == ("EXTRUDER", None)
 
 
 async def test_refusals(device: Device, robot: Robot, connect: Open) -> None:

@@ -25,7 +25,14 @@ from .errors import (
 from .frames import encode_frame
 from .session import Session
 from .timing import Timing
-from .util import finite_number, json_object, number_between
+from .util import (
+    finite_number,
+    json_object,
+    number_between,
+    number_in,
+    temperature_of,
+    text_or_none,
+)
 
 _NO_TOOLHEAD: Final = "N/A"
 _COLDEST_LOAD: Final = 170.0
@@ -169,9 +176,8 @@ class Maintenance(Commands):
     async def set_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the nozzle's target (°C); 0 turns the heater off."""
         if not math.isfinite(temperature) or not 0 <= temperature <= _HOTTEST:
-            raise InvalidRequest(
-                "temperature", "too_hot", f"a nozzle takes 0 to {_HOTTEST:g} °C"
-            )
+            message = f"a nozzle takes 0 to {_HOTTEST:g} °C"
+            raise InvalidRequest("temperature", "too_hot", message)
         self.has_heated = True
         await self._ask(_after_ok, "extruder_temp", str(extruder), f"{temperature:g}")
         self.has_heated = temperature > 0
@@ -181,7 +187,7 @@ class Maintenance(Commands):
         data = await self._ask(_json, "headinfo")
         return ToolheadInfo(
             type=_type(data.get("TYPE", data.get("module"))),
-            version=_text(data.get("VERSION", data.get("version"))),
+            version=text_or_none(data.get("VERSION", data.get("version"))),
             max_temperature=number_between(
                 _number(data.get("MAX_TEMPERATURE")), 0.0, 1000.0
             ),
@@ -193,8 +199,8 @@ class Maintenance(Commands):
         data = await self._ask(_json, "headstatus")
         return ToolheadStatus(
             type=_type(data.get("module")),
-            temperature=_first(data.get("rt")),
-            target=_first(data.get("tt")),
+            temperature=temperature_of(data.get("rt")),
+            target=temperature_of(data.get("tt")),
         )
 
     async def wait_for_toolhead(self) -> ToolheadInfo:
@@ -355,24 +361,11 @@ def _json(reply: str) -> dict[str, object]:
 
 
 def _type(value: object) -> str | None:
-    return None if value == _NO_TOOLHEAD else _text(value)
-
-
-def _text(value: object) -> str | None:
-    return value or None if isinstance(value, str) else None
-
-
-def _first(value: object) -> float | None:
-    return finite_number(value[0]) if isinstance(value, list) and value else None
+    return None if value == _NO_TOOLHEAD else text_or_none(value)
 
 
 def _number(value: object) -> float | None:
-    if not isinstance(value, str | int | float):
-        return None
-    try:
-        return finite_number(float(value))
-    except ValueError, OverflowError:
-        return None
+    return number_in(value) if isinstance(value, str) else finite_number(value)
 
 
 def _numbers(text: str) -> tuple[float, ...]:

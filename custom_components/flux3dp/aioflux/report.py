@@ -6,7 +6,6 @@ through.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-import re
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -18,7 +17,10 @@ from .util import (
     finite_number,
     json_object,
     number_between,
+    number_in,
     parse_pairs,
+    temperature_of,
+    text_or_none,
 )
 
 _MISSING = object()
@@ -30,15 +32,8 @@ _ST_ID_MAX = 2**31 - 1
 _MAX_WORDS = 16
 _MAX_WORD = 64
 
-# °C: between absolute zero and what melts a heater; anything else was not measured.
-_COLDEST = -273.15
-_HOTTEST = 2000.0
-
 # mm: more than any file describes, a thousand kilometers.
 _MAX_LENGTH = 1e9
-
-# `float()` also reads `1_000`, ` 1 ` and `infinity`, which no device writes.
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class Position(NamedTuple):
@@ -118,29 +113,24 @@ def parse_report(text: str | bytes) -> Report:
 
     progress = finite_number(take("prog"))
     module = data.pop("module", _MISSING)
-    occupant, _, _task = (_text(take("info")) or "").partition("@")
+    occupant, _, _task = (text_or_none(take("info")) or "").partition("@")
     return Report(
         st_id=st_id,
-        label=_text(take("st_label")) or "",
-        session=_text(take("session")),
+        label=text_or_none(take("st_label")) or "",
+        session=text_or_none(take("session")),
         error=_words(take("error")),
         progress=None if progress is None else clamp_progress(progress),
         traveled=finite_number(take("traveled")),
         time_total=duration_of(take("time_total")),
         time_running=duration_of(take("time_running")),
-        module=_text(module),
+        module=text_or_none(module),
         has_module=isinstance(module, str | None),
-        nozzle_temperature=_temperature(take("rt")),
-        nozzle_target=_temperature(take("tt")),
+        nozzle_temperature=temperature_of(take("rt")),
+        nozzle_target=temperature_of(take("tt")),
         position=_position(take("pos")),
         occupied_by=occupant.strip() if st_id < 0 else "",
         extras=MappingProxyType(data),  # What is left.
     )
-
-
-def _text(value: object) -> str | None:
-    """Return text that is not empty, None for anything else."""
-    return clean_text(value) or None if isinstance(value, str) else None
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -155,13 +145,6 @@ def _words(value: object) -> tuple[str, ...]:
         for part in str(item).split()[:_MAX_WORDS]
         if (word := clean_text(part[:_MAX_WORD]))
     )[:_MAX_WORDS]
-
-
-def _temperature(value: object) -> float | None:
-    """Return the first of a list of temperatures (°C): one per nozzle."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return number_between(value, _COLDEST, _HOTTEST)
 
 
 def _position(value: object) -> Position | None:
@@ -205,7 +188,7 @@ def _job_info(raw: dict[str, str]) -> JobInfo:
     return JobInfo(
         title=value("TITLE", "title") or None,
         head_type=value("HEAD_TYPE", "head_type") or None,
-        time_cost=duration_of(_number(value("TIME_COST", "time_cost"))),
+        time_cost=duration_of(number_in(value("TIME_COST", "time_cost"))),
         # The second is how newer lasers spell it.
         travel_distance=_length(value("TRAVEL_DIST", "traval_dist", "travel_dist")),
         filament_used=tuple(amount for amount in filament if amount is not None),
@@ -216,11 +199,6 @@ def _job_info(raw: dict[str, str]) -> JobInfo:
     )
 
 
-def _number(text: str) -> float | None:
-    """Return a number written as text, None for anything else."""
-    return float(text) if _NUMBER.fullmatch(text := text.strip()) else None
-
-
 def _length(text: str) -> float | None:
     """Return a length (mm) written as text, None for anything else."""
-    return number_between(_number(text), 0.0, _MAX_LENGTH)
+    return number_between(number_in(text), 0.0, _MAX_LENGTH)

@@ -13,6 +13,7 @@ from typing import Final
 from .command import Commands
 from .errors import CommandFailed, InvalidRequest, ProtocolError
 from .session import Session
+from .util import number_between, number_in
 
 type Value = bool | float | str
 
@@ -38,11 +39,7 @@ class Setting:
         if self.choices:
             return text.upper() if text.upper() in self.choices else None
         if self.limits is not None:
-            try:
-                number = float(text)
-            except ValueError:
-                return None
-            return number if self.limits[0] <= number <= self.limits[1] else None
+            return number_between(number_in(text), *self.limits)
         if isinstance(self.default, bool):
             return {_YES: True, _NO: False}.get(text.upper())
         return text

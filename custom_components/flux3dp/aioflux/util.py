@@ -2,10 +2,18 @@
 
 import json
 import math
+import re
 import unicodedata
 
 MAX_DURATION = 10 * 365.25 * 24 * 3600
 """Seconds. No job takes ten years: a longer time is damaged."""
+
+# °C: between absolute zero and what melts a heater; anything else was not measured.
+_COLDEST = -273.15
+_HOTTEST = 2000.0
+
+# `float()` also reads `1_000`, ` 1 ` and `infinity`, which no device writes.
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 # Control characters, half characters, and the separators that end a line of a log.
 _DROPPED = frozenset(("Cc", "Cs", "Zl", "Zp"))
@@ -61,6 +69,18 @@ def text_of(value: object) -> str:
     return clean_text(str(value)) if isinstance(value, str | int | float) else ""
 
 
+def text_or_none(value: object) -> str | None:
+    """Return text that is not empty, None for anything else."""
+    return clean_text(value) or None if isinstance(value, str) else None
+
+
+def number_in(text: str) -> float | None:
+    """Return a number written as text, None for anything else."""
+    return (
+        finite_number(float(text)) if _NUMBER.fullmatch(text := text.strip()) else None
+    )
+
+
 def finite_number(value: object) -> float | None:
     """Return a finite number, None for anything else."""
     if not isinstance(value, int | float) or isinstance(value, bool):
@@ -76,6 +96,13 @@ def number_between(value: object, low: float, high: float) -> float | None:
     """Return a number from `low` to `high`, None for anything else."""
     number = finite_number(value)
     return number if number is not None and low <= number <= high else None
+
+
+def temperature_of(value: object) -> float | None:
+    """Return the first of a list of temperatures (°C): one per nozzle."""
+    if isinstance(value, list):
+        value = value[0] if value else None
+    return number_between(value, _COLDEST, _HOTTEST)
 
 
 def duration_of(value: object) -> float | None:
