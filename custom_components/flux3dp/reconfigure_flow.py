@@ -133,8 +133,16 @@ class ReconfigureSteps(ConfigFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             with self._change_errors(errors):
-                await async_rename(coordinator, user_input[CONF_NAME].strip())
-                return self.async_abort(reason="reconfigure_successful")
+                name = user_input[CONF_NAME].strip()
+                if await async_rename(coordinator, name):
+                    return self.async_abort(reason="reconfigure_successful")
+                return self.async_abort(
+                    reason="rename_not_announced",
+                    description_placeholders={
+                        "name": coordinator.device_name,
+                        "new_name": name,
+                    },
+                )
         device = coordinator.data.device
         typed = user_input or {CONF_NAME: device.name if device else ""}
         return self._show("rename", _RENAME_SCHEMA, typed, errors)

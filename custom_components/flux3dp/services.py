@@ -58,7 +58,7 @@ async def _async_rename(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
     """Rename the device; return the name once the device announces it."""
-    name: str = data[ATTR_NAME]
+    name: str = data[ATTR_NAME].strip()
     if not await async_rename(coordinator, name):
         raise HomeAssistantError(
             translation_domain=DOMAIN,
@@ -140,7 +140,9 @@ _PASSWORDS: _Fields = {
 _NAME: _Fields = {vol.Required(ATTR_NAME): cv.string}
 _KEY: _Fields = {vol.Required("key"): cv.string}
 
-_NONE, _OPTIONAL, _ONLY = SupportsResponse
+_NONE = SupportsResponse.NONE
+_OPTIONAL = SupportsResponse.OPTIONAL
+_ONLY = SupportsResponse.ONLY
 
 # By name: the handler, the fields, the response, and who may call it. The fields have
 # types only: `aioflux` checks the values.

@@ -92,7 +92,7 @@ def _payload(
     error, advice = async_error_sentences(hass, key)
     return {
         ATTR_DEVICE_ID: device.id,
-        "device_name": device.name_by_user or device.name,
+        "device_name": device.name_by_user or device.name or "",
         "job_name": name or "",
         "duration": None if duration is None else round(duration),
         "duration_text": "" if duration is None else clock_text(round(duration)),

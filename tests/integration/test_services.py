@@ -26,7 +26,7 @@ from tests.integration.conftest import (
     MakeDevice,
     MakeEntry,
 )
-from tests.integration.flows import OTHER
+from tests.integration.flows import OTHER, assert_abort, reconfigure, submit
 from tests.integration.life import PROGRESS, STATUS, act, reauths, registered
 from tests.integration.networks import wifi
 from tests.integration.targets import put_in_workshop
@@ -292,6 +292,9 @@ async def test_a_name_that_is_never_announced_is_an_error(
     device.faults.replies["rename"] = "ok"  # and nothing happens
     error = await fails(hass, entry, "rename", name="Attic")
     assert error.translation_key == "rename_not_announced"
+    result = await reconfigure(hass, entry, "rename")
+    result = await submit(hass, result, name="Attic")
+    assert_abort(result, "rename_not_announced")
 
 
 # -- password and keys
