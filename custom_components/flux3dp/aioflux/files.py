@@ -6,13 +6,11 @@ one with a name of its own. What a cut upload leaves behind is removed over a ne
 connection, or known by that name and removed later.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass
 import hashlib
 import logging
-import math
 import secrets
 from typing import Final
 
@@ -43,8 +41,6 @@ _LOGGER = logging.getLogger(__name__)
 _MIME: Final = {".fc": "application/fcode", ".gcode": "text/gcode"}
 _BLOCK: Final = 64 * 1024
 _READ: Final = 256 * 1024
-# To move a timer costs more than to copy a block: it is let run down so far.
-_SLACK: Final = 0.9
 _MAX_NAME: Final = 255
 
 type Progress = Callable[[int], None]
@@ -137,7 +133,7 @@ class Files(Commands):
         has as long as a device may be silent.
         """
 
-        async def read(stall: asyncio.Timeout) -> int:
+        async def read() -> int:
             if (part := parse_binary(await self._session.read_reply())) is None:
                 raise ProtocolError("a file that does not come")
             _, size = part
@@ -146,14 +142,14 @@ class Files(Commands):
                 block = await self._session.read_some(min(_READ, size - received))
                 received += len(block)
                 await write(block)
-                self._extend(stall)
+                self._session.extend(self._stall)
                 if progress is not None:
                     progress(received)
             await self._read_word()
             return size
 
         command = encode_command("file", "download", *split_path(path))
-        return await self._transfer(command, read)
+        return await self._session.exchange(command, read, self._stall)
 
     async def upload(
         self,
@@ -228,22 +224,6 @@ class Files(Commands):
 
     # -- on the wire
 
-    def _extend(self, stall: asyncio.Timeout) -> None:
-        now = asyncio.get_running_loop().time()
-        if (when := stall.when()) is None or when - now < _SLACK * self._stall:
-            stall.reschedule(now + self._stall)
-
-    async def _transfer[T](
-        self, command: bytes, read: Callable[[asyncio.Timeout], Awaitable[T]]
-    ) -> T:
-        """Exchange a command that may take any time, as long as bytes flow."""
-
-        async def limited() -> T:
-            async with asyncio.timeout(self._stall) as stall:
-                return await read(stall)
-
-        return await self._session.exchange(command, limited, math.inf)
-
     async def _upload(
         self,
         words: tuple[str, ...],
@@ -252,16 +232,16 @@ class Files(Commands):
         progress: Progress | None,
         on_block: Callable[[bytes], None] = lambda _: None,
     ) -> None:
-        async def send(stall: asyncio.Timeout) -> None:
+        async def send() -> None:
             await self._read_word("continue")
             sent = 0
             try:
-                async with aclosing(_blocks(source, stall)) as blocks:
+                async with aclosing(self._blocks(source)) as blocks:
                     async for block in blocks:
                         sent += len(block)
                         if sent > size:
                             break
-                        self._extend(stall)
+                        self._session.extend(self._stall)
                         await self._session.write(block)
                         on_block(block)
                         if progress is not None:
@@ -269,7 +249,7 @@ class Files(Commands):
                         if self._session.has_received():
                             # It speaks before it has all: its disk may be full.
                             break
-                self._extend(stall)
+                self._session.extend(self._stall)
                 if sent == size or self._session.has_received():
                     await self._read_word()
             except CommandFailed:
@@ -280,7 +260,16 @@ class Files(Commands):
                 message = f"the file does not have {size} bytes"
                 raise InvalidRequest("size", "wrong_size", message)
 
-        await self._transfer(encode_command("file", "upload", *words), send)
+        command = encode_command("file", "upload", *words)
+        await self._session.exchange(command, send, self._stall)
+
+    async def _blocks(self, source: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+        """Yield the source's bytes in small blocks; it may take any time for the next."""
+        self._session.extend(None)
+        async for data in source:
+            for start in range(0, len(data), _BLOCK):
+                yield data[start : start + _BLOCK]
+                self._session.extend(None)
 
 
 async def store(
@@ -385,14 +374,3 @@ def _parse_names(names: bytes) -> tuple[FileEntry, ...]:
             with suppress(UnicodeDecodeError):
                 entries.append(FileEntry(raw[1:].decode(), raw[:1] == b"D"))
     return tuple(entries)
-
-
-async def _blocks(
-    source: AsyncIterable[bytes], stall: asyncio.Timeout
-) -> AsyncGenerator[bytes]:
-    """Return the source's bytes in small blocks; it may take any time for the next."""
-    stall.reschedule(None)
-    async for data in source:
-        for start in range(0, len(data), _BLOCK):
-            yield data[start : start + _BLOCK]
-            stall.reschedule(None)

@@ -226,20 +226,20 @@ class Maintenance(Commands):
 
     async def _work(self, on_progress: OnProgress | None, *words: str) -> str:
         """Have work done, and return what follows its last `ok`."""
+        silence = self._timing.work_silence
 
         async def read() -> str:
             while True:
-                async with asyncio.timeout(self._timing.work_silence):
-                    reply = await self._session.read_reply()
-                    verb, _, rest = reply.partition(" ")
-                    if verb == "ok":
-                        if self._loading and self._stopped:
-                            await self._skip_late_refusal()
-                        return rest
+                verb, _, rest = (await self._session.read_reply()).partition(" ")
+                self._session.extend(silence)
+                if verb == "ok":
+                    if self._loading and self._stopped:
+                        await self._skip_late_refusal()
+                    return rest
                 if verb == "CTRL" and on_progress and (step := parse_progress(rest)):
                     on_progress(step)
 
-        return await self._session.exchange(encode_command(*words), read, math.inf)
+        return await self._session.exchange(encode_command(*words), read, silence)
 
     async def _skip_late_refusal(self) -> None:
         """Read past the refusal of a stop that came when the load had ended by itself."""

@@ -17,6 +17,8 @@ from .timing import Timing
 
 # Reading stops while this much waits, so that a device cannot fill the memory.
 _HIGH_WATER = 256 * 1024
+# To move a timer costs more than to copy a block: it is let run down so far.
+_SLACK = 0.9
 
 
 class StreamCipher(Protocol):
@@ -33,6 +35,7 @@ class Session(asyncio.Protocol):
     """
 
     _transport: asyncio.Transport
+    _deadline: asyncio.Timeout
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
@@ -136,12 +139,22 @@ class Session(asyncio.Protocol):
         ConnectionFailed otherwise.
         """
         frame = encode_frame(request)
-        async with self._lock, self.guard(self._timing.command) as deadline:
+        async with self._lock, self.guard(self._timing.command) as self._deadline:
             await self._check_unasked()
             await self.write(frame)
             if timeout is not None:
-                deadline.reschedule(asyncio.get_running_loop().time() + timeout)
+                now = asyncio.get_running_loop().time()
+                self._deadline.reschedule(now + timeout)
             return await read()
+
+    def extend(self, timeout: float | None) -> None:
+        """Give the rest of the reply `timeout` seconds from now; None: any time."""
+        if timeout is None:
+            self._deadline.reschedule(None)
+            return
+        now, when = asyncio.get_running_loop().time(), self._deadline.when()
+        if when is None or when - now < _SLACK * timeout:
+            self._deadline.reschedule(now + timeout)
 
     async def _check_unasked(self) -> None:
         """Raise if the device spoke unasked: Kicked, or ProtocolError.
