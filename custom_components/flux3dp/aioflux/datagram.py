@@ -1,7 +1,6 @@
 """The bytes of every discovery datagram, both ways (protocol.md section 2).
 
-Pure: nothing is known of the sender. What cannot be decoded raises `DatagramError`, and
-nothing else.
+What cannot be decoded raises `DatagramError`, and nothing else.
 """
 
 from codecs import utf_8_decode

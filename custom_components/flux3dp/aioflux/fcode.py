@@ -1,8 +1,7 @@
 """Job files (*fcode*): what is in them, and whether a device would run them (section 5).
 
-The bytes are `FCx0001` and a newline; the script and the metadata, each as its length
-(u32), itself and its CRC-32; the previews, each as its length and itself; and a length of
-zero. All numbers are little-endian. No length in a file is trusted.
+`FCx0001` and a newline; script and metadata, each as length, bytes and CRC-32; previews, each
+as length and bytes; a length of zero. All numbers are u32, and none of them is trusted.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,6 @@
 """The files of a device, over its robot connection (protocol.md section 5).
 
 Paths are `SD`, `SD/folder/job.fc`, `USB/job.fc`: the card, and a stick that is only read.
-An upload empties its target at once, so an existing file is replaced by way of a second
-one with a name of its own. What a cut upload leaves behind is removed over a new
-connection, or known by that name and removed later.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
@@ -283,9 +280,9 @@ async def store(
 ) -> None:
     """Put a file on the device, whole or not at all. One at a time for each device.
 
-    It is uploaded under another name, checked by its MD5, and copied: neither a cut nor
-    a cancellation loses a file that is there. `connect` lends a connection, and another
-    one to tidy up over if that breaks. What earlier uploads left is removed first.
+    An upload empties its target at once, so the file gets another name first, is checked
+    by its MD5, and copied. `connect` lends a connection, and another one to tidy up over
+    if that breaks. What earlier uploads left is removed first.
 
     Raises InvalidRequest (`path`): `exists` without `overwrite`, `is_folder`,
     `no_folder`, and what `Files.upload` raises; LeftBehind if tidying up failed.

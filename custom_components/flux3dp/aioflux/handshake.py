@@ -1,8 +1,7 @@
 """The sign-in at the robot and the camera port, with a trusted key (section 5).
 
-Raw bytes, not frames, in two ways: over TLS (`FLUX0003`), or by an exchange of
-signatures that ends in an AES stream (`FLUX0002`). Nothing of ours is sent before the
-device has proved its identity.
+Over TLS (`FLUX0003`), or by signatures that end in an AES stream (`FLUX0002`). Nothing of
+ours is sent before the device has proved its identity.
 """
 
 import asyncio

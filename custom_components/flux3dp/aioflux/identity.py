@@ -1,7 +1,6 @@
 """The identity of a device: vendor signature, fingerprint, pinned key (section 1).
 
-Verdicts on signatures are cached per distinct bytes: a device repeats its identity
-every three seconds, and public-key work belongs in no hot path.
+Verdicts on signatures are cached: a device repeats its identity every three seconds.
 """
 
 from collections.abc import Iterable

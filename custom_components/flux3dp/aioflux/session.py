@@ -1,7 +1,7 @@
 """A conversation with one port: bytes, timeouts, one request at a time.
 
-A reply must be read to its end before the next request goes out. A connection on which
-that failed is dropped: its next answer would belong to another request.
+A connection on which a reply was not read to its end is dropped: what came next would
+belong to another request.
 """
 
 import asyncio

@@ -1,7 +1,6 @@
 """The settings of a device that decide how a job runs (protocol.md section 11).
 
-A device keeps them as text. One that is not set is what the job says, then the default.
-Read when the next job starts; a device does not know all of them.
+Text; one that is not set is what the job says, then the default.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
 """The UDP sockets of discovery (protocol.md sections 2 and 9).
 
-The *shared* socket is on the well-known port beside other programs (Beam Studio), and a
-member of the multicast group on every interface. The *own* socket has a port of its own,
-so that answers to probes and touches find back through NAT, bridges and routers.
+The *shared* one is on the well-known port, beside other programs, and in the multicast
+group. The *own* one has a port of its own: answers to it pass NAT, bridges and routers.
 """
 
 import asyncio
