@@ -282,8 +282,9 @@ class ReconfigureSteps(ConfigFlow):
 
     def _start[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Start what a progress step waits for; closing the dialog cancels it."""
-        least = self._require_coordinator().timing.progress_step
-        return self.hass.async_create_task(_async_visibly(work, least), "flux3dp Wi-Fi")
+        coordinator = self._require_coordinator()
+        shown = coordinator.clock.sleep(coordinator.timing.progress_step)
+        return self.hass.async_create_task(_async_both(work, shown), "flux3dp Wi-Fi")
 
     @contextmanager
     def _change_errors(self, errors: dict[str, str]) -> Iterator[None]:
@@ -360,14 +361,16 @@ def _label(network: WifiNetwork) -> str:
     return f"{network.ssid} ({network.security}{strength})"
 
 
-async def _async_visibly[T](work: Coroutine[Any, Any, T], least: float) -> T:
-    """Return what comes of some work, at the earliest after `least` seconds.
+async def _async_both[T](
+    work: Coroutine[Any, Any, T], shown: Coroutine[Any, Any, None]
+) -> T:
+    """Return what comes of some work, once it is `shown` too.
 
     The frontend listens for the end of a progress step only once it shows the step: it
     shows one that ended before for ever.
     """
     results: tuple[T | BaseException, BaseException | None] = await asyncio.gather(
-        work, asyncio.sleep(least), return_exceptions=True
+        work, shown, return_exceptions=True
     )
     if isinstance(results[0], BaseException):
         raise results[0]

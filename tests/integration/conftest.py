@@ -323,7 +323,7 @@ async def new_home(
         device.sign_ins += 1
         if device.refuses_manager is not None:
             raise device.refuses_manager
-        return FakeManager(device.authorized_by)
+        return FakeManager(device)
 
     monkeypatch.setattr(Robot, "open", open_robot)
     monkeypatch.setattr(Manager, "open", open_manager)

@@ -22,11 +22,13 @@ from custom_components.flux3dp.aioflux import (
     DeviceInfo,
     DeviceStatus,
     DeviceUpdate,
+    FluxError,
     Identity,
     Kicked,
     NetworkConfig,
     Timing,
     TrustedKey,
+    WifiNetwork,
 )
 from custom_components.flux3dp.aioflux.frames import decode_reply
 from custom_components.flux3dp.aioflux.listener import Counters
@@ -133,6 +135,15 @@ class FakeDevice:
     sign_ins: int = 0
     """How often a management connection was tried."""
     authorized_by: str = "key"
+    answers_manager: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, it answers nothing on a management connection."""
+    refuses_management: FluxError | None = None
+    """What it answers there, if not yes."""
+    networks: tuple[WifiNetwork, ...] = ()
+    networks_set: list[NetworkConfig] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.answers_manager.set()
 
     def run(self, st_id: int = 16, label: str = "RUNNING", error: str = "") -> None:
         """Have a job, or have it go on to a state."""
@@ -248,13 +259,28 @@ class FakeSession:
 
 
 class FakeManager:
-    """A signed-in management connection."""
+    """A signed-in management connection to a fake device."""
 
-    def __init__(self, authorized_by: str) -> None:
-        self.authorized_by = authorized_by
+    def __init__(self, device: FakeDevice) -> None:
+        self.authorized_by = device.authorized_by
+        self._device = device
 
-    async def set_network(self, _config: NetworkConfig) -> None:
-        return
+    async def _reply(self) -> None:
+        """Answer as the device does now."""
+        await self._device.answers_manager.wait()
+        if self._device.refuses_management is not None:
+            raise self._device.refuses_management
+
+    async def set_network(self, config: NetworkConfig) -> None:
+        await self._reply()
+        self._device.networks_set.append(config)
+
+    async def scan_wifi(self) -> tuple[WifiNetwork, ...]:
+        await self._reply()
+        return self._device.networks
+
+    async def rename(self, name: str) -> None:
+        await self._reply()
 
     async def list_trust(self) -> tuple[TrustedKey, ...]:
         return ()

@@ -150,24 +150,6 @@ async def reconfigure(
     )
 
 
-async def wifi_settings(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> ConfigFlowResult:
-    """Open the form with the networks, once the device has searched for them."""
-    result = await progressed(hass, await reconfigure(hass, entry, "wifi"))
-    assert result["step_id"] == "wifi_settings"
-    return result
-
-
-async def send_away(
-    hass: HomeAssistant, result: ConfigFlowResult, **fields: Any
-) -> ConfigFlowResult:
-    """Send the device to a network, and wait until it is known what came of it."""
-    result = await submit(hass, result, **fields)
-    assert result["progress_action"] == "change_wifi"
-    return await progressed(hass, result)
-
-
 def assert_form(result: ConfigFlowResult, step: str, **errors: str) -> None:
     """Assert that a form is shown, with these errors."""
     assert result["type"] is FlowResultType.FORM, result
