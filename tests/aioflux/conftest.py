@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
+import struct
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from custom_components.flux3dp.aioflux import (
     Robot,
     Timing,
 )
+from custom_components.flux3dp.aioflux.session import Session
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
 
@@ -49,6 +51,29 @@ FAST = Timing(
     close=0.5,
     camera_frame=30.0,
 )
+
+
+class Line(asyncio.Transport):
+    """A connection whose other end a test speaks for."""
+
+    def __init__(self, timing: Timing = FAST) -> None:
+        super().__init__()
+        self.sent = bytearray()
+        self.session = Session(timing)
+        self.session.connection_made(self)
+
+    def say(self, *texts: str) -> None:
+        """Have the device send these frames."""
+        for text in texts:
+            data = text.encode()
+            self.session.data_received(struct.pack("<H", len(data)) + data)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.sent += data
+
+    def abort(self) -> None:
+        self.session.connection_lost(None)
+
 
 type MakeDevice = Callable[..., Awaitable[Device]]
 type MakeListener = Callable[..., Awaitable[Listener]]

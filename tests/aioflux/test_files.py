@@ -24,13 +24,12 @@ from custom_components.flux3dp.aioflux import (
     store,
 )
 from custom_components.flux3dp.aioflux.files import _parse_names
-from custom_components.flux3dp.aioflux.session import Session
 from simulator import Device, TrustedKey
 from simulator.fcode import build
 from simulator.waiting import PATIENCE
 from tests.keys import OTHER_CLIENT_KEY
 
-from .conftest import CUBE, FAST
+from .conftest import CUBE, FAST, Line
 
 JOB = build(
     {"TITLE": "vase", "TIME_COST": "60"}, [b"\x89PNG..."], bytes(range(256)) * 900
@@ -326,13 +325,25 @@ async def test_two_clients_upload_to_one_device(
     assert not unfinished(device)
 
 
+async def test_what_was_left_and_cannot_be_removed_stays(
+    device: Device, files: Files
+) -> None:
+    await files.mkdir(files.unfinished_path())
+    await files.upload(files.unfinished_path(), blocks(), len(JOB))
+    folder, file = unfinished(device)
+    device.faults.replies["file rm"] = "error BAD_PARAMS"
+    await files.remove_unfinished()
+    assert unfinished(device) == [folder, file]
+    device.faults.clear()
+    await files.remove_unfinished()
+    assert unfinished(device) == [folder]
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(FRAMES) | st.binary(max_size=40), max_size=5))
 def test_a_list_of_any_frames_raises_nothing_else(parts: list[bytes]) -> None:
     async def read() -> None:
-        device = _Device()
-        session = device.session = Session(FAST)
-        session.connection_made(device)
+        session = Line().session
         reading = asyncio.ensure_future(Files(session, FAST).list("SD"))
         await asyncio.sleep(0)
         session.data_received(b"".join(parts))
@@ -345,9 +356,7 @@ def test_a_list_of_any_frames_raises_nothing_else(parts: list[bytes]) -> None:
 
 @pytest.mark.parametrize("fault", ["half a frame unasked", "reads nothing"])
 async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
-    device = _Device()
-    session = device.session = Session(replace(FAST, command=0.05))
-    session.connection_made(device)
+    session = Line(replace(FAST, command=0.05)).session
     if fault == "reads nothing":
         session.pause_writing()
     else:
@@ -356,18 +365,6 @@ async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
         with pytest.raises(ConnectionFailed):
             await Files(session, FAST).upload("SD/vase.fc", blocks(), len(JOB))
     assert not session.is_open
-
-
-class _Device(asyncio.Transport):
-    """A connection whose other end a test speaks for."""
-
-    session: Session
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        pass
-
-    def abort(self) -> None:
-        self.session.connection_lost(None)
 
 
 @given(st.binary(max_size=200))

@@ -24,7 +24,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.aioflux.maintenance import parse_progress
 from simulator import Device
 
-from .conftest import CUBE, FAST
+from .conftest import CUBE, FAST, Line
 
 type Open = Callable[[], Awaitable[Robot]]
 
@@ -128,6 +128,22 @@ async def test_filament_is_waited_for_and_loaded(device: Device, robot: Robot) -
         assert (await task.toolhead_status()).target == 210
     assert heard == {WorkStep.HEATING, WorkStep.WAITING, WorkStep.LOADING}
     assert device.nozzle.target == 0
+
+
+async def test_a_stop_that_comes_when_the_load_has_ended() -> None:
+    """Its refusal is no reply to what is asked next."""
+    line = Line()
+    task = Maintenance(line.session, FAST)
+    loading = asyncio.create_task(task.load_filament(200))
+    await asyncio.sleep(0)
+    await task.stop_loading()
+    line.say("continue", "CTRL LOADING", "ok", "error UNKNOWN_COMMAND", "MaintainTask")
+    await loading
+    assert bytes(line.sent[-10:]) == b"\x0a\0position"
+    asking = asyncio.create_task(task.toolhead_status())
+    await asyncio.sleep(0)
+    line.say('ok {"module": "LASER"}')
+    assert (await asking).type == "LASER"
 
 
 async def test_what_the_toolhead_is(device: Device, robot: Robot) -> None:

@@ -212,7 +212,8 @@ class Files(Commands):
         """Remove what earlier uploads of this client left; not in the middle of one."""
         try:
             for entry in await self.list("SD"):
-                if self.is_unfinished(path := f"SD/{entry.name}"):
+                path = f"SD/{entry.name}"
+                if not entry.is_folder and self.is_unfinished(path):
                     await self.remove(path)
         except Kicked:
             raise
