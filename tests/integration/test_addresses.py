@@ -125,10 +125,8 @@ async def heard(
 
 @BOTH
 async def test_a_device_that_moved_is_followed(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
-
     await device.move(ADDRESSES[1])
     await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
     await wait_for_state(hass, STATUS, "idle")
@@ -146,9 +144,8 @@ async def test_a_device_that_moved_while_we_were_away_is_found(
 
 
 async def test_another_key_under_the_same_uuid_moves_nothing(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     impostor = await make_device(address=ADDRESSES[1], master_key=MASTER_KEYS[1])
 
     await device.power_off()
@@ -162,13 +159,12 @@ async def test_another_key_under_the_same_uuid_moves_nothing(
 
 
 async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
 ) -> None:
     """Its datagrams are those of the device to the last byte; its certificate cannot be.
 
     Elsewhere anyone may hold any key: that says nothing about our device.
     """
-    entry = await make_entry(device)
     twin = await make_device(address=ADDRESSES[1])
     twin.faults.wrong_certificate = MASTER_KEYS[1]
     await device.power_off()
@@ -184,9 +180,8 @@ async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
 
 
 async def test_while_the_old_address_answers_no_other_is_tried(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     twin = await make_device(address=ADDRESSES[1])
     touched = twin.counters.notifies_sent
     await twin.wait_for(lambda: twin.counters.notifies_sent > touched + 20)
@@ -197,9 +192,8 @@ async def test_while_the_old_address_answers_no_other_is_tried(
 
 
 async def test_an_old_address_that_answers_again_in_time_is_kept(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     proved, go_on = asyncio.Event(), asyncio.Event()
 
     async def prove_slowly(host: str, master_key: bytes, timing: Timing) -> None:
@@ -243,9 +237,8 @@ async def test_who_answers_at_the_known_address_with_another_key_is_not_the_devi
 
 @pytest.mark.parametrize("off", [False, True], ids=["on", "off"])
 async def test_forged_announcements_move_nothing(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, *, off: bool
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, *, off: bool
 ) -> None:
-    entry = await make_entry(device)
     listener = entry.runtime_data.listener
     if off:
         await device.power_off()
@@ -266,9 +259,8 @@ async def test_forged_announcements_move_nothing(
 
 
 async def test_a_genuine_touch_reply_replayed_from_another_address_moves_nothing(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     listener = entry.runtime_data.listener
     notify, reply = device.beacon.notify(), device.beacon.touch_reply()
 

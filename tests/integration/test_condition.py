@@ -10,6 +10,7 @@ from homeassistant.helpers.condition import (
     async_validate_condition_config,
 )
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.flux3dp.condition import is_idle, needs_attention
@@ -45,9 +46,8 @@ async def so(
 
 
 async def test_what_is_so_of_a_device(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     target = {"entity_id": entity("binary_sensor", "connectivity")}
     for st_id, label, status, expected in (
         (0, "", "idle", {"is_idle"}),

@@ -143,13 +143,10 @@ async def test_one_update_writes_readings_first_then_what_rests_on_them_then_eve
     assert changed == {entity_id for entity_id, rank in entities.items() if rank}
 
 
+@pytest.mark.usefixtures("entry")
 async def test_one_that_fails_keeps_no_other_from_its_update(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, device: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await make_entry(device)
     seen = witness(hass)
 
     def fail(_sensor: FluxSensor) -> None:

@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
@@ -292,9 +293,8 @@ async def test_a_job_that_fails_within_a_second_is_told_by_name(
 
 @BOTH
 async def test_runs_are_told_apart_after_a_loss_of_contact(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, seen: Witness
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, seen: Witness
 ) -> None:
-    entry = await make_entry(device)
     path = await run_job(hass, device)
     number = entry.runtime_data.data.job.job_number
 

@@ -102,9 +102,8 @@ async def test_a_firmware_is_known_once_the_device_has_told_it(
 @BOTH
 @pytest.mark.parametrize("silent", [False, True], ids=["answers", "announces only"])
 async def test_another_key_in_its_name_does_not_switch_a_device_off(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, silent: bool
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, silent: bool
 ) -> None:
-    entry = await make_entry(device)
     seen = witness(hass)
     device.faults.silent = silent
     with Forger.of(device) as forger:
@@ -143,9 +142,8 @@ async def test_another_key_in_its_name_does_not_switch_a_device_off(
 
 @pytest.mark.parametrize("pace", [replace(FAST, unheard=60.0)], ids=["patient"])
 async def test_other_keys_without_end_are_looked_into_once(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     with Forger.of(device) as forger:
         for number in range(10):
             other = public_der(MASTER_KEYS[1 + number % 3])
@@ -162,9 +160,8 @@ async def test_other_keys_without_end_are_looked_into_once(
 
 @BOTH
 async def test_other_texts_with_the_genuine_key_rewrite_nothing(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     with Forger.of(device) as forger:
         forger.announce()
         await forge(entry, forger, device, forger.reply(**OTHER_TEXTS))
@@ -199,12 +196,8 @@ async def test_other_texts_without_end_are_verified_once(
 
 
 async def test_a_device_without_a_trusted_key_keeps_its_old_texts(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    client_key: ClientKey,
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
 ) -> None:
-    entry = await make_entry(device)
     device.forget_trust()
     await hass.config_entries.async_reload(entry.entry_id)
     await wait_until(hass, lambda: bool(reauths(hass, entry)))
@@ -225,9 +218,8 @@ async def test_a_device_without_a_trusted_key_keeps_its_old_texts(
 
 @BOTH
 async def test_a_real_change_is_taken_over_by_one_short_connection(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     device.received.robot.clear()
 
     device.rename("Attic")
@@ -271,9 +263,8 @@ async def test_in_a_job_the_connection_that_is_open_is_used(
 
 
 async def test_a_device_that_is_occupied_is_not_asked(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     device.set_status(st_id=-1, error_label="192.0.2.4")
     await status_is(hass, "maintenance")
     device.rename("Attic")

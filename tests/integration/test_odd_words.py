@@ -8,6 +8,7 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.job.model import state_text
@@ -26,14 +27,10 @@ LONG = "装" * 42
 
 
 @pytest.mark.parametrize("seconds", ["300000000000", "1e300", "-5", "9" * 300])
+@pytest.mark.usefixtures("entry")
 async def test_an_absurd_estimate_is_none(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-    seconds: str,
+    hass: HomeAssistant, device: Device, caplog: pytest.LogCaptureFixture, seconds: str
 ) -> None:
-    await make_entry(device)
     caplog.clear()
     await run_job(hass, device, TIME_COST=seconds, TITLE="Vase")
     await wait_until(hass, lambda: value(hass, "job_name") == "Vase")
@@ -45,13 +42,10 @@ async def test_an_absurd_estimate_is_none(
     assert not [line for line in caplog.records if line.levelno >= logging.ERROR]
 
 
+@pytest.mark.usefixtures("entry")
 async def test_absurd_numbers_in_a_report_are_none(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, device: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await make_entry(device)
     caplog.clear()
     await run_job(hass, device, TITLE="Vase")
     absurd = {
@@ -79,9 +73,8 @@ async def test_absurd_numbers_in_a_report_are_none(
     "title", ["unavailable", " unknown ", "\x1b\x7f\u202e", "\u200b \u3000"]
 )
 async def test_a_title_that_reads_as_none_is_none(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, title: str
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, title: str
 ) -> None:
-    entry = await make_entry(device)
     await run_job(hass, device, TITLE=title)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     assert entry.runtime_data.data.job.job_name is None
@@ -150,9 +143,8 @@ def test_in_every_language_an_entity_id_has_room() -> None:
 
 
 async def test_a_name_of_blanks_is_the_models(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     device.rename(" \u3000\u200b")
     await wait_until(hass, lambda: registered(hass, entry).name == "FLUX Delta")
     assert entry.title == "FLUX Delta"
@@ -161,10 +153,9 @@ async def test_a_name_of_blanks_is_the_models(
 async def test_a_name_breaks_no_line_of_the_log(
     hass: HomeAssistant,
     device: Device,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    entry = await make_entry(device)
     # Not "\n": `deviceinfo`, which has to agree, has a line for each of its texts.
     device.rename("At\rtic\x1b[31m\u202e")
     await wait_until(hass, lambda: registered(hass, entry).name == "Attic[31m")

@@ -84,10 +84,9 @@ async def stop(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 async def test_in_mid_job(
     hass: HomeAssistant,
     device: Device,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
     hass_storage: dict[str, Any],
 ) -> None:
-    entry = await make_entry(device)
     seen = witness(hass)
     entry.runtime_data.async_expect_job("vase.fc")
     await run_job(hass, device)
@@ -135,10 +134,9 @@ async def test_in_mid_job(
 async def test_another_job_runs_by_then(
     hass: HomeAssistant,
     device: Device,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
     hass_storage: dict[str, Any],
 ) -> None:
-    entry = await make_entry(device)
     path = await run_job(hass, device)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     number = entry.runtime_data.data.job.job_number
@@ -162,11 +160,10 @@ async def test_another_job_runs_by_then(
 async def test_a_job_that_ends_meanwhile_is_counted_and_not_told(
     hass: HomeAssistant,
     device: Device,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
     hass_storage: dict[str, Any],
     end: str,
 ) -> None:
-    entry = await make_entry(device)
     await run_job(hass, device)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     await stop(hass, entry)

@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import Timing
 from simulator import ROBOT_PORT, Device
@@ -79,13 +80,12 @@ async def test_wherever_it_is_cut_the_job_is_followed(
 
 @BOTH
 async def test_cut_again_and_again_the_job_goes_on(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
     """Each connection ends a little later in what a device says, to the end of a reply.
 
     Meanwhile the job pauses and resumes; that is all that is seen.
     """
-    entry = await make_entry(device)
     await run_job(hass, device)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
     number = entry.runtime_data.data.job.job_number
@@ -129,9 +129,8 @@ async def test_a_rebooted_device_shows_a_new_slave_key(
 
 
 async def test_unloading_while_it_connects_leaves_nothing(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     device.faults.robot.stall_in_handshake = True
     device.start_job(put_job(device))
     await device.wait_for(lambda: device.connections[ROBOT_PORT] == 1)
@@ -164,9 +163,8 @@ async def test_reports_go_on_after_another_device_had_taken_the_address(
 
 
 async def test_reports_go_on_after_a_reauthentication(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     device.forget_trust()
     await run_job(hass, device)
     await wait_until(hass, lambda: bool(reauths(hass, entry)))

@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.binary_sensor import BINARY_SENSORS
 from custom_components.flux3dp.const import DOMAIN
@@ -207,9 +208,8 @@ def finish_in(hass: HomeAssistant) -> float:
 
 
 async def test_the_times_of_a_job(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     for key in ("finish_time", "time_remaining", "job_duration"):
         assert value(hass, key) == "unknown"
 
@@ -237,10 +237,10 @@ async def test_the_times_of_a_job(
     await values_are(hass, status="aborted", **unknown)
 
 
+@pytest.mark.usefixtures("entry")
 async def test_the_nozzle_follows_the_toolhead(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device
 ) -> None:
-    await make_entry(device)
     assert value(hass, "nozzle_temperature") == "unknown"
     await run_job(hass, device)
     state = look(hass, "sensor", "nozzle_temperature")
@@ -269,9 +269,8 @@ async def test_a_laser_on_the_same_machine_has_no_nozzle_to_read(
 
 
 async def test_what_is_kept_while_the_device_is_off(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    entry = await make_entry(device)
     for key in ("job_name", "job_started", "last_job_result"):
         assert value(hass, key) == "unknown"
     assert value(hass, "printing_time") == value(hass, "filament_used") == "0.0"
@@ -318,13 +317,9 @@ async def test_what_is_kept_while_the_device_is_off(
 @pytest.mark.parametrize(
     ("title", "name"), [("Vase", "Vase"), (f" {'☃' * 300}", "☃" * 255)]
 )
+@pytest.mark.usefixtures("entry")
 async def test_a_job_has_the_name_that_its_slicer_gave_it(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    title: str,
-    name: str,
+    hass: HomeAssistant, device: Device, title: str, name: str
 ) -> None:
-    await make_entry(device)
     device.start_job(put_job(device, TITLE=title))
     await values_are(hass, job_name=name)

@@ -17,6 +17,7 @@ from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
     async_get_device_automations,
     async_mock_service,
 )
@@ -129,14 +130,10 @@ def noted(calls: list[ServiceCall]) -> list[str]:
     "by",
     ["device_id", "area_id", "floor_id", "label_id", "entity_id", "diagnostic", "all"],
 )
+@pytest.mark.usefixtures("entry")
 async def test_any_kind_of_target_stands_for_the_device(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    calls: list[ServiceCall],
-    by: str,
+    hass: HomeAssistant, device: Device, calls: list[ServiceCall], by: str
 ) -> None:
-    await make_entry(device)
     targets = {
         "device_id": [registered(hass, device).id, "there_is_none"],
         "entity_id": [entity("camera", "camera"), entity("event", "job")],
@@ -158,9 +155,11 @@ async def test_any_kind_of_target_stands_for_the_device(
 
 
 async def test_each_happens_once_and_carries_its_words(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    calls: list[ServiceCall],
 ) -> None:
-    entry = await make_entry(device)
     change(hass, device, name_by_user="Ulrike")
     hass.config.language = "de"
     await async_load_integrations(hass, {DOMAIN})
@@ -233,11 +232,10 @@ async def test_only_what_the_target_reaches_now(
 async def test_a_disabled_device_fires_nothing_and_is_no_error(
     hass: HomeAssistant,
     device: Device,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
     calls: list[ServiceCall],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    entry = await make_entry(device)
     target = {**put_in_workshop(hass, device), "device_id": registered(hass, device).id}
     change(hass, device, disabled_by=dr.DeviceEntryDisabler.USER)
     await hass.async_block_till_done()
@@ -256,9 +254,11 @@ async def test_a_disabled_device_fires_nothing_and_is_no_error(
 
 
 async def test_a_reload_and_a_device_that_is_lost_in_mid_job(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    calls: list[ServiceCall],
 ) -> None:
-    entry = await make_entry(device)
     # A device that has nothing to do may be switched off.
     await automate(hass, on({"device_id": registered(hass, device).id}))
     await device.power_off()
@@ -283,14 +283,13 @@ async def test_a_reload_and_a_device_that_is_lost_in_mid_job(
     assert noted(calls) == ["started", "offline_in_job", "paused"]
 
 
+@pytest.mark.usefixtures("entry")
 async def test_no_camera_while_it_is_disabled(
     hass: HomeAssistant,
     device: Device,
     entity_registry: er.EntityRegistry,
-    make_entry: MakeEntry,
     calls: list[ServiceCall],
 ) -> None:
-    await make_entry(device)
     entity_registry.async_update_entity(
         entity("camera", "camera"), disabled_by=er.RegistryEntryDisabler.USER
     )
@@ -332,9 +331,11 @@ async def test_what_the_editor_saves_is_taken(hass: HomeAssistant) -> None:
 
 
 async def test_the_triggers_of_a_device(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, calls: list[ServiceCall]
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    calls: list[ServiceCall],
 ) -> None:
-    entry = await make_entry(device)
     device_id = registered(hass, device).id
     offered = await async_get_device_automations(
         hass, DeviceAutomationType.TRIGGER, device_id
@@ -361,10 +362,9 @@ async def test_the_triggers_of_a_device(
 async def test_a_device_of_somebody_else_has_none(
     hass: HomeAssistant,
     device: Device,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    entry = await make_entry(device)
     other = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, identifiers={("other", "1")}
     )

@@ -7,6 +7,7 @@ from homeassistant.components.camera import async_get_image
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
     DEFAULT_TIMING,
@@ -137,9 +138,8 @@ async def test_the_camera_finds_out_that_we_are_forgotten(
 
 
 async def test_our_key_outlives_a_change_of_password_that_forgets_all_keys(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, client_key: ClientKey
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
 ) -> None:
-    entry = await make_entry(device)
     device.trust.add(
         TrustedKey.from_pem(
             "Studio", ClientKey.from_pem(OTHER_CLIENT_KEY.decode()).public_pem
@@ -275,10 +275,9 @@ async def test_two_devices_that_swap_their_addresses_are_no_case_for_a_repair(
 
 @BOTH
 async def test_an_address_that_went_to_another_device_blocks_nothing_for_long(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
 ) -> None:
     """A button is pressed before it can be noticed that addresses changed."""
-    entry = await make_entry(device)
     device.faults.muted = device.faults.silent = True
     await device.power_off()
     other = await make_device(**OTHER | {"address": ADDRESSES[0]})
