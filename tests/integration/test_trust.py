@@ -156,7 +156,7 @@ async def test_our_key_outlives_a_change_of_password_that_forgets_all_keys(
     )
 
     assert device.password == "better"
-    [ours] = device.trust
+    [ours] = device.trust.values()
     assert ours.access_id == client_key.access_id.hex()
     assert ours.label == f"Home Assistant ({hass.config.location_name})"
     await act(hass, entry, "rename", name="Attic")
