@@ -20,7 +20,7 @@ from tests.integration.conftest import (
     signed_in,
     wait_until,
 )
-from tests.integration.flows import WIFI, wifi_settings
+from tests.integration.flows import WIFI, progressed, reconfigure
 from tests.integration.jobs import BRISK, connections, press, reason, run_job
 from tests.integration.life import log_lines, reauths
 from tests.integration.networks import ATTIC
@@ -83,7 +83,7 @@ async def test_a_device_that_does_not_let_us_in_asks_for_its_password_all_the_sa
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A person closes the dialog before the device has said that it forgot us."""
-    result = await wifi_settings(hass, entry)
+    result = await progressed(hass, await reconfigure(hass, entry, "wifi"))
     await device.wait_closed_connections()
     device.forget_trust()
     device.faults.management.chunk_size = 1
