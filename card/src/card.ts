@@ -369,6 +369,7 @@ export class FluxCard extends LitElement {
     const dropped = event.dataTransfer?.files;
     if (!dropped?.length) return;
     event.preventDefault();
+    this.files.dragOver(false);
     const { name, ready, say, status } = machine;
     if (!ready) return this.report(this.mayControl ? fill(say.not_ready, { name, status }) : say.not_allowed);
     await this.files.open(machine, "SD");

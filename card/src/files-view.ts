@@ -14,6 +14,7 @@ export function renderFiles(files: FilesDialog, machine: Machine): TemplateResul
   const drop = (event: DragEvent) => {
     event.preventDefault();
     event.stopPropagation();
+    files.dragOver(false);
     if (machine.ready && !files.starting) void files.take(event.dataTransfer?.files ?? null);
   };
   const isInside = files.step !== undefined || files.folder.split("/").length > (files.folder.startsWith(RECENT) ? 2 : 1);

@@ -95,7 +95,7 @@ export class FilesDialog implements ReactiveController {
     if (!this.isDraggedOver) this.dragOver(true);
   };
 
-  private dragOver(is: boolean): void {
+  dragOver(is: boolean): void {
     this.isDraggedOver = is;
     this.host.requestUpdate();
   }

@@ -8,18 +8,19 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+/** `$DEMO_PYTHON` names another one. */
+export const PYTHON = process.env.DEMO_PYTHON ?? `${ROOT}/.venv/bin/python`;
 /** What the integration says, by translation key. */
 export const WORDS = JSON.parse(readFileSync(`${ROOT}/custom_components/flux3dp/translations/en.json`, "utf-8"));
 const USER = { username: "demo", password: "flux3dp" };
 
 /**
  * Start the simulated devices and Home Assistant, with everything in the folder `state`. Resolves once both serve, with
- * the address and what the demo said, line by line; rejects if it ends before. `$DEMO_PYTHON` names another Python.
+ * the address and what the demo said, line by line; rejects if it ends before.
  */
 export function startDemo({ state, port, options = ["--fresh"] }) {
-  const python = process.env.DEMO_PYTHON ?? `${ROOT}/.venv/bin/python`;
-  const child = spawn(python, ["script/demo.py", "--state", state, "--port", String(port), ...options], {
+  const child = spawn(PYTHON, ["script/demo.py", "--state", state, "--port", String(port), ...options], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -4,6 +4,7 @@
 
 import { whenCompleted, whenSmoke, assignArea } from "./automations.mjs";
 import { devices, happen, login, startBrowser, startDemo } from "./demo.mjs";
+import { printFile, refuseFile, runFile } from "./files.mjs";
 import { followJob, lookAtDevice } from "./job.mjs";
 import { countLoads } from "./loads.mjs";
 import { addUnverified, addVerified, makeDashboard, pickCard } from "./pairing.mjs";
@@ -53,6 +54,10 @@ try {
   });
   await person.part("follow its job on the card", () => followJob(person, all["FLUX Delta"]));
   all = await devices(page);
+  let content;
+  await person.part("print a file that is dropped on the card, and repeat it", async () => (content = await printFile(person, all["FLUX Delta"])));
+  await person.part("send a damaged file, and replace one", () => refuseFile(person, content));
+  await person.part("run a file on a laser", () => runFile(person, all.beamo));
   await assignArea(page, Object.values(all));
   await person.part("build an automation by target, and see it run", () => whenCompleted(person, demo.url, all.beamo));
   await person.part("have the smoke alarm pause a job", () => whenSmoke(person, demo.url, all.beamo));
