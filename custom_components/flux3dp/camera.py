@@ -4,7 +4,6 @@ All viewers share one connection, see `camera_stream.py`.
 """
 
 import asyncio
-from collections.abc import Coroutine
 from contextlib import aclosing
 from typing import override
 
@@ -23,7 +22,6 @@ from .camera_stream import CameraFeed
 from .client_key import async_get_client_key
 from .const import MANUFACTURER
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .device import Offline
 from .entity import FluxEntity
 from .helpers import device_errors
 
@@ -65,7 +63,7 @@ class FluxCamera(FluxEntity, Camera):
             coordinator.name,
             coordinator.timing,
             open_camera=self._async_open,
-            start_task=self._async_start,
+            start_task=lambda run: coordinator.create_task(run, "camera"),
             on_streaming=self._async_set_streaming,
         )
 
@@ -88,7 +86,7 @@ class FluxCamera(FluxEntity, Camera):
     ) -> bytes:
         """Return a picture, in the one size the device knows."""
         with device_errors(self.coordinator):
-            self._require_online()
+            self.coordinator.require_online()
             return await self._feed.still()
 
     @override
@@ -118,7 +116,7 @@ class FluxCamera(FluxEntity, Camera):
         """
         response: web.StreamResponse | None = None
         try:
-            self._require_online()
+            self.coordinator.require_online()
             async with aclosing(self._feed.watch()) as pictures:
                 async for picture in pictures:
                     data = _mjpeg_part(picture, self.content_type)
@@ -150,10 +148,6 @@ class FluxCamera(FluxEntity, Camera):
             self._feed.drop()
         super()._handle_coordinator_update()
 
-    def _require_online(self) -> None:
-        if not self.coordinator.data.online:
-            raise Offline("the device is off")
-
     async def _async_open(self) -> DeviceCamera:
         """Sign in at the camera port. Raises FluxError."""
         coordinator = self.coordinator
@@ -167,12 +161,6 @@ class FluxCamera(FluxEntity, Camera):
         except FluxError as err:
             coordinator.trust.handle_error(err)
             raise
-
-    def _async_start(self, run: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        coordinator = self.coordinator
-        return coordinator.config_entry.async_create_background_task(
-            coordinator.hass, run, f"{coordinator.name} camera", eager_start=False
-        )
 
     @callback
     def _async_set_streaming(self, streaming: bool) -> None:

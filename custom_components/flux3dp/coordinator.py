@@ -61,13 +61,7 @@ class FluxCoordinator(FluxDevice):
             self, on_signed_in=self._async_signed_in, on_checked=self._async_checked
         )
         self.robot = RobotLink(self, self.trust)
-        self.files = DeviceFiles(
-            hass,
-            self.clock,
-            self.timing,
-            self.robot,
-            is_online=lambda: self.data.online,
-        )
+        self.files = DeviceFiles(self, self.robot)
         self.description = Description(self, self.robot, self.trust)
         self.monitor = JobMonitor(self, self.robot, self.trust)
         self.dispatcher = JobDispatcher(self)

@@ -124,6 +124,11 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
         if self._shutdown_requested:
             raise Unloaded("the entry was unloaded")
 
+    def require_online(self) -> None:
+        """Raise Offline for a device that is silent: to connect to it takes seconds."""
+        if not self.data.online:
+            raise Offline("the device is off")
+
     def create_task(
         self, work: Coroutine[None, None, None], name: str
     ) -> asyncio.Task[None]:

@@ -29,13 +29,11 @@ from .aioflux import (
     Kicked,
     LeftBehind,
     Robot,
-    Timing,
     check_upload,
     read_fcode,
     store,
 )
-from .clock import SteadyClock
-from .device import Offline, Unloaded
+from .device import FluxDevice, Unloaded
 from .job.observation import ENDED_IDS
 from .robot import DeviceOccupied, RobotLink
 
@@ -69,21 +67,13 @@ class DeviceFiles:
     Paths are `SD`, `SD/folder/job.fc`, `USB/job.fc`. Every method raises FluxError.
     """
 
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        clock: SteadyClock,
-        timing: Timing,
-        link: RobotLink,
-        *,
-        is_online: Callable[[], bool],
-    ) -> None:
+    def __init__(self, device: FluxDevice, link: RobotLink) -> None:
         """Read nothing yet."""
-        self._hass = hass
-        self._clock = clock
-        self._timing = timing
+        self._device = device
+        self._hass = device.hass
+        self._clock = device.clock
+        self._timing = device.timing
         self._link = link
-        self._is_online = is_online
         self._turn = asyncio.Lock()
         self._transfers: set[asyncio.Task[Any]] = set()
         self._infos: dict[str, tuple[float, FileInfo]] = {}
@@ -101,16 +91,11 @@ class DeviceFiles:
         if self._transfers:
             await asyncio.wait(self._transfers, timeout=self._timing.forget)
 
-    def require_online(self) -> None:
-        """Raise Offline for a device that is silent: to connect to it takes seconds."""
-        if not self._is_online():
-            raise Offline("the device is off")
-
     # -- what there is
 
     @asynccontextmanager
     async def _files(self) -> AsyncIterator[Files]:
-        self.require_online()
+        self._device.require_online()
         async with self._link.connection() as robot:
             if self._has_remains and not self._turn.locked():
                 async with self._turn:
@@ -192,7 +177,7 @@ class DeviceFiles:
 
         Raises FluxError: DeviceOccupied, JobRunning.
         """
-        self.require_online()
+        self._device.require_online()
         async with self._link.own_connection() as robot:
             await self.require_idle(robot)
             yield robot
@@ -203,7 +188,7 @@ class DeviceFiles:
         Raises FluxError: DeviceOccupied, JobRunning.
         """
         if robot is None:
-            self.require_online()
+            self._device.require_online()
             async with self._link.connection() as shared:
                 return await self.require_idle(shared)
         end = self._clock.now() + self._timing.control_confirm

@@ -68,7 +68,7 @@ class FluxMediaSource(MediaSource):
             with device_errors(coordinator):
                 if path:
                     return await self._folder(coordinator, path)
-                coordinator.files.require_online()
+                coordinator.require_online()
         except HomeAssistantError as err:
             raise BrowseError(await async_sentence(self.hass, err)) from err
         storages = _directory(uuid, coordinator.device_name)
