@@ -1,12 +1,15 @@
 """Image: the picture that comes with a job."""
 
-from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.restore_state import ExtraStoredData, RestoreEntity
+from homeassistant.helpers.restore_state import (
+    ExtraStoredData,
+    RestoredExtraData,
+    RestoreEntity,
+)
 from homeassistant.util import dt as dt_util
 
 from .coordinator import FluxConfigEntry, FluxCoordinator
@@ -19,18 +22,6 @@ PARALLEL_UPDATES = 0
 PREVIEW = ImageEntityDescription(key="preview")
 
 _PNG = b"\x89PNG"
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown(ExtraStoredData):
-    """Which job's picture is shown since when; kept over restarts."""
-
-    job_number: int | None = None
-    since: str | None = None
-
-    @override
-    def as_dict(self) -> dict[str, int | str | None]:
-        return {"job_number": self.job_number, "since": self.since}
 
 
 async def async_setup_entry(
@@ -58,22 +49,22 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
         """Show nothing yet."""
         FluxEntity.__init__(self, coordinator, description)
         ImageEntity.__init__(self, hass)
-        self._shown = _Shown()
+        # Which job's picture, since when: kept over restarts.
+        self._shown: dict[str, Any] = {}
 
     @override
     async def async_added_to_hass(self) -> None:
         """Remember since when the picture of which job has been shown."""
         await super().async_added_to_hass()
         if (stored := await self.async_get_last_extra_data()) is not None:
-            kept = stored.as_dict()
-            self._shown = _Shown(kept.get("job_number"), kept.get("since"))
+            self._shown = stored.as_dict()
         self._async_show()
 
     @property
     @override
     def extra_restore_state_data(self) -> ExtraStoredData:
         """Which job's picture is shown since when."""
-        return self._shown
+        return RestoredExtraData(self._shown)
 
     @override
     async def async_image(self) -> bytes | None:
@@ -109,6 +100,7 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
         is_png = content.startswith(_PNG)
         self._attr_content_type = "image/png" if is_png else "image/jpeg"
         number = self.coordinator.data.job.job_number
-        if self._shown.job_number != number or self._shown.since is None:
-            self._shown = _Shown(number, dt_util.utcnow().isoformat())
-        self._attr_image_last_updated = dt_util.parse_datetime(self._shown.since or "")
+        if self._shown.get("job_number") != number or not self._shown.get("since"):
+            since = dt_util.utcnow().isoformat()
+            self._shown = {"job_number": number, "since": since}
+        self._attr_image_last_updated = dt_util.parse_datetime(self._shown["since"])
