@@ -63,7 +63,7 @@ async def run_job(
     await status_is(hass, "running")
     entries = hass.config_entries.async_loaded_entries(DOMAIN)
     waiting = [entry.runtime_data.dispatcher for entry in entries]
-    await wait_until(hass, lambda: not any(each.is_waiting for each in waiting))
+    await wait_until(hass, lambda: not any(each._waiting for each in waiting))
     return path
 
 

@@ -68,11 +68,6 @@ class JobDispatcher:
         entry = device.config_entry
         entry.async_on_unload(entry.async_on_state_change(self._async_send))
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether something has happened that is not sent yet."""
-        return bool(self._waiting)
-
     @callback
     def async_dispatch(self, step: Step, *, lost: bool, may_learn: bool) -> None:
         """Send what was seen, once all can receive it.
