@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from hypothesis import given, strategies as st
+from hypothesis import example, given, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux.report import JobInfo
@@ -293,13 +293,14 @@ def test_time_dependent_says_when_to_look_again() -> None:
 shares, seconds = st.floats(0, 1), st.floats(0, 1e6)
 
 
+@example(1.0, 3.6e-10, 2791.0)
 @given(st.floats(1, 1e6), shares, seconds)
 def test_an_estimate_lies_between_the_plan_and_the_pace(
     time_cost: float, progress: float, ran: float
 ) -> None:
     left = estimate_remaining(time_cost, progress, ran)
     planned = (1 - progress) * time_cost
-    paced = (1 - progress) * ran / progress if progress > 1e-9 else planned
+    paced = (1 - progress) * ran / progress if progress else planned
     assert left is not None
     low, high = sorted((planned, paced))
     assert low - 1e-6 <= left <= high * (1 + 1e-9) + 1e-6
