@@ -7,16 +7,22 @@ from pathlib import Path
 import tempfile
 from typing import Any
 
+from homeassistant.components.media_source import (
+    DOMAIN as MEDIA_SOURCE,
+    async_browse_media,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.files import DeviceFiles
 from simulator import Device
 from simulator.fcode import build
-from simulator.files import example_job
-from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry
+from simulator.files import example_job, plain_png
+from tests.integration.conftest import ADDRESSES, UUID, MakeDevice, MakeEntry
 from tests.integration.jobs import (
     BRISK,
     GOES_ON,
@@ -100,8 +106,13 @@ async def finish(hass: HomeAssistant, device: Device) -> None:
 
 @BOTH
 async def test_from_a_file_to_its_end(
-    hass: HomeAssistant, device: Device, source: Path, call: Call
+    hass: HomeAssistant,
+    device: Device,
+    source: Path,
+    call: Call,
+    hass_client: ClientSessionGenerator,
 ) -> None:
+    assert await async_setup_component(hass, MEDIA_SOURCE, {})
     seen = witness(hass)
     answer = await call("upload_file", source=str(source), path="SD/Küche/a 'b'.fc")
     assert answer == {
@@ -124,6 +135,11 @@ async def test_from_a_file_to_its_end(
         12000.0,
     )
     assert info["has_preview"]
+    media = await async_browse_media(hass, f"media-source://{DOMAIN}/{UUID}/SD/Küche")
+    [boat, _spoon] = media.children or ()
+    assert boat.title == "Boat (10 min, Extruder)"
+    picture = await (await hass_client()).get(boat.thumbnail or "")
+    assert await picture.read() == plain_png("Boat")
 
     assert (await call("start_job", path="SD/Küche/a 'b'.fc"))["name"] == "Boat"
     assert value(hass, "status") in GOES_ON
