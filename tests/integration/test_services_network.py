@@ -1,8 +1,8 @@
 """The actions for networks: which there are, and how a device is sent to one."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
-from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -11,17 +11,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from simulator import Device, SimulatedNetwork, Timing
-from tests.integration.conftest import ADDRESSES, FAST, NAME, MakeDevice, MakeEntry
+from tests.integration.conftest import ADDRESSES, NAME
+from tests.integration.fakes import Home, settle
 from tests.integration.life import STATUS, act, issues
-from tests.integration.networks import ATTIC, FAR, HOME, KEY, STATIC, wifi
+from tests.integration.networks import ATTIC, HOME, KEY, STATIC, wifi
 
 PATIENT = replace(Timing.fast(), wifi_join=0.05, wifi_rollback=2.0)
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device, of one generation: management is the same in both."""
-    return await make_device(**getattr(request, "param", {}))
 
 
 async def test_networks_are_listed_strongest_first_in_dbm(
@@ -89,12 +84,8 @@ async def test_a_device_is_found_in_its_new_network(
 )
 @pytest.mark.parametrize(
     "config",
-    [
-        STATIC | {"wifi_password": "wrong-password"},
-        HOME | {"wifi_password": "wrong-password"},
-        wifi("Nowhere"),
-    ],
-    ids=["static", "dhcp", "unknown network"],
+    [STATIC | {"wifi_password": "wrong-password"}, wifi("Nowhere")],
+    ids=["wrong password", "unknown network"],
 )
 async def test_a_rollback_is_an_error(
     hass: HomeAssistant, entry: MockConfigEntry, config: dict[str, Any]
@@ -107,35 +98,64 @@ async def test_a_rollback_is_an_error(
     assert hass.states.get(STATUS).state == "idle"
 
 
-@pytest.mark.parametrize("pace", [replace(FAST, network_return=1.0)])
-@pytest.mark.parametrize("device", [{"networks": [FAR]}], indirect=True)
-async def test_a_device_that_does_not_return_is_an_error_and_a_repair(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+@pytest.mark.parametrize(
+    ("config", "away", "reason"),
+    [
+        # Whose new lease is the same address has joined, if it is soon back.
+        (HOME, 5, None),
+        (HOME, 30, "network_rolled_back"),
+        (STATIC, 5, "network_rolled_back"),
+        (HOME, 90, "network_not_returned"),
+    ],
+)
+async def test_how_long_a_device_is_away_says_what_became_of_it(
+    home: Home, config: dict[str, Any], away: float, reason: str | None
 ) -> None:
-    with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, entry, "set_network", **wifi("Far"))
-    assert failed.value.translation_key == "network_not_returned"
-    assert hass.states.get(STATUS).state == "offline"
-    issue = issues(hass)["network_not_returned"]
-    assert not issue.is_fixable
-    assert issue.translation_placeholders == {"name": NAME}
-    await device.power_on()
+    sending = asyncio.ensure_future(act(home.hass, home.entry, "set_network", **config))
+    await settle()
+    home.listener.silent = True
+    await home.advance(away)
+    lost = reason == "network_not_returned"
+    assert sending.done() is lost
+    if lost:
+        assert status_of(home) == "offline"
+        issue = issues(home.hass)["network_not_returned"]
+        assert not issue.is_fixable
+        assert issue.translation_placeholders == {"name": NAME}
+    home.listener.silent = False
+    await home.announce()
+    if reason is None:
+        assert await home.done(sending) == {"host": home.device.info.host}
+    else:
+        with pytest.raises(HomeAssistantError) as failed:
+            await home.done(sending)
+        assert failed.value.translation_key == reason
+    assert status_of(home) == "idle"
+    assert issues(home.hass) == {}
 
 
-async def test_a_second_network_waits_until_the_first_is_settled(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    with patch(
-        "custom_components.flux3dp.discovery.TIMING", replace(FAST, network_settle=60.0)
-    ):
-        entry = await make_entry(device)
-    await act(hass, entry, "set_network", **STATIC)
-    device.received.connections.clear()
+def status_of(home: Home) -> str:
+    return home.hass.states.get(STATUS).state
+
+
+async def test_a_second_network_waits_until_the_first_is_settled(home: Home) -> None:
+    """Two in a row undo the first."""
+    sending = asyncio.ensure_future(act(home.hass, home.entry, "set_network", **HOME))
+    await settle()
+    home.listener.silent = True
+    await home.advance(5)
+    home.listener.silent = False
+    assert await home.done(sending, 10)
+    sign_ins = home.device.sign_ins
     with pytest.raises(HomeAssistantError) as refused:
-        await act(hass, entry, "set_network", **STATIC | {"ip_address": ADDRESSES[2]})
+        await act(home.hass, home.entry, "set_network", **STATIC)
     assert refused.value.translation_key == "refused_busy"
-    assert device.received.connections == []
-    assert device.address == ADDRESSES[1]
+    assert (home.device.sign_ins, home.device.networks_set[1:]) == (sign_ins, [])
+    await home.advance(20)
+    again = asyncio.ensure_future(act(home.hass, home.entry, "set_network", **HOME))
+    await settle()
+    assert len(home.device.networks_set) == 2
+    again.cancel()
 
 
 async def test_what_would_strand_a_device_is_refused_here(
