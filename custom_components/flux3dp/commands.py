@@ -138,6 +138,8 @@ async def async_command(coordinator: FluxCoordinator, command: JobCommand) -> No
     """
     with device_errors(coordinator):
         if command is CANCEL:
+            if await coordinator.maintenance.async_stop():
+                return
             coordinator.commands.cancels += 1
             await _Execution(coordinator, command).async_run()
             return

@@ -31,6 +31,7 @@ from .job.observation import Announced
 from .job.signals import JobDispatcher
 from .job.store import JobStore
 from .job.tracker import expect, track
+from .maintenance import DeviceMaintenance
 from .robot import CommandQueue, RobotLink
 from .trust import Trust
 
@@ -62,6 +63,7 @@ class FluxCoordinator(FluxDevice):
         )
         self.robot = RobotLink(self, self.trust)
         self.files = DeviceFiles(self, self.robot)
+        self.maintenance = DeviceMaintenance(self, self.robot, self.files)
         self.description = Description(self, self.robot, self.trust)
         self.monitor = JobMonitor(self, self.robot, self.trust)
         self.dispatcher = JobDispatcher(self)
@@ -108,6 +110,7 @@ class FluxCoordinator(FluxDevice):
             unsubscribe()
         # While the device can still be reached: an interrupted upload is tidied up.
         await self.files.async_close()
+        await self.maintenance.async_close()
         await super().async_shutdown()
         if unsubscribe is not None:
             self.listener.unpin(self.uuid)

@@ -3,7 +3,8 @@
 from abc import abstractmethod
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from homeassistant.config_entries import ConfigEntry
@@ -17,6 +18,7 @@ from .aioflux import (
     DeviceNotFound,
     InvalidRequest,
     Listener,
+    WorkStep,
 )
 from .availability import Presence
 from .clock import SteadyClock
@@ -42,6 +44,24 @@ class JobPicture:
     content: bytes | None
 
 
+class Task(StrEnum):
+    """What Home Assistant does with a device itself."""
+
+    HOME = "home"
+    CALIBRATE = "calibrate"
+    LOAD_FILAMENT = "load_filament"
+    UNLOAD_FILAMENT = "unload_filament"
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Work of ours, and how far it is: `value` is the nozzle's °C, or a point's number."""
+
+    task: Task
+    step: WorkStep | None = None
+    value: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FluxData:
     """What is known of a device, and all that its entities look at.
@@ -49,7 +69,7 @@ class FluxData:
     `host` is the address it is followed at. `device` is its own description, None
     until it answered a touch of ours. `job` is what its datagrams and reports mean;
     `picture` belongs to the last job that could be asked. `clock_error` is what the
-    moments in `job` lack (seconds, see `clock.py`).
+    moments in `job` lack (seconds, see `clock.py`). `work` is what we do with it.
     """
 
     host: str
@@ -57,6 +77,12 @@ class FluxData:
     job: JobState = INITIAL
     picture: JobPicture | None = None
     clock_error: float = 0.0
+    work: Work | None = None
+
+    @property
+    def in_maintenance(self) -> bool:
+        """Whether we hold the device for work that needs it idle."""
+        return self.work is not None and not self.job.active
 
     @property
     def online(self) -> bool:
@@ -160,6 +186,11 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
     def async_touch(self) -> None:
         """Ask the device for its name and firmware."""
         self.listener.touch(self.uuid, self.host)
+
+    @callback
+    def async_show_work(self, work: Work | None) -> None:
+        """Show what we do with the device."""
+        self.async_reevaluate(replace(self.data, work=work))
 
     @callback
     @abstractmethod

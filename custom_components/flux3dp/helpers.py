@@ -46,6 +46,7 @@ from .coordinator import FluxConfigEntry, FluxCoordinator
 from .device import Offline, Unloaded
 from .files import JobNotCleared, JobRunning
 from .job.errors import ErrorKey
+from .maintenance import WorkRefused
 from .management import NetworkNotReturned, NetworkRolledBack
 from .robot import DeviceOccupied, Preempted
 
@@ -151,6 +152,10 @@ def _translation_key(err: FluxError, coordinator: FluxCoordinator) -> str:
     if isinstance(err, IdentityMismatch) and not coordinator.trust.is_broken:
         # Another device is there, or this one has just booted: nothing to decide.
         return "cannot_connect"
+    if isinstance(err, WorkRefused):
+        return err.key
+    if isinstance(err, DeviceOccupied) and coordinator.data.in_maintenance:
+        return "in_maintenance"
     if isinstance(err, CommandFailed) and err.symbol in _REFUSALS:
         return _REFUSALS[err.symbol]
     return _keys(err)[0]

@@ -87,12 +87,12 @@ class RobotLink:
                         await self._async_drop()
 
     @asynccontextmanager
-    async def own_connection(self) -> AsyncIterator[Robot]:
+    async def own_connection(self, *, occupied: bool = False) -> AsyncIterator[Robot]:
         """Open a connection beside the shared one, for a command and its moment.
 
-        Raises FluxError as `connection` does.
+        Raises FluxError as `connection` does; `occupied`: also to a device that is.
         """
-        robot = await self._async_open()
+        robot = await self._async_open(occupied=occupied)
         self._beside.add(robot)
         try:
             yield robot
@@ -122,7 +122,7 @@ class RobotLink:
         for robot in tuple(self._beside):
             await robot.close()
 
-    async def _async_open(self) -> Robot:
+    async def _async_open(self, *, occupied: bool = False) -> Robot:
         robot = await Robot.open(
             await self._trust.async_reach(),
             await async_get_client_key(self._device.hass),
@@ -132,7 +132,8 @@ class RobotLink:
         )
         try:
             # An announcement can be forged: the device itself has to say so.
-            if self._device.is_occupied and (report := await robot.report()).st_id < 0:
+            suspect = self._device.is_occupied and not occupied
+            if suspect and (report := await robot.report()).st_id < 0:
                 raise DeviceOccupied(report.occupied_by)
             if self._closed:
                 raise Unloaded("the device is being unloaded")

@@ -26,7 +26,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.typing import StateType
 from homeassistant.util import dt as dt_util
 
-from .aioflux import has_extruder, has_toolheads
+from .aioflux import WorkStep, has_extruder, has_toolheads
 from .commands import applicable_commands
 from .const import CONF_VERIFIED, DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
@@ -80,13 +80,24 @@ def _moment(data: FluxData, seconds: float | None) -> datetime | None:
 
 
 def _status_attributes(coordinator: FluxCoordinator) -> Attributes:
-    job = coordinator.data.job
+    data = coordinator.data
+    job, work = data.job, data.work
     attributes: dict[str, StateType | list[str]] = {
         # The only trace of a status that has no name yet.
         "st_id": job.st_id,
         # What applies now: pages and cards offer that.
-        "commands": applicable_commands(job),
+        "commands": ["cancel"] if data.in_maintenance else applicable_commands(job),
     }
+    if work is not None:
+        # It is us who hold the device.
+        attributes |= {"task": work.task, "step": work.step}
+        if work.step is WorkStep.HEATING and work.value is not None:
+            units = coordinator.hass.config.units
+            attributes["temperature"] = round(
+                units.temperature(work.value, UnitOfTemperature.CELSIUS)
+            )
+        elif work.step is WorkStep.PROBING and work.value is not None:
+            attributes["point"] = work.value + 1
     if not coordinator.config_entry.data[CONF_VERIFIED]:
         attributes["verified"] = False
     return attributes
@@ -246,7 +257,9 @@ SENSORS = (
         device_class=SensorDeviceClass.ENUM,
         options=[status.value for status in JobStatus],
         always_available=True,
-        value_fn=lambda data: data.job.status,
+        value_fn=lambda data: (
+            JobStatus.MAINTENANCE if data.in_maintenance else data.job.status
+        ),
         attributes_fn=_status_attributes,
     ),
 )

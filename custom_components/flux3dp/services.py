@@ -41,6 +41,14 @@ from .helpers import (
     device_errors,
     require_control,
 )
+from .maintenance_actions import (
+    async_calibrate,
+    async_free_device,
+    async_home,
+    async_load_filament,
+    async_stop_loading,
+    async_unload_filament,
+)
 from .management import (
     async_change_network,
     async_change_password,
@@ -128,6 +136,12 @@ _UPLOAD: _Fields = {
     vol.Optional("path"): cv.string,
     vol.Optional("start", default=False): cv.boolean,
 }
+_UNLOAD: _Fields = {vol.Optional("temperature"): vol.Coerce(float)}
+_LOAD: _Fields = _UNLOAD | {vol.Optional("flexible", default=False): cv.boolean}
+_CALIBRATE: _Fields = {
+    vol.Optional("threshold"): vol.Coerce(float),
+    vol.Optional("clean", default=False): cv.boolean,
+}
 _NETWORK: _Fields = {
     (vol.Required if key == "method" else vol.Optional)(key): kind
     for key, kind in _NETWORK_FIELDS.items()
@@ -165,6 +179,12 @@ _ACTIONS: dict[str, tuple[_Handler, _Fields, SupportsResponse, _For]] = {
     "delete_file": (async_delete_file, _FILE, _NONE, _For.ADMINS),
     "start_job": (async_start_job, _FILE | _CONFIRM, _OPTIONAL, _For.CONTROL),
     "repeat_last_job": (async_repeat_last_job, _CONFIRM, _OPTIONAL, _For.CONTROL),
+    "home": (async_home, {}, _NONE, _For.CONTROL),
+    "calibrate": (async_calibrate, _CALIBRATE, _OPTIONAL, _For.CONTROL),
+    "load_filament": (async_load_filament, _LOAD, _OPTIONAL, _For.CONTROL),
+    "unload_filament": (async_unload_filament, _UNLOAD, _OPTIONAL, _For.CONTROL),
+    "stop_loading": (async_stop_loading, {}, _NONE, _For.CONTROL),
+    "free_device": (async_free_device, {}, _OPTIONAL, _For.ADMINS),
 }
 
 

@@ -45,7 +45,13 @@ def registered(hass: HomeAssistant, entry: MockConfigEntry) -> dr.DeviceEntry:
     return device
 
 
-_SILENT = ("change_password", "delete_file", "remove_trusted_key")
+SILENT = (
+    "change_password",
+    "delete_file",
+    "home",
+    "remove_trusted_key",
+    "stop_loading",
+)
 
 
 async def act(
@@ -57,5 +63,5 @@ async def act(
         action,
         {"device_id": registered(hass, entry).id, **data},
         blocking=True,
-        return_response=action not in _SILENT,
+        return_response=action not in SILENT,
     )

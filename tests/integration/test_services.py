@@ -27,7 +27,7 @@ from tests.integration.conftest import (
     MakeEntry,
 )
 from tests.integration.flows import OTHER, assert_abort, reconfigure, submit
-from tests.integration.life import PROGRESS, STATUS, act, reauths, registered
+from tests.integration.life import PROGRESS, SILENT, STATUS, act, reauths, registered
 from tests.integration.networks import wifi
 from tests.integration.targets import put_in_workshop
 from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
@@ -50,8 +50,13 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "delete_file": {"path": "SD/calibration cube.fc"},
     "start_job": {"path": "SD/calibration cube.fc"},
     "repeat_last_job": {},
+    "home": {},
+    "calibrate": {},
+    "load_filament": {},
+    "unload_filament": {},
+    "stop_loading": {},
+    "free_device": {},
 }
-SILENT = ("change_password", "delete_file", "remove_trusted_key")
 BOTH = pytest.mark.parametrize("device", [{"generation": 1}, {}], indirect=True)
 
 

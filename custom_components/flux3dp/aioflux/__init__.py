@@ -31,6 +31,8 @@ from .identity import VENDOR_KEY, fingerprint
 from .key import ClientKey
 from .listener import Counters, Listener
 from .maintenance import (
+    COLDEST_LOAD,
+    HOTTEST,
     Maintenance,
     ToolheadInfo,
     ToolheadStatus,
@@ -57,7 +59,9 @@ from .timing import DEFAULT_TIMING, Timing
 from .tls import verify_key
 
 __all__ = [
+    "COLDEST_LOAD",
     "DEFAULT_TIMING",
+    "HOTTEST",
     "MAX_FILE_SIZE",
     "SETTINGS",
     "STORAGES",

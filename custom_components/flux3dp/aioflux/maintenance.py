@@ -35,8 +35,8 @@ from .util import (
 )
 
 _NO_TOOLHEAD: Final = "N/A"
-_COLDEST_LOAD: Final = 170.0
-_HOTTEST: Final = 300.0
+COLDEST_LOAD: Final = 170.0
+HOTTEST: Final = 300.0
 _FINEST: Final = 0.01
 _WORDS: Final = 16
 _TOOLHEAD_POLLS: Final = 10
@@ -175,8 +175,8 @@ class Maintenance(Commands):
 
     async def set_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the nozzle's target (°C); 0 turns the heater off."""
-        if not math.isfinite(temperature) or not 0 <= temperature <= _HOTTEST:
-            message = f"a nozzle takes 0 to {_HOTTEST:g} °C"
+        if not math.isfinite(temperature) or not 0 <= temperature <= HOTTEST:
+            message = f"a nozzle takes 0 to {HOTTEST:g} °C"
             raise InvalidRequest("temperature", "too_hot", message)
         self.has_heated = True
         await self._ask(_after_ok, "extruder_temp", str(extruder), f"{temperature:g}")
@@ -322,14 +322,14 @@ async def _turn_off(
 
 def check_temperature(temperature: float, toolhead: ToolheadInfo | None = None) -> None:
     """Raise InvalidRequest (`temperature`): `too_cold` to move filament, or `too_hot`."""
-    most = (toolhead and toolhead.max_temperature) or _HOTTEST
+    most = (toolhead and toolhead.max_temperature) or HOTTEST
     if not math.isfinite(temperature) or temperature > most:
         raise InvalidRequest(
             "temperature", "too_hot", f"the toolhead takes {most:g} °C at most"
         )
-    if temperature < _COLDEST_LOAD:
+    if temperature < COLDEST_LOAD:
         raise InvalidRequest(
-            "temperature", "too_cold", f"filament moves at {_COLDEST_LOAD:g} °C or more"
+            "temperature", "too_cold", f"filament moves at {COLDEST_LOAD:g} °C or more"
         )
 
 

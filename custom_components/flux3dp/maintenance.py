@@ -1,0 +1,295 @@
+"""Work on an idle device: homing, calibration, filament, also in a paused job.
+
+One piece of work at a time, over a connection of its own. However it ends, and with the
+entry or Home Assistant too, it leaves the device idle and its heater off.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, Final
+
+from homeassistant.const import CONF_MODEL
+
+from .aioflux import (
+    CommandFailed,
+    FluxError,
+    HeaterLeftOn,
+    Kicked,
+    Maintenance,
+    ToolheadInfo,
+    WorkProgress,
+    check_temperature,
+    has_extruder,
+)
+from .const import LOGGER
+from .device import FluxDevice, Task, Work
+from .files import DeviceFiles, JobNotCleared, JobRunning
+from .job.model import Toolhead
+from .job.observation import ENDED_IDS
+from .robot import RobotLink
+
+_EXTRUDER: Final = "EXTRUDER"
+# How long a hot nozzle waits for filament, and for someone who ends the load (s).
+_LOAD_TIME: Final = 600.0
+# How long an unload of the entry waits for the heater to be turned off (s).
+_END_TIME: Final = 30.0
+# What a report calls a paused job that draws filament in.
+_LOADING: Final = "LOAD_FILAMENT"
+
+
+class WorkRefused(FluxError):
+    """The work is not done; `key` is that of the sentence, `str()` what was found."""
+
+    def __init__(self, key: str, found: str = "") -> None:
+        super().__init__(found)
+        self.key = key
+
+
+class WrongToolhead(WorkRefused):
+    """Another toolhead than an extruder is fitted."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__("wrong_toolhead", found)
+
+
+class DeviceMaintenance:
+    """The work on one device. Every method raises FluxError; WorkRefused with a reason."""
+
+    toolhead: ToolheadInfo | None = None
+    """What the device last said of its toolhead."""
+
+    def __init__(self, device: FluxDevice, link: RobotLink, files: DeviceFiles) -> None:
+        """Do nothing yet."""
+        self._device = device
+        self._link = link
+        self._files = files
+        self._run: asyncio.Task[Any] | None = None
+        self._task: Maintenance | None = None
+
+    # -- what is done
+
+    async def async_home(self) -> None:
+        """Home; return when it is done."""
+        await self._async_maintain(Task.HOME, Maintenance.home)
+
+    async def async_calibrate(
+        self, *, threshold: float | None, clean: bool
+    ) -> tuple[float, ...]:
+        """Level the plate; return the last probe heights (mm)."""
+
+        async def calibrate(task: Maintenance) -> tuple[float, ...]:
+            return await task.calibrate(
+                self._follow(Task.CALIBRATE), threshold=threshold, clean=clean
+            )
+
+        return await self._async_maintain(Task.CALIBRATE, calibrate)
+
+    async def async_load(self, temperature: float, *, flexible: bool) -> float | None:
+        """Draw filament in, until its button or `async_stop_loading`.
+
+        Returns the nozzle's °C, None from a paused job, which has its own temperature.
+        InvalidRequest (`temperature`): `too_hot`, `too_cold`.
+        """
+        check_temperature(temperature)
+        self._require_extruder_model()
+        job = self._device.data.job
+        if job.active and job.paused:
+            if job.toolhead not in (Toolhead.EXTRUDER, Toolhead.NONE, None):
+                raise WrongToolhead(job.toolhead)
+            return await self._async_do(self._load_in_job)
+
+        async def load(task: Maintenance) -> float | None:
+            await self._check_toolhead(task, temperature)
+            late = asyncio.Event()
+
+            def stop() -> None:
+                late.set()
+                self._device.create_task(task.stop_loading(), "end of loading")
+
+            cancel = self._device.clock.call_later(_LOAD_TIME, stop)
+            try:
+                await task.load_filament(
+                    temperature, self._follow(Task.LOAD_FILAMENT), flexible=flexible
+                )
+            finally:
+                cancel()
+            if late.is_set():
+                raise WorkRefused("load_timeout")
+            return (await task.toolhead_status()).temperature
+
+        return await self._async_maintain(Task.LOAD_FILAMENT, load)
+
+    async def async_unload(self, temperature: float) -> float | None:
+        """Push filament out; return the nozzle's °C. InvalidRequest as `async_load`."""
+        check_temperature(temperature)
+        self._require_extruder_model()
+
+        async def unload(task: Maintenance) -> float | None:
+            await self._check_toolhead(task, temperature)
+            await task.unload_filament(temperature, self._follow(Task.UNLOAD_FILAMENT))
+            return (await task.toolhead_status()).temperature
+
+        return await self._async_maintain(Task.UNLOAD_FILAMENT, unload)
+
+    async def async_stop_loading(self) -> None:
+        """End a load, which then returns as done; return when it has."""
+        run, work = self._run, self._device.data.work
+        if run is None or work is None or work.task is not Task.LOAD_FILAMENT:
+            raise WorkRefused("nothing_to_stop")
+        if self._task is None:
+            async with self._link.connection() as robot:
+                await robot.press_button()
+        elif work.step is None:
+            _cancel(run)  # It does not load yet.
+        else:
+            await self._task.stop_loading()
+        await asyncio.wait([run])
+
+    async def async_stop(self) -> bool:
+        """End the work on an idle device; False if there is none.
+
+        By closing its connection: nothing else stops a device that homes or calibrates.
+        """
+        run = self._run
+        if run is None or self._device.data.job.active:
+            return False
+        _cancel(run)
+        await asyncio.wait([run])
+        return True
+
+    async def async_free(self) -> str:
+        """Throw out the client that holds the device; return its address.
+
+        Never while a job runs. Our own work is ended.
+        """
+        if await self.async_stop():
+            return ""
+        self._device.require_online()
+        async with self._link.own_connection(occupied=True) as robot:
+            report = await robot.report()
+            if report.st_id > 0 and report.st_id not in ENDED_IDS:
+                raise JobRunning(f"a job is there: {report.label}")
+            if report.st_id >= 0:
+                raise WorkRefused("nothing_to_free")
+            await robot.kick()
+            end = self._device.clock.now() + self._device.timing.control_confirm
+            while (now := await robot.report()).st_id < 0:
+                if self._device.clock.now() >= end:
+                    raise WorkRefused("not_freed", now.occupied_by)
+                await self._device.clock.sleep(self._device.timing.control_poll)
+            await self._link.async_report(robot)
+        return report.occupied_by
+
+    async def async_close(self) -> None:
+        """End the work, and wait a while until the device is idle and its heater off."""
+        if (run := self._run) is not None:
+            _cancel(run)
+            await asyncio.wait([run], timeout=_END_TIME)
+
+    # -- how it is done
+
+    async def _async_do[T](self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do work that ends with whoever waits for it, the entry and Home Assistant."""
+        device = self._device
+        device.ensure_loaded()
+        if self._run is not None:
+            raise WorkRefused("in_maintenance")
+
+        async def do() -> T:
+            try:
+                return await work()
+            except HeaterLeftOn:
+                # Whoever wanted the work may not wait for it any more.
+                LOGGER.warning("The heater of %s may still be on", device.device_name)
+                raise
+            finally:
+                self._run = self._task = None
+                device.async_show_work(None)
+
+        # Those in the background are canceled when Home Assistant stops, and waited for.
+        run = self._run = device.hass.async_create_background_task(
+            do(), f"{device.name} maintenance", eager_start=False
+        )
+        try:
+            # A second cancellation would keep the heater from being turned off.
+            return await asyncio.shield(run)
+        except asyncio.CancelledError:
+            us = asyncio.current_task()
+            if us is None or us.cancelling():
+                _cancel(run)
+                await asyncio.wait([run])
+                raise
+            raise WorkRefused("maintenance_stopped") from None
+
+    async def _async_maintain[T](
+        self, task: Task, work: Callable[[Maintenance], Awaitable[T]]
+    ) -> T:
+        """Do work in the task of a device that is idle."""
+
+        async def maintain() -> T:
+            async with self._files.idle_robot() as robot:
+                if await self._files.require_idle(robot):
+                    raise JobNotCleared("a job that ended is still there")
+                try:
+                    async with robot.maintenance() as self._task:
+                        self._device.async_show_work(Work(task))
+                        return await work(self._task)
+                finally:
+                    # Announcements lag, and have to say it if the connection is gone.
+                    self._device.async_ask()
+                    with suppress(FluxError):
+                        await self._link.async_report(robot)
+
+        return await self._async_do(maintain)
+
+    async def _load_in_job(self) -> None:
+        """Draw filament in, in a paused job, until it is paused as before."""
+        device, seen = self._device, False
+        async with self._link.connection() as robot:
+            try:
+                await robot.load_filament()
+            except Kicked:
+                raise
+            except CommandFailed as err:
+                if err.symbol != "RESOURCE_BUSY":
+                    raise
+                raise WorkRefused("load_refused") from err
+            device.async_show_work(Work(Task.LOAD_FILAMENT))
+            start = device.clock.now()
+            while True:
+                await self._link.async_report(robot)
+                label = device.reported.report.label if device.reported else ""
+                passed = device.clock.now() - start
+                loading = label == _LOADING
+                seen |= loading
+                if seen and not loading:
+                    return
+                if passed > (_LOAD_TIME if seen else device.timing.control_confirm):
+                    return
+                await device.clock.sleep(device.timing.control_poll)
+
+    async def _check_toolhead(self, task: Maintenance, temperature: float) -> None:
+        self.toolhead = await task.wait_for_toolhead()
+        if self.toolhead.type is None:
+            raise WorkRefused("no_toolhead")
+        if self.toolhead.type != _EXTRUDER:
+            raise WrongToolhead(self.toolhead.type)
+        check_temperature(temperature, self.toolhead)
+
+    def _require_extruder_model(self) -> None:
+        if not has_extruder(self._device.config_entry.data[CONF_MODEL]):
+            raise WorkRefused("no_extruder")
+
+    def _follow(self, task: Task) -> Callable[[WorkProgress], None]:
+        def show(progress: WorkProgress) -> None:
+            value = None if progress.value is None else round(progress.value)
+            self._device.async_show_work(Work(task, progress.step, value))
+
+        return show
+
+
+def _cancel(run: asyncio.Task[Any]) -> None:
+    """Have work end; once, so that the end itself is not interrupted."""
+    if not run.cancelling():
+        run.cancel()

@@ -1,0 +1,115 @@
+"""Actions of maintenance: what they take, and what they answer."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any, Final
+
+from homeassistant.const import UnitOfTemperature
+from homeassistant.core import ServiceResponse
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.unit_conversion import TemperatureConverter
+
+from .aioflux import COLDEST_LOAD, HOTTEST, CommandFailed, InvalidRequest, Kicked
+from .const import DOMAIN
+from .coordinator import FluxCoordinator
+from .helpers import async_error_words, invalid
+from .job.errors import ErrorKey, classify
+
+# What most filament takes (°C).
+_USUAL: Final = 210.0
+
+
+async def async_home(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Home; return when it is done."""
+    await _async_work(coordinator, coordinator.maintenance.async_home())
+    return None
+
+
+async def async_calibrate(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Level the plate; return the last probe heights (mm)."""
+    work = coordinator.maintenance.async_calibrate(
+        threshold=data.get("threshold"), clean=data.get("clean", False)
+    )
+    return {"heights": list(await _async_work(coordinator, work))}
+
+
+async def async_load_filament(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Load filament; return how hot the nozzle is."""
+    work = coordinator.maintenance.async_load(
+        _celsius(coordinator, data), flexible=data.get("flexible", False)
+    )
+    return _hot(coordinator, await _async_work(coordinator, work))
+
+
+async def async_unload_filament(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Unload filament; return how hot the nozzle is."""
+    work = coordinator.maintenance.async_unload(_celsius(coordinator, data))
+    return _hot(coordinator, await _async_work(coordinator, work))
+
+
+async def async_stop_loading(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """End a load."""
+    await coordinator.maintenance.async_stop_loading()
+    return None
+
+
+async def async_free_device(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Throw out the program that holds the device; return its address."""
+    return {"occupied_by": await coordinator.maintenance.async_free()}
+
+
+def _celsius(coordinator: FluxCoordinator, data: Mapping[str, Any]) -> float:
+    if (given := data.get("temperature")) is None:
+        return _USUAL
+    unit = coordinator.hass.config.units.temperature_unit
+    return TemperatureConverter.convert(given, unit, UnitOfTemperature.CELSIUS)
+
+
+def _local(coordinator: FluxCoordinator, celsius: float) -> int:
+    units = coordinator.hass.config.units
+    return round(units.temperature(celsius, UnitOfTemperature.CELSIUS))
+
+
+def _hot(coordinator: FluxCoordinator, celsius: float | None) -> ServiceResponse:
+    temperature = None if celsius is None else _local(coordinator, celsius)
+    return {"nozzle_is_hot": True, "temperature": temperature}
+
+
+async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
+    """Wait for work, and say why it failed. Raises FluxError, HomeAssistantError."""
+    try:
+        return await work
+    except Kicked:
+        raise
+    except InvalidRequest as err:
+        if err.field != "temperature":
+            raise
+        toolhead = coordinator.maintenance.toolhead
+        hottest = (toolhead and toolhead.max_temperature) or HOTTEST
+        limit = hottest if err.reason == "too_hot" else COLDEST_LOAD
+        unit = coordinator.hass.config.units.temperature_unit
+        text = f"{_local(coordinator, limit)} {unit}"
+        raise invalid(f"invalid_{err.reason}", limit=text) from err
+    except CommandFailed as err:
+        fault = classify(str(err))
+        if fault is ErrorKey.OTHER:
+            raise
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="maintenance_failed",
+            translation_placeholders={
+                "name": coordinator.device_name,
+                "fault": await async_error_words(coordinator.hass, fault),
+            },
+        ) from err
