@@ -23,7 +23,6 @@ from tests.integration.conftest import (
     FAST,
     NAME,
     PASSWORD,
-    MakeDevice,
     MakeEntry,
     signed_in,
     wait_for_state,
@@ -37,12 +36,6 @@ from tests.keys import MASTER_KEYS
 FIX = "/api/repairs/issues/fix"
 
 type Shown = dict[str, Any]
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the usual device, of one generation unless a test asks for more."""
-    return await make_device(**getattr(request, "param", {}))
 
 
 @pytest.fixture
