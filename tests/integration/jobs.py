@@ -209,3 +209,8 @@ def witness(hass: HomeAssistant) -> Witness:
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, note)
     return seen
+
+
+def unfinished(device: Device) -> list[str]:
+    """Return the uploads on a device that are not whole."""
+    return [name for name in device.files.entries["SD"] if name.startswith("~")]

@@ -20,7 +20,6 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.files import DeviceFiles
 from simulator import Device
-from simulator.fcode import build
 from simulator.files import example_job, plain_png
 from tests.integration.conftest import ADDRESSES, UUID, MakeDevice, MakeEntry
 from tests.integration.jobs import (
@@ -33,20 +32,15 @@ from tests.integration.jobs import (
     reason,
     run_job,
     status_is,
+    unfinished,
     value,
     witness,
 )
 from tests.integration.life import STATUS
 
 JOB = example_job("Boat", seconds=600)
-# More than a connection takes before the device reads it.
-LARGE = build({"TITLE": "Ship"}, script=bytes(24 << 20))
 CUBE = "SD/calibration cube.fc"
 type Call = Callable[..., Awaitable[dict[str, Any]]]
-
-
-def unfinished(device: Device) -> list[str]:
-    return [name for name in device.files.entries["SD"] if name.startswith("~")]
 
 
 BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
@@ -394,99 +388,3 @@ async def test_a_full_disk_is_not_called_a_file_that_cannot_be_read(
     source = f"media-source://{DOMAIN}/{'2' * 32}/USB/stick.fc"
     upload = call("upload_file", source=source, path="SD/stick.fc")
     assert await fails(upload) == "file_unwritable"
-
-
-@BOTH
-@pytest.mark.parametrize("way", ["canceled", "unloaded", "stopped"])
-async def test_an_upload_that_ends_early_leaves_nothing(
-    hass: HomeAssistant, device: Device, source: Path, call: Call, way: str
-) -> None:
-    put(source, LARGE)
-    before = dict(device.files.entries["SD"])
-    upload = asyncio.ensure_future(
-        call("upload_file", source=str(source), path=CUBE, overwrite=True)
-    )
-    await device.wait_command("file upload")
-    assert unfinished(device)
-    if way == "canceled":
-        upload.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await upload
-    elif way == "unloaded":
-        [entry] = hass.config_entries.async_loaded_entries(DOMAIN)
-        assert await hass.config_entries.async_unload(entry.entry_id)
-        assert await reason(upload) == "unloaded"
-    else:
-        await hass.async_stop(force=True)
-        assert await reason(upload) == "unloaded"
-    assert device.files.entries["SD"] == before
-    await device.wait_closed_connections()
-
-
-async def test_what_a_canceled_upload_could_not_remove_goes_at_the_next_look(
-    device: Device, source: Path, call: Call
-) -> None:
-    put(source, LARGE)
-    device.faults.replies["file rm"] = "error BAD_PARAMS"
-    upload = asyncio.ensure_future(
-        call("upload_file", source=str(source), path="SD/Ship.fc")
-    )
-    await device.wait_command("file upload")
-    upload.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await upload
-    await device.wait_closed_connections()
-    assert unfinished(device)
-    device.faults.clear()
-    await call("list_files", path="SD")
-    assert not unfinished(device)
-
-
-@BOTH
-async def test_a_device_that_reboots_in_mid_upload(
-    hass: HomeAssistant, device: Device, source: Path, call: Call
-) -> None:
-    put(source, LARGE)
-    before = dict(device.files.entries["SD"])
-    upload = asyncio.ensure_future(
-        call("upload_file", source=str(source), path=CUBE, overwrite=True)
-    )
-    await device.wait_command("file upload")
-    await device.power_off()
-    assert await reason(upload) == "left_behind"
-    assert unfinished(device)
-    await status_is(hass, "offline")
-    await device.power_on()
-    await status_is(hass, "idle")
-    # What is left is not shown, and gone with the first look.
-    shown = [it["name"] for it in (await call("list_files"))["entries"]]
-    assert not [name for name in shown if name.startswith("~")]
-    assert device.files.entries["SD"] == before
-
-
-@BOTH
-async def test_another_client_starts_a_job_meanwhile(
-    hass: HomeAssistant, device: Device, source: Path, call: Call
-) -> None:
-    put(source, LARGE)
-    upload = asyncio.ensure_future(
-        call("upload_file", source=str(source), path="SD/ship.fc")
-    )
-    await device.wait_command("file upload")
-    device.start_job(CUBE)
-    # Reports and commands do not wait for the upload.
-    await device.wait_command("player report")
-    await upload
-    assert device.files.read("SD", "ship.fc") == LARGE
-    await status_is(hass, "running")
-
-
-@pytest.mark.parametrize("command", ["file upload", "file md5", "file cp"])
-async def test_what_the_device_refuses_is_said(
-    device: Device, source: Path, call: Call, command: str
-) -> None:
-    device.faults.replies[command] = "error DISK_FULL"
-    upload = call("upload_file", source=str(source), path="SD/boat.fc")
-    assert await fails(upload) == "refused"
-    assert "boat.fc" not in device.files.entries["SD"]
-    assert not unfinished(device)
