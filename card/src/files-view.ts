@@ -150,8 +150,9 @@ function uploads(files: FilesDialog, { say }: Machine): TemplateResult {
     void taken.finally(() => (input.value = "")); // The same file can be chosen again.
   };
   const open = (event: Event) => ((event.currentTarget as HTMLElement).nextElementSibling as HTMLInputElement).click();
+  // Phones that know no .fc would offer no file at all.
   return html`<button type="button" @click=${open}>${icon("upload")}${say.upload}</button>
-    <input type="file" accept=".fc" hidden @change=${chosen} />`;
+    <input type="file" accept=".fc,application/octet-stream" hidden @change=${chosen} />`;
 }
 
 function notReady({ name, say, status }: Machine): string {

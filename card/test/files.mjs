@@ -253,6 +253,16 @@ async function deviceOff(page, url) {
   assert.equal(await dialog.getByRole("alert").count(), 0);
 }
 
+async function deviceSlow(page, url) {
+  await page.clock.install();
+  device.held = "folder";
+  const { dialog } = await open(page, url);
+  await dialog.getByText("Reading the files of").waitFor();
+  await page.clock.runFor(4_000);
+  await dialog.getByText("is slow to answer").waitFor();
+  await page.clock.resume();
+}
+
 /** A new device has no recent jobs: its memory card is shown. */
 async function newDevice(page, url) {
   delete device.files["SD/Recent"];
@@ -262,4 +272,4 @@ async function newDevice(page, url) {
   await dialog.getByText("has not run a job yet").waitFor();
 }
 
-export const PARTS = [starting, repeating, startRefused, uploading, replacing, uploadCanceled, uploadRefused, dropping, deviceOff, newDevice];
+export const PARTS = [starting, repeating, startRefused, uploading, replacing, uploadCanceled, uploadRefused, dropping, deviceOff, newDevice, deviceSlow];
