@@ -1,17 +1,26 @@
-"""Buttons: pause, resume, cancel, and clear a job that has ended."""
+"""Buttons: what steers a job, and maintenance of an idle device."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import override
+from typing import Any, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.const import CONF_MODEL
+from homeassistant.core import Context, HomeAssistant, ServiceResponse
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .aioflux import has_extruder
 from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand, async_command
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
-from .helpers import invalid
+from .helpers import device_errors, invalid
+from .maintenance_actions import (
+    async_calibrate,
+    async_home,
+    async_load_filament,
+    async_unload_filament,
+)
 
 # Commands take turns, but a cancel waits for none: `robot.py` knows, a number does not.
 PARALLEL_UPDATES = 0
@@ -24,11 +33,37 @@ class FluxButtonDescription(ButtonEntityDescription):
     command: JobCommand
 
 
+@dataclass(frozen=True, kw_only=True)
+class WorkButtonDescription(ButtonEntityDescription):
+    """A line of the table: what is done with an idle device."""
+
+    work: Callable[[FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]]
+
+
 BUTTONS = (
     FluxButtonDescription(key="pause", command=PAUSE),
     FluxButtonDescription(key="resume", command=RESUME),
     FluxButtonDescription(key="abort", command=CANCEL),
     FluxButtonDescription(key="clear", command=CLEAR),
+)
+
+# Enabled by a person: a slip would drive the nozzle into a print that was left on the
+# plate, or cost filament.
+WORK_BUTTONS = (
+    WorkButtonDescription(key="home", work=async_home),
+    WorkButtonDescription(
+        key="calibrate", work=async_calibrate, entity_registry_enabled_default=False
+    ),
+    WorkButtonDescription(
+        key="load_filament",
+        work=async_load_filament,
+        entity_registry_enabled_default=False,
+    ),
+    WorkButtonDescription(
+        key="unload_filament",
+        work=async_unload_filament,
+        entity_registry_enabled_default=False,
+    ),
 )
 
 
@@ -39,8 +74,12 @@ async def async_setup_entry(
 ) -> None:
     """Add the buttons of a device."""
     presses = Presses()
+    descriptions: tuple[FluxButtonDescription | WorkButtonDescription, ...] = BUTTONS
+    if has_extruder(entry.data[CONF_MODEL]):
+        descriptions += WORK_BUTTONS
     async_add_entities(
-        FluxButton(entry.runtime_data, description, presses) for description in BUTTONS
+        FluxButton(entry.runtime_data, description, presses)
+        for description in descriptions
     )
 
 
@@ -69,14 +108,14 @@ class Presses:
 
 
 class FluxButton(FluxEntity, ButtonEntity):
-    """A command to the job. One that does not apply now raises a sentence."""
+    """A command to the job, or maintenance. What does not apply now raises a sentence."""
 
-    entity_description: FluxButtonDescription
+    entity_description: FluxButtonDescription | WorkButtonDescription
 
     def __init__(
         self,
         coordinator: FluxCoordinator,
-        description: FluxButtonDescription,
+        description: FluxButtonDescription | WorkButtonDescription,
         presses: Presses,
     ) -> None:
         """Take the line of the table, and what the buttons of a device share."""
@@ -89,4 +128,8 @@ class FluxButton(FluxEntity, ButtonEntity):
         description = self.entity_description
         if not await self._presses.async_is_alone(description.key, self._context):
             raise invalid("pressed_together", name=self.coordinator.device_name)
-        await async_command(self.coordinator, description.command)
+        if isinstance(description, FluxButtonDescription):
+            await async_command(self.coordinator, description.command)
+        else:
+            with device_errors(self.coordinator):
+                await description.work(self.coordinator, {})

@@ -6,6 +6,7 @@ from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -21,6 +22,7 @@ from tests.integration.conftest import (
 from tests.integration.jobs import (
     BRISK,
     commands,
+    entity,
     look,
     press,
     reason,
@@ -362,6 +364,8 @@ async def test_a_laser_has_no_filament(
     for action in sorted(HEATS):
         assert await reason(begin(hass, entry, action)) == "no_extruder"
     await act(hass, entry, "home")
+    assert hass.states.get(entity("button", "pause"))
+    assert hass.states.get(entity("button", "home")) is None
 
 
 async def test_free_device(
@@ -439,3 +443,48 @@ async def test_filament_is_loaded_in_a_paused_job(
     assert await reason(begin(hass, entry, "load_filament")) == "load_refused"
     device.faults.clear()
     assert await reason(begin(hass, entry, "unload_filament")) == "job_running"
+
+
+async def test_buttons(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    registry = er.async_get(hass)
+    for action in WORK:
+        registry.async_update_entity(entity("button", action), disabled_by=None)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    work = {action: entity("button", action) for action in WORK}
+
+    async def push(*buttons: str) -> None:
+        await hass.services.async_call(
+            "button", "press", {"entity_id": buttons}, blocking=True
+        )
+
+    for action in ("home", "calibrate", "unload_filament"):
+        await push(work[action])
+        await idle_and_cold(hass, device)
+    loading = asyncio.ensure_future(push(work["load_filament"]))
+    await shown(hass, step="loading")
+    device.press_button()
+    await loading
+    for command in ("home", "calibration", "unload_filament 0 210"):
+        assert command in device.received.robot
+    await idle_and_cold(hass, device)
+
+    device.received.robot.clear()
+    with pytest.raises(HomeAssistantError, match="No button"):
+        await push(*work.values())
+    with pytest.raises(HomeAssistantError, match="No button"):
+        await push(work["home"], entity("button", "pause"))
+    assert device.received.robot == []
+    await run_job(hass, device)
+    for button in work.values():
+        assert await reason(asyncio.ensure_future(push(button))) == "job_running"
+
+
+@V2
+async def test_buttons_that_a_slip_would_cost_something_are_disabled(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    there = [action for action in WORK if hass.states.get(entity("button", action))]
+    assert there == ["home"]
