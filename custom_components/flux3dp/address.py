@@ -7,11 +7,12 @@ resolved again when the device is silent.
 """
 
 import asyncio
+from dataclasses import replace
 
 from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
 
-from .aioflux import DeviceUpdate, FluxError, Identity, is_address, verify_key
+from .aioflux import DeviceInfo, DeviceUpdate, FluxError, Identity, is_address, verify_key
 from .const import LOGGER
 from .device import FluxDevice
 from .trust import Trust
@@ -68,15 +69,19 @@ class AddressFollower:
         }
         if sighting.host not in self._not_before:
             self._not_before[sighting.host] = now + pause
+            # How it has to prove its key does not depend on what is announced there.
+            known = device.listener.get(sighting.uuid, device.host) or sighting.device
             self._task = device.create_task(
-                self._async_prove(sighting.host), "candidate address"
+                self._async_prove(replace(known, host=sighting.host)),
+                "candidate address",
             )
 
-    async def _async_prove(self, host: str) -> None:
+    async def _async_prove(self, candidate: DeviceInfo) -> None:
         """Ask a candidate for its key, and move there if it is the pinned one."""
         device, name = self._device, self._device.device_name
+        host = candidate.host
         try:
-            await verify_key(host, self._trust.master_key, device.timing)
+            await verify_key(candidate, self._trust.master_key, device.timing)
         except FluxError as err:
             LOGGER.debug("%s is not followed to %s: %s", name, host, err)
             return

@@ -337,7 +337,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
         await self._pairing.async_refresh(self.hass)
         device = self._pairing.device
         if not self._pairing.is_vouched_for:
-            await async_verify(self.hass, device.host, device.master_key)
+            await async_verify(self.hass, device, device.master_key)
             return await self.async_step_confirm_identity()
         try:
             await async_get_trusted(self.hass, device, device.master_key, None)

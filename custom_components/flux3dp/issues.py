@@ -20,7 +20,7 @@ def async_check_firmware(
     hass: HomeAssistant, entry: ConfigEntry, device: DeviceInfo
 ) -> None:
     """Create or delete the issue of a device that cannot be managed until an update."""
-    if device.manageable:
+    if device.manageable or device.may_take_udp:
         async_delete_issue(hass, entry, FIRMWARE_TOO_OLD)
     else:
         _create(hass, entry, FIRMWARE_TOO_OLD, {"firmware": device.firmware})

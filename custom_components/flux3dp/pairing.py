@@ -57,7 +57,7 @@ class Pairing:
         if not device.manageable:
             # A datagram says so, which can be forged. Such firmware has no such port.
             try:
-                await async_verify(hass, device.host, device.master_key)
+                await async_verify(hass, device, device.master_key)
             except ConnectionFailed as err:
                 raise Unsupported(f"firmware {device.firmware} is too old") from err
 
@@ -122,10 +122,12 @@ async def async_lookup(hass: HomeAssistant, uuid: str, host: str) -> DeviceInfo:
     return await listener.refresh(device)
 
 
-async def async_verify(hass: HomeAssistant, host: str, master_key: bytes) -> None:
+async def async_verify(
+    hass: HomeAssistant, device: DeviceInfo, master_key: bytes
+) -> None:
     """Verify who is at an address, and send nothing of ours. Raises FluxError."""
     listener = await async_get_listener(hass)
-    await verify_key(host, master_key, listener.timing)
+    await verify_key(device, master_key, listener.timing)
 
 
 async def async_get_trusted(

@@ -6,7 +6,7 @@ happens on the device is `management.py`.
 
 import asyncio
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -33,7 +33,13 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from .aioflux import AuthenticationFailed, InvalidRequest, NetworkConfig, WifiNetwork
+from .aioflux import (
+    AuthenticationFailed,
+    InvalidRequest,
+    NetworkConfig,
+    Unsupported,
+    WifiNetwork,
+)
 from .aioflux.network import SECURITIES
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .device import Unloaded
@@ -115,7 +121,7 @@ class ReconfigureSteps(ConfigFlow):
                 errors[CONF_HOST] = "wrong_device"
             else:
                 with form_errors(errors, entry):
-                    await async_verify(self.hass, device.host, pinned_key(entry))
+                    await async_verify(self.hass, device, pinned_key(entry))
                     result = self.async_update_and_abort(
                         entry, data_updates={CONF_HOST: host_name or device.host}
                     )
@@ -192,7 +198,7 @@ class ReconfigureSteps(ConfigFlow):
         if user_input is None:
             self._networks = {}
             # A network can be typed as well: if the device is away, that shows then.
-            with self._change_errors(errors):
+            with self._change_errors(errors), suppress(Unsupported):
                 self._networks = _by_name(self._wifi_scan.result())
             self._require_coordinator()
             return self._show_wifi(errors)

@@ -8,6 +8,7 @@ from custom_components.flux3dp.aioflux.device import (
     has_extruder,
     has_toolheads,
     supports_tcp_management,
+    supports_udp_management,
 )
 
 
@@ -52,6 +53,23 @@ def test_firmware_that_is_managed_over_tcp() -> None:
         assert supports_tcp_management(firmware), firmware
     for firmware in OLDER.split():
         assert not supports_tcp_management(firmware), firmware
+
+
+@pytest.mark.parametrize(
+    ("firmware", "is_managed"),
+    [
+        ("1.0b11", False),
+        ("1.0b12", True),
+        ("1.0b17", True),
+        ("1.0", True),
+        ("1.1a9", True),
+        ("1.1b1", False),
+        ("1.6.95", False),
+        ("", False),
+    ],
+)
+def test_firmware_that_is_managed_over_udp(firmware: str, *, is_managed: bool) -> None:
+    assert supports_udp_management(firmware) == is_managed
 
 
 @pytest.mark.parametrize(

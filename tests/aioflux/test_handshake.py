@@ -246,10 +246,10 @@ async def test_verifying_a_key_sends_nothing(
     new_device: Device, listener: Listener
 ) -> None:
     unmet = await listener.find(new_device.address)
-    await verify_key(unmet.host, unmet.master_key, FAST)
+    await verify_key(unmet, unmet.master_key, FAST)
     new_device.faults.wrong_certificate = MASTER_KEYS[1]
     with pytest.raises(IdentityMismatch):
-        await verify_key(unmet.host, unmet.master_key, FAST)
+        await verify_key(unmet, unmet.master_key, FAST)
     await new_device.wait_closed_connections()
     assert new_device.received.application_bytes == b""
 

@@ -11,6 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
+    DeviceInfo,
     DeviceUpdate,
     Identity,
     Listener,
@@ -196,8 +197,10 @@ async def test_an_old_address_that_answers_again_in_time_is_kept(
 ) -> None:
     proved, go_on = asyncio.Event(), asyncio.Event()
 
-    async def prove_slowly(host: str, master_key: bytes, timing: Timing) -> None:
-        await verify_key(host, master_key, timing)
+    async def prove_slowly(
+        candidate: DeviceInfo, master_key: bytes, timing: Timing
+    ) -> None:
+        await verify_key(candidate, master_key, timing)
         proved.set()
         await go_on.wait()
 

@@ -273,7 +273,7 @@ async def test_a_device_that_moved_before_the_password(
     assert_entry(result, device, host=ADDRESSES[2])
 
 
-@having({"generation": 1, "firmware": "1.0b12"})
+@having({"generation": 1, "firmware": "1.0b11"})
 async def test_firmware_that_is_too_old_can_be_updated(
     hass: HomeAssistant, device: Device
 ) -> None:

@@ -237,7 +237,7 @@ async def test_a_device_that_does_not_return_is_a_repair_until_it_answers(
 
 @pytest.mark.parametrize(
     "device",
-    [{"generation": 1, "firmware": "1.0b12", "udp_management": True}],
+    [{"generation": 1, "firmware": "1.0b11", "udp_management": True}],
     indirect=True,
 )
 async def test_firmware_that_is_too_old_is_a_repair_until_it_is_updated(
@@ -246,7 +246,7 @@ async def test_firmware_that_is_too_old_is_a_repair_until_it_is_updated(
     entry = await make_entry(device)
     [issue] = issues(hass).values()
     assert issue.translation_key == "firmware_too_old"
-    assert issue.translation_placeholders == {"name": NAME, "firmware": "1.0b12"}
+    assert issue.translation_placeholders == {"name": NAME, "firmware": "1.0b11"}
     assert not issue.is_fixable
     assert hass.states.get(STATUS).state == "idle"
     assert reauths(hass, entry) == []

@@ -9,6 +9,7 @@ from .device import (
     has_extruder,
     has_toolheads,
     supports_tcp_management,
+    supports_udp_management,
 )
 from .errors import (
     AuthenticationFailed,
@@ -48,6 +49,7 @@ from .manager import (
     check_name,
     check_password,
     ensure_trusted,
+    verify_key,
 )
 from .network import NetworkConfig, WifiNetwork
 from .report import JobInfo, Position, Report, parse_report
@@ -56,7 +58,6 @@ from .settings import SETTINGS, Setting, Settings
 from .sockets import is_address
 from .subscriptions import DeviceUpdate, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
-from .tls import verify_key
 
 __all__ = [
     "COLDEST_LOAD",
@@ -124,5 +125,6 @@ __all__ = [
     "read_fcode",
     "store",
     "supports_tcp_management",
+    "supports_udp_management",
     "verify_key",
 ]

@@ -17,7 +17,7 @@ VERSIONS = (1, 2)
 MAX_LENGTH = 4096
 """No device sends a longer datagram; the longest has under 2000 bytes."""
 
-_MAGIC = b"FLUX"
+MAGIC = b"FLUX"
 _HEADER = struct.Struct("<4sBB16s")
 _NOTIFY_V1 = struct.Struct("<10sfHH")
 _TOUCH_V1 = struct.Struct("<fHH")
@@ -97,12 +97,12 @@ type Datagram = Notify | TouchReply | Broadcast
 
 def probe(version: int) -> bytes:
     """Return the question "who is there", in one generation's version."""
-    return _HEADER.pack(_MAGIC, version, _POKE, _NO_UUID)
+    return _HEADER.pack(MAGIC, version, _POKE, _NO_UUID)
 
 
 def touch(version: int, uuid: str) -> bytes:
     """Return the question "who are you" to the device with this uuid."""
-    return _HEADER.pack(_MAGIC, version, _TOUCH, bytes.fromhex(uuid))
+    return _HEADER.pack(MAGIC, version, _TOUCH, bytes.fromhex(uuid))
 
 
 def status_of_known(data: bytes, prefix: bytes) -> DeviceStatus | None:
@@ -123,7 +123,7 @@ def decode(data: bytes) -> Datagram:
     if len(data) > MAX_LENGTH:
         raise DatagramError("too_long")
     magic, version, action, raw_uuid = _HEADER.unpack_from(data)
-    if magic != _MAGIC:
+    if magic != MAGIC:
         raise DatagramError("not_flux")
     if raw_uuid == _NO_UUID:  # Another client's probe.
         raise DatagramError("from_client")

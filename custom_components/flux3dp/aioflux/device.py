@@ -32,9 +32,10 @@ _TOOLHEAD_MODELS = _EXTRUDER_MODELS | {"fbm2", "ado1", "fad1", "fuv1"}
 _ENDED = 64 | 128
 _PAUSED = 32
 
-# Firmware with TCP management: 1.1b1 and newer (the head of section 8). Release, stage,
-# its number, and whether it is no development version.
+# Firmware with management over TCP: 1.1b1 and newer, and over UDP: from 1.0b12 to there
+# (the head of section 8). Release, stage, its number, and no development version.
 _FIRST_TCP_FIRMWARE = ((1, 1), -3, 1, True)
+_FIRST_UDP_FIRMWARE = ((1,), -3, 12, True)
 _FIRMWARE = re.compile(
     r"v?(\d+(?:\.\d+)*)"
     r"(?:[-_.]?(alpha|a|beta|b|preview|pre|rc|c)[-_.]?(\d*))?"
@@ -122,8 +123,16 @@ class DeviceInfo:
 
     @property
     def manageable(self) -> bool:
-        """Return whether the firmware has TCP management; older ones need section 8."""
+        """Return whether the firmware has management over TCP."""
         return supports_tcp_management(self.firmware)
+
+    @property
+    def may_take_udp(self) -> bool:
+        """Return whether the firmware has, or may have if it is not known, section 8."""
+        known = bool(self.firmware)
+        return self.version == 1 and (
+            not known or supports_udp_management(self.firmware)
+        )
 
 
 def has_extruder(model: str) -> bool:
@@ -146,9 +155,23 @@ def supports_tcp_management(firmware: str) -> bool:
 
     True for a version that cannot be read: the device itself will tell.
     """
+    parsed = _parse_firmware(firmware)
+    return parsed is None or parsed >= _FIRST_TCP_FIRMWARE
+
+
+def supports_udp_management(firmware: str) -> bool:
+    """Return whether a firmware is 1.0b12 or newer, and older than 1.1b1."""
+    parsed = _parse_firmware(firmware)
+    return parsed is not None and _FIRST_UDP_FIRMWARE <= parsed < _FIRST_TCP_FIRMWARE
+
+
+def _parse_firmware(
+    firmware: str,
+) -> tuple[tuple[int, ...], int, int, bool] | None:
+    """Return what orders versions: release, stage, its number, no development version."""
     match = _FIRMWARE.match(firmware)
     if match is None:
-        return True
+        return None
     release, stage, number, development = match.groups()
     parts = [int(part) for part in release.split(".")]
     while parts and not parts[-1]:
@@ -157,5 +180,4 @@ def supports_tcp_management(firmware: str) -> bool:
         rank = _STAGES[stage[0].lower()]
     else:
         rank = _DEVELOPMENT if development else _FINAL
-    parsed = (tuple(parts), rank, int(number or 0), not development)
-    return parsed >= _FIRST_TCP_FIRMWARE
+    return tuple(parts), rank, int(number or 0), not development

@@ -17,7 +17,7 @@ from .device import DeviceInfo, Identity
 from .errors import InvalidRequest
 from .identity import VENDOR_KEY
 from .records import Allowance, Record, Records
-from .sockets import Sockets, resolve
+from .sockets import Sockets, question, resolve
 from .subscriptions import DeviceUpdate, Subscriptions, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
 
@@ -202,7 +202,7 @@ class Listener:
             hosts.add(sender)
             self._heard(data, sender, own=True)
 
-        async with self._sockets.question(answered) as send:
+        async with question(answered) as send:
 
             def ask() -> None:
                 for version in datagram.VERSIONS:

@@ -1,4 +1,4 @@
-"""Management over TCP: trust, name, password, Wi-Fi (protocol.md section 4)."""
+"""Management: trust, name, password, Wi-Fi (protocol.md section 4, over UDP section 8)."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from .network import NetworkConfig, WifiNetwork, parse_wifi_network
 from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing
 from .tls import MANAGEMENT_PORT, open_session
+from .udp_management import UdpSession, identify
 from .util import clean_text, is_blank, json_object, parse_pairs, text_of
 
 type Password = str | Callable[[], str | Awaitable[str]]
@@ -49,12 +50,16 @@ class TrustedKey:
     is_ours: bool = False
 
 
-class Manager(Client):
-    """A signed-in management connection; an async context manager."""
+class Manager(Client[Session | UdpSession]):
+    """A signed-in management connection; an async context manager.
+
+    Firmware before 1.1b1 is managed over UDP: its device changes its password and its
+    network, and all else is Unsupported.
+    """
 
     def __init__(
         self,
-        session: Session,
+        session: Session | UdpSession,
         device: DeviceInfo,
         key: ClientKey,
         authorized_by: AuthorizedBy,
@@ -88,12 +93,17 @@ class Manager(Client):
                 signed_in = await _sign_in(session, device, key, password, timing)
         except ConnectionFailed as err:
             # The firmware's version is only what a datagram says; the port is proof.
-            if device.manageable:
-                raise
-            raise Unsupported(
-                f"firmware {device.firmware} is too old: it needs 1.1 or newer"
-            ) from err
-        return cls(session, device, key, signed_in, timing)
+            if not device.may_take_udp:
+                if device.manageable:
+                    raise
+                raise Unsupported(
+                    f"firmware {device.firmware} is too old: it needs 1.1 or newer"
+                ) from err
+        else:
+            return cls(session, device, key, signed_in, timing)
+        over_udp = UdpSession(device, master_key, key, timing)
+        signed_in = await _sign_in_over_udp(over_udp, device, password)
+        return cls(over_udp, device, key, signed_in, timing)
 
     # -- trust
 
@@ -176,12 +186,16 @@ class Manager(Client):
 
     async def _command(self, *words: str, timeout: float | None = None) -> list[str]:
         """Send a command and return the `data` items before its `ok`."""
+        session = self._session
+        if isinstance(session, UdpSession):
+            await session.command(words)
+            return []
 
         async def read() -> list[str]:
             items: list[str] = []
             length = 0
             while True:
-                verb, _, rest = (await self._session.read_reply()).partition(" ")
+                verb, _, rest = (await session.read_reply()).partition(" ")
                 if verb == "ok":
                     return items
                 if verb != "data":
@@ -191,7 +205,26 @@ class Manager(Client):
                 if len(items) > _MAX_ITEMS or length > _MAX_ITEMS_LENGTH:
                     raise ProtocolError(f"{words[0]} was answered without end")
 
-        return await self._session.exchange("\0".join(words).encode(), read, timeout)
+        return await session.exchange("\0".join(words).encode(), read, timeout)
+
+
+async def verify_key(device: DeviceInfo, master_key: bytes, timing: Timing) -> None:
+    """Return if the device at an address holds `master_key` (DER), raise if not.
+
+    Nothing of ours is sent: no key, no password. A device that is managed over UDP shows
+    signatures, which can be recorded. IdentityMismatch, ConnectionFailed.
+    """
+    try:
+        async with open_session(device.host, MANAGEMENT_PORT, master_key, timing) as (
+            session,
+            _,
+        ):
+            pass
+        await session.close()
+    except ConnectionFailed:
+        if not device.may_take_udp:
+            raise
+        await identify(device, master_key, timing)
 
 
 async def ensure_trusted(
@@ -282,6 +315,16 @@ async def _sign_in(
     if answer != "ok":
         raise ProtocolError(f"the sign-in was answered with {answer[:40]!r}")
     return "key" if asked == "sign" else "password"
+
+
+async def _sign_in_over_udp(
+    session: UdpSession, device: DeviceInfo, password: Password | None
+) -> AuthorizedBy:
+    """Authorize by key, or by password, which makes the device trust our key."""
+    if await session.sign_in():
+        return "key"
+    await session.sign_in_with_password(await _get_password(device, password))
+    return "password"
 
 
 async def _get_password(device: DeviceInfo, password: Password | None) -> str:

@@ -297,7 +297,21 @@ class Session(asyncio.Protocol):
         self._writable.set()
 
 
-class Client:
+class Connection(Protocol):
+    """What a client needs of its connection."""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether another request can be tried."""
+
+    async def close(self) -> None:
+        """End it in order; twice is fine."""
+
+    def abort(self) -> None:
+        """End it at once."""
+
+
+class Client[Using: Connection = Session]:
     """A signed-in session of one port; an async context manager.
 
     The `open` of each makes one: it connects, verifies the device's key and signs in with
@@ -306,7 +320,7 @@ class Client:
     sent, AuthenticationFailed if the device does not trust our key.
     """
 
-    def __init__(self, session: Session, device: DeviceInfo) -> None:
+    def __init__(self, session: Using, device: DeviceInfo) -> None:
         """Take over a signed-in session."""
         self._session = session
         self.device = device

@@ -144,19 +144,6 @@ class Sockets:
             else:
                 self.send(data, GROUP)
 
-    @asynccontextmanager
-    async def question(self, receive: Receive) -> AsyncIterator[Send]:
-        """Open a socket for one question; yields the function that sends from it.
-
-        What arrives there is an answer, whichever address it comes from: a device with
-        two interfaces answers from either. ConnectionFailed if no socket opens.
-        """
-        endpoint = await _open_own(receive)
-        try:
-            yield endpoint.send
-        finally:
-            await endpoint.close()
-
 
 class _Endpoint(asyncio.DatagramProtocol):
     """A socket that passes on every datagram with its sender's address."""
@@ -222,6 +209,20 @@ async def _open_own(receive: Receive) -> _Endpoint:
         return await _Endpoint.open(0, receive)
     except OSError as err:
         raise ConnectionFailed(f"cannot open a UDP socket: {err}") from err
+
+
+@asynccontextmanager
+async def question(receive: Receive) -> AsyncIterator[Send]:
+    """Open a socket for one question; yields the function that sends from it.
+
+    What arrives there is an answer, whichever address it comes from: a device with two
+    interfaces answers from either. ConnectionFailed if no socket opens.
+    """
+    endpoint = await _open_own(receive)
+    try:
+        yield endpoint.send
+    finally:
+        await endpoint.close()
 
 
 def is_address(host: str) -> bool:

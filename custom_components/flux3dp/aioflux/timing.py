@@ -35,6 +35,8 @@ class Timing:
     handshake: float = 10.0  # TLS, key exchange and authorization, each.
     challenge_rest: float = 2.0  # From a robot's first bytes to their end.
     command: float = 10.0  # One request and its whole reply.
+    datagram_resend: float = 1.2  # A request over UDP is sent again after so long.
+    datagram: float = 6.0  # Until it is given up.
     wifi_scan: float = 40.0  # It takes seconds, more on old boards.
     close: float = 2.0  # An orderly goodbye; afterwards the socket is dropped.
 

@@ -75,16 +75,6 @@ async def open_session(
         raise
 
 
-async def verify_key(host: str, master_key: bytes, timing: Timing) -> None:
-    """Return if the device at an address holds `master_key`, raise if not.
-
-    Nothing of ours is sent: no key, no password. IdentityMismatch, ConnectionFailed.
-    """
-    async with open_session(host, MANAGEMENT_PORT, master_key, timing) as (session, _):
-        pass
-    await session.close()
-
-
 def public_key(certificate: bytes) -> bytes:
     """Return the key of a certificate, DER SubjectPublicKeyInfo, empty if unreadable.
 

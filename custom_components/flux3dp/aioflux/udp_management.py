@@ -1,0 +1,275 @@
+"""Management over UDP, of firmware 1.0b12 to before 1.1b1 (protocol.md section 8).
+
+A request is for the holder of the slave key that the master key signed, a reply is signed
+by it. A reply names no request, so that a recorded one can be played again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+import secrets
+import struct
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from . import datagram
+from .datagram import DatagramError, TouchReply
+from .device import DeviceInfo
+from .errors import (
+    AuthenticationFailed,
+    CommandFailed,
+    ConnectionFailed,
+    IdentityMismatch,
+    ProtocolError,
+    Unsupported,
+)
+from .identity import load_rsa_public_key, rsa_signed
+from .key import ClientKey
+from .sockets import question
+from .timing import Timing
+from .util import json_object, number_in, text_of
+
+_ACCESS_WITH_KEY = 0x04
+_ACCESS_WITH_PASSWORD = 0x06
+_CHANGE_PASSWORD = 0xA0
+_SET_NETWORK = 0xA2
+
+_REQUEST = struct.Struct("<4sBB16s")
+_REPLY = struct.Struct("<4sBB16sH")
+_TIMESTAMP = struct.Struct("<d")
+_SIGNED = struct.Struct("<20sd4s")
+# What OAEP over SHA-1 takes of each block (section 1).
+_OAEP_OVERHEAD = 42
+
+
+@dataclass(frozen=True, slots=True)
+class SlaveKey:
+    """The key of a device's present boot (DER, and loaded), and the device's clock.
+
+    `offset` is that clock, in seconds, less the time of our event loop.
+    """
+
+    der: bytes
+    public: rsa.RSAPublicKey
+    offset: float
+
+    def encrypt(self, message: bytes) -> bytes:
+        """Encrypt a message of any length, block by block."""
+        sha1 = hashes.SHA1()  # noqa: S303 - what devices use
+        oaep = padding.OAEP(mgf=padding.MGF1(sha1), algorithm=sha1, label=None)
+        size = self.public.key_size // 8 - _OAEP_OVERHEAD
+        return b"".join(
+            self.public.encrypt(message[start : start + size], oaep)
+            for start in range(0, len(message), size)
+        )
+
+
+class UdpSession:
+    """Requests to one device that holds `master_key` (DER); nothing stays open.
+
+    Each learns the slave key and the clock anew: both change when the device restarts.
+    Raises what `identify` raises.
+    """
+
+    is_open = True
+
+    def __init__(
+        self, device: DeviceInfo, master_key: bytes, key: ClientKey, timing: Timing
+    ) -> None:
+        self._device = device
+        self._uuid = bytes.fromhex(device.uuid)
+        self._master_key = master_key
+        self._key = key
+        self._timing = timing
+
+    async def close(self) -> None:
+        """Accept no more requests."""
+        self.is_open = False
+
+    def abort(self) -> None:
+        """Accept no more requests."""
+        self.is_open = False
+
+    async def sign_in(self) -> bool:
+        """Return whether the device trusts our key. Our public key goes unencrypted."""
+
+        def body(_slave: SlaveKey, now: float) -> bytes:
+            return _TIMESTAMP.pack(now) + self._key.public_der
+
+        return await self._access(_ACCESS_WITH_KEY, body)
+
+    async def sign_in_with_password(self, password: str) -> None:
+        """Have the device trust our key; AuthenticationFailed for a wrong password."""
+
+        def body(slave: SlaveKey, now: float) -> bytes:
+            words = (f"{now:.3f}".encode(), password.encode(), self._key.public_der)
+            return slave.encrypt(b"\0".join(words))
+
+        if not await self._access(_ACCESS_WITH_PASSWORD, body):
+            raise AuthenticationFailed("the device does not accept the password")
+
+    async def command(self, words: tuple[str, ...]) -> None:
+        """Do what a command of section 4 does, by its words.
+
+        Unsupported for what this firmware cannot do. CommandFailed `AUTH_ERROR` if an
+        old password is wrong.
+        """
+        match words:
+            case ("add_trust", *_):
+                return  # The password did that.
+            case ("passwd", old, str(new), "F") if new:
+                try:
+                    await self._signed(_CHANGE_PASSWORD, (new, old))
+                except CommandFailed as err:
+                    if err.symbol == "BAD_PASSWORD":
+                        raise CommandFailed("AUTH_ERROR") from err
+                    raise
+            case ("network", *settings):
+                await self._signed(_SET_NETWORK, settings)
+            case _:
+                raise Unsupported("it needs firmware 1.1 or newer")
+
+    async def _signed(self, code: int, words: tuple[str, ...] | list[str]) -> None:
+        """Send a signed request, encrypted."""
+
+        def body(slave: SlaveKey, now: float) -> bytes:
+            salt = f"{secrets.randbelow(10000):04}".encode()
+            request = _SIGNED.pack(self._key.access_id, now, salt)
+            request += "\0".join(words).encode()
+            return slave.encrypt(request + self._key.sign(self._uuid + request))
+
+        status = await self._ask(code, body)
+        if status != "ok":
+            raise ProtocolError(f"the request was answered with {status[:40]!r}")
+
+    async def _access(
+        self, code: int, body: Callable[[SlaveKey, float], bytes]
+    ) -> bool:
+        match await self._ask(code, body):
+            case "ok":
+                return True
+            case "deny":
+                return False
+            case "padding":
+                raise Unsupported(
+                    "without a password on the device, it needs firmware 1.1 or newer"
+                )
+            case status:
+                raise ProtocolError(f"the sign-in was answered with {status[:40]!r}")
+
+    async def _ask(self, code: int, body: Callable[[SlaveKey, float], bytes]) -> str:
+        """Send a request to the device of this moment, and return the status it answers.
+
+        `body` gets the slave key and the time of the device's clock. Raises CommandFailed.
+        """
+        if not self.is_open:
+            raise ConnectionFailed("the connection is closed")
+        slave = await identify(self._device, self._master_key, self._timing)
+        now = asyncio.get_running_loop().time() + slave.offset
+        header = _REQUEST.pack(datagram.MAGIC, 1, code, self._uuid)
+        # The same bytes each time it is sent: so the device does it once.
+        said = await _exchange(
+            self._device.host,
+            header + body(slave, now),
+            lambda data: read_reply(data, code, self._uuid, slave.der),
+            self._timing,
+        )
+        return read_status(said)
+
+
+async def identify(device: DeviceInfo, master_key: bytes, timing: Timing) -> SlaveKey:
+    """Return the slave key of a device, once `master_key` (DER) has signed for it.
+
+    Nothing of ours is sent. Raises ConnectionFailed, or IdentityMismatch if what answers
+    shows no such key; its `presented` is empty, because a datagram proves nothing.
+    """
+    strangers = 0
+
+    def accept(data: bytes) -> SlaveKey | None:
+        nonlocal strangers
+        now = asyncio.get_running_loop().time()
+        slave = read_touch(data, device.uuid, master_key, now)
+        strangers += slave is None
+        return slave
+
+    try:
+        return await _exchange(
+            device.host, datagram.touch(1, device.uuid), accept, timing
+        )
+    except ConnectionFailed as err:
+        if not strangers:
+            raise
+        raise IdentityMismatch(master_key, b"") from err
+
+
+async def _exchange[T](
+    host: str, request: bytes, accept: Callable[[bytes], T | None], timing: Timing
+) -> T:
+    """Send a datagram until an answer is accepted; ConnectionFailed if none is."""
+    answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def receive(data: bytes, _sender: str) -> None:
+        if not answer.done() and (accepted := accept(data)) is not None:
+            answer.set_result(accepted)
+
+    async with question(receive) as send:
+        try:
+            async with asyncio.timeout(timing.datagram):
+                while not answer.done():
+                    send(request, host)
+                    await asyncio.wait((answer,), timeout=timing.datagram_resend)
+                return answer.result()
+        except TimeoutError:
+            raise ConnectionFailed("the device did not answer in time") from None
+
+
+def read_touch(
+    data: bytes, uuid: str, master_key: bytes, now: float
+) -> SlaveKey | None:
+    """Return the slave key in a touch reply that `master_key` signed, None for others.
+
+    `now` is the time of our event loop, in seconds.
+    """
+    try:
+        reply = datagram.decode(data)
+    except DatagramError:
+        return None
+    if not isinstance(reply, TouchReply) or reply.uuid != uuid or not reply.slave_key:
+        return None
+    if not (
+        rsa_signed(master_key, reply.key_signature, reply.signed_key)
+        and rsa_signed(reply.slave_key, reply.info_signature, reply.info_bytes)
+    ):
+        return None
+    public = load_rsa_public_key(reply.slave_key)
+    clock = number_in(reply.info.get("time", ""))
+    if public is None or clock is None:
+        return None
+    return SlaveKey(reply.slave_key, public, clock - now)
+
+
+def read_reply(data: bytes, code: int, uuid: bytes, slave_key: bytes) -> bytes | None:
+    """Return what a datagram answers to a request of this code, None if it does not.
+
+    `slave_key` (DER) has signed it.
+    """
+    if not _REPLY.size <= len(data) <= datagram.MAX_LENGTH:
+        return None
+    *head, length = _REPLY.unpack_from(data)
+    end = _REPLY.size + length
+    body, signature = data[_REPLY.size : end], data[end:]
+    if tuple(head) != (datagram.MAGIC, 1, code + 1, uuid) or len(body) != length:
+        return None
+    return body if rsa_signed(slave_key, signature, body) else None
+
+
+def read_status(body: bytes) -> str:
+    """Return the status in the body of a reply. Raises CommandFailed, ProtocolError."""
+    if body.startswith(b"E"):
+        symbol, *words = body[1:].decode(errors="replace").split() or ["UNKNOWN_ERROR"]
+        raise CommandFailed(symbol, tuple(words))
+    reply = json_object(body)
+    if reply is None:
+        raise ProtocolError("a reply that is no JSON object")
+    return text_of(reply.get("status"))

@@ -1,0 +1,277 @@
+"""Management over UDP, of the oldest firmware that has any."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from custom_components.flux3dp.aioflux import (
+    AuthenticationFailed,
+    ClientKey,
+    CommandFailed,
+    ConnectionFailed,
+    DeviceInfo,
+    IdentityMismatch,
+    InvalidRequest,
+    Listener,
+    Manager,
+    NetworkConfig,
+    ProtocolError,
+    Unsupported,
+    ensure_trusted,
+    verify_key,
+)
+from custom_components.flux3dp.aioflux.datagram import touch
+from custom_components.flux3dp.aioflux.udp_management import (
+    read_reply,
+    read_status,
+    read_touch,
+)
+from simulator import Device, SimulatedNetwork
+from simulator.keys import RsaKey, slave_key
+from tests.keys import MASTER_KEYS
+
+from .conftest import ADDRESSES, FAST, UUID, MakeDevice
+
+LABEL = "Home Assistant (Test)"
+GARAGE = SimulatedNetwork(ssid="Garage", key="long enough", address=ADDRESSES[1])
+# Of the tests in which nothing answers.
+QUICK = replace(FAST, datagram=0.2)
+
+
+@pytest.fixture
+async def device(make_device: MakeDevice) -> Device:
+    """Return a device that has not met us, of the oldest firmware."""
+    return await make_device(
+        generation=1, firmware="1.0b12", udp_management=True, networks=[GARAGE]
+    )
+
+
+def bodies(device: Device, code: int) -> list[bytes]:
+    """Return what came behind the header of each request of a code."""
+    return [it.data[22:] for it in device.received.datagrams if it.data[5] == code]
+
+
+async def test_the_password_makes_it_trust_our_key(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    assert await ensure_trusted(info, key, label=LABEL, password="secret") == "password"
+    assert key.access_id.hex() in device.trust
+    assert await ensure_trusted(info, key, label=LABEL, password="secret") == "key"
+    assert device.received.passwords == ["secret"]
+    # Nobody on the network reads it.
+    assert not any(b"secret" in each.data for each in device.received.datagrams)
+
+
+@pytest.mark.parametrize(
+    ("password", "error"),
+    [
+        ("guess", AuthenticationFailed),
+        (None, AuthenticationFailed),
+        ("pässword", InvalidRequest),
+    ],
+)
+async def test_a_password_that_does_not_open(
+    password: str | None,
+    error: type[Exception],
+    device: Device,
+    info: DeviceInfo,
+    key: ClientKey,
+) -> None:
+    with pytest.raises(error):
+        await Manager.open(info, key, password=password)
+    assert len(device.trust) == 0
+
+
+async def test_without_a_password_it_trusts_nobody(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    device.set_password(None)
+    with pytest.raises(Unsupported, match=r"without a password"):
+        await ensure_trusted(info, key, label=LABEL)
+
+
+async def test_another_password_and_another_network(
+    device: Device, info: DeviceInfo, key: ClientKey, listener: Listener
+) -> None:
+    async with await Manager.open(info, key, password="secret") as manager:
+        with pytest.raises(AuthenticationFailed):
+            await manager.change_password("guess", "better")
+        await manager.change_password("secret", "better")
+        assert device.password == "better"
+        await manager.set_network(
+            NetworkConfig(method="dhcp", ssid="Garage", wifi_password="long enough")
+        )
+        with pytest.raises(ConnectionFailed):
+            await manager.change_password("better", "best")
+    await device.wait_for(lambda: device.address == ADDRESSES[1] and device.online)
+    assert (await listener.find(ADDRESSES[1])).uuid == UUID
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda manager: manager.rename("Attic"),
+        lambda manager: manager.scan_wifi(),
+        lambda manager: manager.list_trust(),
+        lambda manager: manager.remove_trust("0" * 40),
+        lambda manager: manager.reset_password("better"),
+        lambda manager: manager.change_password("secret", ""),
+        lambda manager: manager.change_password("secret", "x", forget_trusted=True),
+    ],
+)
+async def test_what_it_cannot_do(
+    do: Callable[[Manager], Awaitable[object]],
+    device: Device,
+    info: DeviceInfo,
+    key: ClientKey,
+) -> None:
+    async with await Manager.open(info, key, password="secret") as manager:
+        with pytest.raises(Unsupported, match=r"needs firmware 1\.1 or newer"):
+            await do(manager)
+    assert device.password == "secret"
+
+
+async def test_a_lost_reply_is_asked_for_with_the_same_bytes(
+    device: Device,
+    info: DeviceInfo,
+    key: ClientKey,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With new ones the password would be changed twice: the second time with a wrong one."""
+    async with await Manager.open(info, key, password="secret") as manager:
+        send, lost = device._discovery._send, 0
+
+        def lose(transport: object, data: bytes, to: tuple[str, int]) -> None:
+            nonlocal lost
+            if data[5] == 0xA1 and not lost:
+                lost += 1
+            else:
+                send(transport, data, to)
+
+        monkeypatch.setattr(device._discovery, "_send", lose)
+        manager._timing = manager._session._timing = replace(FAST, datagram_resend=0.05)
+        await manager.change_password("secret", "better")
+    assert lost == 1
+    first, *others = bodies(device, 0xA0)
+    assert others
+    assert set(others) == {first}
+
+
+async def test_a_rebooted_device_has_another_slave_key(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    async with await Manager.open(info, key, password="secret") as manager:
+        await device.reboot()
+        await manager.change_password("secret", "better")
+    assert device.password == "better"
+
+
+async def test_a_device_that_is_silent(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    await device.power_off()
+    with pytest.raises(ConnectionFailed):
+        await Manager.open(info, key, password="secret", timing=QUICK)
+
+
+async def test_an_impostor_gets_nothing(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    """What they announce agrees with their own key, which is not the pinned one."""
+    await device.swap_master_key(MASTER_KEYS[1])
+    device.received.clear()
+    with pytest.raises(IdentityMismatch) as raised:
+        await Manager.open(
+            info, key, password="secret", timing=QUICK, expected_key=info.master_key
+        )
+    assert raised.value.presented == b""
+    with pytest.raises(IdentityMismatch):
+        await verify_key(info, info.master_key, QUICK)
+    question = touch(1, UUID)
+    assert {each.data for each in device.received.datagrams} == {question}
+
+
+async def test_verifying_a_key_sends_nothing_of_ours(
+    device: Device, info: DeviceInfo
+) -> None:
+    device.received.clear()
+    await verify_key(info, info.master_key, FAST)
+    assert {each.data for each in device.received.datagrams} == {touch(1, UUID)}
+
+
+@pytest.mark.parametrize("firmware", ["1.6.95", "1.0b11"])
+async def test_only_firmware_that_has_it_is_asked_over_udp(
+    firmware: str, device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    device.received.clear()
+    other = replace(info, firmware=firmware)
+    with pytest.raises((ConnectionFailed, Unsupported)):
+        await Manager.open(other, key, password="secret", timing=FAST)
+    with pytest.raises(ConnectionFailed):
+        await verify_key(other, info.master_key, FAST)
+    assert device.received.datagrams == []
+
+
+# -- bytes
+
+
+UUID_BYTES = bytes.fromhex(UUID)
+
+
+def reply(key: RsaKey, body: bytes, code: int = 5, uuid: bytes = UUID_BYTES) -> bytes:
+    head = b"FLUX\1" + bytes((code,)) + uuid + len(body).to_bytes(2, "little")
+    return head + body + key.sign(body)
+
+
+def test_replies() -> None:
+    ours, other = slave_key(), slave_key()
+    good = reply(ours, b'{"status":"ok"}')
+
+    def read(data: bytes) -> bytes | None:
+        return read_reply(data, 4, UUID_BYTES, ours.public_der)
+
+    assert read(good) == b'{"status":"ok"}'
+    assert read(reply(ours, b"")) == b""
+    for bad in (
+        reply(other, b'{"status":"ok"}'),
+        reply(ours, b'{"status":"ok"}', code=7),
+        reply(ours, b'{"status":"ok"}', uuid=bytes(16)),
+        b"",
+        good + b"\0",
+        good.ljust(5000, b"\0"),
+        *(good[:length] for length in range(len(good))),
+        *(good[:at] + bytes((good[at] ^ 1,)) + good[at + 1 :] for at in range(40)),
+    ):
+        assert read(bad) is None, bad
+
+
+def test_statuses() -> None:
+    assert read_status(b'{"status":"deny"}') == "deny"
+    assert read_status(b"{}") == ""
+    with pytest.raises(CommandFailed) as raised:
+        read_status(b"EBAD_PARAMS ssid")
+    assert (raised.value.symbol, raised.value.words) == ("BAD_PARAMS", ("ssid",))
+    for body in (b"E", b"E \xff"):
+        with pytest.raises(CommandFailed):
+            read_status(body)
+    for body in (b"", b"[]", b"{", b"\xff"):
+        with pytest.raises(ProtocolError):
+            read_status(body)
+
+
+async def test_slave_keys(device: Device, info: DeviceInfo) -> None:
+    good = device.beacon.touch_reply()
+    found = read_touch(good, UUID, info.master_key, 5.0)
+    assert found is not None
+    assert found.der == info.slave_key
+    assert found.offset == pytest.approx(device.clock - 5.0, abs=1.5)
+    for bad in (
+        *(good[:length] for length in range(0, len(good), 7)),
+        good.replace(b"time=", b"tame="),
+        device.beacon.notify(),
+        touch(1, UUID),
+    ):
+        assert read_touch(bad, UUID, info.master_key, 5.0) is None
+    assert read_touch(good, "0" * 32, info.master_key, 5.0) is None
+    assert read_touch(good, UUID, info.slave_key or b"", 5.0) is None

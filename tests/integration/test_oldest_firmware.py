@@ -1,0 +1,165 @@
+"""Firmware 1.0b12 to before 1.1b1, which is managed over UDP: what works, and what says no."""
+
+import asyncio
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.flux3dp.aioflux import ConnectionFailed, verify_key
+from simulator import Device
+from simulator.waiting import PATIENCE
+from tests.integration.conftest import (
+    ADDRESSES,
+    NAME,
+    PASSWORD,
+    MakeDevice,
+    MakeEntry,
+    signed_in,
+    wait_for_state,
+    wait_until,
+)
+from tests.integration.flows import (
+    PASSWORDS,
+    WIFI,
+    assert_abort,
+    assert_entry,
+    assert_form,
+    assert_reconfigured,
+    enter,
+    reconfigure,
+    send_away,
+    submit,
+    wifi_settings,
+)
+from tests.integration.life import STATUS, act, issues, reauths
+from tests.integration.networks import ATTIC
+
+OLDEST = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
+
+
+@pytest.fixture
+async def device(make_device: MakeDevice) -> Device:
+    """Return a device of the oldest firmware, with another network around it."""
+    return await make_device(**OLDEST, networks=[ATTIC])
+
+
+async def test_it_is_paired_moved_and_given_another_password(
+    hass: HomeAssistant, device: Device
+) -> None:
+    result = await enter(hass, device.address)
+    assert_form(result, "authorize")
+    result = await submit(hass, result, password="guess")
+    assert_form(result, "authorize", password="invalid_auth")
+    result = await submit(hass, result, password=PASSWORD)
+    assert_entry(result, device)
+    [entry] = hass.config_entries.async_entries("flux3dp")
+    await wait_for_state(hass, STATUS, "idle")
+
+    # It cannot search for networks, so the name of one is typed.
+    result = await wifi_settings(hass, entry)
+    assert_form(result, "wifi_settings")
+    assert_reconfigured(await send_away(hass, result, **WIFI))
+    assert entry.data["host"] == ADDRESSES[3]
+    assert device.ssid == "Attic"
+    await wait_for_state(hass, STATUS, "idle")
+
+    result = await reconfigure(hass, entry, "password")
+    wrong = PASSWORDS | {"old_password": "guess"}
+    result = await submit(hass, result, **wrong, remove_password=False)
+    assert_form(result, "password", old_password="wrong_password")
+    result = await submit(hass, result, **PASSWORDS, remove_password=False)
+    assert_reconfigured(result)
+    assert device.password == "better"
+    assert (issues(hass), reauths(hass, entry)) == ({}, [])
+
+
+async def test_a_device_that_forgot_us_asks_for_its_password(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    entry = await make_entry(device, trusted=False)
+    [dialog] = reauths(hass, entry)
+    result = await hass.config_entries.flow.async_configure(dialog["flow_id"])
+    assert_form(result, "reauth_confirm")
+    assert_abort(await submit(hass, result, password=PASSWORD), "reauth_successful")
+    await signed_in(hass, entry)
+    assert reauths(hass, entry) == []
+
+
+async def test_signatures_do_where_tls_is_not_known_to_be_there(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    make_device: MakeDevice,
+) -> None:
+    await device.power_off()
+    await make_device(address=ADDRESSES[1], **OLDEST)
+    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
+
+
+async def test_a_device_with_tls_is_not_followed_to_signatures(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They may be recordings, of the time before its firmware was updated."""
+    device = await make_device(generation=1)
+    entry = await make_entry(device)
+    proved = asyncio.Queue[type[Exception]]()
+
+    async def prove(*args: Any) -> None:
+        try:
+            await verify_key(*args)
+        except Exception as err:
+            proved.put_nowait(type(err))
+            raise
+
+    monkeypatch.setattr("custom_components.flux3dp.address.verify_key", prove)
+    await device.power_off()
+    await make_device(address=ADDRESSES[1], **OLDEST)
+    async with asyncio.timeout(PATIENCE):
+        assert await proved.get() is ConnectionFailed
+    assert entry.data["host"] == ADDRESSES[0]
+
+
+@pytest.mark.parametrize(
+    "change", [{"forget_trusted": True}, {"remove_password": True}]
+)
+async def test_what_it_cannot_do_says_so_in_the_dialog(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    change: dict[str, bool],
+) -> None:
+    result = await reconfigure(hass, entry, "password")
+    typed = PASSWORDS | {"remove_password": False} | change
+    if typed["remove_password"]:
+        typed |= {"new_password": "", "repeat_password": ""}
+    result = await submit(hass, result, **typed)
+    assert_form(result, "password", base="unsupported_firmware")
+    assert device.password == PASSWORD
+
+
+@pytest.mark.parametrize(
+    ("action", "fields"),
+    [
+        ("rename", {"name": "Attic"}),
+        ("scan_wifi", {}),
+        ("list_trusted_keys", {}),
+        ("remove_trusted_key", {"key": "0" * 8}),
+    ],
+)
+async def test_what_it_cannot_do_says_so_as_an_action(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    action: str,
+    fields: dict[str, str],
+) -> None:
+    with pytest.raises(HomeAssistantError) as failed:
+        await act(hass, entry, action, **fields)
+    sentence = f"{NAME} does not support this: it needs firmware 1.1 or newer"
+    assert str(failed.value) == sentence
