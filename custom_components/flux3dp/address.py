@@ -12,7 +12,14 @@ from dataclasses import replace
 from homeassistant.const import CONF_HOST
 from homeassistant.core import callback
 
-from .aioflux import DeviceInfo, DeviceUpdate, FluxError, Identity, is_address, verify_key
+from .aioflux import (
+    DeviceInfo,
+    DeviceUpdate,
+    FluxError,
+    Identity,
+    is_address,
+    verify_key,
+)
 from .const import LOGGER
 from .device import FluxDevice
 from .trust import Trust

@@ -29,10 +29,9 @@ from tests.integration.flows import (
     assert_form,
     assert_reconfigured,
     enter,
+    progressed,
     reconfigure,
-    send_away,
     submit,
-    wifi_settings,
 )
 from tests.integration.life import STATUS, act, issues, reauths
 from tests.integration.networks import ATTIC
@@ -59,9 +58,10 @@ async def test_it_is_paired_moved_and_given_another_password(
     await wait_for_state(hass, STATUS, "idle")
 
     # It cannot search for networks, so the name of one is typed.
-    result = await wifi_settings(hass, entry)
+    result = await progressed(hass, await reconfigure(hass, entry, "wifi"))
     assert_form(result, "wifi_settings")
-    assert_reconfigured(await send_away(hass, result, **WIFI))
+    result = await submit(hass, result, **WIFI)
+    assert_reconfigured(await progressed(hass, result))
     assert entry.data["host"] == ADDRESSES[3]
     assert device.ssid == "Attic"
     await wait_for_state(hass, STATUS, "idle")
