@@ -18,7 +18,7 @@ from .coordinator import FluxCoordinator
 from .helpers import async_error_words, device_errors
 from .job.errors import ErrorKey
 from .job.model import JobState, JobStatus
-from .job.observation import ENDED_IDS
+from .job.status import ENDED_IDS
 from .robot import Preempted
 
 _WAITING: Final = frozenset(

@@ -27,7 +27,7 @@ from .files import LAST_JOB, JobNotCleared, title_of
 from .helpers import async_error_words, device_errors, invalid
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
-from .job.observation import toolhead_of
+from .job.status import toolhead_of
 from .targets import async_coordinator
 
 _MEDIA: Final = f"media-source://{DOMAIN}/"

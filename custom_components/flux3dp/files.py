@@ -34,7 +34,7 @@ from .aioflux import (
     store,
 )
 from .device import FluxDevice, Unloaded
-from .job.observation import ENDED_IDS
+from .job.status import ENDED_IDS
 from .robot import DeviceOccupied, RobotLink
 
 LAST_JOB: Final = "SD/Recent/recent-1.fc"

@@ -26,7 +26,7 @@ from .const import LOGGER
 from .device import FluxDevice, Task, Work
 from .files import DeviceFiles, JobNotCleared, JobRunning
 from .job.model import Toolhead
-from .job.observation import ENDED_IDS
+from .job.status import ENDED_IDS
 from .robot import RobotLink
 
 _EXTRUDER: Final = "EXTRUDER"

@@ -21,7 +21,7 @@ from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .files import title_of
 from .helpers import async_sentence, device_errors
-from .job.observation import toolhead_of
+from .job.status import toolhead_of
 from .targets import async_coordinator
 from .views import picture_type, preview_url
 

@@ -18,19 +18,19 @@ from .model import (
     Pending,
     Stage,
 )
-from .observation import RUNNING, Observation, Phase
-from .run import advanced, found_again, new_job, with_new, with_totals
+from .observation import Observation
+from .run import advanced, found_again, new_job, with_new
+from .status import RUNNING, Phase
 from .times import Stopwatch
+from .totals import with_totals
 
-# After a silence, a progress this much lower is another job's. Less can be the
-# second by which a datagram lags behind the report that was read last.
+# After a silence, a progress this much lower is another job's; less is a datagram's lag.
 _PROGRESS_FELL: Final = 0.2
 
 # A job that was last seen this far on, and is gone, has completed.
 _AS_GOOD_AS_DONE: Final = 0.99
 
-# A report that is read this long (s) after a datagram showed the end was not on its way
-# then: it is right, and the datagram was not.
+# A report this long (s) after a datagram that showed the end disproves the datagram.
 _LATE: Final = 2.0
 
 type Outcome = tuple[JobState, tuple[JobEvent, ...]]

@@ -22,20 +22,11 @@ from .model import (
     Toolhead,
     state_text,
 )
-from .observation import (
-    PAUSED_BIT,
-    TRANSITION,
-    Announced,
-    Observation,
-    Phase,
-    Reported,
-    fitted,
-    observe,
-    toolhead_of,
-)
+from .observation import Announced, Observation, Reported, observe
 from .rules import apply
-from .run import with_totals
+from .status import PAUSED_BIT, TRANSITION, Phase, fitted, toolhead_of
 from .times import estimate_remaining, steady_finish
+from .totals import with_totals
 
 # As a share of the time a report stays fresh: how long an aborted job can look like a resumed
 # one. The abort takes about a second, the next datagram comes within three.
