@@ -57,3 +57,13 @@ def test_architecture_names_every_module() -> None:
     modules = {path.stem for path in INTEGRATION.rglob("*.py")} - {"__main__"}
     named = set(re.findall(r"`(\w+)`", text))
     assert modules - named == set()
+
+
+def test_each_claim_of_security_names_tests_that_exist() -> None:
+    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    table = text.partition("| claim | test |\n|---|---|\n")[2].partition("\n\n")[0]
+    for line in table.splitlines():
+        tests = re.findall(r"`([\w/]+\.py)::(\w+)`", line)
+        assert tests, line
+        for path, name in tests:
+            assert f"def {name}(" in (ROOT / path).read_text(encoding="utf-8"), name
