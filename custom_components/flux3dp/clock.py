@@ -9,7 +9,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    HassJob,
+    HassJobType,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
@@ -50,7 +56,13 @@ class SteadyClock:
         def due(_now: datetime) -> None:
             wake()
 
-        job = HassJob(due, "FLUX timer", cancel_on_shutdown=True)
+        # With its type: to find that out costs more than the timer.
+        job = HassJob(
+            due,
+            "FLUX timer",
+            cancel_on_shutdown=True,
+            job_type=HassJobType.Callback,
+        )
         return async_call_later(self._hass, seconds, job)
 
     def timeout(self, seconds: float | None) -> asyncio.Timeout:

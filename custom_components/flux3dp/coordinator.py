@@ -71,6 +71,7 @@ class FluxCoordinator(FluxDevice):
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._offline_logged = False
+        self._evaluated_at = float("-inf")
         self._unsubscribe: Callable[[], None] | None = None
 
     # -- life
@@ -170,8 +171,12 @@ class FluxCoordinator(FluxDevice):
     @callback
     def _async_announced(self, status: DeviceStatus) -> None:
         """Handle an announcement."""
-        before, self.announced = self.announced, Announced(status, self.clock.now())
+        now = self.clock.now()
+        before, self.announced = self.announced, Announced(status, now)
         data, reported = self.data, self.reported
+        differs = reported is not None and status.st_id != reported.report.st_id
+        # A job's times advance: by reports, and by equal announcements where none come.
+        due = differs or now - self._evaluated_at >= self.timing.report_interval
         moved = data.host != self.host
         if moved:
             self.listener.pin(self.uuid, self.trust.master_key, self.host)
@@ -179,11 +184,11 @@ class FluxCoordinator(FluxDevice):
             moved
             or before is None
             or status != before.status
-            or data.job.time_dependent
+            or (due and data.job.time_dependent)
             or self.description.device != data.device
         ):
             self.async_reevaluate()
-        if reported is not None and status.st_id != reported.report.st_id:
+        if differs:
             self.monitor.wake.set()
         self.presence.async_heard(active=self.data.job.active)
 
@@ -211,11 +216,12 @@ class FluxCoordinator(FluxDevice):
         if self._shutdown_requested:
             return
         known, before = known or self.data, self.data
+        self._evaluated_at = now = self.clock.now()
         step = track(
             known.job,
             self.announced,
             self.reported,
-            self.clock.now(),
+            now,
             report_fresh=self.timing.report_fresh,
             status_lag=self.timing.status_lag,
         )

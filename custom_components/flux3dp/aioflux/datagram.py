@@ -5,6 +5,7 @@ What cannot be decoded raises `DatagramError`, and nothing else.
 
 from codecs import utf_8_decode
 from dataclasses import dataclass, field
+from functools import lru_cache
 import struct
 from typing import Any
 
@@ -257,6 +258,7 @@ def _text(data: bytes) -> str:
         raise DatagramError("not_utf8") from None
 
 
+@lru_cache(maxsize=256)  # A device says the same for hours.
 def _cut_text(field: bytes) -> str:
     """Decode a text field whose text was cut to fit, perhaps inside a character.
 

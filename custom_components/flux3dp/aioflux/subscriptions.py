@@ -1,6 +1,7 @@
 """What a listener passes on, and who subscribed to it."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +36,6 @@ class DeviceUpdate:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Subscription:
     callback: Callable[[DeviceUpdate], None]
-    uuid: str | None
     hosts: Collection[str] | None
 
 
@@ -45,10 +45,11 @@ class Subscriptions:
     def __init__(self, ask_interval: float) -> None:
         """Begin empty; `ask_interval` is between two questions of one wait (s)."""
         self._ask_interval = ask_interval
-        self._all: list[_Subscription] = []
+        # By uuid: with many devices each datagram is for one of them.
+        self._by_uuid = defaultdict[str | None, list[_Subscription]](list)
 
     def __len__(self) -> int:
-        return len(self._all)
+        return sum(len(each) for each in self._by_uuid.values())
 
     def add(
         self,
@@ -58,28 +59,34 @@ class Subscriptions:
         hosts: Collection[str] | None,
     ) -> Unsubscribe:
         """Subscribe to one uuid or some addresses; `hosts` may grow later."""
-        subscription = _Subscription(callback, uuid, hosts)
-        self._all.append(subscription)
+        subscription = _Subscription(callback, hosts)
+        self._by_uuid[uuid].append(subscription)
 
         def unsubscribe() -> None:
             with suppress(ValueError):
-                self._all.remove(subscription)
+                self._by_uuid[uuid].remove(subscription)
+            if not self._by_uuid[uuid]:
+                del self._by_uuid[uuid]
 
         return unsubscribe
 
     def clear(self) -> None:
         """Remove every subscription."""
-        self._all.clear()
+        self._by_uuid.clear()
 
     def has_host(self, host: str) -> bool:
         """Return whether a subscription is for just this address."""
-        return any(host in (each.hosts or ()) for each in self._all)
+        return any(
+            host in (each.hosts or ())
+            for subscriptions in self._by_uuid.values()
+            for each in subscriptions
+        )
 
     def dispatch(self, update: DeviceUpdate) -> None:
         """Call back every subscription to this uuid, then those to any."""
         for uuid in (update.uuid, None):
-            for each in tuple(self._all):
-                if each.uuid != uuid or (each.hosts and update.host not in each.hosts):
+            for each in tuple(self._by_uuid.get(uuid, ())):
+                if each.hosts and update.host not in each.hosts:
                     continue
                 try:
                     each.callback(update)
