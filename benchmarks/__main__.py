@@ -1,10 +1,15 @@
-"""Print every number: `python -m benchmarks`, or `script/bench`."""
+"""Print every number: `python -m benchmarks`, or `script/bench`.
+
+With `--scale` what a house full of devices costs instead: 20, 100 and 500 of them, or as
+many as are named.
+"""
 
 import asyncio
 import logging
 import platform
+import sys
 
-from . import camera, files, hostile, integration, library, streams
+from . import camera, files, hostile, integration, library, scale, streams
 from .measure import HEADER
 
 
@@ -22,4 +27,7 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    if sys.argv[1:2] == ["--scale"]:
+        scale.run([int(each) for each in sys.argv[2:]] or scale.SIZES)
+    else:
+        asyncio.run(main())
