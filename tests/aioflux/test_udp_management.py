@@ -38,6 +38,19 @@ GARAGE = SimulatedNetwork(ssid="Garage", key="long enough", address=ADDRESSES[1]
 # Of the tests in which nothing answers.
 QUICK = replace(FAST, datagram=0.2)
 
+# 512 bits, worthless outside this test.
+SHORT_KEY = b"""-----BEGIN PRIVATE KEY-----
+MIIBVQIBADANBgkqhkiG9w0BAQEFAASCAT8wggE7AgEAAkEAumCX1NEj5JiLrhh7
+k9Yd+OMSyLCeYSviVQ3rRX77xkUXmysoHEH+kmsSvszLQdtmvIG+5Uvf1RQNq4YP
+saUQIwIDAQABAkBIM9V+J8t86q/qMSfmvON9oRKM1wd0Y5jaFHtZv/jv9PiC6/jr
+RhLYHZmJQAoF5XEY3hgM2/FGtqlrcRwUp/95AiEA7PnMUgdtmJT8RHv5be3NCNcj
+/+MmbDxRCFlXhhkLjScCIQDJVuwIF1H+DShzBUCcvd0SDsu2nBCjfrUqTghETq36
+pQIhANophi6mZAEqd6vcrl7DpBTVa3Dx/7d5N+iFx4vOltHVAiBIaq8yqdCf4/Os
+izMWLWQaXp/+6ltBsw1OTgrDJtmE0QIhAItlorywMtuWZrUisbaTJKFkcRr1TmrM
+KSkUarPFucZZ
+-----END PRIVATE KEY-----
+"""
+
 
 @pytest.fixture
 async def device(make_device: MakeDevice) -> Device:
@@ -275,3 +288,12 @@ async def test_slave_keys(device: Device, info: DeviceInfo) -> None:
         assert read_touch(bad, UUID, info.master_key, 5.0) is None
     assert read_touch(good, "0" * 32, info.master_key, 5.0) is None
     assert read_touch(good, UUID, info.slave_key or b"", 5.0) is None
+
+
+async def test_a_slave_key_that_keeps_no_secret(
+    device: Device, info: DeviceInfo
+) -> None:
+    device.beacon.slave_key = RsaKey.from_pem(SHORT_KEY)
+    device.beacon._renew()
+    reply = device.beacon.touch_reply()
+    assert read_touch(reply, UUID, info.master_key, 5.0) is None

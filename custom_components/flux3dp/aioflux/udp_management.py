@@ -39,6 +39,8 @@ _REQUEST = struct.Struct("<4sBB16s")
 _REPLY = struct.Struct("<4sBB16sH")
 _TIMESTAMP = struct.Struct("<d")
 _SIGNED = struct.Struct("<20sd4s")
+# A shorter one keeps no secret, and may have no room for a block.
+_SLAVE_KEY_BITS = 1024
 # What OAEP over SHA-1 takes of each block (section 1).
 _OAEP_OVERHEAD = 42
 
@@ -244,7 +246,7 @@ def read_touch(
         return None
     public = load_rsa_public_key(reply.slave_key)
     clock = number_in(reply.info.get("time", ""))
-    if public is None or clock is None:
+    if public is None or public.key_size < _SLAVE_KEY_BITS or clock is None:
         return None
     return SlaveKey(reply.slave_key, public, clock - now)
 
