@@ -27,7 +27,7 @@ from custom_components.flux3dp.aioflux.udp_management import (
     read_status,
     read_touch,
 )
-from simulator import Device, SimulatedNetwork
+from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork
 from simulator.keys import RsaKey, slave_key
 from tests.keys import MASTER_KEYS
 
@@ -224,6 +224,45 @@ async def test_only_firmware_that_has_it_is_asked_over_udp(
     with pytest.raises(ConnectionFailed):
         await verify_key(other, info.master_key, FAST)
     assert device.received.datagrams == []
+
+
+async def test_firmware_that_has_tls_is_not_managed_over_udp(
+    device: Device, info: DeviceInfo, key: ClientKey
+) -> None:
+    """Whatever was said of it before: signatures are easier to copy, and our key is sent."""
+    await device.upgrade(firmware="1.6.95")
+    await device.refuse_connections(MANAGEMENT_PORT)
+    device.received.clear()
+    with pytest.raises(ConnectionFailed, match=r"1\.6\.95"):
+        await Manager.open(info, key, password="secret", timing=FAST)
+    assert {each.data for each in device.received.datagrams} == {touch(1, UUID)}
+
+
+async def test_replies_of_an_earlier_boot_are_none(
+    device: Device, info: DeviceInfo, key: ClientKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = device._discovery._send
+    recorded: list[bytes] = []
+
+    def record(transport: object, data: bytes, to: tuple[str, int]) -> None:
+        if data[5] in (5, 7, 0xA1):
+            recorded.append(data)
+        send(transport, data, to)
+
+    monkeypatch.setattr(device._discovery, "_send", record)
+    async with await Manager.open(info, key, password="secret") as manager:
+        await manager.change_password("secret", "better")
+        assert [data[5] for data in recorded] == [5, 7, 0xA1]
+
+        await device.reboot()
+
+        def replay(transport: object, data: bytes, to: tuple[str, int]) -> None:
+            send(transport, recorded[2] if data[5] == 0xA1 else data, to)
+
+        monkeypatch.setattr(device._discovery, "_send", replay)
+        manager._session._timing = QUICK
+        with pytest.raises(ConnectionFailed):
+            await manager.change_password("better", "best")
 
 
 # -- bytes

@@ -3,13 +3,14 @@
 import asyncio
 from typing import Any
 
+from homeassistant.components.camera import async_get_image
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed, verify_key
-from simulator import Device
+from simulator import CAMERA_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
@@ -32,10 +33,14 @@ from tests.integration.flows import (
     progressed,
     reconfigure,
     submit,
+    trust_us,
 )
+from tests.integration.jobs import press
 from tests.integration.life import STATUS, act, issues, reauths
 from tests.integration.networks import ATTIC
+from tests.integration.viewers import CAMERA
 
+NEEDS_NEWER = f"{NAME} does not support this: it needs firmware 1.1 or newer"
 OLDEST = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
 
 
@@ -74,6 +79,26 @@ async def test_it_is_paired_moved_and_given_another_password(
     assert_reconfigured(result)
     assert device.password == "better"
     assert (issues(hass), reauths(hass, entry)) == ({}, [])
+
+
+async def test_without_the_password_where_it_trusts_us(
+    hass: HomeAssistant, device: Device
+) -> None:
+    await trust_us(hass, device)
+    assert_entry(await enter(hass, device.address), device)
+    assert device.received.passwords == []
+
+
+async def test_without_ports_for_jobs_and_camera(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> None:
+    await device.refuse_connections(ROBOT_PORT)
+    await device.refuse_connections(CAMERA_PORT)
+    await make_entry(device)
+    for attempt in (press(hass, "cancel"), async_get_image(hass, CAMERA)):
+        with pytest.raises(HomeAssistantError, match=NEEDS_NEWER):
+            await attempt
+    assert issues(hass) == {}
 
 
 async def test_a_device_that_forgot_us_asks_for_its_password(
@@ -161,5 +186,4 @@ async def test_what_it_cannot_do_says_so_as_an_action(
 ) -> None:
     with pytest.raises(HomeAssistantError) as failed:
         await act(hass, entry, action, **fields)
-    sentence = f"{NAME} does not support this: it needs firmware 1.1 or newer"
-    assert str(failed.value) == sentence
+    assert str(failed.value) == NEEDS_NEWER

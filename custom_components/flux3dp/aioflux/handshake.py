@@ -13,12 +13,20 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.ciphers.modes import ModeWithInitializationVector
 
 from .device import DeviceInfo
-from .errors import AuthenticationFailed, ProtocolError, SlaveKeyMismatch
+from .errors import (
+    AuthenticationFailed,
+    ConnectionFailed,
+    FluxError,
+    ProtocolError,
+    SlaveKeyMismatch,
+    Unsupported,
+)
 from .identity import load_rsa_public_key, rsa_signed
 from .key import ClientKey
 from .session import Session, StreamCipher
 from .timing import Timing
 from .tls import AES, ROBOT_PORT, TLS, open_session
+from .udp_management import identify
 
 # Its old place is deprecated, and its new one did not exist before.
 _NEW_MODES = "cryptography.hazmat.decrepit.ciphers.modes"
@@ -45,7 +53,28 @@ async def open_signed_in(
     """Return a signed-in session of the robot port, in either generation, or the camera's.
 
     `expected_key` and errors as `Client`, and at the robot port SlaveKeyMismatch.
+    Unsupported if firmware before 1.1b1 has no such port.
     """
+    try:
+        return await _open_signed_in(device, port, key, timing, expected_key)
+    except ConnectionFailed as err:
+        refused = isinstance(err.__cause__, ConnectionRefusedError)
+        if not (refused and device.may_take_udp):
+            raise
+        try:
+            await identify(device, expected_key or device.master_key, timing)
+        except FluxError:
+            raise err from None
+        raise Unsupported("it needs firmware 1.1 or newer") from err
+
+
+async def _open_signed_in(
+    device: DeviceInfo,
+    port: int,
+    key: ClientKey,
+    timing: Timing,
+    expected_key: bytes | None,
+) -> Session:
     master_key = expected_key or device.master_key
     hellos = (TLS, AES) if port == ROBOT_PORT else (TLS,)
     async with open_session(device.host, port, master_key, timing, hellos) as opened:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from . import datagram
 from .datagram import DatagramError, TouchReply
-from .device import DeviceInfo
+from .device import DeviceInfo, supports_udp_management
 from .errors import (
     AuthenticationFailed,
     CommandFailed,
@@ -47,14 +47,15 @@ _OAEP_OVERHEAD = 42
 
 @dataclass(frozen=True, slots=True)
 class SlaveKey:
-    """The key of a device's present boot (DER, and loaded), and the device's clock.
+    """The key of a device's present boot (DER, and loaded), and what it has signed for.
 
-    `offset` is that clock, in seconds, less the time of our event loop.
+    `offset` is the device's clock, in seconds, less the time of our event loop.
     """
 
     der: bytes
     public: rsa.RSAPublicKey
     offset: float
+    firmware: str
 
     def encrypt(self, message: bytes) -> bytes:
         """Encrypt a message of any length, block by block."""
@@ -185,6 +186,8 @@ async def identify(device: DeviceInfo, master_key: bytes, timing: Timing) -> Sla
 
     Nothing of ours is sent. Raises ConnectionFailed, or IdentityMismatch if what answers
     shows no such key; its `presented` is empty, because a datagram proves nothing.
+    ConnectionFailed too if its firmware has TLS: then nothing goes by signatures, which
+    are easier to copy.
     """
     strangers = 0
 
@@ -196,13 +199,16 @@ async def identify(device: DeviceInfo, master_key: bytes, timing: Timing) -> Sla
         return slave
 
     try:
-        return await _exchange(
+        slave = await _exchange(
             device.host, datagram.touch(1, device.uuid), accept, timing
         )
     except ConnectionFailed as err:
         if not strangers:
             raise
         raise IdentityMismatch(master_key, b"") from err
+    if not supports_udp_management(slave.firmware):
+        raise ConnectionFailed(f"firmware {slave.firmware} is not managed over UDP")
+    return slave
 
 
 async def _exchange[T](
@@ -248,7 +254,7 @@ def read_touch(
     clock = number_in(reply.info.get("time", ""))
     if public is None or public.key_size < _SLAVE_KEY_BITS or clock is None:
         return None
-    return SlaveKey(reply.slave_key, public, clock - now)
+    return SlaveKey(reply.slave_key, public, clock - now, reply.info.get("ver", ""))
 
 
 def read_reply(data: bytes, code: int, uuid: bytes, slave_key: bytes) -> bytes | None:
