@@ -69,7 +69,10 @@ async def test_what_there_is(
         found = {each.unique_id for each in entries if each.domain == domain}
         assert found == {f"{UUID}_{line.key}" for line in lines}
     disabled = {e.unique_id.removeprefix(f"{UUID}_") for e in entries if e.disabled_by}
-    assert disabled == {"elapsed_time", "ip_address", "occupied_by"}
+    assert disabled == {
+        *("elapsed_time", "ip_address", "occupied_by"),
+        *("calibrate", "load_filament", "unload_filament"),
+    }
     renamed = entity_registry.async_get("sensor.how_it_went")
     connectivity = entity_registry.async_get(entity("binary_sensor", "connectivity"))
     for each in (renamed, connectivity):
