@@ -159,16 +159,35 @@ class Discovery:
         machine = self._machine
         transport = self._announcer if at_announcer else self._unicast
         machine.received.datagrams.append(Datagram(data, sender))
+        self._carry(partial(self._take, transport, data, sender))
+        machine.signal.pulse()
+
+    def _take(
+        self,
+        transport: asyncio.DatagramTransport | None,
+        data: bytes,
+        sender: tuple[str, int],
+    ) -> None:
+        machine = self._machine
         request = datagrams.parse_request(data)
         if (
             request is not None
             and request.version == machine.generation
             and transport is not None
+            and not transport.is_closing()
             and not machine.faults.silent
             and (reply := self._reply(request)) is not None
         ):
             self._send(transport, reply, sender)
         machine.signal.pulse()
+
+    def _carry(self, arrive: Callable[[], None]) -> None:
+        """Bring a datagram to its other end, as the network is."""
+        for after in self._machine.faults.weather.arrivals():
+            if after:
+                asyncio.get_running_loop().call_later(after, arrive)
+            else:
+                arrive()
 
     def _reply(self, request: datagrams.Request) -> bytes | None:
         machine = self._machine
@@ -192,8 +211,13 @@ class Discovery:
         if self._machine.faults.garbage:
             self._damaged += 1
             data = damage(data, self._damaged)
-        with suppress(OSError):
-            transport.sendto(data, to)
+
+        def arrive() -> None:
+            if not transport.is_closing():
+                with suppress(OSError):
+                    transport.sendto(data, to)
+
+        self._carry(arrive)
 
 
 def _bound(address: str, port: int) -> socket.socket:

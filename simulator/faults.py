@@ -1,6 +1,8 @@
 """What may go wrong with a device, on demand: switches that a test may turn at any time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+import random
 
 
 @dataclass(slots=True)
@@ -25,6 +27,26 @@ class StreamFaults:
 
 
 @dataclass(slots=True)
+class Weather:
+    """What a bad network does to each datagram, in and out; shares are 0 to 1."""
+
+    loss: float = 0.0
+    duplication: float = 0.0
+    #: Each comes up to so many seconds late, so that some overtake others.
+    delay: float = 0.0
+    chance: Callable[[], float] = random.random
+
+    def arrivals(self) -> list[float]:
+        """Return after how many seconds each copy of a datagram arrives."""
+        copies = 1 + (self.chance() < self.duplication)
+        return [
+            self.chance() * self.delay
+            for _ in range(copies)
+            if self.chance() >= self.loss
+        ]
+
+
+@dataclass(slots=True)
 class Faults:
     """What may go wrong with a device."""
 
@@ -32,6 +54,8 @@ class Faults:
     silent: bool = False
     #: Announce nothing.
     muted: bool = False
+    #: What the network does to datagrams.
+    weather: Weather = field(default_factory=Weather)
     #: Damage every datagram that goes out, each in another way.
     garbage: bool = False
     #: Show another key than the announced one in TLS: PEM of an RSA key.

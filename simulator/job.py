@@ -67,6 +67,8 @@ class Job:
         self.toolhead = toolhead
         self.state = INIT
         self.session = secrets.token_hex(3)
+        #: Each state it was in, and the error shown as it came.
+        self.history: list[tuple[State, tuple[str, ...]]] = []
         #: The words of the error shown; an abort and a resume clear it.
         self.error: tuple[str, ...] = ()
         #: What keeps it from going on until it is mended.
@@ -293,6 +295,7 @@ class Job:
         self.state = state
         self._due = None if after is None else self._now + after
         self._then, self.shown = then, False
+        self.history.append((state, self.error))
         if self.paused or state is ABORTED:
             # Firmware 1.6.95 forgets what was before the last resume.
             self._running_for = self._stretch

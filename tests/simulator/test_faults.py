@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device, Timing
+from simulator.faults import Weather
 
 from .client import Stream
 from .conftest import HERE, KEY, MakeDevice, device_config
@@ -82,3 +83,10 @@ async def test_what_was_received_is_kept(device: Device) -> None:
     stream = await Stream.sign_in(HERE, KEY, "secret")
     await stream.close()
     assert device.received.application_bytes.endswith(b"\x08\0secret")
+
+
+def test_a_bad_network_loses_doubles_and_delays() -> None:
+    assert Weather().arrivals() == [0.0]
+    assert Weather(loss=1.0).arrivals() == []
+    assert Weather(duplication=1.0).arrivals() == [0.0, 0.0]
+    assert Weather(delay=4.0, chance=lambda: 0.5).arrivals() == [2.0]

@@ -1,0 +1,1 @@
+"""Many devices, Home Assistant, and random faults from a seed: `script/soak`."""

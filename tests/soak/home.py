@@ -1,0 +1,138 @@
+"""A Home Assistant with the devices set up, which can be restarted with what it stored."""
+
+import asyncio
+import base64
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+import shutil
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant import bootstrap
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import (
+    area_registry as ar,
+    category_registry as cr,
+    device_registry as dr,
+    entity_registry as er,
+    floor_registry as fr,
+    issue_registry as ir,
+    label_registry as lr,
+    restore_state as rs,
+)
+from homeassistant.loader import DATA_CUSTOM_COMPONENTS
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_test_home_assistant,
+)
+
+from custom_components.flux3dp.aioflux import ClientKey, Timing
+from custom_components.flux3dp.const import DOMAIN
+from simulator import Device, TrustedKey
+from tests.keys import CLIENT_KEY, VENDOR_PUBLIC_DER
+
+_ADAPTER = {
+    "auto": True,
+    "default": True,
+    "enabled": True,
+    "index": 0,
+    "ipv4": [{"address": "127.0.0.1", "network_prefix": 8}],
+    "ipv6": [],
+    "name": "lo",
+}
+PUBLIC_KEY = ClientKey.from_pem(CLIENT_KEY.decode()).public_pem
+
+
+@contextmanager
+def environment(timing: Timing) -> Iterator[None]:
+    """Have one interface, and the vendor of the tests."""
+    discovery = "custom_components.flux3dp.discovery"
+    with (
+        patch(f"{discovery}.network.async_get_adapters", return_value=[_ADAPTER]),
+        patch(f"{discovery}.TIMING", timing),
+        patch(f"{discovery}.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
+        patch(
+            "custom_components.flux3dp.client_key.ClientKey.generate",
+            lambda: ClientKey.from_pem(CLIENT_KEY.decode()),
+        ),
+    ):
+        yield
+
+
+class Home:
+    """A Home Assistant that is started and stopped; its folder and entries stay."""
+
+    hass: HomeAssistant
+
+    def __init__(self, folder: Path, devices: list[Device]) -> None:
+        self._folder = folder
+        self._entries: dict[str, dict[str, Any]] = {}
+        for device in devices:
+            device.trust.add(TrustedKey.from_pem("Home Assistant", PUBLIC_KEY))
+            key = base64.b64encode(device.master_public_der).decode()
+            self._entries[device.config.uuid] = {
+                "host": device.address,
+                "master_key": key,
+                "serial": device.config.serial,
+                "model": device.config.model,
+                "verified": True,
+            }
+        self._names = {device.config.uuid: device.name for device in devices}
+        self.entries: dict[str, MockConfigEntry] = {}
+        self.running = False
+        self.unsubscribe: Callable[[], None] = lambda: None
+
+    async def start(self) -> None:
+        """Start, with what was stored."""
+        self._context = async_test_home_assistant(
+            config_dir=str(self._folder), load_registries=False
+        )
+        hass = self.hass = await self._context.__aenter__()
+        hass.data.pop(DATA_CUSTOM_COMPONENTS)
+        dr.async_setup(hass)
+        for registry in (ar, cr, dr, er, fr, ir, lr, rs):
+            await registry.async_load(hass)
+        hass.data[bootstrap.DATA_REGISTRIES_LOADED] = None
+        self.entries = {
+            uuid: MockConfigEntry(
+                domain=DOMAIN,
+                entry_id=uuid,
+                title=self._names[uuid],
+                unique_id=uuid,
+                data=data,
+            )
+            for uuid, data in self._entries.items()
+        }
+        for entry in self.entries.values():
+            entry.add_to_hass(hass)
+        # The first one loads the integration, which sets up all others.
+        first = next(iter(self.entries))
+        await hass.config_entries.async_setup(first)
+        await hass.async_block_till_done()
+        self.running = True
+
+    async def stop(self) -> None:
+        """Stop as Home Assistant does, and forget all that is not stored."""
+        self.running = False
+        await self.hass.async_stop(force=True)
+        self.unsubscribe()
+        self._entries = {uuid: dict(each.data) for uuid, each in self.entries.items()}
+        # A process ends now. Here each entry has to be, without a word to the disk.
+        stored = self._folder / ".storage"
+        kept = self._folder / "kept"
+        shutil.copytree(stored, kept)
+        for entry in self.entries.values():
+            await entry._async_process_on_unload(self.hass)
+        shutil.rmtree(stored)
+        kept.rename(stored)
+        await self._context.__aexit__(None, None, None)
+        self.entries = {}
+        del self.hass, self._context
+        await asyncio.sleep(0)
+
+    def job(self, uuid: str) -> Any:
+        """Return what Home Assistant knows of a device, None while it is not set up."""
+        entry = self.entries.get(uuid)
+        coordinator = getattr(entry, "runtime_data", None)
+        return None if coordinator is None else coordinator.data.job
