@@ -1,19 +1,24 @@
-"""manifest.json and hacs.json, and what the code may import because of them."""
+"""manifest.json and hacs.json, what they let the code import, and the page HACS shows."""
 
 from importlib.metadata import requires
+import json
+from pathlib import Path
 import re
+from runpy import run_path
 import sys
 from typing import Any
 
 from awesomeversion import AwesomeVersion
 from homeassistant.const import Platform
+from homeassistant.helpers import config_validation as cv
+import pytest
 import voluptuous as vol
 
 from .files import DOMAIN, INTEGRATION, LIBRARY, ROOT, imported, read_json, trees
 
 MANIFEST: dict[str, Any] = read_json(INTEGRATION / "manifest.json")
 
-_URL = vol.All(str, vol.Match(r"https://[^\s/]+/\S+$"))
+_URL = vol.All(cv.url, vol.Match("https://"))
 MANIFEST_SCHEMA = vol.Schema(
     {
         vol.Required("domain"): DOMAIN,
@@ -45,6 +50,16 @@ HACS_SCHEMA = vol.Schema(
         vol.Optional("render_readme"): bool,
     }
 )
+# Read once: to start it for each case takes a second.
+HACS = run_path(str(ROOT / "script" / "hacs"))
+PAGE: dict[str, Any] = {
+    "archived": False,
+    "description": "FLUX devices in Home Assistant",
+    "has_issues": True,
+    "html_url": MANIFEST["documentation"],
+    "license": {"key": "mit", "spdx_id": "MIT"},
+    "topics": ["home-assistant", "hacs"],
+}
 # Components that may be imported without a dependency: they are always there.
 ALWAYS_THERE = {*map(str, Platform), "device_automation", "diagnostics", "repairs"}
 
@@ -64,14 +79,47 @@ def test_manifest() -> None:
 def test_hacs() -> None:
     hacs = read_json(ROOT / "hacs.json")
     HACS_SCHEMA(hacs)
-    floor = re.search(
-        r"# Home Assistant (\S+)", (ROOT / "requirements_floor.txt").read_text("utf-8")
-    )
+    pins = (ROOT / "requirements_floor.txt").read_text("utf-8")
+    floor = re.search(r"# Home Assistant (\S+)", pins)
     assert floor
     oldest, tested = AwesomeVersion(hacs["homeassistant"]), AwesomeVersion(floor[1])
     assert oldest <= tested
-    assert oldest.section(0) == tested.section(0)
-    assert oldest.section(1) == tested.section(1)
+    assert [oldest.section(0), oldest.section(1)] == [
+        tested.section(0),
+        tested.section(1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"stargazers_count": 3}, ""),
+        ({"archived": True}, "archived"),
+        ({"description": None}, "no description"),
+        ({"topics": []}, "no topics"),
+        ({"has_issues": False}, "issues are off"),
+        ({"license": None}, "license None"),
+        ({"license": {"spdx_id": "NOASSERTION"}}, "license NOASSERTION"),
+        ({"html_url": f"{MANIFEST['documentation']}-fork"}, "documentation in"),
+    ],
+)
+def test_page(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    change: dict[str, Any],
+    problem: str,
+) -> None:
+    """script/hacs names what HACS would refuse about the page that GitHub shows."""
+    file = tmp_path / "repository.json"
+    file.write_text(json.dumps(PAGE | change))
+    monkeypatch.setattr("sys.argv", ["hacs", str(file)])
+    assert HACS["main"]() == bool(problem)
+    assert capsys.readouterr().err.startswith(problem)
+
+
+def test_not_a_page() -> None:
+    assert HACS["page_problems"]({}, {}, "MIT")[0].startswith("this is no repository's")
 
 
 def test_packages_are_there() -> None:
