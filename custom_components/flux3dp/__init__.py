@@ -22,6 +22,9 @@ CONFIG_SCHEMA = cv.empty_config_schema(DOMAIN)
 # In this order one update is written: what a state starts finds those before it up to
 # date, readings before what is derived from them.
 PLATFORMS = [
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SWITCH,
     Platform.BUTTON,
     Platform.CAMERA,
     Platform.EVENT,

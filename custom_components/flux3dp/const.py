@@ -18,6 +18,7 @@ MANUFACTURER: Final = "FLUX Inc."
 CONF_MASTER_KEY: Final = "master_key"  # DER SubjectPublicKeyInfo, base64
 CONF_SERIAL: Final = "serial"
 CONF_VERIFIED: Final = "verified"  # True: FLUX's signature vouched for the key
+CONF_SETTINGS: Final = "settings"  # of the device: `values` of the `firmware`
 
 # Options.
 CONF_HOLD_CONNECTION: Final = "hold_connection"  # to the robot port, during jobs

@@ -33,6 +33,7 @@ from .job.store import JobStore
 from .job.tracker import expect, track
 from .maintenance import DeviceMaintenance
 from .robot import CommandQueue, RobotLink
+from .settings import DeviceSettings
 from .trust import Trust
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
@@ -63,6 +64,7 @@ class FluxCoordinator(FluxDevice):
         )
         self.robot = RobotLink(self, self.trust)
         self.files = DeviceFiles(self, self.robot)
+        self.settings = DeviceSettings(self, self.robot, self.trust)
         self.maintenance = DeviceMaintenance(self, self.robot, self.files)
         self.description = Description(self, self.robot, self.trust)
         self.monitor = JobMonitor(self, self.robot, self.trust)
@@ -232,6 +234,7 @@ class FluxCoordinator(FluxDevice):
             device=self.description.device,
             job=step.state,
             clock_error=self.clock.error(),
+            settings=self.settings.kept,
         )
         if data.job.job_number != before.job.job_number:
             self.files.forget()
@@ -251,6 +254,7 @@ class FluxCoordinator(FluxDevice):
             lost=known.job.active and before.online and not data.online,
             may_learn=self.monitor.may_learn_name,
         )
+        self.settings.async_check()
 
     @callback
     def _async_came(self) -> None:
@@ -279,3 +283,4 @@ class FluxCoordinator(FluxDevice):
         """Verify what was claimed while a check was under way."""
         if not self.trust.is_refused and not self.trust.is_broken:
             await self.description.async_verify()
+            self.settings.async_check(checked=True)

@@ -2,8 +2,8 @@
 
 from abc import abstractmethod
 import asyncio
-from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -69,7 +69,8 @@ class FluxData:
     `host` is the address it is followed at. `device` is its own description, None
     until it answered a touch of ours. `job` is what its datagrams and reports mean;
     `picture` belongs to the last job that could be asked. `clock_error` is what the
-    moments in `job` lack (seconds, see `clock.py`). `work` is what we do with it.
+    moments in `job` lack (seconds, see `clock.py`). `work` is what we do with it,
+    `settings` what it is set to, by key, None where the job decides.
     """
 
     host: str
@@ -78,6 +79,7 @@ class FluxData:
     picture: JobPicture | None = None
     clock_error: float = 0.0
     work: Work | None = None
+    settings: Mapping[str, bool | float | str | None] = field(default_factory=dict)
 
     @property
     def in_maintenance(self) -> bool:

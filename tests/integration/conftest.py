@@ -268,6 +268,8 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
                 "serial": device.config.serial,
                 "model": device.config.model,
                 "verified": device.config.vendor_key is not None,
+                # Read before, from a device that has none.
+                "settings": {"firmware": device.firmware, "values": {}},
             }
             | data,
         )
@@ -342,6 +344,7 @@ async def new_home(
             "serial": device.info.serial,
             "model": device.info.model,
             "verified": True,
+            "settings": {"firmware": device.info.firmware, "values": {}},
         },
     )
     entry.add_to_hass(hass)

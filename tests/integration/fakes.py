@@ -164,6 +164,8 @@ class FakeDevice:
 
     def answer(self, command: str) -> Reply:
         """Carry out a command of the robot port, and answer it."""
+        if command.startswith("config get "):
+            return "error BAD_PARAMS"  # It has no settings, and is not asked for more.
         self.received.append(command)
         if command in self.replies:
             return self.replies[command]

@@ -1,0 +1,83 @@
+"""What entities of settings have in common: there if the device knows them, never polled."""
+
+from collections.abc import Callable, Sequence
+from typing import override
+
+from homeassistant.const import EntityCategory
+from homeassistant.core import callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import (
+    AddConfigEntryEntitiesCallback,
+    async_get_current_platform,
+)
+
+from .aioflux import SETTINGS
+from .const import DOMAIN
+from .coordinator import FluxConfigEntry, FluxCoordinator
+from .entity import FluxEntity
+from .helpers import device_errors
+from .settings import Value
+
+
+class SettingEntity(FluxEntity):
+    """A setting of the device; the key of the description is that of the device."""
+
+    _attr_entity_category = EntityCategory.CONFIG
+
+    @property
+    def setting(self) -> Value | None:
+        """The value, or the default if none is set; None if the job decides."""
+        key = self.entity_description.key
+        value = self.coordinator.settings.kept.get(key)
+        return SETTINGS[key].default if value is None else value
+
+    @property
+    @override
+    def shown(self) -> object:
+        """The value."""
+        return self.setting
+
+    @override
+    async def async_update(self) -> None:
+        """Read the settings: a person asks for it."""
+        await self.coordinator.settings.async_read()
+
+    async def async_set(self, value: Value | None) -> None:
+        """Change it, and show what the device has then."""
+        with device_errors(self.coordinator):
+            key = self.entity_description.key
+            await self.coordinator.settings.async_set(key, value)
+
+
+@callback
+def async_add_settings[D: EntityDescription](
+    entry: FluxConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    make: Callable[[FluxCoordinator, D], SettingEntity],
+    descriptions: Sequence[D],
+) -> None:
+    """Add those the device knows, now and later; remove those it knows no more."""
+    coordinator = entry.runtime_data
+    registry = er.async_get(coordinator.hass)
+    platform = async_get_current_platform().domain
+    there: set[str] = set()
+
+    @callback
+    def follow() -> None:
+        known = coordinator.settings.kept
+        for description in descriptions:
+            key = description.key
+            if key in known and key not in there:
+                there.add(key)
+                async_add_entities([make(coordinator, description)])
+            elif known and key not in known:
+                there.discard(key)
+                entity_id = registry.async_get_entity_id(
+                    platform, DOMAIN, f"{coordinator.uuid}_{key}"
+                )
+                if entity_id is not None:
+                    registry.async_remove(entity_id)
+
+    follow()
+    entry.async_on_unload(coordinator.async_add_listener(follow))

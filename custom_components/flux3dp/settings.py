@@ -1,0 +1,111 @@
+"""The settings of a device: read when they may have changed, and kept in the entry.
+
+Nothing polls them: read at the first setup, after another firmware, after a change of
+ours, when a person asks, and when the robot connection is open anyway.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.core import callback
+
+from .aioflux import FluxError, Robot
+from .clock import Backoff
+from .const import CONF_SETTINGS, LOGGER
+from .device import FluxDevice
+from .robot import RobotLink
+from .trust import Trust
+
+type Value = bool | float | str
+
+
+class DeviceSettings:
+    """What one device is set to."""
+
+    def __init__(self, device: FluxDevice, link: RobotLink, trust: Trust) -> None:
+        """Read nothing yet."""
+        self._device = device
+        self._link = link
+        self._trust = trust
+        self._backoff = Backoff(device.clock, device.timing.unheard)
+        self._reading: asyncio.Task[None] | None = None
+        self._opened = 0
+        kept: dict[str, Any] = device.config_entry.data.get(CONF_SETTINGS, {})
+        self._firmware: str | None = kept.get("firmware")
+        self.kept: Mapping[str, Value | None] = kept.get("values", {})
+        """What was read last, maybe before a restart."""
+
+    @callback
+    def async_check(self, *, checked: bool = False) -> None:
+        """Read them if that is due, in the background; `checked`: a sign-in just succeeded."""
+        if self._reading is not None or not self._device.data.online:
+            return
+        is_open = self._link.is_open and self._link.opened != self._opened
+        if is_open or ((checked or not self._trust.is_checking) and self._is_due()):
+            self._start()
+
+    def _is_due(self) -> bool:
+        described = self._device.data.device
+        return (
+            described is not None
+            and described.firmware != self._firmware
+            and not self._device.is_occupied
+            and not self._trust.is_refused
+            and not self._trust.is_broken
+            and self._backoff.take()
+        )
+
+    def _start(self) -> asyncio.Task[None]:
+        self._reading = self._device.create_task(self._async_read(), "settings")
+        return self._reading
+
+    async def async_read(self) -> None:
+        """Read them now, once for all who ask meanwhile. Never raises."""
+        if self._device.data.online:
+            await asyncio.wait([self._reading or self._start()])
+
+    async def _async_read(self) -> None:
+        try:
+            async with self._link.connection() as robot:
+                # Not again, whatever comes of it.
+                self._opened = self._link.opened
+                await self._async_read_over(robot)
+        except FluxError as err:
+            name = self._device.device_name
+            LOGGER.debug("The settings of %s were not read: %s", name, err)
+            self._trust.handle_error(err)
+        finally:
+            self._reading = None
+
+    async def async_set(self, key: str, value: Value | None) -> None:
+        """Change one; None has the job decide, or the default. Raises FluxError."""
+        device = self._device
+        device.require_online()
+        # Also while another client is at work: the next job reads it.
+        connection = (
+            self._link.own_connection(occupied=True)
+            if device.is_occupied
+            else self._link.connection()
+        )
+        async with connection as robot:
+            if value is None:
+                await robot.settings.reset(key)
+            else:
+                await robot.settings.set(key, value)
+            await self._async_read_over(robot)
+
+    async def _async_read_over(self, robot: Robot) -> None:
+        values = dict(await robot.settings.read())
+        device = self._device
+        device.ensure_loaded()
+        described, entry = device.data.device, device.config_entry
+        if described is not None:
+            self._firmware = described.firmware
+            self._backoff.reset()
+        self.kept = values
+        kept = {"firmware": self._firmware, "values": values}
+        if entry.data.get(CONF_SETTINGS) != kept:
+            data = {**entry.data, CONF_SETTINGS: kept}
+            device.hass.config_entries.async_update_entry(entry, data=data)
+        device.async_reevaluate()

@@ -1,0 +1,192 @@
+"""Settings as entities: only those a device knows, and read only when they may have changed."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Device
+from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.jobs import (
+    PATIENT,
+    connections,
+    entity,
+    look,
+    run_job,
+    status_is,
+)
+
+IDS = {
+    "correction": entity("select", "leveling_before_a_job"),
+    "filament_detect": entity("select", "filament_sensor"),
+    "autoresume": entity("switch", "resume_by_itself_after_a_loose_cable"),
+    "replay": entity("switch", "start_the_last_job_with_the_device_s_button"),
+    "movement_test": entity("switch", "test_circle_before_a_job"),
+    "zoffset": entity("number", "height_offset"),
+}
+DEFAULTS = {
+    "correction": "as_job",
+    "filament_detect": "as_job",
+    "autoresume": "off",
+    "replay": "on",
+    "movement_test": "off",
+    "zoffset": "0.0",
+}
+
+
+def states(hass: HomeAssistant) -> dict[str, str]:
+    found = {key: hass.states.get(entity_id) for key, entity_id in IDS.items()}
+    return {key: state.state for key, state in found.items() if state}
+
+
+async def shows(hass: HomeAssistant, **values: str) -> None:
+    await wait_until(hass, lambda: values.items() <= states(hass).items())
+
+
+async def change(hass: HomeAssistant, key: str, action: str, **data: Any) -> None:
+    domain = IDS[key].partition(".")[0]
+    await hass.services.async_call(
+        domain, action, {"entity_id": IDS[key], **data}, blocking=True
+    )
+
+
+@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    return await make_device(generation=request.param, timing=PATIENT)
+
+
+@pytest.fixture
+async def entry(
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+) -> MockConfigEntry:
+    """Return the entry of a device that was never read."""
+    entry = await make_entry(device, settings={})
+    await shows(hass, **DEFAULTS)
+    await device.wait_for(lambda: device.connections.get(23811, 0) == 0)
+    device.received.connections.clear()
+    device.received.robot.clear()
+    return entry
+
+
+async def test_they_make_the_round(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    kept = device.settings.values
+    await change(hass, "correction", "select_option", option="height")
+    await change(hass, "filament_detect", "select_option", option="off")
+    for key in ("autoresume", "movement_test"):
+        await change(hass, key, "turn_on")
+    await change(hass, "replay", "turn_off")
+    await change(hass, "zoffset", "set_value", value=-0.25)
+    ours = {key: kept.get(key) for key in IDS}
+    assert ours == {
+        "correction": "H",
+        "filament_detect": "N",
+        "autoresume": "Y",
+        "replay": "N",
+        "movement_test": "Y",
+        "zoffset": "-0.25",
+    }
+    changed = {
+        "correction": "height",
+        "filament_detect": "off",
+        "autoresume": "on",
+        "replay": "off",
+        "movement_test": "on",
+        "zoffset": "-0.25",
+    }
+    assert states(hass) == changed
+    for key in ("correction", "filament_detect"):
+        await change(hass, key, "select_option", option="as_job")
+        assert key not in kept
+    # Kept over a restart with the device off.
+    await device.power_off()
+    await status_is(hass, "offline")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert set(states(hass).values()) == {"unavailable"}
+    await device.power_on()
+    await shows(
+        hass, **{**changed, "correction": "as_job", "filament_detect": "as_job"}
+    )
+
+
+async def test_nobody_looks_and_nothing_is_asked(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    heard = device.beacon.sent if hasattr(device.beacon, "sent") else None
+    for _ in range(20):
+        entry.runtime_data.async_reevaluate()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await shows(hass, **DEFAULTS)
+    await device.power_off()
+    await status_is(hass, "offline")
+    await device.power_on()
+    await status_is(hass, "idle")
+    assert (heard, connections(device)) == (heard, 0)
+
+    # A person asks: once for all entities.
+    device.settings.set("zoffset", "0.5")
+    assert await async_setup_component(hass, "homeassistant", {})
+    await hass.services.async_call(
+        "homeassistant",
+        "update_entity",
+        {"entity_id": list(IDS.values())},
+        blocking=True,
+    )
+    assert states(hass)["zoffset"] == "0.5"
+    assert connections(device) == 1
+
+
+async def test_they_are_read_when_a_connection_is_open_anyway(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    device.settings.set("autoresume", "Y")
+    await run_job(hass, device)
+    await shows(hass, autoresume="on")
+    assert connections(device) == 1
+    assert device.received.robot.count("config get autoresume") == 1
+
+
+async def test_a_refused_change_shows_as_it_is(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    for key, action, data in (
+        ("correction", "select_option", {"option": "off"}),
+        ("replay", "turn_off", {}),
+        ("zoffset", "set_value", {"value": 0.1}),
+    ):
+        device.faults.replies["config set"] = "error BAD_PARAMS"
+        with pytest.raises(HomeAssistantError, match="does not accept"):
+            await change(hass, key, action, **data)
+    device.faults.clear()
+    assert states(hass) == DEFAULTS
+
+    # Another client's work hinders no change.
+    device.occupy()
+    await status_is(hass, "maintenance")
+    await change(hass, "replay", "turn_off")
+    assert states(hass)["replay"] == "off"
+    device.free()
+    await device.power_off()
+    await status_is(hass, "offline")
+    assert look(hass, "number", "height_offset").state == "unavailable"
+
+
+async def test_only_what_the_device_knows(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    device = await make_device(unknown_settings=("zoffset", "movement_test"))
+    entry = await make_entry(
+        device, settings={"firmware": "1.0", "values": {"zoffset": 0.5, "replay": True}}
+    )
+    await wait_until(
+        hass, lambda: set(states(hass)) == set(IDS) - {"zoffset", "movement_test"}
+    )
+    registry = er.async_get(hass)
+    assert registry.async_get(IDS["zoffset"]) is None
+    assert entry.data["settings"]["firmware"] == device.firmware
