@@ -17,6 +17,7 @@ from .const import CONF_VERIFIED
 from .coordinator import FluxConfigEntry
 from .job.model import JobState
 
+_PLAIN = re.compile(r"[A-Z]?|[0-9.]+|([A-Z]:-?[0-9.]+ ?)+", re.ASCII)
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_ ]*", re.ASCII)
 
 
@@ -41,6 +42,14 @@ async def async_get_config_entry_diagnostics(
         if coordinator.announced is None
         else _status(coordinator.announced.status),
         "job": _job(data.job),
+        "settings": {key: _plain(value) for key, value in data.settings.items()},
+        "toolhead": None
+        if (toolhead := coordinator.maintenance.toolhead) is None
+        else {
+            # What stands behind the slash was typed by a person.
+            "type": (toolhead.type or "").partition("/")[0],
+            "version": _plain(toolhead.version),
+        },
         "robot": {
             "connected": coordinator.robot.is_open,
             "connections": coordinator.robot.opened,
@@ -73,6 +82,12 @@ def _status(status: DeviceStatus) -> dict[str, Any]:
         # By whom is an address at home.
         "occupied": status.is_occupied,
     }
+
+
+def _plain(value: bool | float | str | None) -> bool | float | str | None:
+    """Return a value that is no text, or one of calibration data or a version."""
+    text = isinstance(value, str) and not _PLAIN.fullmatch(value)
+    return "(hidden)" if text else value
 
 
 def _symbol(label: str) -> str:
