@@ -65,6 +65,7 @@ class FluxCoordinator(FluxDevice):
         self.robot = RobotLink(self, self.trust)
         self.files = DeviceFiles(self, self.robot)
         self.settings = DeviceSettings(self, self.robot, self.trust)
+        self.robot.on_opened = self.settings.async_opened
         self.maintenance = DeviceMaintenance(self, self.robot, self.files)
         self.description = Description(self, self.robot, self.trust)
         self.monitor = JobMonitor(self, self.robot, self.trust)
@@ -254,7 +255,6 @@ class FluxCoordinator(FluxDevice):
             lost=known.job.active and before.online and not data.online,
             may_learn=self.monitor.may_learn_name,
         )
-        self.settings.async_check()
 
     @callback
     def _async_came(self) -> None:
@@ -283,4 +283,4 @@ class FluxCoordinator(FluxDevice):
         """Verify what was claimed while a check was under way."""
         if not self.trust.is_refused and not self.trust.is_broken:
             await self.description.async_verify()
-            self.settings.async_check(checked=True)
+            self.settings.async_check()

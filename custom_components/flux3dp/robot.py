@@ -5,7 +5,7 @@ The first user opens it, the last one closes it. `job/monitor.py` uses it for a 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from homeassistant.core import CALLBACK_TYPE
@@ -51,6 +51,8 @@ class RobotLink:
         self._users = 0
         self._closed = False
         self._asked_at = 0.0
+        self.on_opened: Callable[[], None] | None = None
+        """Called when the shared connection was opened."""
         self.opened = 0
         """How often a connection was opened, for diagnostics."""
 
@@ -76,6 +78,8 @@ class RobotLink:
                 if self._robot is None or not self._robot.is_open:
                     await self._async_drop()
                     self._robot = await self._async_open()
+                    if self.on_opened is not None:
+                        self.on_opened()
                 robot = self._robot
             yield robot
         finally:

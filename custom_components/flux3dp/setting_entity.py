@@ -80,4 +80,5 @@ def async_add_settings[D: EntityDescription](
                     registry.async_remove(entity_id)
 
     follow()
-    entry.async_on_unload(coordinator.async_add_listener(follow))
+    # It ends with the coordinator.
+    coordinator.settings.on_kept.append(follow)

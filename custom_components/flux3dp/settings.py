@@ -5,7 +5,7 @@ ours, when a person asks, and when the robot connection is open anyway.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from homeassistant.core import callback
@@ -30,31 +30,32 @@ class DeviceSettings:
         self._trust = trust
         self._backoff = Backoff(device.clock, device.timing.unheard)
         self._reading: asyncio.Task[None] | None = None
-        self._opened = 0
         kept: dict[str, Any] = device.config_entry.data.get(CONF_SETTINGS, {})
         self._firmware: str | None = kept.get("firmware")
         self.kept: Mapping[str, Value | None] = kept.get("values", {})
         """What was read last, maybe before a restart."""
+        self.on_kept: list[Callable[[], None]] = []
+        """Called after each reading."""
 
     @callback
-    def async_check(self, *, checked: bool = False) -> None:
-        """Read them if that is due, in the background; `checked`: a sign-in just succeeded."""
-        if self._reading is not None or not self._device.data.online:
-            return
-        is_open = self._link.is_open and self._link.opened != self._opened
-        if is_open or ((checked or not self._trust.is_checking) and self._is_due()):
+    def async_opened(self) -> None:
+        """Read them over a connection that is open anyway."""
+        if self._reading is None:
             self._start()
 
-    def _is_due(self) -> bool:
+    @callback
+    def async_check(self) -> None:
+        """Read them after a sign-in, if another firmware runs than when they were read."""
         described = self._device.data.device
-        return (
-            described is not None
+        if (
+            self._reading is None
+            and self._device.data.online
+            and described is not None
             and described.firmware != self._firmware
             and not self._device.is_occupied
-            and not self._trust.is_refused
-            and not self._trust.is_broken
             and self._backoff.take()
-        )
+        ):
+            self._start()
 
     def _start(self) -> asyncio.Task[None]:
         self._reading = self._device.create_task(self._async_read(), "settings")
@@ -68,8 +69,6 @@ class DeviceSettings:
     async def _async_read(self) -> None:
         try:
             async with self._link.connection() as robot:
-                # Not again, whatever comes of it.
-                self._opened = self._link.opened
                 await self._async_read_over(robot)
         except FluxError as err:
             name = self._device.device_name
@@ -109,3 +108,5 @@ class DeviceSettings:
             data = {**entry.data, CONF_SETTINGS: kept}
             device.hass.config_entries.async_update_entry(entry, data=data)
         device.async_reevaluate()
+        for follow in self.on_kept:
+            follow()

@@ -5,7 +5,7 @@ from typing import Any
 from homeassistant.helpers import entity_registry as er
 import pytest
 
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, CONF_SETTINGS, DOMAIN
 from tests.integration.conftest import UUID
 from tests.integration.fakes import Home
 from tests.integration.test_job_store import FIRST, LATER
@@ -35,7 +35,10 @@ async def test_everything_is_where_it_was(
     new_home: Home, hass_storage: dict[str, Any], stored: dict[str, Any]
 ) -> None:
     hass, entry = new_home.hass, new_home.entry
-    data, options = dict(entry.data), {CONF_HOLD_CONNECTION: False}
+    # What is new: a device whose settings were never read.
+    data = {key: it for key, it in entry.data.items() if key != CONF_SETTINGS}
+    options = {CONF_HOLD_CONNECTION: False}
+    hass.config_entries.async_update_entry(entry, data=data)
     assert set(data) == {"host", "master_key", "serial", "model", "verified"}
     hass.config_entries.async_update_entry(entry, options=options)
     key = f"{DOMAIN}.job.{entry.entry_id}"
@@ -54,7 +57,8 @@ async def test_everything_is_where_it_was(
     }
     await new_home.setup()
 
-    assert (entry.version, entry.data, entry.options) == (1, data, options)
+    kept = {key: it for key, it in entry.data.items() if key != CONF_SETTINGS}
+    assert (entry.version, kept, entry.options) == (1, data, options)
     assert before <= set(hass.states.async_entity_ids())
     # None of them is there a second time, under another id.
     after = er.async_entries_for_config_entry(registry, entry.entry_id)
