@@ -369,6 +369,10 @@ async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     if task is not None:
         await asyncio.wait([task], timeout=PATIENCE)
         assert task.done()
+    # The connection that asked who the device is has its settings read as well.
+    if (reading := entry.runtime_data.settings._reading) is not None:
+        await asyncio.wait([reading], timeout=PATIENCE)
+        assert reading.done()
     await hass.async_block_till_done()
 
 
