@@ -35,14 +35,17 @@ def trees(folder: Path) -> dict[Path, ast.Module]:
     }
 
 
-def imported(tree: ast.Module) -> set[str]:
-    """Return the full names of all that a file imports, but for relative imports."""
+def imported(path: Path, root: Path = ROOT) -> set[str]:
+    """Return the full names of all that a file imports, wherever in it."""
+    parents = [*path.relative_to(root).parent.parts]
     names: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = parents[: len(parents) + 1 - node.level] if node.level else []
+            source = [*above, *([node.module] if node.module else [])]
+            names.update(".".join([*source, alias.name]) for alias in node.names)
     return names
 
 

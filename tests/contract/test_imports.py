@@ -1,31 +1,16 @@
-"""No module imports itself over others: not for types, and not inside a function either."""
+"""Who imports whom: no ring, not for types or inside a function either, and nothing across."""
 
-import ast
-from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from .files import INTEGRATION, LIBRARY, ROOT
+from .files import INTEGRATION, LIBRARY, ROOT, imported
+
+SIMULATOR = ROOT / "simulator"
 
 
-def imported(name: str, path: Path) -> Iterator[str]:
-    """Give all that a module may import, wherever it does, as if each were a module."""
-    parents = name.split(".")
-    if path.stem != "__init__":
-        parents.pop()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        match node:
-            case ast.Import():
-                yield from (alias.name for alias in node.names)
-            case ast.ImportFrom():
-                above = parents[: len(parents) + 1 - node.level] if node.level else []
-                source = [*above, *([node.module] if node.module else [])]
-                yield from (".".join([*source, alias.name]) for alias in node.names)
-
-
-def ring(root: Path, package: Path, without: Path | None = None) -> list[str]:
+def ring(package: Path, without: Path | None = None, root: Path = ROOT) -> list[str]:
     """Return a ring of modules in which each imports the next; empty when there is none."""
     modules = {
         ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(
@@ -39,7 +24,7 @@ def ring(root: Path, package: Path, without: Path | None = None) -> list[str]:
         # What is no module is a name in one.
         found = {
             each if each in modules else each.rpartition(".")[0]
-            for each in imported(name, path)
+            for each in imported(path, root)
         }
         graph[name] = found & modules.keys() - {name}
     try:
@@ -52,15 +37,11 @@ def ring(root: Path, package: Path, without: Path | None = None) -> list[str]:
 
 @pytest.mark.parametrize(
     ("package", "without"),
-    [
-        (INTEGRATION, LIBRARY),
-        (LIBRARY, None),
-        (ROOT / "simulator", None),
-    ],
+    [(INTEGRATION, LIBRARY), (LIBRARY, None), (SIMULATOR, None)],
     ids=["integration", "library", "simulator"],
 )
 def test_no_ring_of_imports(package: Path, without: Path | None) -> None:
-    assert ring(ROOT, package, without) == []
+    assert ring(package, without) == []
 
 
 @pytest.mark.parametrize(
@@ -82,17 +63,34 @@ def test_a_ring_is_found_and_named(tmp_path: Path, line: str) -> None:
     (house / "__init__.py").write_text("from .low import x\n")
     (house / "low.py").write_text("from .room import shelf\n")
     (house / "room" / "__init__.py").write_text("")
-    shelf = house / "room" / "shelf.py"
-    shelf.write_text("import os\nfrom ..high import x\n")
+    (house / "room" / "shelf.py").write_text("import os\nfrom ..high import x\n")
     high = house / "high.py"
     high.write_text("import json\n")
-    assert ring(tmp_path, house) == []
+    assert ring(house, root=tmp_path) == []
     high.write_text(f"{line}\n")
-    found = ring(tmp_path, house)
+    found = ring(house, root=tmp_path)
     assert found[0] == found[-1]
     start = found.index("house.low")
-    assert (found[start:-1] + found[:start])[:3] == [
-        "house.low",
-        "house.room.shelf",
-        "house.high",
-    ]
+    named = (found[start:-1] + found[:start])[:3]
+    assert named == ["house.low", "house.room.shelf", "house.high"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "others"),
+    [
+        (INTEGRATION, {"simulator", "tests", "benchmarks"}),
+        (LIBRARY, {"custom_components", "homeassistant"}),
+        (SIMULATOR, {"custom_components", "homeassistant", "tests"}),
+    ],
+    ids=["integration", "library", "simulator"],
+)
+def test_imports_across(folder: Path, others: set[str]) -> None:
+    """The simulator and the library know only the protocol of each other."""
+    own = ".".join(folder.relative_to(ROOT).parts)
+    across = {
+        f"{path.name} imports {name}"
+        for path in folder.rglob("*.py")
+        for name in imported(path)
+        if name.partition(".")[0] in others and not name.startswith(f"{own}.")
+    }
+    assert across == set()

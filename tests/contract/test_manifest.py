@@ -14,7 +14,7 @@ from homeassistant.helpers import config_validation as cv
 import pytest
 import voluptuous as vol
 
-from .files import DOMAIN, INTEGRATION, LIBRARY, ROOT, imported, read_json, trees
+from .files import DOMAIN, INTEGRATION, LIBRARY, ROOT, imported, read_json
 
 MANIFEST: dict[str, Any] = read_json(INTEGRATION / "manifest.json")
 
@@ -62,12 +62,6 @@ PAGE: dict[str, Any] = {
 }
 # Components that may be imported without a dependency: they are always there.
 ALWAYS_THERE = {*map(str, Platform), "device_automation", "diagnostics", "repairs"}
-
-INTEGRATION_FILES = {
-    path: tree
-    for path, tree in trees(INTEGRATION).items()
-    if not path.is_relative_to(LIBRARY)
-}
 
 
 def test_manifest() -> None:
@@ -129,25 +123,22 @@ def test_packages_are_there() -> None:
     core |= {"homeassistant", "voluptuous"}
     missing = {
         f"{path.name} imports {name}"
-        for path, tree in trees(INTEGRATION).items()
-        for name in imported(tree)
+        for path in INTEGRATION.rglob("*.py")
+        for name in imported(path)
         if (root := name.partition(".")[0]) not in sys.stdlib_module_names
-        and root not in (core if path in INTEGRATION_FILES else {"cryptography"})
+        and root != "custom_components"
+        and root not in ({"cryptography"} if LIBRARY in path.parents else core)
     }
     assert missing == set()
 
 
 def test_components_are_dependencies() -> None:
-    allowed = {
-        *ALWAYS_THERE,
-        *MANIFEST["dependencies"],
-        *MANIFEST["after_dependencies"],
-    }
+    listed = {*MANIFEST["dependencies"], *MANIFEST["after_dependencies"]}
     missing = {
         f"{path.name} imports {name}"
-        for path, tree in INTEGRATION_FILES.items()
-        for name in imported(tree)
+        for path in INTEGRATION.rglob("*.py")
+        for name in imported(path)
         if name.startswith("homeassistant.components.")
-        and name.split(".")[2] not in allowed
+        and name.split(".")[2] not in ALWAYS_THERE | listed
     }
     assert missing == set()

@@ -1,13 +1,14 @@
-"""What holds for the whole repository."""
+"""What holds for the whole repository, and for the workflows, which cannot run here."""
 
-import ast
 from pathlib import Path
 import re
 import subprocess
+from typing import Any
 
 import pytest
+import yaml
 
-from .files import INTEGRATION, LIBRARY, ROOT, imported, trees
+from .files import ROOT
 
 FILES = subprocess.run(
     ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
@@ -18,6 +19,12 @@ _REGISTRY = re.compile(
     rb"|\b(?:files|proxy|deb|ftp|mirrors?)\.\w+\.(?:org|com|io|net)\b"
     rb"|\"resolved\": \"http",
     re.IGNORECASE,
+)
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
+# owner/repository@digest, the version in a comment.
+_PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v?\d+(\.\d+)*")
+_OUTSIDE = re.compile(
+    r"\$\{\{[^}]*(github\.event|github\.head_ref|github\.ref_name|inputs\.)"
 )
 
 
@@ -42,31 +49,43 @@ def test_no_module_is_too_long(folder: str) -> None:
     assert {path: lines for path, lines in lengths.items() if lines > 400} == {}
 
 
-@pytest.mark.parametrize(
-    ("folder", "others"),
-    [
-        (INTEGRATION, ("simulator", "tests", "benchmarks")),
-        (ROOT / "simulator", ("custom_components", "homeassistant", "tests")),
-    ],
-    ids=["integration", "simulator"],
-)
-def test_imports_across(folder: Path, others: tuple[str, ...]) -> None:
-    """The simulator and the library know only the protocol of each other."""
-    across = {
-        f"{path.name} imports {name}"
-        for path, tree in trees(folder).items()
-        for name in imported(tree)
-        if name.partition(".")[0] in others
-    }
-    assert across == set()
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_workflow(path: Path) -> None:
+    """What it runs is pinned, and may do little."""
+    text = path.read_text(encoding="utf-8")
+    workflow: dict[Any, Any] = yaml.safe_load(text)
+    used = re.findall(r"^[\s-]*uses: *(.*?)\s*$", text, re.MULTILINE)
+    assert [action for action in used if not _PINNED.fullmatch(action)] == []
+    # It runs the code of strangers with our rights. YAML 1.1 takes `on` for a truth.
+    assert "pull_request_target" not in workflow[True]
+    assert workflow["permissions"] == {}
+    assert set(workflow["concurrency"]) == {"group", "cancel-in-progress"}
+    for name, job in workflow["jobs"].items():
+        assert set(job["permissions"]) == {"contents"}, name
+        assert "timeout-minutes" in job, name
+        assert not job["runs-on"].endswith("latest"), name
+        for step in job["steps"]:
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False, name
+            command = step.get("run", "")
+            # What strangers write is handed over in env.
+            assert not _OUTSIDE.search(command), command
+            for script in re.findall(r"(?:^|[\s\"(])(script/\w+)\b", command):
+                assert (ROOT / script).exists()
 
 
-def test_library_stays_inside() -> None:
-    outside = {
-        f"{path.name}:{node.lineno}"
-        for path, tree in trees(LIBRARY).items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        and node.level > len(path.relative_to(LIBRARY).parts)
-    }
-    assert outside == set()
+def test_what_runs() -> None:
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in WORKFLOWS}
+    assert "- run: script/test\n" in texts["tests"]
+    for command in ("-m script.hassfest", "-m pytest tests/contract", "script/hacs"):
+        assert command in texts["validate"]
+    # What is published has its zip already.
+    order = ["script/package", "--draft ", "release upload", "--draft=false"]
+    places = [texts["release"].index(word) for word in order]
+    assert places == sorted(places)
+
+
+def test_dependabot_keeps_the_pins() -> None:
+    config = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))
+    kept = {update["package-ecosystem"] for update in config["updates"]}
+    assert "github-actions" in kept
