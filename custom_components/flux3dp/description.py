@@ -6,6 +6,7 @@ robot port: one short connection, or the one that is open anyway. Claims without
 looked into less and less often.
 """
 
+import asyncio
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -46,6 +47,7 @@ class Description:
         self._link = link
         self._trust = trust
         self._backoff = Backoff(device.clock, device.timing.unheard)
+        self._asking = asyncio.Lock()
         self._claim: DeviceInfo | None = None
         self._claimed: _Texts | None = None
         self._refuted: _Texts | None = None
@@ -114,12 +116,14 @@ class Description:
         """Return the latest claim if it is to be verified now, and take it to be."""
         if self._claim is None or self._claimed in (self._texts, self._refuted):
             return None
+        if self._asking.locked():
+            return None
         return self._claim if self._backoff.take() else None
 
     async def _async_ask_about(self, claim: DeviceInfo) -> None:
         name = self._device.device_name
         try:
-            async with self._link.connection() as robot:
+            async with self._asking, self._link.connection() as robot:
                 details = await robot.deviceinfo()
         except CommandFailed as err:
             # Firmware that cannot say it: no reason to go on asking.

@@ -1,5 +1,7 @@
 """What a device says, and its silence, becomes state."""
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -20,6 +22,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.flux3dp.aioflux import Robot
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.job.store import restored
 from custom_components.flux3dp.sensor import FluxSensor
@@ -33,7 +36,7 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.fakes import Home
+from tests.integration.fakes import Home, settle
 from tests.integration.jobs import (
     BRISK,
     entity,
@@ -311,3 +314,25 @@ async def test_a_person_can_ask_for_an_update(home: Home) -> None:
     )
     assert home.listener.probes > probes
     assert value(home.hass, "status") == "idle"
+
+
+async def test_a_change_is_asked_about_once_however_slow_the_device_is(
+    home: Home,
+) -> None:
+    device, answers, asked = home.device, asyncio.Event(), 0
+
+    async def deviceinfo(_robot: Robot) -> dict[str, str]:
+        nonlocal asked
+        asked += 1
+        await answers.wait()
+        return {"nickname": "Attic"}
+
+    with patch.object(Robot, "deviceinfo", deviceinfo):
+        for _ in range(5):
+            device.info = replace(device.info, name="Attic")
+            await home.advance(60)
+            await home.announce()
+        assert asked == 1
+        answers.set()
+        await settle()
+    assert registered(home.hass, home.entry).name == "Attic"

@@ -82,9 +82,10 @@ async def test_an_extruder_job_from_start_to_end(
     device.start_job(put_job(device, CORRECTION="A", TITLE="Vase"))
     await status_is(hass, "initializing")
     assert commands(hass) == set()
+    # Only a report tells "starting" from "running".
+    await wait_until(hass, lambda: entry.runtime_data.reported is not None)
+    assert device.connections[23811] == 1
     await passes(hass, device, "initializing")
-    await status_is(hass, "starting")
-    await device.wait_for(lambda: device.connections[23811] == 1)
     await passes(hass, device, "starting")
     await status_is(hass, "heating")
     assert value(hass, "toolhead") == "extruder"
