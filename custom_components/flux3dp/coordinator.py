@@ -174,8 +174,15 @@ class FluxCoordinator(FluxDevice):
     @callback
     def _async_announced(self, status: DeviceStatus) -> None:
         """Handle an announcement."""
-        now = self.clock.now()
-        before, self.announced = self.announced, Announced(status, now)
+        before, now = self.announced, self.clock.now()
+        if before is not None and now - before.at < self.timing.overtaken:
+            # One that was overtaken on its way would bring back what has passed. For a
+            # moment only: a forged timestamp must not hide what the device announces.
+            late = before.status.timestamp - status.timestamp
+            if 0 < late < self.timing.overtaken:
+                self.presence.async_heard(active=self.data.job.active)
+                return
+        self.announced = Announced(status, now)
         data, reported = self.data, self.reported
         differs = reported is not None and status.st_id != reported.report.st_id
         # A job's times advance: by reports, and by equal announcements where none come.

@@ -79,6 +79,7 @@ FAST = Timing(
     report_interval=0.05,
     report_fresh=0.4,
     status_lag=0.3,
+    overtaken=0.05,
     robot_retry=0.3,
     control_poll=0.02,
     control_confirm=2.0,

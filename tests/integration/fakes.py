@@ -121,6 +121,7 @@ class FakeDevice:
     error: str = ""
     progress: float = 0.25
     session: str | None = None
+    timestamp: float = 0.0
     replies: dict[str, Reply] = field(default_factory=dict)
     received: list[str] = field(default_factory=list)
     sessions: list[FakeSession] = field(default_factory=list)
@@ -154,7 +155,7 @@ class FakeDevice:
     def status(self) -> DeviceStatus:
         """What it announces."""
         return DeviceStatus(
-            timestamp=0.0,
+            timestamp=self.timestamp,
             st_id=self.st_id,
             progress=self.progress,
             head_module="EXTRUDER",

@@ -213,6 +213,20 @@ async def test_an_announcement_that_contradicts_a_report_calls_for_another(
     assert len(home.device.sessions) == 1
 
 
+@pytest.mark.parametrize(("late", "events"), [(0.5, []), (9.0, ["started"])])
+async def test_an_announcement_that_was_overtaken_brings_nothing_back(
+    hass: HomeAssistant, home: Home, seen: Witness, late: float, events: list[str]
+) -> None:
+    """One whose timestamp is further back is of another boot, or a forgery's victim."""
+    device = home.device
+    device.refuses = ConnectionFailed("busy")
+    for st_id, timestamp in ((16, 98.0), (64, 100.0), (16, 100.0 - late)):
+        device.timestamp = timestamp
+        await home.run(st_id)
+
+    assert seen.event_types == ["started", "completed", *events]
+
+
 # -- the start waits for the name, which the device tells a moment later
 
 

@@ -52,6 +52,7 @@ class Timing:
     report_fresh: float = 5.0  # How long a report outweighs datagrams.
     connection_stuck: float = 1.0  # A held connection this silent is not waited for.
     status_lag: float = 1.0  # How far announcements may lag behind reports.
+    overtaken: float = 2.0  # By how much an announcement may come late.
     job_name: float = 5.0  # How long a job's start waits for the job's name.
     robot_retry: float = 30.0  # From a failed robot connection to the next try.
     control_poll: float = 0.3  # Between two looks at what came of a command.
