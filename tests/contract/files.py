@@ -1,7 +1,6 @@
 """Where the checked files are, and how they are read."""
 
 import ast
-from functools import cache
 import json
 from pathlib import Path
 from typing import Any
@@ -24,15 +23,6 @@ def read_json(path: Path) -> Any:
         return content
 
     return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=pairs)
-
-
-@cache
-def trees(folder: Path) -> dict[Path, ast.Module]:
-    """Return the Python files of a folder and the folders in it."""
-    return {
-        path: ast.parse(path.read_text(encoding="utf-8"))
-        for path in sorted(folder.rglob("*.py"))
-    }
 
 
 def imported(path: Path, root: Path = ROOT) -> set[str]:

@@ -14,12 +14,15 @@ import pytest
 
 from custom_components.flux3dp import PLATFORMS
 
-from .files import INTEGRATION, TRANSLATIONS, read_json, trees
+from .files import INTEGRATION, TRANSLATIONS, read_json
 from .test_translations import ENGLISH, PATHS, placeholders
 
 ENTITIES: dict[str, dict[str, dict[str, Any]]]
 ENTITIES = read_json(TRANSLATIONS / "en.json")["entity"]
-TREES = trees(INTEGRATION)
+TREES = {
+    path: ast.parse(path.read_text(encoding="utf-8"))
+    for path in INTEGRATION.rglob("*.py")
+}
 NODES = [node for tree in TREES.values() for node in ast.walk(tree)]
 CALLS = [node for node in NODES if isinstance(node, ast.Call)]
 INVALID = [call for call in CALLS if getattr(call.func, "id", "") == "invalid"]
