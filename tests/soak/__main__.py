@@ -115,6 +115,7 @@ async def _chaos(
     for each in subjects:
         device = each.device
         device.faults.clear()
+        device.player.held.clear()
         each.disturbances.append([now, now + 10 * pace])
         device.change_head("EXTRUDER")
         device.free()

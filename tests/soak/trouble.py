@@ -132,6 +132,8 @@ class Trouble:
             call = asyncio.create_task(
                 hass.services.async_call(DOMAIN, name, data, blocking=True)
             )
+            # The calm ends us, and leaves nothing to ask for its error.
+            call.add_done_callback(lambda task: task.cancelled() or task.exception())
             done, _ = await asyncio.wait([call], timeout=60)
             if not done:
                 raise TimeoutError(f"{name} took a minute")
