@@ -40,15 +40,20 @@ class DeviceSettings:
     @callback
     def async_opened(self) -> None:
         """Read them over a connection that is open anyway."""
-        if self._reading is None:
+        if not self._is_reading:
             self._start()
+
+    @property
+    def _is_reading(self) -> bool:
+        # A task that was canceled before its first step is done too.
+        return self._reading is not None and not self._reading.done()
 
     @callback
     def async_check(self) -> None:
         """Read them after a sign-in, if another firmware runs than when they were read."""
         described = self._device.data.device
         if (
-            self._reading is None
+            not self._is_reading
             and self._device.data.online
             and described is not None
             and described.firmware != self._firmware
@@ -64,7 +69,8 @@ class DeviceSettings:
     async def async_read(self) -> None:
         """Read them now, once for all who ask meanwhile. Never raises."""
         if self._device.data.online:
-            await asyncio.wait([self._reading or self._start()])
+            reading = self._reading if self._is_reading else None
+            await asyncio.wait([reading or self._start()])
 
     async def _async_read(self) -> None:
         try:

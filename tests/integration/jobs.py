@@ -152,6 +152,15 @@ def connections(device: Device) -> int:
     return sum(record.port == ROBOT_PORT for record in device.received.connections)
 
 
+def asked(device: Device) -> list[str]:
+    """Return what its robot port was sent, but for the settings that are read by the way."""
+    return [
+        command
+        for command in device.received.robot
+        if not command.startswith("config get ")
+    ]
+
+
 @asynccontextmanager
 async def out_of_contact(
     hass: HomeAssistant, device: Device, status: str = entity("sensor", "status")

@@ -30,6 +30,7 @@ from tests.integration.conftest import (
 )
 from tests.integration.jobs import (
     BRISK,
+    asked,
     connections,
     press,
     run_job,
@@ -93,7 +94,7 @@ async def test_a_firmware_is_known_once_the_device_has_told_it(
     await signed_in(hass, entry)
 
     assert_untouched(hass, entry)
-    assert device.received.robot == ["deviceinfo"]
+    assert asked(device) == ["deviceinfo"]
 
 
 # -- another key
@@ -228,7 +229,7 @@ async def test_a_real_change_is_taken_over_by_one_short_connection(
     await device.wait_closed_connections()
     await announced(device, LONG)
     assert [each.port for each in device.received.connections] == [ROBOT_PORT]
-    assert device.received.robot == ["deviceinfo"]
+    assert asked(device) == ["deviceinfo"]
     await device.upgrade(firmware="6.1.11")
     await wait_until(hass, lambda: registered(hass, entry).sw_version == "6.1.11")
 

@@ -26,7 +26,7 @@ from tests.integration.conftest import (
 )
 from tests.integration.fakes import Home
 from tests.integration.flows import assert_form
-from tests.integration.jobs import BRISK, run_job, status_is
+from tests.integration.jobs import BRISK, asked, run_job, status_is
 from tests.integration.life import STATUS, registered
 
 
@@ -45,7 +45,7 @@ async def test_a_running_device_is_there_at_once_and_signed_in_to_once(
     assert (first.port, second.port) == (MANAGEMENT_PORT, ROBOT_PORT)
     assert first.access_id == second.access_id == client_key.access_id.hex()
     assert device.received.management == []
-    assert device.received.robot == ["deviceinfo"]
+    assert asked(device) == ["deviceinfo"]
     await device.wait_closed_connections()
 
     device.received.clear()

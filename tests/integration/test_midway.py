@@ -21,7 +21,7 @@ from tests.integration.conftest import (
     wait_until,
 )
 from tests.integration.flows import WIFI, progressed, reconfigure
-from tests.integration.jobs import BRISK, connections, press, reason, run_job
+from tests.integration.jobs import BRISK, asked, connections, press, reason, run_job
 from tests.integration.life import log_lines, reauths
 from tests.integration.networks import ATTIC
 
@@ -46,7 +46,7 @@ async def entry(
     # The device has been asked to describe itself.
     await signed_in(hass, entry)
     await device.wait_closed_connections()
-    assert device.received.robot == ["deviceinfo"]
+    assert asked(device) == ["deviceinfo"]
     return entry
 
 
@@ -70,7 +70,7 @@ async def test_an_order_that_was_still_connecting_is_not_given_after_the_unloadi
     # It was let in: it was for us to say no more.
     assert device.received.connections[-1].access_id is not None
     assert connections(device) == 2
-    assert device.received.robot == ["deviceinfo"]
+    assert asked(device) == ["deviceinfo"]
     assert why == "unloaded"
     assert not link.is_open
     assert device.status.st_id == 16

@@ -326,6 +326,9 @@ class JobMonitor:
             LOGGER.debug(
                 "%s cannot tell about its job: %s", self._device.device_name, err
             )
+            if tries.infos >= _INFO_ATTEMPTS:
+                # The beginning of the job waits for its name no more.
+                self._device.async_reevaluate()
         else:
             tries.infos = _INFO_ATTEMPTS
             data = self._device.data
