@@ -112,16 +112,14 @@ class FluxCoordinator(FluxDevice):
         unsubscribe, self._unsubscribe = self._unsubscribe, None
         if unsubscribe is not None:
             unsubscribe()
+            self.listener.unpin(self.uuid)
+            await self._store.async_close()
         # While the device can still be reached: an interrupted upload is tidied up.
         await self.files.async_close()
         await self.maintenance.async_close()
         await super().async_shutdown()
-        if unsubscribe is not None:
-            self.listener.unpin(self.uuid)
         await self.monitor.async_stop()
         await self.robot.async_close()
-        if unsubscribe is not None:
-            await self._store.async_close()
 
     # -- what arrives
 
@@ -223,7 +221,7 @@ class FluxCoordinator(FluxDevice):
 
         States first: an automation that an event starts finds them up to date.
         """
-        if self._shutdown_requested:
+        if self._unsubscribe is None:
             return
         known, before = known or self.data, self.data
         self._evaluated_at = now = self.clock.now()

@@ -16,6 +16,7 @@ from .aioflux import (
     ConnectionFailed,
     FileEntry,
     FileInfo,
+    InvalidRequest,
     JobInfo,
     Kicked,
     Robot,
@@ -31,6 +32,7 @@ from .job.status import toolhead_of
 from .targets import async_coordinator
 
 _MEDIA: Final = f"media-source://{DOMAIN}/"
+_JOB_SUFFIXES: Final = frozenset({".fc", ".gcode"})
 _BEGINNING: Final = frozenset({JobStatus.INITIALIZING, JobStatus.STARTING})
 # A job that lives with our connection is given more time to begin.
 _STAY: Final = 6
@@ -191,8 +193,10 @@ async def async_download_file(
     hass, path, target = coordinator.hass, data["path"], Path(data["target_path"])
     await _async_require_allowed(hass, str(target))
     suffix = PurePosixPath(path).suffix.lower()
-    if target.suffix.lower() != suffix or not suffix:
-        # A job must not become a page of the server's, for instance.
+    if suffix not in _JOB_SUFFIXES:
+        # Of whatever else is on a stick, none must become a page of this server.
+        raise InvalidRequest("path", "not_a_job", "only job files are downloaded")
+    if target.suffix.lower() != suffix:
         raise invalid("target_suffix", path=path)
     if not data["overwrite"] and await hass.async_add_executor_job(target.exists):
         raise invalid("target_exists", path=str(target))
@@ -233,6 +237,8 @@ async def async_start_job(
 ) -> ServiceResponse:
     """Start a job file of the device; return once the device is seen to run it."""
     path: str = data["path"]
+    # Another program may have replaced it since it was read, by a job for the laser.
+    coordinator.files.forget()
     info = await coordinator.files.info(path)
     _require_confirmed(coordinator, info.info, confirmed=data["confirm"])
     name = title_of(path, info)
@@ -245,8 +251,6 @@ async def async_repeat_last_job(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
     """Start the job again that the device started last."""
-    # Another program's job may have taken its place since it was read.
-    coordinator.files.forget()
     try:
         return await async_start_job(coordinator, {"path": LAST_JOB, **data})
     except CommandFailed as err:

@@ -103,11 +103,15 @@ class DeviceMaintenance:
             await self._check_toolhead(task, temperature)
             late = asyncio.Event()
 
-            def stop() -> None:
-                late.set()
-                self._device.create_task(task.stop_loading(), "end of loading")
+            async def stop() -> None:
+                with suppress(FluxError):
+                    await task.stop_loading()
 
-            cancel = self._device.clock.call_later(_LOAD_TIME, stop)
+            def end() -> None:
+                late.set()
+                self._device.create_task(stop(), "end of loading")
+
+            cancel = self._device.clock.call_later(_LOAD_TIME, end)
             try:
                 await task.load_filament(
                     temperature, self._follow(Task.LOAD_FILAMENT), flexible=flexible
@@ -152,7 +156,7 @@ class DeviceMaintenance:
         By closing its connection: nothing else stops a device that homes or calibrates.
         """
         run = self._run
-        if run is None or self._device.data.job.active:
+        if run is None or run.done() or self._device.data.job.active:
             return False
         _cancel(run)
         await asyncio.wait([run])
@@ -193,7 +197,8 @@ class DeviceMaintenance:
         """Do work that ends with whoever waits for it, the entry and Home Assistant."""
         device = self._device
         device.ensure_loaded()
-        if self._run is not None:
+        # One that was canceled before its first step has not cleared this.
+        if self._run is not None and not self._run.done():
             raise WorkRefused("in_maintenance")
 
         async def do() -> T:
@@ -256,18 +261,26 @@ class DeviceMaintenance:
                     raise
                 raise WorkRefused("load_refused") from err
             device.async_show_work(Work(Task.LOAD_FILAMENT))
-            start = device.clock.now()
-            while True:
-                await self._link.async_report(robot)
-                label = device.reported.report.label if device.reported else ""
-                passed = device.clock.now() - start
-                loading = label == _LOADING
-                seen |= loading
-                if seen and not loading:
-                    return
-                if passed > (_LOAD_TIME if seen else device.timing.control_confirm):
-                    return
-                await device.clock.sleep(device.timing.control_poll)
+            start, loading = device.clock.now(), False
+            try:
+                while True:
+                    await self._link.async_report(robot)
+                    label = device.reported.report.label if device.reported else ""
+                    passed = device.clock.now() - start
+                    loading = label == _LOADING
+                    seen |= loading
+                    if seen and not loading:
+                        return
+                    if loading and passed > _LOAD_TIME:
+                        raise WorkRefused("load_timeout")
+                    if not seen and passed > device.timing.control_confirm:
+                        return
+                    await device.clock.sleep(device.timing.control_poll)
+            finally:
+                if loading:
+                    # Nothing else ends it but the button of the device.
+                    with suppress(FluxError):
+                        await robot.press_button()
 
     async def _check_toolhead(self, task: Maintenance, temperature: float) -> None:
         self.toolhead = await task.wait_for_toolhead()

@@ -163,7 +163,7 @@ _ONLY = SupportsResponse.ONLY
 _ACTIONS: dict[str, tuple[_Handler, _Fields, SupportsResponse, _For]] = {
     "rename": (_async_rename, _NAME, _OPTIONAL, _For.ADMINS),
     "set_network": (_async_set_network, _NETWORK, _OPTIONAL, _For.ADMINS),
-    "scan_wifi": (_async_scan_wifi, {}, _ONLY, _For.ALL),
+    "scan_wifi": (_async_scan_wifi, {}, _ONLY, _For.CONTROL),
     "change_password": (async_change_password, _PASSWORDS, _NONE, _For.ADMINS),
     "list_trusted_keys": (async_list_trusted_keys, {}, _ONLY, _For.ADMINS),
     "remove_trusted_key": (async_remove_trusted_key, _KEY, _NONE, _For.ADMINS),
@@ -188,6 +188,16 @@ _ACTIONS: dict[str, tuple[_Handler, _Fields, SupportsResponse, _For]] = {
 }
 
 
+# Whoever may not press it may not do the same by an action either.
+_BUTTONS = {
+    "home": "home",
+    "calibrate": "calibrate",
+    "load_filament": "load_filament",
+    "unload_filament": "unload_filament",
+    "stop_loading": "load_filament",
+}
+
+
 def _one_device_action(
     name: str, handler: _Handler, callers: _For
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
@@ -199,7 +209,12 @@ def _one_device_action(
         if callers is _For.CONTROL and (user := await _async_caller(call)) is not None:
             admin = call.data.get("overwrite", False)
             require_control(
-                call.hass, user, coordinator, admin=admin, context=call.context
+                call.hass,
+                user,
+                coordinator,
+                button=_BUTTONS.get(name, "pause"),
+                admin=admin,
+                context=call.context,
             )
         with device_errors(coordinator, await async_field_names(call.hass, name)):
             return await handler(coordinator, call.data)

@@ -306,8 +306,11 @@ async def test_cancellation_while_it_leaves(device: Device, connect: Open) -> No
 
     leaving = asyncio.create_task(run())
     await device.wait_command("extruder_temp 0 0")
-    device.faults.clear()
     leaving.cancel()
+    # Once more while the heater is turned off over another connection.
+    await device.wait_for(lambda: device.received.robot.count("extruder_temp 0 0") == 2)
+    leaving.cancel()
+    device.faults.clear()
     with pytest.raises(asyncio.CancelledError):
         await leaving
     await idle_and_cold(device)

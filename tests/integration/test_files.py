@@ -221,6 +221,10 @@ async def test_only_files_that_home_assistant_may_use(
     ):
         download = call("download_file", path=CUBE, target_path=target)
         assert await fails(download) == key, target
+    page = call(
+        "download_file", path="USB/a.html", target_path=str(tmp_path / "a.html")
+    )
+    assert await fails(page) == "invalid_not_a_job"
     assert await fails(call("upload_file", source=str(source))) == "upload_without_path"
     assert connections(device) == 0
 

@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.maintenance import WorkRefused
 from simulator import Device
 from tests.integration.conftest import (
     FAST,
@@ -399,12 +400,26 @@ async def test_free_device(
 
 
 @V2
+async def test_work_that_is_canceled_before_it_begins_blocks_no_other(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    maintenance = entry.runtime_data.maintenance
+    homing = asyncio.ensure_future(maintenance.async_home())
+    await asyncio.sleep(0)
+    maintenance._run.cancel()
+    with pytest.raises(WorkRefused):
+        await homing
+    await act(hass, entry, "home")
+    await idle_and_cold(hass, device)
+
+
+@V2
 async def test_who_may_press_its_buttons_may_maintain_it(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
     """Who may not: see test_services.py."""
     operator = MockUser().add_to_hass(hass)
-    button = "button.delta_in_der_werkstatt_pause"
+    button = "button.delta_in_der_werkstatt_home"
     operator.mock_policy({"entities": {"entity_ids": {button: {"control": True}}}})
 
     async def call(action: str) -> None:
@@ -416,8 +431,9 @@ async def test_who_may_press_its_buttons_may_maintain_it(
             context=Context(user_id=operator.id),
         )
 
-    with pytest.raises(Unauthorized):
-        await call("free_device")
+    for action in ("free_device", "calibrate", "load_filament"):
+        with pytest.raises(Unauthorized):
+            await call(action)
     await call("home")
     await idle_and_cold(hass, device)
 

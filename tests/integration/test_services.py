@@ -159,7 +159,7 @@ async def test_who_may_call_an_action(
             return_response=action not in SILENT,
         )
 
-    if action in ("scan_wifi", "list_files", "file_info"):
+    if action in ("list_files", "file_info"):
         await call()
         assert device.received.connections
     else:

@@ -5,7 +5,7 @@ turns the heater off, also after a cut, over a new connection.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -256,14 +256,27 @@ class Maintenance(Commands):
     async def leave(self) -> None:
         """Turn the heater off and leave; the connection can be used for other things."""
         if self.has_heated:
-            try:
-                await self.set_heater(0.0)
-            except CommandFailed as err:
-                if err.symbol != "HEAD_ERROR":
-                    raise
-                # The toolhead that heated is gone.
-                self.has_heated = False
+            await self._turn_off()
         await self._ask(_after_ok, "quit")
+
+    async def _turn_off(self) -> None:
+        """Turn the heater off, unless the toolhead that heated is gone."""
+        try:
+            await self.set_heater(0.0)
+        except CommandFailed as err:
+            match err.symbol, err.words:
+                case "HEAD_ERROR", ("HEAD_OFFLINE", *_):
+                    gone = True
+                case "HEAD_ERROR", ("TYPE_ERROR", _, found, *_):
+                    # It may be one that is not known yet (section 10).
+                    known = found != _NO_TOOLHEAD
+                    gone = known or (await self.wait_for_toolhead()).type is None
+                case _:
+                    raise
+            if gone:
+                self.has_heated = False
+            else:
+                await self.set_heater(0.0)
 
 
 @asynccontextmanager
@@ -288,9 +301,23 @@ async def maintain(
         except (FluxError, asyncio.CancelledError) as err:
             session.abort()
             if task.has_heated:
-                await _turn_off(timing, reconnect, err)
+                await _to_its_end(_turn_off(timing, reconnect, err))
             if isinstance(err, asyncio.CancelledError):
                 raise
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Do work that a cancellation does not interrupt; it counts afterwards."""
+    task = asyncio.ensure_future(work)
+    canceled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as err:
+            canceled = err
+    task.result()
+    if canceled is not None:
+        raise canceled
 
 
 async def _enter(session: Session, timing: Timing) -> Maintenance:
@@ -313,8 +340,8 @@ async def _turn_off(
             async with reconnect() as session:
                 task = await _enter(session, timing)
                 # Refused before the device knows its toolhead again.
-                await task.wait_for_toolhead()
-                task.has_heated = True
+                toolhead = await task.wait_for_toolhead()
+                task.has_heated = toolhead.type is not None
                 await task.leave()
                 return
     raise HeaterLeftOn from reason
