@@ -42,8 +42,18 @@ export async function reauthenticate(person, password) {
 /** What can be changed later: the menu, and the Wi-Fi networks the device sees. */
 export async function reconfigure(person, url) {
   const { page } = person;
-  await page.goto(`${url}/config/integrations/integration/flux3dp`);
-  const menu = page.locator("ha-config-entry-row", { hasText: "FLUX Delta" }).locator("ha-dropdown").first();
+  const row = page.locator("ha-config-entry-row", { hasText: "FLUX Delta" });
+  // A dialog that closes goes back in the history, maybe after the next page was asked for.
+  for (let tries = 3; tries > 0; tries--) {
+    await page.goto(`${url}/config/integrations/integration/flux3dp`);
+    try {
+      await row.waitFor({ timeout: 20_000 });
+      break;
+    } catch (error) {
+      if (tries === 1) throw error;
+    }
+  }
+  const menu = row.locator("ha-dropdown").first();
   await menu.locator("ha-icon-button").first().click();
   await menu.getByText("Reconfigure").click();
   const wifi = person.text(STEP.reconfigure.menu_options.wifi);

@@ -40,7 +40,7 @@ HOTTEST: Final = 300.0
 _FINEST: Final = 0.01
 _WORDS: Final = 16
 _TOOLHEAD_POLLS: Final = 10
-_TURN_OFF_ATTEMPTS: Final = 3
+_TURN_OFF_ATTEMPTS: Final = 5
 
 
 class WorkStep(StrEnum):
@@ -339,9 +339,7 @@ async def _turn_off(
         with suppress(FluxError):
             async with reconnect() as session:
                 task = await _enter(session, timing)
-                # Refused before the device knows its toolhead again.
-                toolhead = await task.wait_for_toolhead()
-                task.has_heated = toolhead.type is not None
+                task.has_heated = True
                 await task.leave()
                 return
     raise HeaterLeftOn from reason
