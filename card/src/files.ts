@@ -86,7 +86,7 @@ export class FilesDialog implements ReactiveController {
     if (this.folder === RECENT && this.entries?.length === 0) await this.read("SD");
   }
 
-  /** Take what is dragged here. There is no event that would surely come when it is gone: none comes any more. */
+  /** Take what is dragged here. No event says reliably that the drag has left: the hint goes when no more of them come. */
   readonly hover = (event: DragEvent): void => {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();

@@ -194,7 +194,7 @@ class DeviceMaintenance:
     # -- how it is done
 
     async def _async_do[T](self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do work that ends with whoever waits for it, the entry and Home Assistant."""
+        """Do work that ends with its caller, the entry and Home Assistant."""
         device = self._device
         device.ensure_loaded()
         # One that was canceled before its first step has not cleared this.
@@ -205,7 +205,7 @@ class DeviceMaintenance:
             try:
                 return await work()
             except HeaterLeftOn:
-                # Whoever wanted the work may not wait for it any more.
+                # The caller may have been canceled.
                 LOGGER.warning("The heater of %s may still be on", device.device_name)
                 raise
             finally:

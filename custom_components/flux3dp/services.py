@@ -188,7 +188,7 @@ _ACTIONS: dict[str, tuple[_Handler, _Fields, SupportsResponse, _For]] = {
 }
 
 
-# Whoever may not press it may not do the same by an action either.
+# The button whose permission an action needs, where that is not Pause.
 _BUTTONS = {
     "home": "home",
     "calibrate": "calibrate",

@@ -72,7 +72,7 @@ async def test_the_password_makes_it_trust_our_key(
     assert key.access_id.hex() in device.trust
     assert await ensure_trusted(info, key, label=LABEL, password="secret") == "key"
     assert device.received.passwords == ["secret"]
-    # Nobody on the network reads it.
+    # It cannot be read on the network.
     assert not any(b"secret" in each.data for each in device.received.datagrams)
 
 
@@ -96,7 +96,7 @@ async def test_a_password_that_does_not_open(
     assert len(device.trust) == 0
 
 
-async def test_without_a_password_it_trusts_nobody(
+async def test_without_a_password_it_trusts_no_key(
     device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
     device.set_password(None)

@@ -9,7 +9,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import ConnectionFailed, verify_key
+from custom_components.flux3dp.aioflux import ConnectionFailed, FluxError, verify_key
 from simulator import CAMERA_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -138,7 +138,7 @@ async def test_a_device_with_tls_is_not_followed_to_signatures(
     async def prove(*args: Any) -> None:
         try:
             await verify_key(*args)
-        except Exception as err:
+        except FluxError as err:
             proved.put_nowait(type(err))
             raise
 

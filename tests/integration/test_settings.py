@@ -119,7 +119,7 @@ async def test_they_make_the_round(
     )
 
 
-async def test_nobody_looks_and_nothing_is_asked(
+async def test_nothing_is_asked_while_no_one_looks(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
     for _ in range(20):

@@ -65,7 +65,7 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         started = float(math.floor(now - seen.time_total))
     known = [p for p in (job.top_progress, seen.progress) if p is not None]
     end = seen.announced_end or job.announced_end
-    surely_alive = alive and seen.announced_phase is Phase.ALIVE
+    both_alive = alive and seen.announced_phase is Phase.ALIVE
     # The device counts as running time until 48, and not in 18.
     runs = alive and seen.status not in (JobStatus.PAUSED, JobStatus.RESUMING)
     return replace(
@@ -78,5 +78,5 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         clock=clock.run(now) if runs else clock.stop(now),
         started=started,
         past_init=job.past_init or not seen.is_initializing,
-        announced_end=None if surely_alive else end,
+        announced_end=None if both_alive else end,
     )
