@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import Event, HomeAssistant, callback
 
 from .address import AddressFollower
 from .aioflux import (
@@ -85,6 +86,9 @@ class FluxCoordinator(FluxDevice):
         self.data = replace(self.data, job=await self._store.async_load())
         self.listener.pin(self.uuid, self.trust.master_key, self.host)
         self._unsubscribe = self.listener.subscribe(self._async_seen, uuid=self.uuid)
+        self.config_entry.async_on_unload(
+            self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
+        )
         if (device := self.listener.get(self.uuid, self.host)) is not None:
             self._async_describe(device)
             self.data = replace(self.data, device=self.description.device)
@@ -114,12 +118,18 @@ class FluxCoordinator(FluxDevice):
             unsubscribe()
             self.listener.unpin(self.uuid)
             await self._store.async_close()
-        # While the device can still be reached: an interrupted upload is tidied up.
-        await self.files.async_close()
-        await self.maintenance.async_close()
+        await self._async_end_work()
         await super().async_shutdown()
         await self.monitor.async_stop()
         await self.robot.async_close()
+
+    async def _async_stop(self, _event: Event) -> None:
+        """Have Home Assistant wait: it has canceled the tasks, and no more than that."""
+        await self._async_end_work()
+
+    async def _async_end_work(self) -> None:
+        """Leave the device as it should be left alone, while it can be reached."""
+        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
 
     # -- what arrives
 

@@ -208,7 +208,7 @@ class DeviceFiles:
 
     async def _transfer[T](self, work: Coroutine[Any, Any, T]) -> T:
         """Do work that ends, and tidies up, with the entry or Home Assistant too."""
-        # Those in the background are canceled when Home Assistant stops, and waited for.
+        # Those in the background are canceled when Home Assistant stops.
         task = self._hass.async_create_background_task(work, "flux3dp transfer")
         self._transfers.add(task)
         try:

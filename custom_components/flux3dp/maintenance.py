@@ -212,7 +212,7 @@ class DeviceMaintenance:
                 self._run = self._task = None
                 device.async_show_work(None)
 
-        # Those in the background are canceled when Home Assistant stops, and waited for.
+        # Those in the background are canceled when Home Assistant stops.
         run = self._run = device.hass.async_create_background_task(
             do(), f"{device.name} maintenance", eager_start=False
         )
