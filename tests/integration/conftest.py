@@ -82,6 +82,7 @@ FAST = Timing(
     overtaken=0.05,
     robot_retry=0.3,
     control_poll=0.02,
+    toolhead_ready=0.3,
     control_confirm=2.0,
     resume_trial=0.4,
 )

@@ -1,0 +1,138 @@
+"""However maintenance ends, the device is idle after it and its heater off."""
+
+import asyncio
+
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.flux3dp.maintenance import WorkRefused
+from simulator import Device
+from tests.integration.conftest import BOTH
+from tests.integration.jobs import BRISK, commands, press, reason
+from tests.integration.life import act, log_lines
+from tests.integration.work import HEATS, WORK, begin, idle_and_cold, shown, under_way
+
+DEVICE = {"timing": BRISK}
+
+
+@BOTH
+@pytest.mark.parametrize("action", WORK)
+async def test_canceled_in_the_middle(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
+) -> None:
+    device.faults.endless_work = True
+    # Nothing else stops it: a script's end, what cancels a job, a reload.
+    work = begin(hass, entry, action)
+    await under_way(hass, device, action)
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    await idle_and_cold(hass, device)
+
+    work = begin(hass, entry, action)
+    await under_way(hass, device, action)
+    assert commands(hass) == {"cancel"}
+    await press(hass, "cancel")
+    assert await reason(work) == "maintenance_stopped"
+    await idle_and_cold(hass, device)
+
+    work = begin(hass, entry, action)
+    await under_way(hass, device, action)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert device.nozzle.target == 0
+    assert await reason(work) == "maintenance_stopped"
+    await idle_and_cold(hass, device)
+
+
+@pytest.mark.parametrize("action", WORK)
+async def test_home_assistant_stops_in_the_middle(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
+) -> None:
+    device.faults.endless_work = True
+    work = begin(hass, entry, action)
+    await under_way(hass, device, action)
+    if action in HEATS:
+        # It takes a second attempt, longer than Home Assistant waits for what it cancels.
+        device.received.clear()
+        device.faults.robot.close_after_hello = True
+        relent = asyncio.create_task(
+            device.wait_for(
+                lambda: any(it.closed.is_set() for it in device.received.connections)
+            )
+        )
+        relent.add_done_callback(lambda _: device.faults.clear())
+    await hass.async_stop(force=True)
+    assert device.player.occupant() is None
+    assert device.nozzle.target == 0
+    await asyncio.gather(work, return_exceptions=True)
+
+
+@BOTH
+@pytest.mark.parametrize("action", WORK)
+@pytest.mark.parametrize("moment", ["task maintain", "", "quit"])
+async def test_cut(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    action: str,
+    moment: str,
+) -> None:
+    """The library's tests cut at every byte."""
+    device.faults.endless_work = moment != "quit"
+    if moment:
+        device.faults.replies[moment] = None
+    work = begin(hass, entry, action)
+    if action == "load_filament" and moment == "quit":
+        await shown(hass, step="loading")
+        device.press_button()
+    if moment:
+        await device.wait_command(moment)
+    else:
+        await under_way(hass, device, action)
+    device.faults.clear()
+    await device.drop_connections()
+    if moment == "quit":
+        # It was done before that.
+        await work
+    else:
+        assert await reason(work) == "cannot_connect"
+    await idle_and_cold(hass, device)
+
+
+async def test_a_heater_that_may_be_on(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    device.faults.endless_work = True
+    work = begin(hass, entry, "unload_filament")
+    await under_way(hass, device, "unload_filament")
+    await device.power_off()
+    assert await reason(work) == "heater_left_on"
+    assert any("heater" in line for line in log_lines(caplog))
+
+
+async def test_thrown_out(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    device.faults.endless_work = True
+    work = begin(hass, entry, "unload_filament")
+    await under_way(hass, device, "unload_filament")
+    await device.kick_sessions()
+    assert await reason(work) == "kicked"
+    await idle_and_cold(hass, device)
+
+
+async def test_work_that_is_canceled_before_it_begins_blocks_no_other(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    maintenance = entry.runtime_data.maintenance
+    homing = asyncio.ensure_future(maintenance.async_home())
+    await asyncio.sleep(0)
+    maintenance._run.cancel()
+    with pytest.raises(WorkRefused):
+        await homing
+    await act(hass, entry, "home")
+    await idle_and_cold(hass, device)
