@@ -67,7 +67,7 @@ class FluxCoordinator(FluxDevice):
         self.files = DeviceFiles(self, self.robot)
         self.settings = DeviceSettings(self, self.robot, self.trust)
         self.robot.on_opened = self.settings.async_opened
-        self.maintenance = DeviceMaintenance(self, self.robot, self.files)
+        self.maintenance = DeviceMaintenance(self, self.robot)
         self.description = Description(self, self.robot, self.trust)
         self.monitor = JobMonitor(self, self.robot, self.trust)
         self.dispatcher = JobDispatcher(self)

@@ -24,8 +24,9 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .files import LAST_JOB, JobNotCleared, title_of
+from .files import LAST_JOB, title_of
 from .helpers import async_error_words, device_errors, invalid
+from .idle import idle_robot, require_idle
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
 from .job.status import toolhead_of
@@ -108,7 +109,7 @@ async def async_upload_file(
     except OSError as err:
         raise invalid("file_unreadable", path=data["source"]) from err
     if path is not None and start:
-        async with files.idle_robot() as robot:
+        async with idle_robot(coordinator, coordinator.robot) as robot:
             await _async_start(coordinator, robot, path, name)
     return {"path": path, "name": name, "size": fcode.size, "started": start}
 
@@ -242,7 +243,7 @@ async def async_start_job(
     info = await coordinator.files.info(path)
     _require_confirmed(coordinator, info.info, confirmed=data["confirm"])
     name = title_of(path, info)
-    async with coordinator.files.idle_robot() as robot:
+    async with idle_robot(coordinator, coordinator.robot) as robot:
         await _async_start(coordinator, robot, path, name)
     return {"path": path, "name": name}
 
@@ -279,8 +280,7 @@ async def _async_start(
 
     Raises FluxError if it is refused, HomeAssistantError with why it did not begin.
     """
-    if await coordinator.files.require_idle(robot):
-        raise JobNotCleared("a job that ended is still there")
+    await require_idle(coordinator, robot, cleared=True)
     before = coordinator.data.job.job_number
     coordinator.async_expect_job(name)
     try:

@@ -24,7 +24,6 @@ from .aioflux import (
     FileEntry,
     FileInfo,
     Files,
-    FluxError,
     InvalidRequest,
     Kicked,
     LeftBehind,
@@ -34,8 +33,8 @@ from .aioflux import (
     store,
 )
 from .device import FluxDevice, Unloaded
-from .job.status import ENDED_IDS
-from .robot import DeviceOccupied, RobotLink
+from .idle import idle_robot
+from .robot import RobotLink
 
 LAST_JOB: Final = "SD/Recent/recent-1.fc"
 """Where a device keeps the job it started last."""
@@ -46,19 +45,9 @@ _MOST_KEPT: Final = 200
 # How long a folder may take to say what its files are (s); the rest goes by its names.
 _FOLDER_TIME: Final = 4.0
 _BLOCK: Final = 256 * 1024
-# What a device answers for a moment after a job was left.
-_PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
 
 type Progress = Callable[[int, int], None]
 """Takes how many bytes have been sent, and how many there are."""
-
-
-class JobRunning(FluxError):
-    """The device has a job that has not ended."""
-
-
-class JobNotCleared(FluxError):
-    """The device still shows a job that has ended, and what it made may be in the way."""
 
 
 class DeviceFiles:
@@ -171,41 +160,6 @@ class DeviceFiles:
 
     # -- transfers
 
-    @asynccontextmanager
-    async def idle_robot(self) -> AsyncIterator[Robot]:
-        """Lend a connection of its own to a device that is idle.
-
-        Raises FluxError: DeviceOccupied, JobRunning.
-        """
-        self._device.require_online()
-        async with self._link.own_connection() as robot:
-            await self.require_idle(robot)
-            yield robot
-
-    async def require_idle(self, robot: Robot | None = None) -> int:
-        """Return the status id of a device that says it has no job; one that ended is none.
-
-        Raises FluxError: DeviceOccupied, JobRunning.
-        """
-        if robot is None:
-            self._device.require_online()
-            async with self._link.connection() as shared:
-                return await self.require_idle(shared)
-        end = self._clock.now() + self._timing.control_confirm
-        while True:
-            try:
-                report = await robot.report()
-                break
-            except CommandFailed as err:
-                if err.symbol not in _PASSING or self._clock.now() >= end:
-                    raise
-            await self._clock.sleep(self._timing.control_poll)
-        if report.st_id < 0:
-            raise DeviceOccupied(report.occupied_by)
-        if report.st_id > 0 and report.st_id not in ENDED_IDS:
-            raise JobRunning(f"a job is there: {report.label}")
-        return report.st_id
-
     async def _transfer[T](self, work: Coroutine[Any, Any, T]) -> T:
         """Do work that ends, and tidies up, with the entry or Home Assistant too."""
         # Those in the background are canceled when Home Assistant stops.
@@ -225,7 +179,7 @@ class DeviceFiles:
         self, path: str, write: Callable[[bytes], Awaitable[None]]
     ) -> int:
         """Hand a file to `write`, block by block; return its size (bytes)."""
-        async with self.idle_robot() as robot:
+        async with idle_robot(self._device, self._link) as robot:
             return await self._transfer(robot.files.download(path, write))
 
     async def upload(
@@ -263,7 +217,7 @@ class DeviceFiles:
             nonlocal connections
             connections += 1
             if connections == 1:
-                async with self.idle_robot() as robot:
+                async with idle_robot(self._device, self._link) as robot:
                     yield robot.files
             else:  # To tidy up, whatever the device does.
                 async with self._link.own_connection() as robot:
@@ -292,7 +246,7 @@ class DeviceFiles:
 
         The job needs it until it runs.
         """
-        async with self._turn, self.idle_robot() as robot:
+        async with self._turn, idle_robot(self._device, self._link) as robot:
             async with aclosing(_read(self._hass, source)) as blocks:
                 await self._transfer(robot.files.upload_task(blocks, size))
             yield robot
@@ -304,7 +258,7 @@ class DeviceFiles:
     async def delete(self, path: str) -> None:
         """Delete a file of a device that is idle."""
         self._infos.pop(path, None)
-        async with self.idle_robot() as robot:
+        async with idle_robot(self._device, self._link) as robot:
             await robot.files.remove(path)
 
 

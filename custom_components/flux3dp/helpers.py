@@ -44,7 +44,7 @@ from .aioflux import (
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .device import Offline, Unloaded
-from .files import JobNotCleared, JobRunning
+from .idle import JobNotCleared, JobRunning
 from .job.errors import ErrorKey
 from .maintenance import WorkRefused
 from .management import NetworkNotReturned, NetworkRolledBack

@@ -24,7 +24,7 @@ from .aioflux import (
 )
 from .const import LOGGER
 from .device import FluxDevice, Task, Work
-from .files import DeviceFiles, JobNotCleared, JobRunning
+from .idle import JobRunning, idle_robot
 from .job.model import Toolhead
 from .job.status import ENDED_IDS
 from .robot import RobotLink
@@ -59,11 +59,10 @@ class DeviceMaintenance:
     toolhead: ToolheadInfo | None = None
     """What the device last said of its toolhead."""
 
-    def __init__(self, device: FluxDevice, link: RobotLink, files: DeviceFiles) -> None:
+    def __init__(self, device: FluxDevice, link: RobotLink) -> None:
         """Do nothing yet."""
         self._device = device
         self._link = link
-        self._files = files
         self._run: asyncio.Task[Any] | None = None
         self._task: Maintenance | None = None
 
@@ -233,9 +232,7 @@ class DeviceMaintenance:
         """Do work in the task of a device that is idle."""
 
         async def maintain() -> T:
-            async with self._files.idle_robot() as robot:
-                if await self._files.require_idle(robot):
-                    raise JobNotCleared("a job that ended is still there")
+            async with idle_robot(self._device, self._link, cleared=True) as robot:
                 try:
                     async with robot.maintenance() as self._task:
                         self._device.async_show_work(Work(task))

@@ -19,6 +19,7 @@ from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .file_actions import async_temporary_file, describe_entries, describe_file, writing
 from .helpers import async_sentence, device_errors, require_control
+from .idle import require_idle
 from .targets import async_coordinator
 
 _PREVIEW: Final = f"/api/{DOMAIN}/preview"
@@ -157,7 +158,9 @@ class FileUploadView(HomeAssistantView):
             with device_errors(coordinator):
                 # Before a body that may be large.
                 check_upload(path, request.content_length or 1)
-                await coordinator.files.require_idle()
+                coordinator.require_online()
+                async with coordinator.robot.connection() as robot:
+                    await require_idle(coordinator, robot)
                 async with AsyncExitStack() as stack:
                     with writing(gettempdir()):
                         local = await stack.enter_async_context(

@@ -1,0 +1,57 @@
+"""Is the device idle: it says so itself, over the robot connection, before a transfer or work."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from .aioflux import CommandFailed, FluxError, Robot
+from .device import FluxDevice
+from .job.status import ENDED_IDS
+from .robot import DeviceOccupied, RobotLink
+
+# What a device answers for a moment after a job was left.
+_PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
+
+
+class JobRunning(FluxError):
+    """The device has a job that has not ended."""
+
+
+class JobNotCleared(FluxError):
+    """The device still shows a job that has ended, and what it made may be in the way."""
+
+
+@asynccontextmanager
+async def idle_robot(
+    device: FluxDevice, link: RobotLink, *, cleared: bool = False
+) -> AsyncIterator[Robot]:
+    """Lend a connection of its own to a device that is idle. Raises as `require_idle`."""
+    device.require_online()
+    async with link.own_connection() as robot:
+        await require_idle(device, robot, cleared=cleared)
+        yield robot
+
+
+async def require_idle(
+    device: FluxDevice, robot: Robot, *, cleared: bool = False
+) -> None:
+    """Raise DeviceOccupied or JobRunning unless a device says that it has no job.
+
+    One that ended may still be shown; `cleared`: then raise JobNotCleared.
+    """
+    end = device.clock.now() + device.timing.control_confirm
+    while True:
+        try:
+            report = await robot.report()
+            break
+        except CommandFailed as err:
+            if err.symbol not in _PASSING or device.clock.now() >= end:
+                raise
+        await device.clock.sleep(device.timing.control_poll)
+    if report.st_id < 0:
+        raise DeviceOccupied(report.occupied_by)
+    if report.st_id > 0:
+        if report.st_id not in ENDED_IDS:
+            raise JobRunning(f"a job is there: {report.label}")
+        if cleared:
+            raise JobNotCleared("a job that ended is still there")
