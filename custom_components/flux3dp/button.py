@@ -11,10 +11,10 @@ from homeassistant.core import Context, HomeAssistant, ServiceResponse
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aioflux import has_extruder
-from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand, async_command
+from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
-from .helpers import device_errors, invalid
+from .errors import device_errors, invalid
 from .maintenance_actions import (
     async_calibrate,
     async_home,
@@ -22,7 +22,7 @@ from .maintenance_actions import (
     async_unload_filament,
 )
 
-# Commands take turns, but a cancel waits for none: `robot.py` knows, a number does not.
+# Commands take turns, but a cancel waits for none: `commands.py` knows, a number does not.
 PARALLEL_UPDATES = 0
 
 
@@ -128,8 +128,8 @@ class FluxButton(FluxEntity, ButtonEntity):
         description = self.entity_description
         if not await self._presses.async_is_alone(description.key, self._context):
             raise invalid("pressed_together", name=self.coordinator.device_name)
-        if isinstance(description, FluxButtonDescription):
-            await async_command(self.coordinator, description.command)
-        else:
-            with device_errors(self.coordinator):
+        with device_errors(self.coordinator):
+            if isinstance(description, FluxButtonDescription):
+                await self.coordinator.commands.async_run(description.command)
+            else:
                 await description.work(self.coordinator, {})

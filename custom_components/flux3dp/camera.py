@@ -23,7 +23,7 @@ from .client_key import async_get_client_key
 from .const import MANUFACTURER
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
-from .helpers import device_errors
+from .errors import device_errors
 
 # Requests at the same time share one connection.
 PARALLEL_UPDATES = 0

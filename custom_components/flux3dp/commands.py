@@ -5,6 +5,7 @@ old, and the device knows. Its `ok` only says that it understood: a press of a b
 over when the device is seen to do it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -12,14 +13,22 @@ from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError
 
-from .aioflux import CommandFailed, ConnectionFailed, Kicked, ProtocolError, Robot
+from .aioflux import (
+    CommandFailed,
+    ConnectionFailed,
+    FluxError,
+    Kicked,
+    ProtocolError,
+    Robot,
+)
 from .const import DOMAIN
-from .coordinator import FluxCoordinator
-from .helpers import async_error_words, device_errors
+from .device import FluxDevice
 from .job.errors import ErrorKey
 from .job.model import JobState, JobStatus
 from .job.status import ENDED_IDS
-from .robot import Preempted
+from .maintenance import DeviceMaintenance
+from .robot import RobotLink
+from .translation import async_error_words
 
 _WAITING: Final = frozenset(
     {JobStatus.PAUSED, JobStatus.ALARM, JobStatus.TOOLHEAD_CHANGE}
@@ -31,6 +40,10 @@ _WITH_JOB: Final = frozenset({JobStatus.ALARM, JobStatus.FATAL, JobStatus.ABORTI
 _UNSTEERABLE: Final = frozenset({JobStatus.INITIALIZING, JobStatus.ABORTING})
 # What a device refuses a command with because of the state of its job.
 _STATE_REFUSALS: Final = frozenset({"RESOURCE_BUSY", "NO_TASK"})
+
+
+class Preempted(FluxError):
+    """The job is being canceled, so a command that was given before is pointless."""
 
 
 def _has_job(job: JobState) -> bool:
@@ -130,48 +143,61 @@ def applicable_commands(job: JobState) -> list[str]:
     return [command.name for command in COMMANDS if command.applies(job)]
 
 
-async def async_command(coordinator: FluxCoordinator, command: JobCommand) -> None:
-    """Give a command, and return when the device is seen to have carried it out.
+class CommandQueue:
+    """The commands to one device, one after the other; only a cancel waits for none.
 
-    Commands take turns; a cancel waits for none, and has the others give up. Raises
-    HomeAssistantError, translated, if it is refused, not carried out, or gives up.
+    So a second press finds the job as the first left it.
     """
-    with device_errors(coordinator):
+
+    def __init__(
+        self, device: FluxDevice, link: RobotLink, maintenance: DeviceMaintenance
+    ) -> None:
+        """Start without a command."""
+        self.device = device
+        self.link = link
+        self.cancels = 0
+        """How many there were: commands that were given before the last one give up."""
+        self._maintenance = maintenance
+        self._turn = asyncio.Lock()
+
+    async def async_run(self, command: JobCommand) -> None:
+        """Give a command, and return when the device is seen to have carried it out.
+
+        Raises FluxError, or HomeAssistantError if it is not carried out, or gives up.
+        """
         if command is CANCEL:
-            if await coordinator.maintenance.async_stop():
+            if await self._maintenance.async_stop():
                 return
-            coordinator.commands.cancels += 1
-            await _Execution(coordinator, command).async_run()
+            self.cancels += 1
+            await _Execution(self, command).async_run()
             return
-        execution = _Execution(coordinator, command)
-        async with coordinator.commands:
+        execution = _Execution(self, command)
+        async with self._turn:
             await execution.async_run()
 
 
 class _Execution:
     """One command on its way, from the first try to what came of it."""
 
-    def __init__(self, coordinator: FluxCoordinator, command: JobCommand) -> None:
+    def __init__(self, queue: CommandQueue, command: JobCommand) -> None:
         """Remember what the job is when the command is given."""
-        self._coordinator = coordinator
-        self._link = coordinator.robot
-        self._clock = coordinator.clock
-        self._timing = coordinator.timing
+        self._queue = queue
+        self._device = queue.device
+        self._link = queue.link
+        self._clock = queue.device.clock
+        self._timing = queue.device.timing
         self._command = command
-        self._cancels = coordinator.commands.cancels
-        self._fault = coordinator.data.job.error
-        self._applied = command.applies(coordinator.data.job)
+        self._cancels = queue.cancels
+        self._fault = self._job.error
+        self._applied = command.applies(self._job)
 
     @property
     def _job(self) -> JobState:
-        return self._coordinator.data.job
+        return self._device.data.job
 
     def _check(self) -> None:
         """Raise Preempted if the job was canceled since the command was given."""
-        if (
-            self._command is not CANCEL
-            and self._coordinator.commands.cancels != self._cancels
-        ):
+        if self._command is not CANCEL and self._queue.cancels != self._cancels:
             raise Preempted("the job is being canceled")
 
     async def async_run(self) -> None:
@@ -209,9 +235,9 @@ class _Execution:
         except ProtocolError:
             raise
         except (ConnectionFailed, TimeoutError) as err:
-            self._coordinator.logger.debug(
+            self._device.logger.debug(
                 "%s gets its %s over another connection: %s",
-                self._coordinator.device_name,
+                self._device.device_name,
                 self._command.name,
                 err or "no answer",
             )
@@ -258,7 +284,7 @@ class _Execution:
                     raise self._inapplicable(job) or refusal
             if self._clock.now() >= end:
                 raise refusal
-            self._coordinator.async_ask()
+            self._device.async_ask()
             await self._clock.sleep(self._timing.control_poll)
             again = await self._async_try(robot)
             if again is None:
@@ -315,8 +341,8 @@ class _Execution:
             raise
         except CommandFailed as err:
             # It is so for a moment after a job was left.
-            self._coordinator.logger.debug(
-                "%s has no report: %s", self._coordinator.device_name, err
+            self._device.logger.debug(
+                "%s has no report: %s", self._device.device_name, err
             )
             return None
         except TimeoutError:
@@ -331,8 +357,8 @@ class _Execution:
             or self._command.is_pointless(self._job)
             or self._clock.now() >= end
         ):
-            self._coordinator.ensure_loaded()
-            self._coordinator.async_ask()
+            self._device.ensure_loaded()
+            self._device.async_ask()
             await self._clock.sleep(self._timing.control_poll)
             self._check()
         return self._command.is_done(self._job) or self._is_heating()
@@ -361,7 +387,7 @@ class _Execution:
         shown = self._job.error
         fault = self._fault if shown is ErrorKey.NONE else shown
         if self._command is RESUME and fault is not ErrorKey.NONE:
-            words = await async_error_words(self._coordinator.hass, fault)
+            words = await async_error_words(self._device.hass, fault)
             return self._error("paused_again", fault=words)
         return self._error(self._command.failed)
 
@@ -370,7 +396,7 @@ class _Execution:
             translation_domain=DOMAIN,
             translation_key=key,
             translation_placeholders={
-                "name": self._coordinator.device_name,
+                "name": self._device.device_name,
                 "fault": fault,
             },
         )

@@ -36,7 +36,7 @@ from .aioflux import (
 from .const import CONF_HOLD_CONNECTION, DOMAIN
 from .coordinator import FluxConfigEntry
 from .discovery import async_get_listener, async_scan
-from .helpers import form_errors
+from .errors import form_errors
 from .naming import async_device_name, display_name
 from .pairing import (
     Pairing,

@@ -22,6 +22,7 @@ from .aioflux import (
     is_address,
 )
 from .availability import Presence
+from .commands import CommandQueue
 from .const import LOGGER
 from .description import Description
 from .device import FluxData, FluxDevice
@@ -33,7 +34,7 @@ from .job.signals import JobDispatcher
 from .job.store import JobStore
 from .job.tracker import expect, track
 from .maintenance import DeviceMaintenance
-from .robot import CommandQueue, RobotLink
+from .robot import RobotLink
 from .settings import DeviceSettings
 from .trust import Trust
 
@@ -56,7 +57,6 @@ class FluxCoordinator(FluxDevice):
         super().__init__(hass, entry, listener)
         self.reconnects = 0  # How often the device came back, for diagnostics.
         self.network_settles_at = float("-inf")  # Until then it takes no other one.
-        self.commands = CommandQueue()
         self.presence = Presence(
             self.clock, self.timing, probe=self._probe, on_silent=self._async_silent
         )
@@ -68,6 +68,7 @@ class FluxCoordinator(FluxDevice):
         self.settings = DeviceSettings(self, self.robot, self.trust)
         self.robot.on_opened = self.settings.async_opened
         self.maintenance = DeviceMaintenance(self, self.robot)
+        self.commands = CommandQueue(self, self.robot, self.maintenance)
         self.description = Description(self, self.robot, self.trust)
         self.monitor = JobMonitor(self, self.robot, self.trust)
         self.dispatcher = JobDispatcher(self)

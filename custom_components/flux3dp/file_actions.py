@@ -24,13 +24,14 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
+from .errors import device_errors, invalid
 from .files import LAST_JOB, title_of
-from .helpers import async_error_words, device_errors, invalid
 from .idle import idle_robot, require_idle
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
 from .job.status import toolhead_of
 from .targets import async_coordinator
+from .translation import async_error_words
 
 _MEDIA: Final = f"media-source://{DOMAIN}/"
 _JOB_SUFFIXES: Final = frozenset({".fc", ".gcode"})

@@ -11,8 +11,9 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 from .aioflux import COLDEST_LOAD, HOTTEST, CommandFailed, InvalidRequest, Kicked
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .helpers import async_error_words, invalid
+from .errors import invalid
 from .job.errors import ErrorKey, classify
+from .translation import async_error_words
 
 # What most filament takes (°C).
 _USUAL: Final = 210.0

@@ -19,10 +19,11 @@ from homeassistant.helpers.translation import async_get_translations
 from .aioflux import STORAGES, FileInfo
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .errors import device_errors
 from .files import title_of
-from .helpers import async_sentence, device_errors
 from .job.status import toolhead_of
 from .targets import async_coordinator
+from .translation import async_sentence
 from .views import picture_type, preview_url
 
 type Words = Callable[[str, str], str]

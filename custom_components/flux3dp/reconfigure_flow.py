@@ -43,7 +43,7 @@ from .aioflux import (
 from .aioflux.network import SECURITIES
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .device import Unloaded
-from .helpers import form_errors
+from .errors import form_errors
 from .management import (
     async_change_network,
     async_change_password,

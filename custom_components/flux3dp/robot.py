@@ -21,20 +21,6 @@ class DeviceOccupied(FluxError):
     """Another client holds the device; `str()` is its address, or empty."""
 
 
-class Preempted(FluxError):
-    """The job is being canceled, so a command that was given before is pointless."""
-
-
-class CommandQueue(asyncio.Lock):
-    """The commands to one device, one after the other; only a cancel waits for none.
-
-    So a second press finds the job as the first left it.
-    """
-
-    cancels = 0
-    """How many there were: commands that were given before the last one give up."""
-
-
 class RobotLink:
     """Shares one connection, so that a device has one of ours open and not several."""
 

@@ -23,9 +23,10 @@ import voluptuous as vol
 
 from .aioflux import NetworkConfig
 from .button import BUTTONS
-from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand, async_command
+from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
+from .errors import device_errors
 from .file_actions import (
     async_delete_file,
     async_download_file,
@@ -34,12 +35,6 @@ from .file_actions import (
     async_repeat_last_job,
     async_start_job,
     async_upload_file,
-)
-from .helpers import (
-    async_field_names,
-    async_several,
-    device_errors,
-    require_control,
 )
 from .maintenance_actions import (
     async_calibrate,
@@ -57,7 +52,9 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
+from .permissions import require_control
 from .targets import async_named_uuids, async_resolve, async_resolve_one
+from .translation import async_field_names, async_several
 
 # -- on exactly one device: the handlers raise FluxError, HomeAssistantError
 
@@ -232,6 +229,12 @@ _JOB_ACTIONS = {
 }
 
 
+async def _async_command(coordinator: FluxCoordinator, command: JobCommand) -> None:
+    """Give a command to one of them, and show errors in words."""
+    with device_errors(coordinator):
+        await coordinator.commands.async_run(command)
+
+
 def _job_action(
     command: JobCommand,
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
@@ -246,7 +249,7 @@ def _job_action(
         coordinators, problems = async_resolve(call.hass, call.data)
         await _async_check_permission(call, command, coordinators)
         results = await asyncio.gather(
-            *(async_command(coordinator, command) for coordinator in coordinators),
+            *(_async_command(coordinator, command) for coordinator in coordinators),
             return_exceptions=True,
         )
         named = async_named_uuids(call.hass, call.data)

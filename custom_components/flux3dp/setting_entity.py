@@ -16,7 +16,7 @@ from .aioflux import SETTINGS
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
-from .helpers import device_errors
+from .errors import device_errors
 from .settings import Value
 
 

@@ -20,7 +20,7 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .helpers import invalid
+from .errors import invalid
 from .naming import async_device_name
 
 # A target of triggers and conditions: it names something.

@@ -17,10 +17,12 @@ from homeassistant.exceptions import HomeAssistantError
 from .aioflux import MAX_FILE_SIZE, FileInfo, InvalidRequest, check_upload
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
+from .errors import device_errors
 from .file_actions import async_temporary_file, describe_entries, describe_file, writing
-from .helpers import async_sentence, device_errors, require_control
 from .idle import require_idle
+from .permissions import require_control
 from .targets import async_coordinator
+from .translation import async_sentence
 
 _PREVIEW: Final = f"/api/{DOMAIN}/preview"
 _FOLDER: Final = f"/api/{DOMAIN}/folder"

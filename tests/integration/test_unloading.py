@@ -10,11 +10,12 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
-from custom_components.flux3dp.commands import PAUSE, RESUME, async_command
+from custom_components.flux3dp.commands import PAUSE
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.device import Unloaded
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import reason
+from tests.integration.jobs import press, reason
 from tests.integration.life import STATUS, act, issues, log_lines
 from tests.integration.networks import ATTIC, wifi
 
@@ -62,7 +63,7 @@ async def test_a_command_ends_when_the_entry_is_unloaded(home: Home) -> None:
     await home.advance(3)
     # Accepted, and not carried out: the confirmation goes on by announcements.
     home.device.replies |= {"player resume": "ok", "player report": None}
-    resuming = asyncio.ensure_future(async_command(home.entry.runtime_data, RESUME))
+    resuming = asyncio.ensure_future(press(home.hass, "resume"))
     await home.advance(2)
     assert "player resume" in home.device.received
     assert await home.hass.config_entries.async_unload(home.entry.entry_id)
@@ -99,9 +100,8 @@ async def test_what_a_removed_entry_still_hears_is_not_stored(
     assert stored not in hass_storage
 
     # A command that still has the old coordinator, and what it would bring.
-    with pytest.raises(HomeAssistantError) as failed:
-        await home.done(async_command(old, PAUSE))
-    assert failed.value.translation_key == "unloaded"
+    with pytest.raises(Unloaded):
+        await home.done(old.commands.async_run(PAUSE))
     old.async_reevaluate(replace(old.data, job=replace(old.data.job, jobs_completed=7)))
     await hass.async_stop(force=True)
     assert stored not in hass_storage

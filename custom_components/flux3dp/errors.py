@@ -1,32 +1,12 @@
-"""Words for errors, and who may control a device.
+"""Library errors into words: one table says what each is called in an action and a dialog."""
 
-One table says what each error of `aioflux` is called in an action and in a dialog.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
-from homeassistant.auth.models import User
-from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import (
-    CONF_PASSWORD,
-    Platform,
-)
-from homeassistant.core import Context, HomeAssistant, callback
-from homeassistant.exceptions import (
-    HomeAssistantError,
-    ServiceValidationError,
-    Unauthorized,
-)
-from homeassistant.helpers import (
-    entity_registry as er,
-)
-from homeassistant.helpers.translation import (
-    async_get_cached_translations,
-    async_get_translations,
-)
+from homeassistant.const import CONF_PASSWORD
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .aioflux import (
     AuthenticationFailed,
@@ -41,14 +21,14 @@ from .aioflux import (
     ProtocolError,
     Unsupported,
 )
+from .commands import Preempted
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .device import Offline, Unloaded
 from .idle import JobNotCleared, JobRunning
-from .job.errors import ErrorKey
 from .maintenance import WorkRefused
 from .management import NetworkNotReturned, NetworkRolledBack
-from .robot import DeviceOccupied, Preempted
+from .robot import DeviceOccupied
 
 # What an error is called in an action and in a dialog. The first that fits is taken, so
 # the more special ones come first.
@@ -167,86 +147,3 @@ def _keys(err: FluxError) -> tuple[str, str]:
         ((action, dialog) for kind, action, dialog in _KEYS if isinstance(err, kind)),
         ("refused", "refused"),
     )
-
-
-async def async_error_words(hass: HomeAssistant, error: ErrorKey) -> str:
-    """Return what an error is and what helps, as the `error` sensor says it.
-
-    In the language of Home Assistant: whose eyes a sentence is for is not known here.
-    """
-    await async_get_translations(hass, hass.config.language, "entity", {DOMAIN})
-    return " ".join(part for part in async_error_sentences(hass, error) if part)
-
-
-@callback
-def async_error_sentences(hass: HomeAssistant, error: ErrorKey) -> tuple[str, str]:
-    """Return what an error is, and what helps against it; "" where there is nothing.
-
-    In the language of Home Assistant, whose words are loaded with the integration.
-    """
-    if error is ErrorKey.NONE:
-        return "", ""
-    words = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
-    sensor = f"component.{DOMAIN}.entity.sensor"
-    said = words.get(f"{sensor}.error.state.{error}", error)
-    return f"{said}.", words.get(f"{sensor}.advice.state.{error.advice}", "")
-
-
-@callback
-def require_control(
-    hass: HomeAssistant,
-    user: User,
-    coordinator: FluxCoordinator,
-    *,
-    button: str = "pause",
-    admin: bool = False,
-    context: Context | None = None,
-) -> None:
-    """Raise Unauthorized unless a person may press a button of the device.
-
-    `admin`: what is wanted is for administrators only.
-    """
-    if user.is_admin:
-        return
-    entity_id = er.async_get(hass).async_get_entity_id(
-        Platform.BUTTON, DOMAIN, f"{coordinator.uuid}_{button}"
-    )
-    may = entity_id and user.permissions.check_entity(entity_id, POLICY_CONTROL)
-    if admin or not may:
-        raise Unauthorized(
-            context=context, entity_id=entity_id, permission=POLICY_CONTROL
-        )
-
-
-async def async_several(
-    hass: HomeAssistant, problems: Sequence[HomeAssistantError]
-) -> HomeAssistantError:
-    """Return one error that says all of these, in the language of Home Assistant."""
-    if len(problems) == 1:
-        return problems[0]
-    sentences = [await async_sentence(hass, problem) for problem in problems]
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="several_failed",
-        translation_placeholders={"errors": " ".join(sentences)},
-    )
-
-
-async def async_sentence(hass: HomeAssistant, error: HomeAssistantError) -> str:
-    """Return what an error says, in the language of Home Assistant."""
-    language = hass.config.language
-    words = await async_get_translations(hass, language, "exceptions", {DOMAIN})
-    sentence = words[f"component.{DOMAIN}.exceptions.{error.translation_key}.message"]
-    return sentence.format(**error.translation_placeholders or {})
-
-
-async def async_field_names(hass: HomeAssistant, action: str) -> dict[str, str]:
-    """Return what the form of an action calls its fields, for errors that name one."""
-    language = hass.config.language
-    words = await async_get_translations(hass, language, "services", {DOMAIN})
-    prefix, suffix = f"component.{DOMAIN}.services.{action}.fields.", ".name"
-    return {
-        key.removeprefix(prefix).removesuffix(suffix): name
-        for key, name in words.items()
-        if key.startswith(prefix) and key.endswith(suffix)
-    }

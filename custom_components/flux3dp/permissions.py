@@ -1,0 +1,37 @@
+"""Who may control a device: those who may press its buttons."""
+
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.const import Platform
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import Unauthorized
+from homeassistant.helpers import entity_registry as er
+
+from .const import DOMAIN
+from .coordinator import FluxCoordinator
+
+
+@callback
+def require_control(
+    hass: HomeAssistant,
+    user: User,
+    coordinator: FluxCoordinator,
+    *,
+    button: str = "pause",
+    admin: bool = False,
+    context: Context | None = None,
+) -> None:
+    """Raise Unauthorized unless a person may press a button of the device.
+
+    `admin`: what is wanted is for administrators only.
+    """
+    if user.is_admin:
+        return
+    entity_id = er.async_get(hass).async_get_entity_id(
+        Platform.BUTTON, DOMAIN, f"{coordinator.uuid}_{button}"
+    )
+    may = entity_id and user.permissions.check_entity(entity_id, POLICY_CONTROL)
+    if admin or not may:
+        raise Unauthorized(
+            context=context, entity_id=entity_id, permission=POLICY_CONTROL
+        )
