@@ -126,14 +126,7 @@ CLEAR: Final = JobCommand(
     applies=lambda job: job.st_id in ENDED_IDS,
     is_done=lambda job: job.observed and job.st_id not in ENDED_IDS,
     # Refused until announcements, which lag, show the end of the job too.
-    retry_when_busy=frozenset(
-        {
-            JobStatus.COMPLETING,
-            JobStatus.COMPLETED,
-            JobStatus.ABORTING,
-            JobStatus.ABORTED,
-        }
-    ),
+    retry_when_busy=_CANCELING | {JobStatus.COMPLETING, JobStatus.COMPLETED},
 )
 COMMANDS: Final = (PAUSE, RESUME, CANCEL, CLEAR)
 
