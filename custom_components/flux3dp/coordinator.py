@@ -28,9 +28,12 @@ from .description import Description
 from .device import FluxData, FluxDevice
 from .files import DeviceFiles
 from .issues import NETWORK_NOT_RETURNED, async_delete_issue
+from .job.errors import ErrorKey, classify
+from .job.model import JobStatus
 from .job.monitor import JobMonitor
 from .job.observation import Announced
 from .job.signals import JobDispatcher
+from .job.status import status_of
 from .job.store import JobStore
 from .job.tracker import expect, track
 from .maintenance import DeviceMaintenance
@@ -75,6 +78,7 @@ class FluxCoordinator(FluxDevice):
         self._follower = AddressFollower(self, self.trust)
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
+        self._overtaken: dict[tuple[JobStatus | None, ErrorKey], float] = {}
         self._offline_logged = False
         self._evaluated_at = float("-inf")
         self._unsubscribe: Callable[[], None] | None = None
@@ -184,13 +188,9 @@ class FluxCoordinator(FluxDevice):
     def _async_announced(self, status: DeviceStatus) -> None:
         """Handle an announcement."""
         before, now = self.announced, self.clock.now()
-        if before is not None and now - before.at < self.timing.overtaken:
-            # One that was overtaken on its way would bring back what has passed. For a
-            # moment only: a forged timestamp must not hide what the device announces.
-            late = before.status.timestamp - status.timestamp
-            if 0 < late < self.timing.overtaken:
-                self.presence.async_heard(active=self.data.job.active)
-                return
+        if self._is_overtaken(status, now):
+            self.presence.async_heard(active=self.data.job.active)
+            return
         self.announced = Announced(status, now)
         data, reported = self.data, self.reported
         differs = reported is not None and status.st_id != reported.report.st_id
@@ -210,6 +210,30 @@ class FluxCoordinator(FluxDevice):
         if differs:
             self.monitor.wake.set()
         self.presence.async_heard(active=self.data.job.active)
+
+    def _is_overtaken(self, status: DeviceStatus, now: float) -> bool:
+        """Whether a later announcement has arrived before this one.
+
+        It would bring back what has passed: on an idle device that can be hours ago. But
+        a timestamp can be forged, and ahead of the device's: what is announced for longer
+        than any delay is believed all the same.
+        """
+        before, most = self.announced, self.timing.overtaken
+        what = status_of(status.st_id), classify(status.error_label)
+        if (
+            before is None
+            or now - before.at >= most
+            or status.timestamp >= before.status.timestamp
+        ):
+            self._overtaken.pop(what, None)
+            return False
+        since = self._overtaken.get(what, float("-inf"))
+        if most <= now - since < self.timing.unheard:
+            del self._overtaken[what]
+            return False
+        if now - since >= most:
+            self._overtaken[what] = now
+        return True
 
     @callback
     def _async_silent(self) -> None:

@@ -213,18 +213,44 @@ async def test_an_announcement_that_contradicts_a_report_calls_for_another(
     assert len(home.device.sessions) == 1
 
 
-@pytest.mark.parametrize(("late", "events"), [(0.5, []), (9.0, ["started"])])
+@pytest.mark.parametrize("late", [0.5, 9.0, 3600.0])
 async def test_an_announcement_that_was_overtaken_brings_nothing_back(
-    hass: HomeAssistant, home: Home, seen: Witness, late: float, events: list[str]
+    hass: HomeAssistant, home: Home, seen: Witness, late: float
 ) -> None:
-    """One whose timestamp is further back is of another boot, or a forgery's victim."""
+    """The timestamp of an idle device is that of its last change."""
     device = home.device
     device.refuses = ConnectionFailed("busy")
-    for st_id, timestamp in ((16, 98.0), (64, 100.0), (16, 100.0 - late)):
+    for st_id, timestamp in ((1, 98.0), (0, 98.0 - late), (1, 98.0), (64, 100.0)):
         device.timestamp = timestamp
         await home.run(st_id)
+    for _ in range(2):
+        device.timestamp = 100.0 - late
+        await home.run(16)
+    assert seen.event_types == ["started", "completed"]
 
-    assert seen.event_types == ["started", "completed", *events]
+    # It started again: so does its clock.
+    await home.advance(2)
+    await home.run(16)
+    assert seen.event_types == ["started", "completed", "started"]
+
+
+@pytest.mark.parametrize("forged", [(16, 16), (16, 18)], ids=["same", "changing"])
+async def test_timestamps_that_run_ahead_hide_nothing_for_long(
+    hass: HomeAssistant, home: Home, forged: tuple[int, int]
+) -> None:
+    """What the device itself announces, every 3 s, looks overtaken each time."""
+    device, shown = home.device, []
+    device.refuses = ConnectionFailed("busy")
+    for second in range(8):
+        device.timestamp = 100.0 + second + 1.9
+        await home.run(forged[second % 2])
+        if second % 3 == 0:
+            device.timestamp = 100.0 + second
+            await home.run(48)
+            shown.append(value(hass, "status"))
+        await home.advance(1)
+
+    assert "paused" in shown[:2]
 
 
 # -- the start waits for the name, which the device tells a moment later
