@@ -63,11 +63,11 @@ class AddressFollower:
             return
         device = self._device
         now, pause = device.clock.now(), device.timing.unheard
-        if not device.presence.silent:
+        if not device.availability.silent:
             if now - self._asked_at >= pause:
                 # If it did move, this shortens the time until that is noticed.
                 self._asked_at = now
-                device.async_ask()
+                device.async_probe()
             return
         if self._task is not None and not self._task.done():
             return
@@ -92,7 +92,7 @@ class AddressFollower:
         except FluxError as err:
             LOGGER.debug("%s is not followed to %s: %s", name, host, err)
             return
-        if device.presence.silent:
+        if device.availability.silent:
             self._not_before.clear()
             if not self._trust.is_broken:
                 LOGGER.info("%s moved from %s to %s", name, device.host, host)
@@ -108,4 +108,4 @@ class AddressFollower:
             )
         else:
             device.resolved = (host, address)
-        device.async_ask()
+        device.async_probe()

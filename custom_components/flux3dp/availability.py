@@ -8,7 +8,7 @@ from .aioflux import Timing
 from .clock import SteadyClock
 
 
-class Presence:
+class Availability:
     """The probe timer of a device.
 
     Announcements put it off, so a device that multicast reaches is hardly ever probed;
@@ -40,7 +40,7 @@ class Presence:
         self._stopped = False
 
     @callback
-    def async_ask(self) -> None:
+    def async_probe(self) -> None:
         """Probe now, and expect an answer."""
         if self._stopped:
             return

@@ -124,7 +124,7 @@ class CameraFeed:
             self._task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """Clean up after a task that was cancelled before its first step."""
+        """Clean up after a task that was canceled before its first step."""
         if self._task is task:
             self._end(ConnectionFailed(_CLOSED))
 

@@ -277,7 +277,7 @@ class _Execution:
                     raise self._inapplicable(job) or refusal
             if self._clock.now() >= end:
                 raise refusal
-            self._device.async_ask()
+            self._device.async_probe()
             await self._clock.sleep(self._timing.control_poll)
             again = await self._async_try(robot)
             if again is None:
@@ -351,7 +351,7 @@ class _Execution:
             or self._clock.now() >= end
         ):
             self._device.ensure_loaded()
-            self._device.async_ask()
+            self._device.async_probe()
             await self._clock.sleep(self._timing.control_poll)
             self._check()
         return self._command.is_done(self._job) or self._is_heating()

@@ -160,7 +160,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     async def async_step_integration_discovery(
         self, discovery_info: DiscoveryInfoType
     ) -> ConfigFlowResult:
-        """Create the card of a device that was discovered."""
+        """Begin the flow of a device that was discovered."""
         await self.async_set_unique_id(discovery_info[CONF_UUID])
         self._abort_if_unique_id_configured()
         listener = await async_get_listener(self.hass)
@@ -168,13 +168,13 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
         if device is None:
             return self.async_abort(reason="not_heard")
         self._pairing = Pairing(device)
-        await self._async_name_cards(listener)
+        await self._async_title_flows(listener)
         return await self.async_step_discovery_confirm()
 
     async def async_step_discovery_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask whether the device of the card is to be set up."""
+        """Ask whether the discovered device is to be set up."""
         await self._async_look_again()
         if not self._pairing.is_vouched_for:
             return await self.async_step_confirm_identity()
@@ -289,13 +289,13 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     # -- between the steps
 
     async def _async_look_again(self) -> None:
-        """Take what is known of the device of a card that may have hung for weeks."""
+        """Take what is known of the device of a flow that may have been open for weeks."""
         listener = await async_get_listener(self.hass)
         known = self._pairing.device
         self._pairing.device = listener.get(known.uuid) or known
 
-    async def _async_name_cards(self, listener: Listener) -> None:
-        """Give this card its title, and cards of devices with the same name new ones.
+    async def _async_title_flows(self, listener: Listener) -> None:
+        """Give this flow its title, and those of devices with the same name new ones.
 
         Where names are alike the last digits of the serial number tell devices apart.
         """
@@ -321,7 +321,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Make this flow one for a device; raises as `_async_proceed` does.
 
-        Another flow for the device may be open, most often its card: the first one
+        Another flow for the device may be open, most often its discovery: the first one
         to finish closes the other.
         """
         await self.async_set_unique_id(device.uuid, raise_on_progress=False)

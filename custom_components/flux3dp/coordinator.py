@@ -21,11 +21,11 @@ from .aioflux import (
     Listener,
     is_address,
 )
-from .availability import Presence
+from .availability import Availability
 from .commands import CommandQueue
 from .const import LOGGER
-from .description import Description
 from .device import FluxData, FluxDevice
+from .device_info import VerifiedInfo
 from .files import DeviceFiles
 from .issues import NETWORK_NOT_RETURNED, async_delete_issue
 from .job.errors import ErrorKey, classify
@@ -47,7 +47,7 @@ type FluxConfigEntry = ConfigEntry[FluxCoordinator]
 class FluxCoordinator(FluxDevice):
     """The state of one device, and all that works on it.
 
-    There is no update interval: `Presence` decides when the device is asked, because
+    There is no update interval: `Availability` decides when the device is asked, because
     that depends on its last sign of life.
     """
 
@@ -60,7 +60,7 @@ class FluxCoordinator(FluxDevice):
         super().__init__(hass, entry, listener)
         self.reconnects = 0  # How often the device came back, for diagnostics.
         self.network_settles_at = float("-inf")  # Until then it takes no other one.
-        self.presence = Presence(
+        self.availability = Availability(
             self.clock, self.timing, probe=self._probe, on_silent=self._async_silent
         )
         self.trust = Trust(
@@ -72,7 +72,7 @@ class FluxCoordinator(FluxDevice):
         self.robot.on_opened = self.settings.async_opened
         self.maintenance = DeviceMaintenance(self, self.robot)
         self.commands = CommandQueue(self, self.robot, self.maintenance)
-        self.description = Description(self, self.robot, self.trust)
+        self.info = VerifiedInfo(self, self.robot, self.trust)
         self.monitor = JobMonitor(self, self.robot, self.trust)
         self.dispatcher = JobDispatcher(self)
         self._follower = AddressFollower(self, self.trust)
@@ -96,7 +96,7 @@ class FluxCoordinator(FluxDevice):
         )
         if (device := self.listener.get(self.uuid, self.host)) is not None:
             self._async_describe(device)
-            self.data = replace(self.data, device=self.description.device)
+            self.data = replace(self.data, device=self.info.device)
 
     @override
     async def _async_update_data(self) -> FluxData:
@@ -106,7 +106,7 @@ class FluxCoordinator(FluxDevice):
         person asks for an update. It never fails: a device that is off is a state.
         """
         self._answered.clear()
-        self.async_ask()
+        self.async_probe()
         await self.clock.wait(self._answered, self.timing.setup_wait)
         if not self.data.online:
             self._log_offline()
@@ -115,7 +115,7 @@ class FluxCoordinator(FluxDevice):
     @override
     async def async_shutdown(self) -> None:
         """Stop listening and asking, and write what is worth keeping."""
-        self.presence.async_stop()
+        self.availability.async_stop()
         self.dispatcher.async_flush()
         # Before anything waits: what is heard from now on is for the next coordinator.
         unsubscribe, self._unsubscribe = self._unsubscribe, None
@@ -141,7 +141,7 @@ class FluxCoordinator(FluxDevice):
     def _probe(self) -> None:
         """Ask once, also where its name may lead to by now."""
         self.listener.probe(self.host)
-        if self.presence.silent or not is_address(self.host):
+        if self.availability.silent or not is_address(self.host):
             self._follower.async_search()
 
     @callback
@@ -158,14 +158,12 @@ class FluxCoordinator(FluxDevice):
                 self._follower.async_consider(sighting)
             return
         device = sighting.device
-        if device is not None and device is not self.description.device:
+        if device is not None and device is not self.info.device:
             self._async_describe(device)
         if sighting.status is not None:
             self._async_announced(sighting.status)
-        elif self.description.device != self.data.device:
-            self.async_set_updated_data(
-                replace(self.data, device=self.description.device)
-            )
+        elif self.info.device != self.data.device:
+            self.async_set_updated_data(replace(self.data, device=self.info.device))
         if self.data.device is not None and self.data.online:
             self._answered.set()
 
@@ -175,8 +173,8 @@ class FluxCoordinator(FluxDevice):
         if device.identity is not Identity.PINNED:
             self.trust.schedule_check()
             return
-        before = self.description.device
-        self.description.async_take(device)
+        before = self.info.device
+        self.info.async_take(device)
         if before is not None and (before.version, before.has_password) != (
             device.version,
             device.has_password,
@@ -189,7 +187,7 @@ class FluxCoordinator(FluxDevice):
         """Handle an announcement."""
         before, now = self.announced, self.clock.now()
         if self._is_overtaken(status, now):
-            self.presence.async_heard(active=self.data.job.active)
+            self.availability.async_heard(active=self.data.job.active)
             return
         self.announced = Announced(status, now)
         data, reported = self.data, self.reported
@@ -204,12 +202,12 @@ class FluxCoordinator(FluxDevice):
             or before is None
             or status != before.status
             or (due and data.job.time_dependent)
-            or self.description.device != data.device
+            or self.info.device != data.device
         ):
             self.async_reevaluate()
         if differs:
             self.monitor.wake.set()
-        self.presence.async_heard(active=self.data.job.active)
+        self.availability.async_heard(active=self.data.job.active)
 
     def _is_overtaken(self, status: DeviceStatus, now: float) -> bool:
         """Whether a later announcement has arrived before this one.
@@ -272,7 +270,7 @@ class FluxCoordinator(FluxDevice):
         data = replace(
             known,
             host=self.host,
-            device=self.description.device,
+            device=self.info.device,
             job=step.state,
             clock_error=self.clock.error(),
             settings=self.settings.kept,
@@ -322,5 +320,5 @@ class FluxCoordinator(FluxDevice):
     async def _async_checked(self) -> None:
         """Verify what was claimed while a check was under way."""
         if not self.trust.is_refused and not self.trust.is_broken:
-            await self.description.async_verify()
+            await self.info.async_verify()
             self.settings.async_check()

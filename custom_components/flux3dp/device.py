@@ -20,7 +20,7 @@ from .aioflux import (
     Listener,
     WorkStep,
 )
-from .availability import Presence
+from .availability import Availability
 from .clock import SteadyClock
 from .const import LOGGER
 from .job.model import INITIAL, JobState
@@ -66,7 +66,7 @@ class Work:
 class FluxData:
     """What is known of a device, and all that its entities look at.
 
-    `host` is the address it is followed at. `device` is its own description, None
+    `host` is the address it is followed at. `device` is what it said of itself, None
     until it answered a touch of ours. `job` is what its datagrams and reports mean;
     `picture` belongs to the last job that could be asked. `clock_error` is what the
     moments in `job` lack (seconds, see `clock.py`). `work` is what we do with it,
@@ -100,7 +100,7 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
     """
 
     config_entry: ConfigEntry
-    presence: Presence
+    availability: Availability
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry, listener: Listener
@@ -180,9 +180,9 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
             raise DeviceNotFound(str(err)) from err
 
     @callback
-    def async_ask(self) -> None:
-        """Ask the device for its status; silence from now on counts."""
-        self.presence.async_ask()
+    def async_probe(self) -> None:
+        """Probe the device for its status; silence from now on counts."""
+        self.availability.async_probe()
 
     @callback
     def async_touch(self) -> None:

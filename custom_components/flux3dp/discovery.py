@@ -1,4 +1,4 @@
-"""Discovery: the one listener of this Home Assistant, and the cards of new devices."""
+"""Discovery: the one listener of this Home Assistant, and the flows of new devices."""
 
 import asyncio
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ from .const import ANY_INTERFACE, DOMAIN, LOGGER, TIMING, VENDOR_KEYS
 _DATA_LISTENER: HassKey[Listener] = HassKey(f"{DOMAIN}_listener")
 
 # Anyone on the network can make up unverified devices.
-MAX_UNVERIFIED_CARDS = 5
+MAX_UNVERIFIED_FLOWS = 5
 
 # A flow is listed as in progress only once its integration is loaded.
 _FLOW_START_GRACE = 10.0
@@ -67,10 +67,10 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     except ConnectionFailed as err:
         LOGGER.error("Failed to start listening for FLUX devices: %s", err)
 
-    cards = DiscoveryCards(hass)
-    listener.subscribe(cards.async_seen)
+    flows = DiscoveryFlows(hass)
+    listener.subscribe(flows.async_seen)
     async_dispatcher_connect(
-        hass, SIGNAL_CONFIG_ENTRY_CHANGED, cards.async_entry_changed
+        hass, SIGNAL_CONFIG_ENTRY_CHANGED, flows.async_entry_changed
     )
 
     async def follow_interfaces(_now: datetime) -> None:
@@ -161,15 +161,15 @@ def _external(addresses: Iterable[str]) -> set[str]:
     }
 
 
-class DiscoveryCards:
+class DiscoveryFlows:
     """One discovery flow per device that a person has not decided about.
 
-    A card holds the uuid only: the flow asks the listener for address and name when it
-    is opened, because they may have changed by then.
+    A flow holds the uuid only, and asks the listener for address and name when it is
+    opened, because they may have changed by then.
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Start without a card."""
+        """Start without a flow."""
         self._hass = hass
         self._decided: set[str] = set()
         self._unverified: dict[str, float] = {}
@@ -225,7 +225,7 @@ class DiscoveryCards:
                 )
             }
         if uuid not in self._unverified:
-            if len(self._unverified) >= MAX_UNVERIFIED_CARDS:
+            if len(self._unverified) >= MAX_UNVERIFIED_FLOWS:
                 return False
             self._unverified[uuid] = now
         return True

@@ -34,7 +34,7 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
             self._always_available = description.always_available
         self._attr_translation_key = description.key
         self._attr_unique_id = f"{coordinator.uuid}_{description.key}"
-        self._attr_device_info = coordinator.description.device_info
+        self._attr_device_info = coordinator.info.device_info
         self._written: tuple[bool, object] | None = None
 
     @override

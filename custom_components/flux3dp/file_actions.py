@@ -324,7 +324,7 @@ async def _async_begun(
         except ConnectionFailed:
             # It was accepted; announcements tell what comes of it.
             coordinator.ensure_loaded()
-            coordinator.async_ask()
+            coordinator.async_probe()
         job = coordinator.data.job
         is_new = job.observed and job.job_number != before
         if is_new and job.status not in _BEGINNING:

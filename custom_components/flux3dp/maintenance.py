@@ -239,7 +239,7 @@ class DeviceMaintenance:
                         return await work(self._task)
                 finally:
                     # Announcements lag, and have to say it if the connection is gone.
-                    self._device.async_ask()
+                    self._device.async_probe()
                     with suppress(FluxError):
                         await self._link.async_report(robot)
 

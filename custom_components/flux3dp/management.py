@@ -49,7 +49,7 @@ async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
     check_name(name)
     async with await coordinator.trust.async_open_manager() as manager:
         await manager.rename(name)
-        coordinator.description.async_expect_name(name)
+        coordinator.info.async_expect_name(name)
     return await _async_wait_until(
         coordinator,
         lambda data: data.device is not None and data.device.name == name,
@@ -246,7 +246,7 @@ async def _async_returned(
             while coordinator.host == old_host:
                 coordinator.ensure_loaded()
                 heard.clear()
-                coordinator.async_ask()
+                coordinator.async_probe()
                 listener.scan()
                 if new_host is not None:
                     listener.probe(new_host)
@@ -261,7 +261,7 @@ async def _async_returned(
                 coordinator,
                 lambda data: data.online and data.host == coordinator.host,
                 timing.network_return,
-                ask=coordinator.async_ask,
+                ask=coordinator.async_probe,
             )
     except TimeoutError:
         return missed < _GAP

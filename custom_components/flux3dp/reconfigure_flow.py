@@ -126,7 +126,7 @@ class ReconfigureSteps(ConfigFlow):
                         entry, data_updates={CONF_HOST: host_name or device.host}
                     )
                     if entry.state is ConfigEntryState.LOADED:
-                        entry.runtime_data.async_ask()
+                        entry.runtime_data.async_probe()
                     return result
         typed = user_input or {CONF_HOST: entry.data[CONF_HOST]}
         return self._show("address", ADDRESS_SCHEMA, typed, errors)

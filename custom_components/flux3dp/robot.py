@@ -1,7 +1,7 @@
 """The robot connection of a device: one that is shared, and its latest report.
 
 The first user opens it, the last one closes it. `job/monitor.py` uses it for a whole job,
-`commands.py` and `description.py` for a moment.
+`commands.py` and `device_info.py` for a moment.
 """
 
 import asyncio
@@ -102,7 +102,7 @@ class RobotLink:
         device.reported = Reported(report, self._clock.now())
         self._age_in(self._timing.report_fresh)
         device.async_reevaluate()
-        device.presence.async_heard(active=device.data.job.active)
+        device.availability.async_heard(active=device.data.job.active)
 
     async def async_close(self) -> None:
         """Close for good; users of the connection get a ConnectionFailed."""
@@ -155,5 +155,5 @@ class RobotLink:
         self._cancel_aging = None
         self._device.async_reevaluate()
         if self._device.data.job.from_report:
-            self._device.async_ask()
+            self._device.async_probe()
             self._age_in(self._timing.probe_interval)

@@ -110,15 +110,15 @@ async def enter(hass: HomeAssistant, host: str) -> ConfigFlowResult:
     return await submit(hass, result, host=host)
 
 
-async def card(hass: HomeAssistant, device: Device) -> ConfigFlowResult:
-    """Have discovery run, and open the card of a device as soon as there is one."""
+async def open_discovered(hass: HomeAssistant, device: Device) -> ConfigFlowResult:
+    """Have discovery run, and open the flow of a device as soon as there is one."""
     flows = hass.config_entries.flow
     change = asyncio.Event()
     unsubscribe = flows.async_subscribe_flow(lambda _kind, _flow_id: change.set())
     assert await async_setup_component(hass, DOMAIN, {DOMAIN: {}})
     try:
         async with asyncio.timeout(PATIENCE):
-            while not (shown := cards(hass, device)):
+            while not (shown := discovery_flows(hass, device)):
                 await change.wait()
                 change.clear()
     finally:
@@ -126,7 +126,7 @@ async def card(hass: HomeAssistant, device: Device) -> ConfigFlowResult:
     return await flows.async_configure(shown[0]["flow_id"])
 
 
-def cards(hass: HomeAssistant, device: Device) -> list[ConfigFlowResult]:
+def discovery_flows(hass: HomeAssistant, device: Device) -> list[ConfigFlowResult]:
     """Return the discovery flows that are open for a device."""
     return [
         flow

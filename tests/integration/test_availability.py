@@ -5,7 +5,7 @@ import random
 import pytest
 
 from custom_components.flux3dp.aioflux import DEFAULT_TIMING
-from custom_components.flux3dp.availability import Presence
+from custom_components.flux3dp.availability import Availability
 from tests.integration.fakes import ManualClock
 
 NOTIFY = 3.0
@@ -13,7 +13,7 @@ LOSS = 0.3
 
 
 class Network:
-    """A device and its presence, and a network between them that loses datagrams."""
+    """A device, the timer that probes it, and a network between them that loses datagrams."""
 
     def __init__(self, seed: int, *, active: bool, loss: float = LOSS) -> None:
         """Switch the device on."""
@@ -25,7 +25,7 @@ class Network:
         self._active = active
         self._loss = loss
         self._random = random.Random(seed)
-        self.presence = Presence(
+        self.availability = Availability(
             self.clock,
             DEFAULT_TIMING,
             probe=self._probe,
@@ -37,7 +37,7 @@ class Network:
         return self._random.random() >= self._loss
 
     def _heard(self) -> None:
-        self.presence.async_heard(active=self._active)
+        self.availability.async_heard(active=self._active)
 
     def _notify(self) -> None:
         if self.on:
@@ -73,7 +73,7 @@ def test_a_device_that_is_off_is_silent_within_15_s(active: bool, seed: int) -> 
 
     network.clock.turn(61.0 + 15.0)
 
-    assert network.presence.silent
+    assert network.availability.silent
     assert len(network.offline) == before + 1
 
 
@@ -91,32 +91,32 @@ def test_a_silent_device_is_probed_seldom_and_comes_back_with_its_first_answer()
     network.on = False
     network.clock.turn(600.0)
     probes = network.probes
-    assert network.presence.silent
+    assert network.availability.silent
 
     network.clock.turn(1200.0)
     assert network.probes - probes == 600.0 / DEFAULT_TIMING.unheard
     network.on = True
     network.clock.turn(1200.0 + DEFAULT_TIMING.unheard)
 
-    assert not network.presence.silent
+    assert not network.availability.silent
     assert len(network.offline) == 1
 
 
 def test_a_device_in_doubt_is_silent_when_no_probe_is_answered() -> None:
     network = Network(0, active=False, loss=0.0)
     network.on = False
-    network.presence.async_ask()
+    network.availability.async_probe()
     # What asks as well does not put it off.
     network.clock.turn(2.0)
-    network.presence.async_ask()
+    network.availability.async_probe()
     patience = DEFAULT_TIMING.probe_attempts * DEFAULT_TIMING.probe_interval
 
     network.clock.turn(patience)
 
     assert network.offline == [patience]
-    network.presence.async_stop()
+    network.availability.async_stop()
     probes = network.probes
-    network.presence.async_ask()
-    network.presence.async_heard(active=True)
+    network.availability.async_probe()
+    network.availability.async_heard(active=True)
     network.clock.turn(3600.0)
     assert network.probes == probes

@@ -37,9 +37,9 @@ from tests.integration.flows import (
     assert_entry,
     assert_form,
     assert_trusted,
-    card,
-    cards,
+    discovery_flows,
     enter,
+    open_discovered,
     progress_task,
     submit,
     swap_mainboard,
@@ -107,7 +107,7 @@ async def test_a_device_is_found_by_its_address(
         result = await submit(hass, result, host=host)
         assert_form(result, "manual", host=error)
     result = await submit(hass, result, host=f" {device.address} ")
-    # A card waits meanwhile.
+    # A discovered device waits meanwhile.
     assert_abort(await discovered(hass, UUID), "already_in_progress")
     assert_entry(await walk(hass, result), device)
 
@@ -141,10 +141,12 @@ async def test_an_address_can_be_entered_although_devices_were_found(
     assert_entry(await submit(hass, result, host=hidden.address), hidden)
 
 
-async def test_a_card_leads_to_an_entry(hass: HomeAssistant, device: Device) -> None:
-    result = await card(hass, device)
+async def test_a_discovered_device_leads_to_an_entry(
+    hass: HomeAssistant, device: Device
+) -> None:
+    result = await open_discovered(hass, device)
     assert_form(result, "discovery_confirm")
-    (flow,) = cards(hass, device)
+    (flow,) = discovery_flows(hass, device)
     assert flow["context"]["title_placeholders"] == {"name": NAME}
     assert result["description_placeholders"]["host"] == device.address
     result = await submit(hass, result)
@@ -191,12 +193,12 @@ async def test_consent_is_for_the_key_that_was_shown(
 @pytest.mark.parametrize(
     ("language", "word"), [("en", "unverified"), ("de", "nicht überprüft")]
 )
-async def test_the_card_of_an_unverified_device_says_so_and_shows_the_present_key(
+async def test_the_flow_of_an_unverified_device_says_so_and_shows_the_present_key(
     hass: HomeAssistant, device: Device, language: str, word: str
 ) -> None:
     hass.config.language = language
-    before = shown_key(await card(hass, device))
-    (flow,) = cards(hass, device)
+    before = shown_key(await open_discovered(hass, device))
+    (flow,) = discovery_flows(hass, device)
     assert flow["context"]["title_placeholders"] == {"name": f"{NAME} ({word})"}
     assert device.received.connections == []
     await swap_mainboard(hass, device)
@@ -208,19 +210,19 @@ async def test_the_card_of_an_unverified_device_says_so_and_shows_the_present_ke
 
 
 @having(OPEN)
-async def test_a_card_is_for_the_present_mainboard(
+async def test_a_flow_is_for_the_present_mainboard(
     hass: HomeAssistant, device: Device
 ) -> None:
-    result = await card(hass, device)
+    result = await open_discovered(hass, device)
     await swap_mainboard(hass, device)
     assert_entry(await submit(hass, result), device)
 
 
 @having(OPEN)
-async def test_the_card_of_a_device_that_lost_its_signature_asks_about_its_key(
+async def test_the_flow_of_a_device_that_lost_its_signature_asks_about_its_key(
     hass: HomeAssistant, device: Device
 ) -> None:
-    result = await card(hass, device)
+    result = await open_discovered(hass, device)
     listener = await async_get_listener(hass)
     unsigned = replace(listener.get(UUID), identity=Identity.UNVERIFIED)
     with patch.object(listener, "get", return_value=unsigned):
@@ -246,7 +248,7 @@ async def test_a_device_out_of_reach_can_be_tried_again(
     hass: HomeAssistant, device: Device, step: str, fields: dict[str, Any]
 ) -> None:
     if step == "discovery_confirm":
-        result = await card(hass, device)
+        result = await open_discovered(hass, device)
     elif step in ("device", "manual"):
         result = await add(hass)
     else:
@@ -332,7 +334,7 @@ async def test_a_password_that_does_not_do_can_be_corrected(
 async def test_a_password_that_was_set_meanwhile_is_asked_for(
     hass: HomeAssistant, device: Device
 ) -> None:
-    result = await card(hass, device)
+    result = await open_discovered(hass, device)
     # Its answer to our touch said that there is none, and nothing tells otherwise yet.
     device.password = PASSWORD
     result = await submit(hass, result)
@@ -380,7 +382,7 @@ async def test_an_ignored_device_can_be_added_by_hand(
 async def test_the_first_of_two_flows_closes_the_other(
     hass: HomeAssistant, device: Device
 ) -> None:
-    first = await submit(hass, await card(hass, device))
+    first = await submit(hass, await open_discovered(hass, device))
     listed = await add(hass)
     second = await enter(hass, device.address)
     assert_entry(await submit(hass, second, password=PASSWORD), device)

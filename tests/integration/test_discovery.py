@@ -1,4 +1,4 @@
-"""Discovery: which devices have a card, and the one listener."""
+"""Discovery: which devices have a flow, and the one listener."""
 
 import asyncio
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 from custom_components.flux3dp.aioflux import DeviceUpdate, Listener
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import (
-    MAX_UNVERIFIED_CARDS,
+    MAX_UNVERIFIED_FLOWS,
     async_get_listener,
 )
 from simulator import Device
@@ -29,7 +29,7 @@ from tests.integration.conftest import (
 from tests.keys import MASTER_KEYS
 
 
-def cards(hass: HomeAssistant) -> list[str]:
+def discovered(hass: HomeAssistant) -> list[str]:
     """Return the uuids of the devices that a person is shown."""
     return [
         flow["context"]["unique_id"]
@@ -73,16 +73,16 @@ def different(number: int) -> dict[str, Any]:
 
 
 @BOTH
-async def test_a_bare_key_shows_a_new_device_as_one_card(
+async def test_a_bare_key_shows_a_new_device_as_one_flow(
     hass: HomeAssistant, device: Device
 ) -> None:
     listener = await start(hass)
-    await wait_until(hass, lambda: cards(hass) == [UUID])
+    await wait_until(hass, lambda: discovered(hass) == [UUID])
 
     await hear(listener, 20)
     await hass.async_block_till_done()
 
-    assert cards(hass) == [UUID]
+    assert discovered(hass) == [UUID]
     [flow] = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     key = flow["context"]["discovery_key"]
     assert (key.domain, key.key, key.version) == (DOMAIN, UUID, 1)
@@ -90,28 +90,28 @@ async def test_a_bare_key_shows_a_new_device_as_one_card(
     assert progress.init_data == {"uuid": UUID}
 
 
-async def test_before_home_assistant_runs_cards_wait(
+async def test_before_home_assistant_runs_flows_wait(
     hass: HomeAssistant, make_device: MakeDevice
 ) -> None:
     await make_device()
     hass.set_state(CoreState.starting)
     listener = await start(hass)
     await hear(listener, 3)
-    assert cards(hass) == []
+    assert discovered(hass) == []
 
     hass.set_state(CoreState.running)
     hass.bus.async_fire("homeassistant_started")
-    await wait_until(hass, lambda: cards(hass) == [UUID])
+    await wait_until(hass, lambda: discovered(hass) == [UUID])
 
 
-async def test_a_device_that_is_set_up_or_ignored_has_no_card(
+async def test_a_device_that_is_set_up_or_ignored_has_no_flow(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     known = await make_device()
     entry = await make_entry(known)
     ignored = await make_device(**different(1))
     listener = entry.runtime_data.listener
-    await wait_until(hass, lambda: cards(hass) == [ignored.config.uuid])
+    await wait_until(hass, lambda: discovered(hass) == [ignored.config.uuid])
     result = await hass.config_entries.flow.async_init(
         DOMAIN,
         context={"source": SOURCE_IGNORE},
@@ -125,56 +125,58 @@ async def test_a_device_that_is_set_up_or_ignored_has_no_card(
     ignored.rename("Another name")
     await hear(listener, 1, ignored.config.uuid, "Another name")
 
-    assert cards(hass) == []
+    assert discovered(hass) == []
 
     # A device that is no longer ignored, or was removed, is new again.
     await hass.config_entries.async_remove(result["result"].entry_id)
-    await wait_until(hass, lambda: cards(hass) == [ignored.config.uuid])
+    await wait_until(hass, lambda: discovered(hass) == [ignored.config.uuid])
     await hass.config_entries.async_remove(entry.entry_id)
-    await wait_until(hass, lambda: sorted(cards(hass)) == [different(1)["uuid"], UUID])
+    await wait_until(
+        hass, lambda: sorted(discovered(hass)) == [different(1)["uuid"], UUID]
+    )
 
 
-async def test_a_card_that_was_closed_returns_when_the_device_has_changed(
+async def test_a_flow_that_was_closed_returns_when_the_device_has_changed(
     hass: HomeAssistant, make_device: MakeDevice
 ) -> None:
     device = await make_device()
     listener = await start(hass)
-    await wait_until(hass, lambda: cards(hass) == [UUID])
+    await wait_until(hass, lambda: discovered(hass) == [UUID])
     [flow] = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     hass.config_entries.flow.async_abort(flow["flow_id"])
 
     await hear(listener, 10)
-    assert cards(hass) == []
+    assert discovered(hass) == []
     device.rename("Another name")
-    await wait_until(hass, lambda: cards(hass) == [UUID])
+    await wait_until(hass, lambda: discovered(hass) == [UUID])
 
 
-async def test_unverified_devices_get_a_few_cards_and_verified_ones_always(
+async def test_unverified_devices_get_a_few_flows_and_verified_ones_always(
     hass: HomeAssistant, make_device: MakeDevice
 ) -> None:
     crowd = [
         await make_device(**different(number), vendor_key=None)
-        for number in range(1, MAX_UNVERIFIED_CARDS + 3)
+        for number in range(1, MAX_UNVERIFIED_FLOWS + 3)
     ]
     listener = await start(hass)
     for device in crowd:
         await hear(listener, 2, device.config.uuid)
     await hass.async_block_till_done()
-    assert len(cards(hass)) == MAX_UNVERIFIED_CARDS
+    assert len(discovered(hass)) == MAX_UNVERIFIED_FLOWS
 
     await make_device()
-    await wait_until(hass, lambda: UUID in cards(hass))
-    assert len(cards(hass)) == MAX_UNVERIFIED_CARDS + 1
+    await wait_until(hass, lambda: UUID in discovered(hass))
+    assert len(discovered(hass)) == MAX_UNVERIFIED_FLOWS + 1
 
-    shown = set(cards(hass))
+    shown = set(discovered(hass))
     with patch("custom_components.flux3dp.discovery._FLOW_START_GRACE", 0.0):
         for flow in hass.config_entries.flow.async_progress_by_handler(DOMAIN):
             hass.config_entries.flow.async_abort(flow["flow_id"])
-        await wait_until(hass, lambda: len(cards(hass)) == 2)
-    assert not shown & set(cards(hass))
+        await wait_until(hass, lambda: len(discovered(hass)) == 2)
+    assert not shown & set(discovered(hass))
 
 
-async def test_another_key_under_a_known_uuid_has_no_card(
+async def test_another_key_under_a_known_uuid_has_no_flow(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     device = await make_device()
@@ -186,10 +188,10 @@ async def test_another_key_under_a_known_uuid_has_no_card(
     await asyncio.wait_for(heard.wait(), PATIENCE)
     await hear(listener, 10)
 
-    assert cards(hass) == []
+    assert discovered(hass) == []
 
 
-async def test_cards_of_devices_with_one_name_can_be_told_apart(
+async def test_flows_of_devices_with_one_name_can_be_told_apart(
     hass: HomeAssistant, make_device: MakeDevice
 ) -> None:
     async def titles(*expected: str) -> None:

@@ -233,7 +233,7 @@ class JobMonitor:
                 LOGGER.debug("%s has no report: %s", self._device.device_name, err)
                 refusals += 1
                 if refusals <= _REFUSALS:
-                    self._device.async_ask()
+                    self._device.async_probe()
             else:
                 refusals = 0
                 self._log_back()
@@ -241,7 +241,7 @@ class JobMonitor:
             if not self._device.data.job.active:
                 if self._has_caught_up():
                     return
-                self._device.async_ask()
+                self._device.async_probe()
             # Anyone can announce anything, so even woken it reads no more often than this.
             usual = self._timing.report_interval
             close = min(usual, self._timing.report_interval_close)

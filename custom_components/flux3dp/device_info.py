@@ -37,8 +37,8 @@ class _Texts(NamedTuple):
     firmware: str
 
 
-class Description:
-    """The description of one device, and the verification of its changes."""
+class VerifiedInfo:
+    """What one device is called and runs, and the verification of its changes."""
 
     def __init__(self, device: FluxDevice, link: RobotLink, trust: Trust) -> None:
         """Begin with what the registry and the entry keep: it was verified."""
@@ -100,7 +100,7 @@ class Description:
             and not self._trust.is_checking
             and (due := self._take_due()) is not None
         ):
-            self._device.create_task(self._async_ask_about(due), "description")
+            self._device.create_task(self._async_ask_about(due), "device info")
 
     @callback
     def async_expect_name(self, name: str) -> None:
