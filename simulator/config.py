@@ -172,8 +172,8 @@ class DeviceConfig:
     slave_key_not_ready: bool = False
     #: ``EXTRUDER``, ``LASER``, ``PRINTER``, ``USER/…``, or None: none is attached.
     toolhead: str | None = "EXTRUDER"
-    #: What the extruder says of itself, °C.
-    max_temperature: float = 235.0
+    #: What the extruder says of itself, °C; None: nothing.
+    max_temperature: float | None = 235.0
     #: The boards of the recordings: they load and unload at once, and have nothing to debug.
     plain_boards: bool = False
     #: Settings it does not know, as older firmware.

@@ -127,7 +127,8 @@ class Maintenance:
             "module": toolhead,
         }
         if toolhead == _EXTRUDER:
-            info["MAX_TEMPERATURE"] = str(self._machine.config.max_temperature)
+            if (most := self._machine.config.max_temperature) is not None:
+                info["MAX_TEMPERATURE"] = str(most)
             info["EXTRUDER"] = 1
         return info
 

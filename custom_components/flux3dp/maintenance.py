@@ -19,6 +19,7 @@ from .aioflux import (
     Maintenance,
     ToolheadInfo,
     WorkProgress,
+    check_limit,
     check_temperature,
     has_extruder,
 )
@@ -36,6 +37,8 @@ _LOAD_TIME: Final = 600.0
 _END_TIME: Final = 30.0
 # What a report calls a paused job that draws filament in.
 _LOADING: Final = "LOAD_FILAMENT"
+# The first connection may be the one that hangs.
+_END_ATTEMPTS: Final = 2
 
 
 class WorkRefused(FluxError):
@@ -87,8 +90,9 @@ class DeviceMaintenance:
     async def async_load(self, temperature: float, *, flexible: bool) -> float | None:
         """Draw filament in, until its button or `async_stop_loading`.
 
-        Returns the nozzle's °C, None from a paused job, which has its own temperature.
-        InvalidRequest (`temperature`): `too_hot`, `too_cold`.
+        Returns the nozzle's °C as measured then, None if the device does not say. A
+        paused job has its own temperature.
+        InvalidRequest (`temperature`): `too_cold`, `too_hot`, `limit_unknown`.
         """
         check_temperature(temperature)
         self._require_extruder_model()
@@ -245,39 +249,49 @@ class DeviceMaintenance:
 
         return await self._async_do(maintain)
 
-    async def _load_in_job(self) -> None:
+    async def _load_in_job(self) -> float | None:
         """Draw filament in, in a paused job, until it is paused as before."""
-        device, seen = self._device, False
-        async with self._link.connection() as robot:
-            try:
-                await robot.load_filament()
-            except Kicked:
-                raise
-            except CommandFailed as err:
-                if err.symbol != "RESOURCE_BUSY":
+        device, link, may_load = self._device, self._link, True
+        try:
+            async with link.connection() as robot:
+                try:
+                    await robot.load_filament()
+                except Kicked:
                     raise
-                raise WorkRefused("load_refused") from err
-            device.async_show_work(Work(Task.LOAD_FILAMENT))
-            start, loading = device.clock.now(), False
-            try:
+                except CommandFailed as err:
+                    may_load = False
+                    if err.symbol != "RESOURCE_BUSY":
+                        raise
+                    raise WorkRefused("load_refused") from err
+                device.async_show_work(Work(Task.LOAD_FILAMENT))
+                start, seen = device.clock.now(), False
                 while True:
-                    await self._link.async_report(robot)
-                    label = device.reported.report.label if device.reported else ""
+                    report = await link.async_report(robot)
                     passed = device.clock.now() - start
-                    loading = label == _LOADING
-                    seen |= loading
-                    if seen and not loading:
-                        return
-                    if loading and passed > _LOAD_TIME:
-                        raise WorkRefused("load_timeout")
-                    if not seen and passed > device.timing.control_confirm:
-                        return
+                    if report.label == _LOADING:
+                        seen = True
+                        if passed > _LOAD_TIME:
+                            raise WorkRefused("load_timeout")
+                    elif seen:
+                        may_load = False
+                        return report.nozzle_temperature
+                    elif passed > device.timing.control_confirm:
+                        raise WorkRefused("load_not_seen")
                     await device.clock.sleep(device.timing.control_poll)
-            finally:
-                if loading:
-                    # Nothing else ends it but the button of the device.
-                    with suppress(FluxError):
+        finally:
+            if may_load:
+                await self._end_load_in_job()
+
+    async def _end_load_in_job(self) -> None:
+        """End a load in a paused job: nothing else does but the button of the device."""
+        for _ in range(_END_ATTEMPTS):
+            with suppress(FluxError):
+                async with self._link.connection() as robot:
+                    # In a job that does not load, the button would do something else.
+                    if (await robot.report()).label == _LOADING:
                         await robot.press_button()
+                    return
+        LOGGER.warning("%s may still be loading filament", self._device.device_name)
 
     async def _check_toolhead(self, task: Maintenance, temperature: float) -> None:
         self.toolhead = await task.wait_for_toolhead()
@@ -285,7 +299,7 @@ class DeviceMaintenance:
             raise WorkRefused("no_toolhead")
         if self.toolhead.type != _EXTRUDER:
             raise WrongToolhead(self.toolhead.type)
-        check_temperature(temperature, self.toolhead)
+        check_limit(temperature, self.toolhead)
 
     def _require_extruder_model(self) -> None:
         if not has_extruder(self._device.config_entry.data[CONF_MODEL]):

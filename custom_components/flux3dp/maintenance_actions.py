@@ -8,7 +8,7 @@ from homeassistant.core import ServiceResponse
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from .aioflux import COLDEST_LOAD, HOTTEST, CommandFailed, InvalidRequest, Kicked
+from .aioflux import CommandFailed, InvalidRequest, Kicked
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .errors import invalid
@@ -17,6 +17,8 @@ from .translation import async_error_words
 
 # What most filament takes (°C).
 _USUAL: Final = 210.0
+# From here on a nozzle burns who touches it (°C).
+_HOT: Final = 50.0
 
 
 async def async_home(
@@ -83,8 +85,13 @@ def _local(coordinator: FluxCoordinator, celsius: float) -> int:
 
 
 def _hot(coordinator: FluxCoordinator, celsius: float | None) -> ServiceResponse:
-    temperature = None if celsius is None else _local(coordinator, celsius)
-    return {"nozzle_is_hot": True, "temperature": temperature}
+    if celsius is None:
+        # It was not measured: unknown, which is not cold.
+        return {"nozzle_is_hot": None, "temperature": None}
+    return {
+        "nozzle_is_hot": celsius >= _HOT,
+        "temperature": _local(coordinator, celsius),
+    }
 
 
 async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
@@ -94,13 +101,10 @@ async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
     except Kicked:
         raise
     except InvalidRequest as err:
-        if err.field != "temperature":
+        if err.limit is None:
             raise
-        toolhead = coordinator.maintenance.toolhead
-        hottest = (toolhead and toolhead.max_temperature) or HOTTEST
-        limit = hottest if err.reason == "too_hot" else COLDEST_LOAD
         unit = coordinator.hass.config.units.temperature_unit
-        text = f"{_local(coordinator, limit)} {unit}"
+        text = f"{_local(coordinator, err.limit)} {unit}"
         raise invalid(f"invalid_{err.reason}", limit=text) from err
     except CommandFailed as err:
         fault = classify(str(err))

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from homeassistant.core import CALLBACK_TYPE
 
-from .aioflux import FluxError, Robot
+from .aioflux import FluxError, Report, Robot
 from .client_key import async_get_client_key
 from .device import FluxDevice, Unloaded
 from .job.observation import Reported
@@ -90,19 +90,20 @@ class RobotLink:
             self._beside.discard(robot)
             await robot.close()
 
-    async def async_report(self, robot: Robot) -> None:
-        """Read a report. Raises FluxError as `Robot.report` does."""
+    async def async_report(self, robot: Robot) -> Report:
+        """Read a report, and return it. Raises FluxError as `Robot.report` does."""
         asked_at = self._clock.now()
         report = await robot.report()
         if asked_at < self._asked_at:
             # A late answer of a connection that hung, older than the one we have.
-            return
+            return report
         self._asked_at = asked_at
         device = self._device
         device.reported = Reported(report, self._clock.now())
         self._age_in(self._timing.report_fresh)
         device.async_reevaluate()
         device.availability.async_heard(active=device.data.job.active)
+        return report
 
     async def async_close(self) -> None:
         """Close for good; users of the connection get a ConnectionFailed."""

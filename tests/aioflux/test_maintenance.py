@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 import json
+import math
 
 import pytest
 
@@ -19,6 +20,7 @@ from custom_components.flux3dp.aioflux import (
     ToolheadInfo,
     WorkProgress,
     WorkStep,
+    check_limit,
     check_temperature,
 )
 from custom_components.flux3dp.aioflux.maintenance import parse_progress
@@ -318,20 +320,40 @@ async def test_cancellation_while_it_leaves(device: Device, connect: Open) -> No
     await idle_and_cold(device)
 
 
-@pytest.mark.parametrize(
-    ("temperature", "most", "reason"),
-    [
-        (169.9, None, "too_cold"),
-        (236, 235.0, "too_hot"),
-        (float("nan"), None, "too_hot"),
-    ],
-)
-def test_temperatures(temperature: float, most: float | None, reason: str) -> None:
-    head = ToolheadInfo(type="EXTRUDER", version=None, max_temperature=most, raw={})
+@pytest.mark.parametrize("temperature", [169.9, -math.inf, math.nan])
+def test_no_filament_moves_when_it_is_cold(temperature: float) -> None:
     with pytest.raises(InvalidRequest) as caught:
-        check_temperature(temperature, head)
-    assert caught.value.reason == reason
-    check_temperature(200, head)
+        check_temperature(temperature)
+    assert (caught.value.reason, caught.value.limit) == ("too_cold", 170)
+    check_temperature(170)
+
+
+@pytest.mark.parametrize(
+    ("most", "reason", "limit"),
+    [(200.0, "too_hot", 200), (260.0, "too_hot", 260), (None, "limit_unknown", 235)],
+)
+def test_what_a_toolhead_takes(most: float | None, reason: str, limit: float) -> None:
+    head = ToolheadInfo(type="EXTRUDER", version=None, max_temperature=most, raw={})
+    for temperature in (limit + 1, math.inf, math.nan):
+        with pytest.raises(InvalidRequest) as caught:
+            check_limit(temperature, head)
+        assert (caught.value.reason, caught.value.limit) == (reason, limit)
+    check_limit(limit, head)
+
+
+@pytest.mark.parametrize("said", ["900", "0", "hot"])
+async def test_a_limit_that_is_none_is_unknown(
+    device: Device, robot: Robot, said: str
+) -> None:
+    device.faults.replies["headinfo"] = f'ok {{"MAX_TEMPERATURE": "{said}"}}'
+    async with robot.maintenance() as task:
+        for _ in range(2):
+            # A toolhead that was not read is one that says nothing.
+            with pytest.raises(InvalidRequest) as caught:
+                await task.load_filament(236)
+            assert caught.value.reason == "limit_unknown"
+            await task.toolhead_info()
+    assert device.nozzle.target == 0
 
 
 @pytest.mark.parametrize(

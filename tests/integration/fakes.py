@@ -186,6 +186,16 @@ class FakeDevice:
                     "module": "EXTRUDER",
                 }
                 return json.dumps(report)
+            case "task maintain" if self.st_id:
+                return "error RESOURCE_BUSY PlayTask"
+            case "headinfo":
+                return 'ok {"TYPE": "EXTRUDER", "MAX_TEMPERATURE": "235.0"}'
+            case "headstatus":
+                return 'ok {"module": "EXTRUDER", "rt": [209.5]}'
+            case "player load_filament 0":
+                self.run(48, "LOAD_FILAMENT")
+            case "player press_button":
+                self.run(48, "PAUSED")
             case "player pause":
                 self.run(48, "PAUSED")
             case "player resume":
@@ -239,6 +249,14 @@ class FakeSession:
             except asyncio.CancelledError, ConnectionFailed, Kicked:
                 self.abort()
                 raise
+
+    async def write(self, data: bytes) -> None:
+        """Take a frame in the middle of an exchange."""
+        self._reply = self._device.answer(data[2:].decode())
+        self._answered.set()
+
+    def extend(self, timeout: float) -> None:
+        """Give no more time, as none passes by itself."""
 
     async def read_reply(self) -> str:
         if self._reply is None:

@@ -110,11 +110,15 @@ async def test_fahrenheit(
 async def test_temperatures(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
 ) -> None:
-    for temperature, key, limit in (
-        (169, "too_cold", "170 °C"),
-        (301, "too_hot", "300 °C"),
-        (236, "too_hot", "235 °C"),
+    for most, temperature, key, limit in (
+        (235, 169, "too_cold", "170 °C"),
+        (235, 236, "too_hot", "235 °C"),
+        # Another toolhead is on now.
+        (260, 301, "too_hot", "260 °C"),
+        (200, 210, "too_hot", "200 °C"),
+        (None, 236, "limit_unknown", "235 °C at most"),
     ):
+        device.config.max_temperature = most
         with pytest.raises(HomeAssistantError, match=limit) as caught:
             await act(hass, entry, action, temperature=temperature)
         assert caught.value.translation_key == f"invalid_{key}"

@@ -1,15 +1,26 @@
-"""Filament in a paused job."""
+"""Filament in a paused job, which tells nothing of it but a label; and a load without end."""
+
+import asyncio
+from collections.abc import Callable
+import json
+from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.flux3dp.aioflux import ConnectionFailed
 from simulator import Device
 from tests.integration.conftest import BOTH
-from tests.integration.jobs import BRISK, press, reason, run_job, status_is, value
+from tests.integration.fakes import FakeDevice, Home
+from tests.integration.jobs import PATIENT, press, reason, run_job, status_is, value
 from tests.integration.life import act
 from tests.integration.work import begin
 
-DEVICE = {"timing": BRISK}
+DEVICE = {"timing": PATIENT}
+LOAD = "player load_filament 0"
+BUTTON = "player press_button"
 
 
 @BOTH
@@ -21,8 +32,10 @@ async def test_filament_is_loaded_in_a_paused_job(
     await status_is(hass, "paused")
     assert value(hass, "advice") == "load_filament"
     answer = await act(hass, entry, "load_filament")
-    assert answer == {"nozzle_is_hot": True, "temperature": None}
-    assert "player load_filament 0" in device.received.robot
+    # It cools in the pause.
+    assert answer["nozzle_is_hot"] is (answer["temperature"] >= 50)
+    assert LOAD in device.received.robot
+    assert BUTTON not in device.received.robot
     assert value(hass, "status") == "paused"
     await press(hass, "resume")
     await status_is(hass, "running")
@@ -34,3 +47,127 @@ async def test_filament_is_loaded_in_a_paused_job(
     assert await reason(begin(hass, entry, "load_filament")) == "load_refused"
     device.faults.clear()
     assert await reason(begin(hass, entry, "unload_filament")) == "job_running"
+
+
+@pytest.fixture
+async def paused(home: Home) -> Home:
+    """Return a device with a paused job."""
+    await home.run(48, "PAUSED")
+    await home.advance(3)
+    home.device.received.clear()
+    return home
+
+
+def begin_load(home: Home) -> asyncio.Task[Any]:
+    return begin(home.hass, home.entry, "load_filament")
+
+
+async def loads(home: Home) -> asyncio.Task[Any]:
+    """Begin a load that does not end, and return once it is seen."""
+    loading = begin_load(home)
+    await home.advance(2)
+    assert home.device.label == "LOAD_FILAMENT"
+    assert not loading.done()
+    return loading
+
+
+async def fails(home: Home, loading: asyncio.Task[Any], within: float) -> str | None:
+    await home.clock.advance(within, loading.done)
+    return await reason(loading)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        (None, {"nozzle_is_hot": None, "temperature": None}),
+        ([48.6], {"nozzle_is_hot": False, "temperature": 49}),
+        ([208.7], {"nozzle_is_hot": True, "temperature": 209}),
+    ],
+)
+async def test_only_what_was_measured_is_answered(
+    paused: Home, said: list[float] | None, answer: dict[str, object]
+) -> None:
+    loading = await loads(paused)
+    device = paused.device
+    device.run(48, "PAUSED")
+    report = {"st_id": 48, "st_label": "PAUSED", "session": device.session}
+    device.replies["player report"] = json.dumps(
+        report | ({"rt": said} if said else {})
+    )
+    await paused.clock.advance(10, loading.done)
+    assert await loading == answer
+    assert BUTTON not in device.received
+
+
+async def test_a_load_that_is_never_seen_is_not_done(paused: Home) -> None:
+    paused.device.replies[LOAD] = "ok"
+    assert await fails(paused, begin_load(paused), 60) == "load_not_seen"
+    # In a job that does not load, the button would do something else.
+    assert BUTTON not in paused.device.received
+
+
+async def test_a_load_is_ended_after_ten_minutes(paused: Home) -> None:
+    loading = await loads(paused)
+    await paused.advance(590)
+    assert not loading.done()
+    assert BUTTON not in paused.device.received
+    assert await fails(paused, loading, 20) == "load_timeout"
+    assert paused.device.received.count(BUTTON) == 1
+    assert paused.device.label == "PAUSED"
+
+
+async def test_a_load_that_is_canceled_is_ended(paused: Home) -> None:
+    for wait in (0.0, 30.0):
+        loading = await loads(paused)
+        await paused.advance(wait)
+        loading.cancel()
+        await paused.clock.advance(10, loading.done)
+        assert loading.cancelled()
+        assert paused.device.label == "PAUSED"
+    loading = await loads(paused)
+    assert await paused.hass.config_entries.async_unload(paused.entry.entry_id)
+    assert await reason(loading) == "maintenance_stopped"
+    assert paused.device.label == "PAUSED"
+
+
+@pytest.mark.parametrize("acts", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("cut", range(6))
+async def test_a_cut_leaves_no_load(
+    paused: Home, monkeypatch: pytest.MonkeyPatch, cut: int, *, acts: bool
+) -> None:
+    """The connection breaks at one of the requests, which the device has read or not."""
+    answer: Callable[[FakeDevice, str], str | None] = FakeDevice.answer
+    asked: list[str] = []
+
+    def break_once(device: FakeDevice, command: str) -> str | None:
+        if LOAD in (command, *asked):
+            asked.append(command)
+        if len(asked) != cut + 1:
+            return answer(device, command)
+        asked.append("")
+        if acts:
+            answer(device, command)
+        raise ConnectionFailed("cut")
+
+    monkeypatch.setattr(FakeDevice, "answer", break_once)
+    loading = begin_load(paused)
+    await paused.clock.advance(660, loading.done)
+    with pytest.raises(HomeAssistantError):
+        await loading
+    assert len(asked) > cut
+    assert paused.device.label == "PAUSED"
+
+
+async def test_an_idle_load_is_ended_after_ten_minutes(home: Home) -> None:
+    home.device.replies["load_filament 0 210"] = None
+    loading = begin_load(home)
+    await home.advance(599)
+    assert not loading.done()
+    assert "stop_load_filament" not in home.device.received
+    assert await fails(home, loading, 10) == "load_timeout"
+    assert home.device.received[-4:] == [
+        "position",
+        "extruder_temp 0 0",
+        "quit",
+        "player report",
+    ]

@@ -32,13 +32,12 @@ from .identity import VENDOR_KEY, fingerprint
 from .key import ClientKey
 from .listener import Counters, Listener
 from .maintenance import (
-    COLDEST_LOAD,
-    HOTTEST,
     Maintenance,
     ToolheadInfo,
     ToolheadStatus,
     WorkProgress,
     WorkStep,
+    check_limit,
     check_temperature,
 )
 from .manager import (
@@ -60,9 +59,7 @@ from .subscriptions import DeviceUpdate, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
 
 __all__ = [
-    "COLDEST_LOAD",
     "DEFAULT_TIMING",
-    "HOTTEST",
     "MAX_FILE_SIZE",
     "SETTINGS",
     "STORAGES",
@@ -111,6 +108,7 @@ __all__ = [
     "WifiNetwork",
     "WorkProgress",
     "WorkStep",
+    "check_limit",
     "check_name",
     "check_password",
     "check_temperature",

@@ -105,10 +105,13 @@ class InvalidRequest(FluxError):
     """Refused before a byte was sent: the device would take it and break.
 
     `field` names the argument, `reason` is a stable identifier such as `not_ascii`,
-    `str()` is an English sentence.
+    `str()` is an English sentence; `limit` is what it may be, of a temperature (°C).
     """
 
-    def __init__(self, field: str, reason: str, message: str) -> None:
+    def __init__(
+        self, field: str, reason: str, message: str, limit: float | None = None
+    ) -> None:
         super().__init__(message)
         self.field = field
         self.reason = reason
+        self.limit = limit

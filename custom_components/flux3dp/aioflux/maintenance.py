@@ -35,8 +35,11 @@ from .util import (
 )
 
 _NO_TOOLHEAD: Final = "N/A"
-COLDEST_LOAD: Final = 170.0
-HOTTEST: Final = 300.0
+_COLDEST_LOAD: Final = 170.0
+_HOTTEST: Final = 300.0
+# What a toolhead heats to that does not say its limit: that of the extruder whose replies
+# were recorded. Above what a toolhead says, nothing is promised (section 10).
+_HOTTEST_UNKNOWN: Final = 235.0
 _FINEST: Final = 0.01
 _WORDS: Final = 16
 _TOOLHEAD_POLLS: Final = 10
@@ -98,6 +101,7 @@ class Maintenance(Commands):
         self._timing = timing
         self._loading = False
         self._stopped = False
+        self._toolhead: ToolheadInfo | None = None
         self.has_heated = False
 
     async def enter(self) -> None:
@@ -145,7 +149,8 @@ class Maintenance(Commands):
     ) -> None:
         """Heat the nozzle (°C) and draw filament in, until `stop_loading` or its button.
 
-        InvalidRequest (`temperature`) as `check_temperature`.
+        InvalidRequest (`temperature`) as `check_temperature`, and as `check_limit` of the
+        toolhead that was read last: wait for it first.
         """
         command = "load_flexible_filament" if flexible else "load_filament"
         self._loading, self._stopped = True, False
@@ -170,14 +175,14 @@ class Maintenance(Commands):
         *,
         extruder: int = 0,
     ) -> None:
-        """Heat the nozzle (°C) and push filament out."""
+        """Heat the nozzle (°C) and push filament out; raises as `load_filament`."""
         await self._heat(on_progress, "unload_filament", extruder, temperature)
 
     async def set_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the nozzle's target (°C); 0 turns the heater off."""
-        if not math.isfinite(temperature) or not 0 <= temperature <= HOTTEST:
-            message = f"a nozzle takes 0 to {HOTTEST:g} °C"
-            raise InvalidRequest("temperature", "too_hot", message)
+        if not math.isfinite(temperature) or not 0 <= temperature <= _HOTTEST:
+            message = f"a nozzle takes 0 to {_HOTTEST:g} °C"
+            raise InvalidRequest("temperature", "too_hot", message, _HOTTEST)
         self.has_heated = True
         await self._ask(_after_ok, "extruder_temp", str(extruder), f"{temperature:g}")
         self.has_heated = temperature > 0
@@ -185,14 +190,15 @@ class Maintenance(Commands):
     async def toolhead_info(self) -> ToolheadInfo:
         """Return what the toolhead is."""
         data = await self._ask(_json, "headinfo")
-        return ToolheadInfo(
+        self._toolhead = ToolheadInfo(
             type=_type(data.get("TYPE", data.get("module"))),
             version=text_or_none(data.get("VERSION", data.get("version"))),
             max_temperature=number_between(
-                _number(data.get("MAX_TEMPERATURE")), 0.0, 1000.0
+                _number(data.get("MAX_TEMPERATURE")), 0.0, _HOTTEST
             ),
             raw=MappingProxyType(data),
         )
+        return self._toolhead
 
     async def toolhead_status(self) -> ToolheadStatus:
         """Return what the toolhead measures."""
@@ -221,6 +227,7 @@ class Maintenance(Commands):
         temperature: float,
     ) -> None:
         check_temperature(temperature)
+        check_limit(temperature, self._toolhead)
         self.has_heated = True
         await self._work(on_progress, command, str(extruder), f"{temperature:g}")
 
@@ -345,17 +352,24 @@ async def _turn_off(
     raise HeaterLeftOn from reason
 
 
-def check_temperature(temperature: float, toolhead: ToolheadInfo | None = None) -> None:
-    """Raise InvalidRequest (`temperature`): `too_cold` to move filament, or `too_hot`."""
-    most = (toolhead and toolhead.max_temperature) or HOTTEST
-    if not math.isfinite(temperature) or temperature > most:
-        raise InvalidRequest(
-            "temperature", "too_hot", f"the toolhead takes {most:g} °C at most"
-        )
-    if temperature < COLDEST_LOAD:
-        raise InvalidRequest(
-            "temperature", "too_cold", f"filament moves at {COLDEST_LOAD:g} °C or more"
-        )
+def check_temperature(temperature: float) -> None:
+    """Raise InvalidRequest (`temperature`, `too_cold`) if no filament moves at it (°C)."""
+    if not temperature >= _COLDEST_LOAD:  # As does one that is not a number.
+        message = f"filament moves at {_COLDEST_LOAD:g} °C or more"
+        raise InvalidRequest("temperature", "too_cold", message, _COLDEST_LOAD)
+
+
+def check_limit(temperature: float, toolhead: ToolheadInfo | None) -> None:
+    """Raise InvalidRequest (`temperature`) if a toolhead does not take it (°C).
+
+    `too_hot` for what it says of itself, `limit_unknown` if it says nothing; None is one
+    that was not read.
+    """
+    most = toolhead and toolhead.max_temperature
+    reason, limit = ("too_hot", most) if most else ("limit_unknown", _HOTTEST_UNKNOWN)
+    if not temperature <= limit:
+        message = f"the toolhead takes {limit:g} °C at most"
+        raise InvalidRequest("temperature", reason, message, limit)
 
 
 def parse_progress(text: str) -> WorkProgress | None:
