@@ -31,15 +31,7 @@ from .files import FileEntry, FileInfo, Files, check_upload, store
 from .identity import VENDOR_KEY, fingerprint
 from .key import ClientKey
 from .listener import Counters, Listener
-from .maintenance import (
-    Maintenance,
-    ToolheadInfo,
-    ToolheadStatus,
-    WorkProgress,
-    WorkStep,
-    check_limit,
-    check_temperature,
-)
+from .maintenance import Maintenance, WorkProgress, WorkStep
 from .manager import (
     AuthorizedBy,
     Manager,
@@ -57,6 +49,7 @@ from .settings import SETTINGS, Setting, Settings
 from .sockets import is_address
 from .subscriptions import DeviceUpdate, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
+from .toolhead import ToolheadInfo, ToolheadStatus, check_limit, check_temperature
 
 __all__ = [
     "DEFAULT_TIMING",

@@ -5,12 +5,11 @@ turns the heater off, also after a cut, over a new connection.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 import math
-from types import MappingProxyType
 from typing import Final
 
 from .command import Commands, encode_command
@@ -25,21 +24,18 @@ from .errors import (
 from .frames import encode_frame
 from .session import Session
 from .timing import Timing
-from .util import (
-    finite_number,
-    json_object,
-    number_between,
-    number_in,
-    temperature_of,
-    text_or_none,
+from .toolhead import (
+    HOTTEST,
+    NO_TOOLHEAD,
+    ToolheadInfo,
+    ToolheadStatus,
+    check_limit,
+    check_temperature,
+    parse_toolhead_info,
+    parse_toolhead_status,
 )
+from .util import json_object, number_in
 
-_NO_TOOLHEAD: Final = "N/A"
-_COLDEST_LOAD: Final = 170.0
-_HOTTEST: Final = 300.0
-# What a toolhead heats to that does not say its limit: that of the extruder whose replies
-# were recorded. Above what a toolhead says, nothing is promised (section 10).
-_HOTTEST_UNKNOWN: Final = 235.0
 _FINEST: Final = 0.01
 _WORDS: Final = 16
 _TOOLHEAD_POLLS: Final = 10
@@ -66,25 +62,6 @@ class WorkProgress:
 
 
 type OnProgress = Callable[[WorkProgress], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolheadInfo:
-    """What a toolhead is: its type (`EXTRUDER`), None without one; the most it heats (°C)."""
-
-    type: str | None
-    version: str | None
-    max_temperature: float | None
-    raw: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToolheadStatus:
-    """What a toolhead measures: its type, None without one; nozzle and target (°C)."""
-
-    type: str | None
-    temperature: float | None
-    target: float | None
 
 
 class Maintenance(Commands):
@@ -180,34 +157,21 @@ class Maintenance(Commands):
 
     async def set_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the nozzle's target (°C); 0 turns the heater off."""
-        if not math.isfinite(temperature) or not 0 <= temperature <= _HOTTEST:
-            message = f"a nozzle takes 0 to {_HOTTEST:g} °C"
-            raise InvalidRequest("temperature", "too_hot", message, _HOTTEST)
+        if not math.isfinite(temperature) or not 0 <= temperature <= HOTTEST:
+            message = f"a nozzle takes 0 to {HOTTEST:g} °C"
+            raise InvalidRequest("temperature", "too_hot", message, HOTTEST)
         self.has_heated = True
         await self._ask(_after_ok, "extruder_temp", str(extruder), f"{temperature:g}")
         self.has_heated = temperature > 0
 
     async def toolhead_info(self) -> ToolheadInfo:
         """Return what the toolhead is."""
-        data = await self._ask(_json, "headinfo")
-        self._toolhead = ToolheadInfo(
-            type=_type(data.get("TYPE", data.get("module"))),
-            version=text_or_none(data.get("VERSION", data.get("version"))),
-            max_temperature=number_between(
-                _number(data.get("MAX_TEMPERATURE")), 0.0, _HOTTEST
-            ),
-            raw=MappingProxyType(data),
-        )
+        self._toolhead = parse_toolhead_info(await self._ask(_json, "headinfo"))
         return self._toolhead
 
     async def toolhead_status(self) -> ToolheadStatus:
         """Return what the toolhead measures."""
-        data = await self._ask(_json, "headstatus")
-        return ToolheadStatus(
-            type=_type(data.get("module")),
-            temperature=temperature_of(data.get("rt")),
-            target=temperature_of(data.get("tt")),
-        )
+        return parse_toolhead_status(await self._ask(_json, "headstatus"))
 
     async def wait_for_toolhead(self) -> ToolheadInfo:
         """Return what the toolhead is, as soon as the device knows; at the latest after 5 s."""
@@ -276,7 +240,7 @@ class Maintenance(Commands):
                     gone = True
                 case "HEAD_ERROR", ("TYPE_ERROR", _, found, *_):
                     # It may be one that is not known yet (section 10).
-                    known = found != _NO_TOOLHEAD
+                    known = found != NO_TOOLHEAD
                     gone = known or (await self.wait_for_toolhead()).type is None
                 case _:
                     raise
@@ -352,36 +316,16 @@ async def _turn_off(
     raise HeaterLeftOn from reason
 
 
-def check_temperature(temperature: float) -> None:
-    """Raise InvalidRequest (`temperature`, `too_cold`) if no filament moves at it (°C)."""
-    if not temperature >= _COLDEST_LOAD:  # As does one that is not a number.
-        message = f"filament moves at {_COLDEST_LOAD:g} °C or more"
-        raise InvalidRequest("temperature", "too_cold", message, _COLDEST_LOAD)
-
-
-def check_limit(temperature: float, toolhead: ToolheadInfo | None) -> None:
-    """Raise InvalidRequest (`temperature`) if a toolhead does not take it (°C).
-
-    `too_hot` for what it says of itself, `limit_unknown` if it says nothing; None is one
-    that was not read.
-    """
-    most = toolhead and toolhead.max_temperature
-    reason, limit = ("too_hot", most) if most else ("limit_unknown", _HOTTEST_UNKNOWN)
-    if not temperature <= limit:
-        message = f"the toolhead takes {limit:g} °C at most"
-        raise InvalidRequest("temperature", reason, message, limit)
-
-
 def parse_progress(text: str) -> WorkProgress | None:
     """Return the step in what follows `CTRL`; None if it is another."""
     word, _, rest = text.partition(" ")
     match word:
         case "HEATING":
-            return WorkProgress(WorkStep.HEATING, _number(rest))
+            return WorkProgress(WorkStep.HEATING, number_in(rest))
         case "WAITING" | "LOADING" | "UNLOADING":
             return WorkProgress(WorkStep(word.lower()))
         case "POINT" | "ZPROBE":
-            return WorkProgress(WorkStep.PROBING, _number(rest))
+            return WorkProgress(WorkStep.PROBING, number_in(rest))
     return None
 
 
@@ -399,14 +343,6 @@ def _json(reply: str) -> dict[str, object]:
     return data
 
 
-def _type(value: object) -> str | None:
-    return None if value == _NO_TOOLHEAD else text_or_none(value)
-
-
-def _number(value: object) -> float | None:
-    return number_in(value) if isinstance(value, str) else finite_number(value)
-
-
 def _numbers(text: str) -> tuple[float, ...]:
-    numbers = (_number(word) for word in text.split()[:_WORDS])
+    numbers = (number_in(word) for word in text.split()[:_WORDS])
     return tuple(number for number in numbers if number is not None)
