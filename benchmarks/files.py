@@ -18,12 +18,13 @@ from typing import override
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import DEFAULT_TIMING, Robot, Timing
+from custom_components.flux3dp.aioflux import DEFAULT_TIMING, Robot
 from custom_components.flux3dp.aioflux.files import Files
 from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
 from custom_components.flux3dp.aioflux.session import Session
 from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from simulator.files import example_job
 from tests.keys import MASTER_KEYS, VENDOR_KEY
@@ -272,7 +273,7 @@ async def _start() -> Row:
         vendor_key=VENDOR_KEY,
         timing=DeviceTiming(boot=0.0, job_speed=0.0),
     )
-    async with Device(config) as device, home_assistant(Timing()) as hass:
+    async with Device(config) as device, home_assistant(FluxTiming()) as hass:
         device.files.write("SD", "job.fc", example_job("Bench", seconds=600))
         key = await async_get_client_key(hass)
         device.trust.add(TrustedKey.from_pem("bench", key.public_pem))

@@ -31,10 +31,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 import custom_components
-from custom_components.flux3dp.aioflux import Listener, Timing
+from custom_components.flux3dp.aioflux import Listener
 from custom_components.flux3dp.aioflux.datagram import Notify, decode
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
+from custom_components.flux3dp.timing import FluxTiming
 
 from .measure import Row, cpu
 
@@ -46,7 +47,7 @@ HOST = "127.0.70.9"
 _STATUS = struct.Struct("<dif16s32s")
 _BARE = "bench_bare"
 # No device answers: a setup need not wait for one to be measured.
-SILENT = Timing(setup_wait=0.0, unheard=3600.0, unheard_active=3600.0)
+SILENT = FluxTiming(setup_wait=0.0, unheard=3600.0, unheard_active=3600.0)
 
 
 async def rows() -> AsyncIterator[Row]:
@@ -58,7 +59,7 @@ async def rows() -> AsyncIterator[Row]:
 
 
 @asynccontextmanager
-async def home_assistant(timing: Timing) -> AsyncIterator[HomeAssistant]:
+async def home_assistant(timing: FluxTiming) -> AsyncIterator[HomeAssistant]:
     """Run a Home Assistant that has our integration and one interface."""
     adapter = {
         "name": "lo",
@@ -72,7 +73,7 @@ async def home_assistant(timing: Timing) -> AsyncIterator[HomeAssistant]:
             "custom_components.flux3dp.discovery.network.async_get_adapters",
             return_value=[adapter],
         ),
-        patch("custom_components.flux3dp.discovery.TIMING", timing),
+        patch("custom_components.flux3dp.timing.TIMING", timing),
     ):
         async with async_test_home_assistant(config_dir=folder) as hass:
             # The plugin's Home Assistant has no custom integrations until asked.

@@ -28,9 +28,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import ClientKey, DeviceUpdate, Timing
+from custom_components.flux3dp.aioflux import ClientKey, DeviceUpdate
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from simulator.keys import RsaKey
 from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY
@@ -151,7 +152,7 @@ async def _devices(count: int, pipe: Connection) -> None:
 
 async def _empty(_count: int, pipe: Connection) -> None:
     """Run a Home Assistant without anything."""
-    async with home_assistant(Timing()) as hass:
+    async with home_assistant(FluxTiming()) as hass:
 
         async def measure() -> Sample:
             return await _measured(hass)
@@ -161,7 +162,7 @@ async def _empty(_count: int, pipe: Connection) -> None:
 
 async def _home(count: int, pipe: Connection) -> None:
     """Run a Home Assistant with so many devices."""
-    async with home_assistant(Timing()) as hass:
+    async with home_assistant(FluxTiming()) as hass:
         hass.data[f"{DOMAIN}_client_key"] = ClientKey.from_pem(CLIENT_KEY.decode())
         listener = await async_get_listener(hass)
         counters = listener.counters

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-from .aioflux import Timing
 from .clock import SteadyClock
+from .timing import FluxTiming
 
 
 class Availability:
@@ -20,7 +20,7 @@ class Availability:
     def __init__(
         self,
         clock: SteadyClock,
-        timing: Timing,
+        timing: FluxTiming,
         *,
         probe: Callable[[], None],
         on_silent: Callable[[], None],

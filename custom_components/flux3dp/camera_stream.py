@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, aclosing, suppress
 
-from .aioflux import Camera, ConnectionFailed, FluxError, Timing
+from .aioflux import Camera, ConnectionFailed, FluxError
 from .const import LOGGER
+from .timing import FluxTiming
 
 _CLOSED = "the camera is closed"
 
@@ -25,7 +26,7 @@ class CameraFeed:
     def __init__(
         self,
         name: str,
-        timing: Timing,
+        timing: FluxTiming,
         *,
         open_camera: OpenCamera,
         start_task: StartTask,

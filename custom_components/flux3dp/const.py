@@ -1,13 +1,12 @@
 """What the files of the integration agree on.
 
-Names and constants only. What a device is called on the wire, and how long things
-take, belong to `aioflux`.
+Names and constants only. What a device is called on the wire belongs to `aioflux`.
 """
 
 import logging
 from typing import Final
 
-from .aioflux import DEFAULT_TIMING, VENDOR_KEY
+from .aioflux import VENDOR_KEY
 
 DOMAIN: Final = "flux3dp"
 LOGGER: Final = logging.getLogger(__package__)
@@ -23,8 +22,7 @@ CONF_SETTINGS: Final = "settings"  # of the device: `values` of the `firmware`
 # Options.
 CONF_HOLD_CONNECTION: Final = "hold_connection"  # to the robot port, during jobs
 
-# What the one listener is made from. Tests put their own in its place.
-TIMING: Final = DEFAULT_TIMING
+# What the one listener trusts. Tests put their own in its place.
 VENDOR_KEYS: Final = (VENDOR_KEY,)
 
 ANY_INTERFACE: Final = "0.0.0.0"  # noqa: S104 - nothing is bound to it

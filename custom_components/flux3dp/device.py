@@ -12,6 +12,7 @@ from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
+from . import timing
 from .aioflux import (
     ConnectionFailed,
     DeviceInfo,
@@ -113,7 +114,7 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
             assert entry.unique_id is not None  # Every flow sets it.
         self.uuid = entry.unique_id
         self.listener = listener
-        self.timing = listener.timing
+        self.timing = timing.TIMING
         self.clock = SteadyClock(hass)
         self.resolved = ("", "")  # A host name, and the address it stands for.
         self.announced: Announced | None = None

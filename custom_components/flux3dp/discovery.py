@@ -26,9 +26,10 @@ from homeassistant.helpers.singleton import singleton
 from homeassistant.util.hass_dict import HassKey
 import ifaddr
 
+from . import timing
 from .aioflux import ConnectionFailed, DeviceInfo, DeviceUpdate, Identity, Listener
 from .aioflux.datagram import GROUP
-from .const import ANY_INTERFACE, DOMAIN, LOGGER, TIMING, VENDOR_KEYS
+from .const import ANY_INTERFACE, DOMAIN, LOGGER, VENDOR_KEYS
 
 _DATA_LISTENER: HassKey[Listener] = HassKey(f"{DOMAIN}_listener")
 
@@ -60,7 +61,7 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     listener = Listener(
         interfaces=await _async_interfaces(hass, adapters),
         vendor_keys=VENDOR_KEYS,
-        timing=TIMING,
+        timing=timing.TIMING,
     )
     try:
         await listener.start()
@@ -84,7 +85,7 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     stop_following = async_track_time_interval(
         hass,
         follow_interfaces,
-        timedelta(seconds=TIMING.interfaces),
+        timedelta(seconds=timing.TIMING.interfaces),
         name="FLUX interfaces",
     )
 

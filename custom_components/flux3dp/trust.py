@@ -13,6 +13,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
 
+from . import timing
 from .aioflux import (
     AuthenticationFailed,
     CommandFailed,
@@ -22,7 +23,6 @@ from .aioflux import (
     Identity,
     IdentityMismatch,
     Manager,
-    Timing,
 )
 from .client_key import async_get_client_key
 from .clock import Backoff
@@ -42,7 +42,7 @@ def pinned_key(entry: ConfigEntry) -> bytes:
 
 
 async def async_sign_in(
-    hass: HomeAssistant, device: DeviceInfo, master_key: bytes, timing: Timing
+    hass: HomeAssistant, device: DeviceInfo, master_key: bytes
 ) -> Manager:
     """Sign in to a device with our key; an async context manager.
 
@@ -51,7 +51,7 @@ async def async_sign_in(
     return await Manager.open(
         device,
         await async_get_client_key(hass),
-        timing=timing,
+        timing=timing.TIMING,
         expected_key=master_key,
     )
 
@@ -105,9 +105,7 @@ class Trust:
         return await self._async_open(await self.async_reach())
 
     async def _async_open(self, device: DeviceInfo) -> Manager:
-        manager = await async_sign_in(
-            self._device.hass, device, self.master_key, self._device.timing
-        )
+        manager = await async_sign_in(self._device.hass, device, self.master_key)
         # It outranks every datagram. A device without a password accepts anyone here,
         # but at the robot and the camera port only those whose key it trusts.
         self.clear_mismatch()
@@ -223,15 +221,12 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
     Never raises and never takes long: what is left on the device is logged.
     """
     listener = await async_get_listener(hass)
-    timing = listener.timing
     host, name = entry.data[CONF_HOST], async_device_name(hass, entry)
     try:
-        async with asyncio.timeout(timing.forget):
+        async with asyncio.timeout(timing.TIMING.forget):
             key = await async_get_client_key(hass)
-            device = await listener.find(host, timing.setup_wait)
-            async with await async_sign_in(
-                hass, device, pinned_key(entry), timing
-            ) as manager:
+            device = await listener.find(host, timing.TIMING.setup_wait)
+            async with await async_sign_in(hass, device, pinned_key(entry)) as manager:
                 await manager.remove_trust(key.access_id.hex())
     except AuthenticationFailed as err:
         LOGGER.debug("%s had forgotten our key already: %s", name, err)

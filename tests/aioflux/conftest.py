@@ -41,7 +41,6 @@ FAST = Timing(
     touch_rest=0.1,
     unheard=0.3,
     unheard_active=0.1,
-    probe_interval=0.05,
     connect=30.0,
     handshake=30.0,
     challenge_rest=30.0,

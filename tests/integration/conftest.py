@@ -26,14 +26,13 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import pytest_socket
 
 from custom_components.flux3dp.aioflux import (
-    DEFAULT_TIMING,
     ClientKey,
     Manager,
     Robot,
-    Timing,
 )
 from custom_components.flux3dp.aioflux.session import Session
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.timing import TIMING, FluxTiming
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from simulator.waiting import PATIENCE
 from tests.integration.fakes import (
@@ -56,7 +55,7 @@ PASSWORD = "secret"
 # The device's seconds are hundredths in `DeviceTiming.fast`; ours keep the proportions,
 # with a margin for a machine that does something else at the same time. What limits a
 # connection is as long as in production: a test about that has a `pace` of its own.
-FAST = Timing(
+FAST = FluxTiming(
     scan=0.3,
     scan_probe_interval=0.1,
     find=2.0,
@@ -133,13 +132,13 @@ def words_are_there(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def pace() -> Timing:
+def pace() -> FluxTiming:
     """Return the pace of our side; `paced` makes it another."""
     return FAST
 
 
 @pytest.fixture(autouse=True)
-def our_network(pace: Timing) -> Iterator[None]:
+def our_network(pace: FluxTiming) -> Iterator[None]:
     """Have one interface, loopback, with the vendor and the pace of the tests."""
     adapter = {
         "auto": True,
@@ -153,7 +152,7 @@ def our_network(pace: Timing) -> Iterator[None]:
     discovery = "custom_components.flux3dp.discovery"
     with (
         patch(f"{discovery}.network.async_get_adapters", return_value=[adapter]),
-        patch(f"{discovery}.TIMING", pace),
+        patch("custom_components.flux3dp.timing.TIMING", pace),
         patch(f"{discovery}.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
     ):
         yield
@@ -310,7 +309,7 @@ async def new_home(
 ) -> AsyncIterator[Home]:
     """Return a device without a wire that is not set up yet; see `fakes.py`."""
     device, clock = FakeDevice(), ManualClock()
-    listener = FakeListener(device, DEFAULT_TIMING)
+    listener = FakeListener(device, TIMING)
 
     async def open_robot(*_args: object, **_kwargs: object) -> Robot:
         device.tried += 1
@@ -321,7 +320,7 @@ async def new_home(
         if device.refuses is not None:
             raise device.refuses
         device.sessions.append(FakeSession(device))
-        return Robot(cast(Session, device.sessions[-1]), device.info, DEFAULT_TIMING)
+        return Robot(cast(Session, device.sessions[-1]), device.info, TIMING)
 
     async def open_manager(*_args: object, **_kwargs: object) -> FakeManager:
         device.sign_ins += 1
@@ -350,7 +349,8 @@ async def new_home(
         },
     )
     entry.add_to_hass(hass)
-    yield Home(hass, clock, device, listener, entry)
+    with patch("custom_components.flux3dp.timing.TIMING", TIMING):
+        yield Home(hass, clock, device, listener, entry)
     # What still waits would keep Home Assistant from stopping.
     await clock.advance(60.0)
 

@@ -26,13 +26,13 @@ from custom_components.flux3dp.aioflux import (
     Identity,
     Kicked,
     NetworkConfig,
-    Timing,
     TrustedKey,
     WifiNetwork,
 )
 from custom_components.flux3dp.aioflux.frames import decode_reply
 from custom_components.flux3dp.aioflux.listener import Counters
 from custom_components.flux3dp.clock import SteadyClock
+from custom_components.flux3dp.timing import FluxTiming
 
 type Reply = str | None
 
@@ -361,7 +361,7 @@ class Home:
 class FakeListener:
     """The one listener, on a network with fake devices."""
 
-    def __init__(self, device: FakeDevice, timing: Timing) -> None:
+    def __init__(self, device: FakeDevice, timing: FluxTiming) -> None:
         self.timing = timing
         self.device = device
         self.counters = Counters()

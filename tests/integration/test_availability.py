@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from custom_components.flux3dp.aioflux import DEFAULT_TIMING
 from custom_components.flux3dp.availability import Availability
+from custom_components.flux3dp.timing import TIMING
 from tests.integration.fakes import ManualClock
 
 NOTIFY = 3.0
@@ -27,7 +27,7 @@ class Network:
         self._random = random.Random(seed)
         self.availability = Availability(
             self.clock,
-            DEFAULT_TIMING,
+            TIMING,
             probe=self._probe,
             on_silent=lambda: self.offline.append(self.clock.now()),
         )
@@ -94,9 +94,9 @@ def test_a_silent_device_is_probed_seldom_and_comes_back_with_its_first_answer()
     assert network.availability.silent
 
     network.clock.turn(1200.0)
-    assert network.probes - probes == 600.0 / DEFAULT_TIMING.unheard
+    assert network.probes - probes == 600.0 / TIMING.unheard
     network.on = True
-    network.clock.turn(1200.0 + DEFAULT_TIMING.unheard)
+    network.clock.turn(1200.0 + TIMING.unheard)
 
     assert not network.availability.silent
     assert len(network.offline) == 1
@@ -109,7 +109,7 @@ def test_a_device_in_doubt_is_silent_when_no_probe_is_answered() -> None:
     # What asks as well does not put it off.
     network.clock.turn(2.0)
     network.availability.async_probe()
-    patience = DEFAULT_TIMING.probe_attempts * DEFAULT_TIMING.probe_interval
+    patience = TIMING.probe_attempts * TIMING.probe_interval
 
     network.clock.turn(patience)
 

@@ -14,8 +14,8 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.aioflux.camera import MAX_IMAGE
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import BOTH, NAME, wait_for_state, wait_until
@@ -41,7 +41,7 @@ FRESH, STALE = (replace(PATIENT, still_fresh=age) for age in (20.0, 0.0))
 
 
 @pytest.fixture
-def pace() -> Timing:
+def pace() -> FluxTiming:
     return QUICK
 
 

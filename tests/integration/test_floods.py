@@ -15,8 +15,8 @@ from custom_components.flux3dp.aioflux import (
     Identity,
     IdentityMismatch,
     Listener,
-    Timing,
 )
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import MANAGEMENT_PORT, Device, Timing as DeviceTiming
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -34,7 +34,7 @@ ROUNDS = 10
 
 
 @pytest.fixture
-def pace() -> Timing:
+def pace() -> FluxTiming:
     """Return a pace at which what is done now and then is done once in a test."""
     return replace(FAST, setup_wait=0.1, unheard=60.0)
 

@@ -13,8 +13,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import ClientKey, Identity, Timing
+from custom_components.flux3dp.aioflux import ClientKey, Identity
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device, TrustedKey
 from tests.aioflux.updates import Updates
 from tests.forger import Forger, public_der
@@ -47,7 +48,7 @@ OTHER_TEXTS = {"ver": "1.0b1", "model": "fbm1", "name": "HACKED"}
 
 
 @pytest.fixture
-def pace() -> Timing:
+def pace() -> FluxTiming:
     """Return a pace at which what is done now and then is done once in a test."""
     return replace(FAST, handshake=30.0)
 

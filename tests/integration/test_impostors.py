@@ -16,8 +16,8 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -48,7 +48,7 @@ PROBES = {struct.pack("<4sBB16x", b"FLUX", version, 0) for version in (1, 2)}
 
 
 @pytest.fixture
-def pace() -> Timing:
+def pace() -> FluxTiming:
     """Return a pace with little patience for who does not say who they are.
 
     And with much for silence: only a person asks then.

@@ -13,9 +13,10 @@ from ifaddr._posix import get_adapters
 import pytest
 import pytest_socket
 
-from custom_components.flux3dp.aioflux import ClientKey, Timing
+from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import Timing as DeviceTiming, TrustedKey
 from tests.cable import FAR, INTERFACE, Cable, cable
 from tests.integration.conftest import (
@@ -35,7 +36,7 @@ SOURCE = "custom_components.flux3dp.discovery.async_get_source_ip"
 
 
 @pytest.fixture
-def pace() -> Timing:
+def pace() -> FluxTiming:
     """Read the interfaces often."""
     return replace(FAST, interfaces=0.2)
 

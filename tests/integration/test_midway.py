@@ -10,8 +10,8 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import Timing
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -30,7 +30,7 @@ DEVICE = {"timing": BRISK, "networks": [ATTIC]}
 
 
 @pytest.fixture
-def pace() -> Timing:
+def pace() -> FluxTiming:
     """Return a pace with patience for a device that is slow to open a connection."""
     return replace(FAST, connect=20.0, handshake=20.0)
 

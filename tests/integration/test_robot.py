@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import Timing
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
@@ -39,7 +39,7 @@ POINTS = 6
 
 
 @pytest.fixture
-def pace() -> Timing:
+def pace() -> FluxTiming:
     """Return a pace at which a device is tried some times before it counts as silent."""
     return replace(FAST, robot_retry=0.1, unheard_active=0.5)
 

@@ -10,13 +10,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
-    DEFAULT_TIMING,
     AuthenticationFailed,
     ClientKey,
     ConnectionFailed,
     Identity,
     IdentityMismatch,
 )
+from custom_components.flux3dp.timing import TIMING
 from simulator import Device, TrustedKey
 from tests.integration.conftest import (
     ADDRESSES,
@@ -96,7 +96,7 @@ async def test_a_device_whose_ports_open_late_is_tried_three_times(
     home, device = new_home, new_home.device
     device.refuses_manager = ConnectionFailed("refused")
     await home.setup()
-    grace, trust = DEFAULT_TIMING.startup_grace, home.entry.runtime_data.trust
+    grace, trust = TIMING.startup_grace, home.entry.runtime_data.trust
     await home.advance(grace - 0.1)
     assert device.sign_ins == 1
     await home.advance(grace)

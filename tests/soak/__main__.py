@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 import custom_components
-from custom_components.flux3dp.aioflux import DEFAULT_TIMING
+from custom_components.flux3dp.timing import TIMING
 from simulator import Device, DeviceConfig, Timing
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
@@ -150,7 +150,7 @@ async def soak(options: Any) -> list[str]:
         for each in subjects:
             await stack.enter_async_context(each.device)
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        stack.enter_context(environment(_paced(DEFAULT_TIMING, options.pace, _LIMITS)))
+        stack.enter_context(environment(_paced(TIMING, options.pace, _LIMITS)))
         home = Home(Path(folder), [each.device for each in subjects])
         judge = Judge(subjects, home, options.pace, options.say)
         logging.getLogger().addHandler(judge)

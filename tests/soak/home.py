@@ -27,8 +27,9 @@ from pytest_homeassistant_custom_component.common import (
     async_test_home_assistant,
 )
 
-from custom_components.flux3dp.aioflux import ClientKey, Timing
+from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, TrustedKey
 from tests.keys import CLIENT_KEY, VENDOR_PUBLIC_DER
 
@@ -45,12 +46,12 @@ PUBLIC_KEY = ClientKey.from_pem(CLIENT_KEY.decode()).public_pem
 
 
 @contextmanager
-def environment(timing: Timing) -> Iterator[None]:
+def environment(timing: FluxTiming) -> Iterator[None]:
     """Have one interface, and the vendor of the tests."""
     discovery = "custom_components.flux3dp.discovery"
     with (
         patch(f"{discovery}.network.async_get_adapters", return_value=[_ADAPTER]),
-        patch(f"{discovery}.TIMING", timing),
+        patch("custom_components.flux3dp.timing.TIMING", timing),
         patch(f"{discovery}.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
         patch(
             "custom_components.flux3dp.client_key.ClientKey.generate",
