@@ -1,6 +1,5 @@
 """Conditions by target: what is so of whom."""
 
-from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -129,7 +128,7 @@ async def test_any_and_all_of_those_in_the_area_now(
     ],
 )
 def test_what_they_mean(changes: dict[str, Any], idle: bool, attention: bool) -> None:
-    job = replace(INITIAL, online=True, **changes)
+    job = INITIAL._replace(online=True, **changes)
     assert is_idle(job) is idle
     assert needs_attention(job) is attention
 

@@ -1,6 +1,5 @@
 """Triggers by target, and those of a device: whom they reach, and what they carry."""
 
-from dataclasses import replace
 import logging
 from typing import Any
 
@@ -115,7 +114,7 @@ async def happens(hass: HomeAssistant, device: Device, what: str) -> None:
             error=error if what == "paused" else ErrorKey.NONE,
         )
     st_id = 128 if what == "problem after its end" else 48
-    state = replace(INITIAL, st_id=st_id, problem=True)
+    state = INITIAL._replace(st_id=st_id, problem=True)
     signal = JobSignal(uuid=device.config.uuid, event=event, state=state)
     async_dispatcher_send(hass, _SIGNAL, signal)
     await hass.async_block_till_done()

@@ -102,6 +102,7 @@ async def test_what_a_removed_entry_still_hears_is_not_stored(
     # A command that still has the old coordinator, and what it would bring.
     with pytest.raises(Unloaded):
         await home.done(old.commands.async_run(PAUSE))
-    old.async_reevaluate(replace(old.data, job=replace(old.data.job, jobs_completed=7)))
+    job = old.data.job._replace(jobs_completed=7)
+    old.async_reevaluate(replace(old.data, job=job))
     await hass.async_stop(force=True)
     assert stored not in hass_storage

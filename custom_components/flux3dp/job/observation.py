@@ -1,6 +1,6 @@
 """One observation of a device: what counts now, its report or its datagram."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ..aioflux.device import DeviceStatus
 from ..aioflux.report import Report
@@ -9,24 +9,21 @@ from .model import AnnouncedEnd, JobResult, JobStatus, Toolhead
 from .status import Phase, phase_of, status_of, toolhead_of
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(NamedTuple):
     """A report and the moment it arrived (seconds, by `clock.py`)."""
 
     report: Report
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Announced:
+class Announced(NamedTuple):
     """What a datagram says and the moment it arrived (seconds, by `clock.py`)."""
 
     status: DeviceStatus
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
+class Observation(NamedTuple):
     """What a device says at one moment, whichever source it came from.
 
     `status` is None for an id that is not in the table; `read_at` tells one report from
@@ -116,7 +113,7 @@ def observe(
         return _from_status(announced.status)
     seen = _from_report(reported, announced.status)
     newer = announced.at > reported.at
-    return replace(seen, announced=announced.status) if newer else seen
+    return seen._replace(announced=announced.status) if newer else seen
 
 
 def _from_status(status: DeviceStatus) -> Observation:

@@ -76,15 +76,15 @@ def _alive(
         return _begun(_lost(previous, job, now), seen, now, known=known)
     if _is_revived(previous, job, seen):
         # Until it runs it is the job that failed, and fails only once.
-        job = replace(job, paused=True)
+        job = job._replace(paused=True)
     elif not job.is_same_run(seen.session):
         return _begun(previous, seen, now)
     elif job.end_announced_at is None or now - job.end_announced_at < _LATE:
         # An answer that was late: a run that has ended does not come back.
         return previous, ()
     else:
-        job = replace(job, outcome=None)
-    job = replace(job, stage=Stage.ACTIVE, pending=None)
+        job = job._replace(outcome=None)
+    job = job._replace(stage=Stage.ACTIVE, pending=None)
     return _continued(previous, job, seen, now, patience)
 
 
@@ -110,16 +110,16 @@ def _continued(
     """Follow the same job: it goes on, pauses, or goes on again."""
     if not previous.observed:
         # What it did meanwhile is not known.
-        job = replace(found_again(job, now), paused=seen.is_paused, outcome=None)
-        job = replace(advanced(job, seen, now), resuming_since=None)
-        return replace(previous, job=job), ()
+        job = found_again(job, now)._replace(paused=seen.is_paused, outcome=None)
+        job = advanced(job, seen, now)._replace(resuming_since=None)
+        return previous._replace(job=job), ()
     grown = job.top_progress is not None and (seen.progress or 0) > job.top_progress
     since = min(job.resuming_since or now, now)
-    job = replace(advanced(job, seen, now), resuming_since=None)
+    job = advanced(job, seen, now)._replace(resuming_since=None)
     runs = seen.st_id in (4, RUNNING) and seen.status is not JobStatus.ABORTING
     happened = None
     if seen.is_paused and not job.paused:
-        job, happened = replace(job, paused=True), JobEventType.PAUSED
+        job, happened = job._replace(paused=True), JobEventType.PAUSED
     elif job.paused and runs:
         if (
             grown
@@ -129,12 +129,12 @@ def _continued(
         ):
             # Its error is mended: an abort later on has another reason.
             label, happened = seen.error_label, JobEventType.RESUMED
-            job = replace(job, paused=False, error_label=label, outcome=None)
+            job = job._replace(paused=False, error_label=label, outcome=None)
         else:
             # In a datagram a job that is being aborted looks the same for a second.
-            job = replace(job, resuming_since=since)
+            job = job._replace(resuming_since=since)
     events = (_event(happened, job, now, seen.error),) if happened else ()
-    return replace(previous, job=job), events
+    return previous._replace(job=job), events
 
 
 def _is_another(previous: JobState, job: Job, seen: Observation) -> bool:
@@ -177,7 +177,7 @@ def _ending(previous: JobState, seen: Observation, now: float) -> JobState:
         return previous
     if not previous.observed:
         job = found_again(job, now)
-    return replace(previous, job=advanced(job, seen, now))
+    return previous._replace(job=advanced(job, seen, now))
 
 
 def _ended(
@@ -199,7 +199,7 @@ def _ended(
             if job.end_announced_at is None:
                 return previous, ()
             # The datagram that showed another end was not the device's.
-            return _finished(previous, replace(job, outcome=None), seen, now, result)
+            return _finished(previous, job._replace(outcome=None), seen, now, result)
     if seen.phase is Phase.ALARM:
         # A machine can be in alarm without a job.
         return previous, ()
@@ -221,13 +221,12 @@ def _finished(
     job = advanced(job, seen, now)
     if job.outcome is JobResult.FAILED and result is not JobResult.COMPLETED:
         announced_at = None if seen.from_report else job.end_announced_at
-        job = replace(
-            job, stage=Stage.ENDED, paused=False, end_announced_at=announced_at
+        job = job._replace(
+            stage=Stage.ENDED, paused=False, end_announced_at=announced_at
         )
-        return replace(previous, job=job), ()
+        return previous._replace(job=job), ()
     waits = returned and job.session_unconfirmed
-    job = replace(
-        job,
+    job = job._replace(
         end_announced_at=None if seen.from_report else now,
         pending=Pending.SAME_RUN if waits else None,
     )
@@ -237,10 +236,10 @@ def _finished(
 def _confirmed(previous: JobState, job: Job, seen: Observation, now: float) -> Outcome:
     """Take from a report which run it was that ended, and how long it took."""
     pending, unconfirmed = job.pending, job.session_unconfirmed
-    job = replace(advanced(job, seen, now), end_announced_at=None, pending=None)
-    state = replace(previous, job=job)
+    job = advanced(job, seen, now)._replace(end_announced_at=None, pending=None)
+    state = previous._replace(job=job)
     if unconfirmed or pending is Pending.WHOLE_RUN:
-        state = replace(state, last_job_duration=job.duration(now))
+        state = state._replace(last_job_duration=job.duration(now))
     if pending is Pending.SAME_RUN and job.outcome is not None:
         return state, (_end_event(job, job.outcome, now, seen),)
     if pending is Pending.WHOLE_RUN:
@@ -259,16 +258,15 @@ def _unseen(
     if previous.job is not None and previous.job.stage is Stage.ACTIVE:
         previous = _lost(previous, previous.job, now)
     failed = previous.observed and result is JobResult.FAILED
-    job = replace(
-        new_job(previous, seen, now, witnessed=previous.observed),
+    job = new_job(previous, seen, now, witnessed=previous.observed)
+    job = job._replace(
         stage=Stage.ENDED,
         outcome=result,
         unseen=True,
         pending=Pending.WHOLE_RUN if failed and seen.session is None else None,
     )
     known = seen.time_running is not None
-    state = replace(
-        with_new(previous, job),
+    state = with_new(previous, job)._replace(
         last_job_result=result,
         last_job_duration=job.duration(now) if known else None,
     )
@@ -288,23 +286,23 @@ def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
     ):
         return previous, ()
     if job.stage is Stage.ENDED:
-        job = replace(job, stage=Stage.CLEARED, pending=None)
-        return replace(previous, job=job), ()
+        job = job._replace(stage=Stage.CLEARED, pending=None)
+        return previous._replace(job=job), ()
     end = (seen.announced_end or job.announced_end) if previous.observed else None
     if job.pending is Pending.RESULT and end is None:
         return previous, ()
     announced_at = None if seen.from_report else now
-    job = replace(job, stage=Stage.CLEARED, pending=None, end_announced_at=announced_at)
+    job = job._replace(stage=Stage.CLEARED, pending=None, end_announced_at=announced_at)
     if job.outcome is JobResult.FAILED:
         # It had failed before, in an alarm, and never ran again.
         return _lost(previous, job, now), ()
     if end is not None:
-        job = replace(job, error_label=end.label or job.error_label)
+        job = job._replace(error_label=end.label or job.error_label)
         return _close(previous, job, now, end.result)
     if (result := _deduced(previous, job)) is not None:
         return _close(previous, job, now, result)
     pending = Pending.RESULT if previous.observed else None
-    return _lost(previous, replace(job, pending=pending), now), ()
+    return _lost(previous, job._replace(pending=pending), now), ()
 
 
 def _deduced(previous: JobState, job: Job) -> JobResult | None:
@@ -329,13 +327,11 @@ def _close(
     """End a job with a result, count it, and return the event if it was observed."""
     completed = result is JobResult.COMPLETED
     more = completed and not job.counted
-    job = replace(
-        _over(job, job.clock.stop(now)),
+    job = _over(job, job.clock.stop(now))._replace(
         outcome=result,
         counted=job.counted or completed,
     )
-    state = replace(
-        previous,
+    state = previous._replace(
         job=job,
         last_job_result=result,
         last_job_duration=job.duration(now),
@@ -351,17 +347,16 @@ def _lost(previous: JobState, job: Job, now: float) -> JobState:
         clock = clock.stop(now)
     else:
         clock = clock.interrupted(job.lost_at, now)
-    state = with_totals(replace(previous, job=_over(job, clock)), now)
+    state = with_totals(previous._replace(job=_over(job, clock)), now)
     if job.outcome is not None:
         # It had failed before, in an alarm, and never ran again.
         return state
-    return replace(state, last_job_result=None, last_job_duration=None)
+    return state._replace(last_job_result=None, last_job_duration=None)
 
 
 def _over(job: Job, clock: Stopwatch) -> Job:
     """Return a job that runs no more."""
-    return replace(
-        job,
+    return job._replace(
         clock=clock,
         stage=Stage.CLEARED if job.stage is Stage.CLEARED else Stage.ENDED,
         paused=False,

@@ -34,7 +34,7 @@ def new_job(
 
 def with_new(previous: JobState, job: Job) -> JobState:
     """Return the state with another job than before."""
-    return replace(previous, job=job, job_number=previous.job_number + 1, expected=None)
+    return previous._replace(job=job, job_number=previous.job_number + 1, expected=None)
 
 
 def found_again(job: Job, now: float) -> Job:
@@ -46,7 +46,7 @@ def found_again(job: Job, now: float) -> Job:
     if not (known and job.lost_at is not None and now - job.lost_at <= _SHORT_LOSS):
         clock = clock.interrupted(job.lost_at, now)
         clock = replace(clock, base=max(clock.base, job.counted_time))
-    return replace(job, clock=clock, lost_at=None, session_unconfirmed=known)
+    return job._replace(clock=clock, lost_at=None, session_unconfirmed=known)
 
 
 def advanced(job: Job, seen: Observation, now: float) -> Job:
@@ -68,8 +68,7 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
     both_alive = alive and seen.announced_phase is Phase.ALIVE
     # The device counts as running time until 48, and not in 18.
     runs = alive and seen.status not in (JobStatus.PAUSED, JobStatus.RESUMING)
-    return replace(
-        job,
+    return job._replace(
         session=seen.session or job.session,
         session_unconfirmed=job.session_unconfirmed and seen.session is None,
         toolhead=fitted(seen.toolhead) or job.toolhead,

@@ -1,7 +1,6 @@
 """What is known of a device's jobs, kept over restarts."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from enum import Enum
 from typing import Any, Final, get_args, get_type_hints
 
@@ -14,9 +13,9 @@ from ..aioflux.util import MAX_DURATION, duration_of, number_between
 from ..const import DOMAIN
 from .model import (
     INITIAL,
+    LASTING,
     Expected,
     Job,
-    JobRecord,
     JobResult,
     JobState,
     Share,
@@ -111,7 +110,7 @@ def _turning_point(state: JobState) -> tuple[object, ...]:
 
 def as_stored(state: JobState) -> dict[str, Any]:
     """Return what must outlive a restart, as JSON has it."""
-    return _written(JobRecord, state)
+    return _written(state)
 
 
 def restored(data: object) -> JobState:
@@ -119,21 +118,21 @@ def restored(data: object) -> JobState:
 
     The first observation of the device after this never is an event.
     """
-    return JobState(**_read(JobRecord, data))
+    return JobState(**_read(JobState, data))
 
 
-type _Stored = type[JobRecord | Job | Stopwatch]
+type _Stored = JobState | Job | Stopwatch
 
 
-def _written(kind: _Stored, value: object) -> dict[str, Any]:
-    stored = {name: getattr(value, name) for name in _fields(kind)}
+def _written(value: _Stored) -> dict[str, Any]:
+    stored = {name: getattr(value, name) for name in _fields(type(value))}
     return {
-        name: _written(type(each), each) if isinstance(each, Job | Stopwatch) else each
+        name: _written(each) if isinstance(each, Job | Stopwatch) else each
         for name, each in stored.items()
     }
 
 
-def _read(kind: _Stored, data: object) -> dict[str, Any]:
+def _read(kind: type[_Stored], data: object) -> dict[str, Any]:
     """Return the fields of a dataclass; what is missing or damaged has its default."""
     stored = data if isinstance(data, Mapping) else {}
     hints = get_type_hints(kind)
@@ -145,8 +144,9 @@ def _read(kind: _Stored, data: object) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _fields(kind: _Stored) -> list[str]:
-    return [field.name for field in fields(kind) if field.name not in _PASSING]
+def _fields(kind: type[_Stored]) -> list[str]:
+    names = LASTING if kind is JobState else get_type_hints(kind)
+    return [name for name in names if name not in _PASSING]
 
 
 def _value(kind: object, value: object) -> object:

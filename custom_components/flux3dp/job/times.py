@@ -65,6 +65,8 @@ class Stopwatch:
 
     def stop(self, now: float) -> Stopwatch:
         """Return the stopwatch, standing."""
+        if self.since is None:
+            return self
         return replace(self, base=self.reading(now), since=None)
 
     def interrupted(self, at: float | None, now: float) -> Stopwatch:

@@ -1,6 +1,5 @@
 """What all jobs of a device add up to: printing time and filament."""
 
-from dataclasses import replace
 import math
 
 from .model import JobResult, JobState, Stage
@@ -21,10 +20,10 @@ def with_totals(state: JobState, now: float) -> JobState:
         reached = 1.0
     more_time = max(0.0, ran - job.counted_time)
     more_filament = max(0.0, (job.filament or 0.0) * reached - job.counted_filament)
-    return replace(
-        state,
-        job=replace(
-            job,
+    if not more_time and not more_filament:
+        return state
+    return state._replace(
+        job=job._replace(
             counted_time=job.counted_time + more_time,
             counted_filament=job.counted_filament + more_filament,
         ),

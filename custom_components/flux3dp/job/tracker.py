@@ -5,15 +5,15 @@ restore only brings the state up to date, whatever happened meanwhile; after a s
 the end of a job that is known to be the same is an event too.
 """
 
-from dataclasses import dataclass, fields, replace
 import math
+from typing import Any, NamedTuple
 
 from ..aioflux.report import JobInfo
 from .model import (
+    LASTING,
     Expected,
     Job,
     JobEvent,
-    JobRecord,
     JobState,
     JobStatus,
     Pending,
@@ -32,14 +32,11 @@ from .totals import with_totals
 # one. The abort takes about a second, the next datagram comes within three.
 _RESUME_PATIENCE = 0.8
 
-_KEPT = tuple(field.name for field in fields(JobRecord))
-
 # What a nozzle's temperature (°C) must change by to be shown again.
 _STILL = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """The state now, what was seen to happen, and the error that appeared, if one did."""
 
     state: JobState
@@ -68,12 +65,14 @@ def track(
         return Step(_build_state(_out_of_contact(previous, now), None, now))
     if seen.st_id == TRANSITION:
         if previous.st_id is None:
-            heard = replace(_build_state(previous, None, now), online=True, status=None)
-            return Step(replace(heard, from_report=seen.from_report))
+            heard = _build_state(previous, None, now)._replace(
+                online=True, status=None, from_report=seen.from_report
+            )
+            return Step(heard)
         # What it was before goes on.
         label = seen.error_label if previous.st_id >= 0 else ""
-        seen = replace(
-            seen, st_id=previous.st_id, status=previous.status, error_label=label
+        seen = seen._replace(
+            st_id=previous.st_id, status=previous.status, error_label=label
         )
     state, events = apply(previous, seen, now, report_fresh * _RESUME_PATIENCE)
     state = _build_state(with_totals(state, now), seen, now)
@@ -88,15 +87,14 @@ def describe(state: JobState, job_number: int, info: JobInfo) -> JobState:
     job = state.job
     if job is None or state.job_number != job_number:
         return state
-    described = replace(
-        job,
+    described = job._replace(
         # What was started here goes by the name of its file.
         name=job.name or state_text(info.title),
         time_cost=info.time_cost,
         filament=sum(info.filament_used) if info.filament_used else None,
         toolhead=job.toolhead or fitted(toolhead_of(info.head_type or "")),
     )
-    return replace(state, job=described)
+    return state._replace(job=described)
 
 
 def expect(state: JobState, name: str | None, now: float) -> JobState:
@@ -105,7 +103,7 @@ def expect(state: JobState, name: str | None, now: float) -> JobState:
     A device does not tell what it is called.
     """
     name = state_text(name)
-    return replace(state, expected=None if name is None else Expected(name, now))
+    return state._replace(expected=None if name is None else Expected(name, now))
 
 
 def _out_of_contact(state: JobState, now: float) -> JobState:
@@ -114,18 +112,17 @@ def _out_of_contact(state: JobState, now: float) -> JobState:
     if not state.observed or job is None:
         return state
     pending = None if job.pending is Pending.RESULT else job.pending
-    return replace(state, job=replace(job, lost_at=now, pending=pending))
+    return state._replace(job=job._replace(lost_at=now, pending=pending))
 
 
 def _build_state(state: JobState, seen: Observation | None, now: float) -> JobState:
     """Return the state with everything that is seen now, or nothing in silence."""
-    kept = {name: getattr(state, name) for name in _KEPT}
+    kept: dict[str, Any] = dict(zip(LASTING, state, strict=False))
     remembered = JobState(status=JobStatus.OFFLINE, **kept)
     if seen is None:
         return remembered
     active = seen.phase is Phase.ALIVE
-    shown = replace(
-        remembered,
+    shown = remembered._replace(
         online=True,
         from_report=seen.from_report,
         st_id=seen.st_id,
@@ -175,19 +172,17 @@ def _with_times(shown: JobState, job: Job, seen: Observation, now: float) -> Job
     """Return the state with the progress and the times of the job on the device."""
     progress = None if seen.progress is None else job.top_progress
     ran = job.running_time(now)
-    shown = replace(
-        shown,
-        progress=progress,
-        elapsed_minutes=None if ran is None else int(ran // 60),
-    )
-    left = None
+    left = finish = None
     if job.stage is Stage.ACTIVE:
         left = estimate_remaining(job.time_cost, progress, ran)
-    if left is None:
-        return shown
-    shown = replace(shown, remaining_minutes=math.ceil(round(left) / 60))
-    if seen.is_paused:
-        # When it will go on is not known; what it needs then is.
-        return shown
-    finish = steady_finish(job.finish, left, now)
-    return replace(shown, finish_time=finish, job=replace(job, finish=finish))
+    # When a paused job will go on is not known; what it needs then is.
+    if left is not None and not seen.is_paused:
+        finish = steady_finish(job.finish, left, now)
+        job = job._replace(finish=finish)
+    return shown._replace(
+        job=job,
+        progress=progress,
+        elapsed_minutes=None if ran is None else int(ran // 60),
+        remaining_minutes=None if left is None else math.ceil(round(left) / 60),
+        finish_time=finish,
+    )
