@@ -1,6 +1,5 @@
 """Datagrams: the recorded ones, the damaged ones, and the few that a client sends."""
 
-import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -8,7 +7,6 @@ import struct
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import load_der_public_key
-from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux import VENDOR_KEY, Identity
@@ -242,35 +240,3 @@ def test_progress_is_clamped(raw: float, progress: float | None) -> None:
 def test_equal_states_compare_equal_at_different_times() -> None:
     first, second = notify_of(with_status(time=1.0)), notify_of(with_status(time=2.0))
     assert first.status == second.status
-
-
-def flipped(data: bytes, at: int, bits: int) -> bytes:
-    return data[:at] + bytes([data[at] ^ bits]) + data[at + 1 :]
-
-
-damaged = st.one_of(
-    st.binary(max_size=700),
-    st.sampled_from(RECORDED).flatmap(
-        lambda data: st.one_of(
-            st.integers(0, len(data)).map(lambda end: data[:end]),
-            st.binary(min_size=1, max_size=80).map(lambda tail: data + tail),
-            st.builds(
-                flipped,
-                st.just(data),
-                st.integers(0, len(data) - 1),
-                st.integers(1, 255),
-            ),
-            st.binary(min_size=1, max_size=600).map(lambda body: data[:22] + body),
-        )
-    ),
-)
-
-
-@settings(max_examples=3000, deadline=None)
-@given(damaged)
-def test_damage_raises_nothing_but_datagram_error(data: bytes) -> None:
-    with contextlib.suppress(DatagramError):
-        heard = decode(data)
-        assert heard.uuid != "0" * 32
-        if isinstance(heard, Notify):
-            assert status_of_known(data, heard.prefix) == heard.status

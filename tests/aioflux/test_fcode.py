@@ -1,12 +1,9 @@
 """Job files, as slicers write them, damaged, and made up."""
 
-from contextlib import suppress
 import io
 import struct
 import tracemalloc
-import zlib
 
-from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux import Fcode, InvalidRequest, read_fcode
@@ -108,23 +105,3 @@ def test_a_large_file_needs_little_memory() -> None:
         tracemalloc.stop()
     assert caught.value.reason == "too_large"
     assert peak < 4 * 1024 * 1024
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.data())
-def test_no_file_raises_anything_else(data: st.DataObject) -> None:
-    """Damaged, cut, with lengths that lie: refused, or read."""
-    content = bytearray(build(METADATA, [PICTURE], b"script"))
-    for _ in range(data.draw(st.integers(0, 6))):
-        at = data.draw(st.integers(0, len(content) - 1))
-        content[at : at + data.draw(st.integers(0, 4))] = data.draw(
-            st.binary(max_size=8)
-        )
-    if data.draw(st.booleans()):
-        # The checksum of the metadata fits: what is inside is read.
-        pairs = data.draw(st.binary(max_size=60))
-        content = bytearray(build({}, [])[:-8])[: 8 + 4 + 64 + 4]
-        content += struct.pack("<I", len(pairs)) + pairs
-        content += struct.pack("<I", zlib.crc32(pairs)) + bytes(4)
-    with suppress(InvalidRequest):
-        assert read(bytes(content)).size == len(content)

@@ -2,12 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 import hashlib
-import struct
 
-from hypothesis import given, settings, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux import (
@@ -23,7 +21,6 @@ from custom_components.flux3dp.aioflux import (
     Robot,
     store,
 )
-from custom_components.flux3dp.aioflux.files import _parse_names
 from simulator import Device, TrustedKey
 from simulator.fcode import build
 from simulator.waiting import PATIENCE
@@ -36,11 +33,6 @@ JOB = build(
 )
 STRANGE = 'SD/O\'Neill "x" \\ ; rm -rf $(x) ♥😀.fc'
 
-# What a list is made of, as the device frames it.
-FRAMES = [
-    struct.pack("<H", len(text)) + text
-    for text in (b"continue", b"ok", b"DFolder\0Fjob.fc\0", b"F\xff\0D\0", b"er X", b"")
-]
 
 type Connect = Callable[[], AbstractAsyncContextManager[Files]]
 
@@ -339,21 +331,6 @@ async def test_what_was_left_and_cannot_be_removed_stays(
     assert unfinished(device) == [folder]
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(st.sampled_from(FRAMES) | st.binary(max_size=40), max_size=5))
-def test_a_list_of_any_frames_raises_nothing_else(parts: list[bytes]) -> None:
-    async def read() -> None:
-        session = Line().session
-        reading = asyncio.ensure_future(Files(session, FAST).list("SD"))
-        await asyncio.sleep(0)
-        session.data_received(b"".join(parts))
-        session.connection_lost(None)
-        with suppress(FluxError):
-            assert all(entry.name for entry in await reading)
-
-    asyncio.run(read(), loop_factory=asyncio.new_event_loop)
-
-
 @pytest.mark.parametrize("fault", ["half a frame unasked", "reads nothing"])
 async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
     session = Line(replace(FAST, command=0.05)).session
@@ -365,13 +342,6 @@ async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
         with pytest.raises(ConnectionFailed):
             await Files(session, FAST).upload("SD/vase.fc", blocks(), len(JOB))
     assert not session.is_open
-
-
-@given(st.binary(max_size=200))
-def test_a_folder_of_any_bytes_is_read(names: bytes) -> None:
-    for entry in _parse_names(names):
-        kind = b"D" if entry.is_folder else b"F"
-        assert kind + entry.name.encode() in names.split(b"\0")
 
 
 async def test_a_device_that_is_gone_keeps_what_it_has(

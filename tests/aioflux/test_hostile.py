@@ -11,7 +11,6 @@ import socket
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux import (
@@ -24,20 +23,19 @@ from custom_components.flux3dp.aioflux.datagram import (
     PORT,
     TouchReply,
     decode,
-    probe,
 )
 from custom_components.flux3dp.aioflux.identity import load_rsa_public_key
 from custom_components.flux3dp.aioflux.records import MAX_STRANGERS
 from simulator import Device
 from simulator.waiting import PATIENCE
 from tests.forger import Forger, public_der
+from tests.fuzz.inputs import damaged, read_corpus
 from tests.keys import MASTER_KEYS
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
 from .updates import Updates
 
 VECTORS = Path(__file__).parent.parent / "vectors"
-RECORDED = [path.read_bytes() for path in sorted(VECTORS.glob("*/*.bin"))]
 NOTIFY = (VECTORS / "signed-v2" / "notify-idle.bin").read_bytes()
 REPLY = (VECTORS / "signed-v2" / "touch.bin").read_bytes()
 
@@ -302,24 +300,6 @@ def test_no_key_is_read_that_no_device_has(
     assert (load_rsa_public_key(der) is not None) is is_read
 
 
-def damaged(count: int, source: random.Random) -> Iterator[bytes]:
-    """Cut, flip, grow and invent datagrams, by turns."""
-    for number in range(count):
-        data = bytearray(source.choice(RECORDED))
-        match number % 4:
-            case 0:
-                del data[source.randrange(len(data)) :]
-            case 1:
-                for _ in range(source.randrange(1, 9)):
-                    data[source.randrange(len(data))] ^= source.randrange(1, 256)
-            case 2:
-                at = source.randrange(len(data))
-                data[at:at] = source.randbytes(source.randrange(1, 200))
-            case _:
-                data = bytearray(source.randbytes(source.randrange(700)))
-        yield bytes(data)
-
-
 async def test_twenty_thousand_damaged_datagrams(
     make_listener: MakeListener, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -334,7 +314,7 @@ async def test_twenty_thousand_damaged_datagrams(
             )
             sender.bind((address, 0))
             senders.append(sender)
-        for data in damaged(20_000, random.Random(20261122)):
+        for data in damaged(read_corpus("datagrams"), 20_000, random.Random(20261122)):
             senders[sent % len(senders)].sendto(data, ("127.0.0.1", PORT))
             sent += 1
             if sent % 50 == 0:
@@ -348,37 +328,3 @@ async def test_twenty_thousand_damaged_datagrams(
     assert sum(dropped.values()) > 10_000
     assert set(dropped) >= {"too_short", "not_flux", "unasked_touch_reply"}
     assert json.loads(json.dumps(listener.counters.as_dict()))["received"] == 20_000
-
-
-async def test_damage_in_an_answer_we_asked_for_wins_no_trust(
-    listener: Listener,
-) -> None:
-    """Nothing is raised, and nothing verified under another identity."""
-    genuine = {
-        decode(data).uuid for data in RECORDED if data[:4] == b"FLUX" and data[5] == 0
-    }
-    for number, data in enumerate(damaged(5000, random.Random(7))):
-        listener._heard(data, ADDRESSES[number % 3], own=True)
-    for device in listener.devices:
-        if device.identity is Identity.VERIFIED:
-            assert device.uuid in genuine
-
-
-@settings(
-    max_examples=300,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-@given(st.lists(st.binary(max_size=700), max_size=20), st.booleans())
-def test_any_bytes_at_all(datagrams: list[bytes], own: bool) -> None:
-    listener = Listener(interfaces=["127.0.0.1"], timing=FAST)
-
-    async def hear() -> None:
-        for tail in datagrams:
-            for data in (tail, b"FLUX" + tail, probe(1)[:4] + b"\x01\x03" + tail):
-                listener._heard(data, ADDRESSES[0], own=own)
-        await listener.close()
-
-    # With a factory, asyncio leaves the thread's current loop alone, which fixtures need.
-    asyncio.run(hear(), loop_factory=asyncio.new_event_loop)
-    assert listener.devices == ()

@@ -46,6 +46,7 @@ async def test_a_setting_the_device_does_not_know(device: Device, robot: Robot) 
         ("zoffset", -0.05, "-0.05"),
         ("zoffset", 1, "1"),
         ("head_error_level", 424, "424"),
+        ("head_error_level", 4294967295, "4294967295"),
     ],
 )
 async def test_there_and_back(

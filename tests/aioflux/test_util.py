@@ -11,6 +11,7 @@ from custom_components.flux3dp.aioflux.util import (
     clean_text,
     duration_of,
     is_blank,
+    number_in,
 )
 
 
@@ -68,3 +69,26 @@ def test_a_text_that_shows_nothing_is_blank(text: str) -> None:
 )
 def test_nothing_takes_ten_years(value: object, seconds: float | None) -> None:
     assert duration_of(value) == seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12.0),
+        (" -0.5\n", -0.5),
+        ("1.", 1.0),
+        (".5e1", 5.0),
+        ("1_000", None),
+        (".", None),
+        ("1e400", None),
+        ("٣", None),
+    ],
+)
+def test_a_number_written_as_text(text: str, number: float | None) -> None:
+    assert number_in(text) == number
+
+
+@pytest.mark.parametrize("end", ["", "x", "e", "."])
+def test_a_long_text_takes_no_longer_to_tell_from_a_number(end: str) -> None:
+    """A job's info may have 256 KiB; by its length squared that would be an hour."""
+    number_in("9" * 256 * 1024 + end)

@@ -37,8 +37,9 @@ _PAUSED = 32
 _FIRST_TCP_FIRMWARE = ((1, 1), -3, 1, True)
 _FIRST_UDP_FIRMWARE = ((1,), -3, 12, True)
 _FIRMWARE = re.compile(
-    r"v?(\d+(?:\.\d+)*)"
-    r"(?:[-_.]?(alpha|a|beta|b|preview|pre|rc|c)[-_.]?(\d*))?"
+    # Nine digits each: `int()` refuses some thousand.
+    r"v?(\d{1,9}(?:\.\d{1,9})*)"
+    r"(?:[-_.]?(alpha|a|beta|b|preview|pre|rc|c)[-_.]?(\d{0,9}))?"
     r"(?:[-_.]?(dev)\d*)?",
     re.ASCII | re.IGNORECASE,
 )

@@ -55,7 +55,8 @@ class Setting:
             ):
                 low, high = self.limits
                 if math.isfinite(value) and low <= value <= high:
-                    return f"{value:g}"
+                    # All 32 bits of a number, and no rounding errors of a fraction.
+                    return f"{value:.10g}"
         raise InvalidRequest(
             "value", "out_of_range", f"{self.key} does not take {value}"
         )

@@ -12,8 +12,9 @@ MAX_DURATION = 10 * 365.25 * 24 * 3600
 _COLDEST = -273.15
 _HOTTEST = 2000.0
 
-# `float()` also reads `1_000`, ` 1 ` and `infinity`, which no device writes.
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# `float()` also reads `1_000`, ` 1 ` and `infinity`, which no device writes. There is one
+# way to match any text: where digits can be divided, a long text takes its length squared.
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 # Control characters, half characters, and the separators that end a line of a log.
 _DROPPED = frozenset(("Cc", "Cs", "Zl", "Zp"))

@@ -1,0 +1,1 @@
+"""Every parser that a stranger reaches, given anything: `script/fuzz`."""
