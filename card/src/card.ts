@@ -3,33 +3,27 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { type CardConfig, checked, form, stub } from "./config";
+import { dialogStyles } from "./dialog-styles";
 import { entitiesOf, type Entities } from "./entities";
 import { isRefused, sentence } from "./errors";
 import { FilesDialog, type Machine } from "./files";
-import { filesStyles } from "./files-styles";
+import { renderFilesButton } from "./files-view";
 import type { Hass } from "./hass";
 import { icon, type IconName } from "./icons";
 import { LivePicture } from "./live";
+import { MaintenanceDialog } from "./maintenance";
+import { renderEnd, renderLoad, renderTools, renderWork } from "./maintenance-view";
 import { type Question, renderQuestion } from "./question";
+import { type Setting, settingsOf } from "./settings";
 import { styles } from "./styles";
-import { type Button, type Command, differs, nameOf, type Power, type Tone, view, type View } from "./view";
+import { type Button, differs, nameOf, type Power, view, type View } from "./view";
 import { fill, type Words, words } from "./words";
 
-const TONE_ICONS: Record<Tone, IconName> = {
-  off: "off",
-  idle: "printer",
-  busy: "printer",
-  active: "nozzle",
-  paused: "paused",
-  done: "check",
-  ended: "stop",
-  problem: "alert",
-};
-const LASER_TONES = new Set<Tone>(["off", "idle", "busy", "active"]);
-const COMMAND_ICONS: Record<Command, IconName> = { pause: "pause", resume: "play", cancel: "stop", clear: "broom" };
+/** What comes of work is said around its end, which the status shows sooner or later. */
+const AROUND_WORK = ["idle", "maintenance", "paused"];
 
 export class FluxCard extends LitElement {
-  static override styles = [styles, filesStyles];
+  static override styles = [styles, dialogStyles];
   static getConfigForm = form;
   static getStubConfig = stub;
 
@@ -39,14 +33,19 @@ export class FluxCard extends LitElement {
   private watched: string[] = [];
   private readonly live = new LivePicture(this);
   private question?: Question;
-  /** What went wrong with the last command. */
+  /** What came of the last command or work, if that is not to be seen. */
   private notice?: string;
-  /** The status it went wrong in. With another one it is history. */
-  private noticeStatus?: string;
+  /** The statuses it is said in. With another one it is history. */
+  private noticeWhile: (string | undefined)[] = [];
   private mayControl = true;
   private pending?: string;
   private showJobPicture = false;
   private readonly files = new FilesDialog(this, (text) => this.report(text));
+  private readonly maintenance = new MaintenanceDialog(
+    this,
+    (text) => this.report(text, ...AROUND_WORK),
+    (error) => this.fail(error, ...AROUND_WORK),
+  );
 
   setConfig(config: CardConfig): void {
     this.config = checked(config);
@@ -62,8 +61,14 @@ export class FluxCard extends LitElement {
     this.house = hass;
     if (!before || before.entities !== hass.entities) this.find();
     else if (!differs(before, hass, this.watched, this.config?.device_id)) return;
-    if (this.mayControl && this.status !== this.noticeStatus) this.notice = undefined;
+    if (this.mayControl && !this.noticeWhile.includes(this.status)) this.notice = undefined;
+    if (this.status !== "paused") this.maintenance.hasLoaded = false;
     this.requestUpdate();
+  }
+
+  /** Something was begun here, and has not ended. */
+  private get isBusy(): boolean {
+    return this.pending !== undefined || this.maintenance.begun !== undefined;
   }
 
   private get status(): string | undefined {
@@ -98,18 +103,22 @@ export class FluxCard extends LitElement {
     const shown = view(house, config, this.entities, say, new Date());
     const compact = config.layout === "compact";
     const machine = this.machineOf(house, shown, say);
+    const settings = settingsOf(house, this.entities);
     const drop = (event: DragEvent) => this.drop(event, machine);
     return html`<ha-card class=${compact ? "compact" : "full"} data-tone=${shown.tone} @dragover=${this.files.hover} @drop=${drop}>
-      ${compact ? this.renderRow(shown, say) : this.renderFull(shown, say, machine)}
+      ${compact ? this.renderRow(shown, say, machine) : this.renderFull(shown, say, machine, settings)}
       ${this.files.isDraggedOver && !this.files.isOpen ? html`<div class="drop">${fill(say.drop, { name: shown.name })}</div>` : nothing}
       ${this.files.isOpen ? this.files.render(machine) : nothing}
+      ${this.maintenance.isOpen ? this.maintenance.render(machine, settings) : nothing}
       ${this.question ? renderQuestion(this.question, this.answered(this.question)) : nothing}
     </ha-card>`;
   }
 
-  private renderRow(shown: View, say: Words): TemplateResult {
+  private renderRow(shown: View, say: Words, machine: Machine): TemplateResult {
     return html`<div class="head">
-        ${this.renderTitle(shown, shown.row, shown.active ? shown.progress?.text : undefined)}${this.renderShield(shown, say)}${this.renderPower(shown, say)}
+        ${this.renderTitle(shown, shown.row, shown.active ? shown.progress?.text : undefined)}${shown.work
+          ? renderEnd(this.maintenance, machine, shown.work, this.mayControl, "round")
+          : nothing}${this.renderShield(shown, say)}${this.renderPower(shown, say)}
       </div>
       ${shown.active ? this.renderBar(shown, say) : nothing}`;
   }
@@ -118,9 +127,10 @@ export class FluxCard extends LitElement {
     return { hass, device: this.config?.device_id ?? "", name, laser, status, ready: takesFiles && this.mayControl, say };
   }
 
-  private renderFull(shown: View, say: Words, machine: Machine): TemplateResult {
+  private renderFull(shown: View, say: Words, machine: Machine, settings: Setting[]): TemplateResult {
     const state = shown.detail ? `${shown.status} · ${shown.detail}` : shown.status;
-    const { problem } = shown;
+    const { problem, work } = shown;
+    const begins = this.maintenance.begun !== undefined && !work;
     return html`<div class="head">${this.renderTitle(shown, state)}${this.renderShield(shown, say)}${this.renderPower(shown, say)}</div>
       ${problem
         ? html`<div class="problem">
@@ -153,9 +163,14 @@ export class FluxCard extends LitElement {
                 )}
               </div>`
             : nothing}
-          ${shown.buttons.length || shown.offersFiles
+          ${work || begins ? renderWork(work, say) : nothing}
+          ${shown.buttons.length || shown.loads || shown.offersFiles || shown.offersMaintenance || work
             ? html`<div class="buttons">
-                ${shown.buttons.map((button) => this.renderButton(button, say))}${shown.offersFiles ? this.renderFiles(machine) : nothing}
+                ${work ? renderEnd(this.maintenance, machine, work, this.mayControl, "command") : nothing}
+                ${shown.loads ? renderLoad(this.maintenance, machine, !this.mayControl || this.isBusy) : nothing}
+                ${shown.buttons.map((button) => this.renderButton(button, shown, say))}
+                ${shown.offersFiles ? renderFilesButton(this.files, machine, !machine.ready || this.isBusy) : nothing}
+                ${shown.offersMaintenance ? renderTools(this.maintenance, machine, settings, !machine.ready || this.isBusy) : nothing}
               </div>`
             : nothing}
           ${this.renderNotice(shown, say)}
@@ -171,14 +186,14 @@ export class FluxCard extends LitElement {
         ?disabled=${!statusEntity}
         @click=${() => statusEntity && this.more(statusEntity)}
       >
-        <span class="badge">${icon(shown.laser && LASER_TONES.has(shown.tone) ? "laser" : TONE_ICONS[shown.tone])}</span>
+        <span class="badge">${icon(shown.icon)}</span>
         <span class="words">
           <span class="name">${shown.name}</span>
           ${percent ? html`<span class="percent">${percent}</span>` : nothing}
           <span class="state">${state}</span>
         </span>
       </button>
-      <span class="spoken" role="status">${[shown.status, shown.problem?.text].filter(Boolean).join(". ")}</span>`;
+      <span class="spoken" role="status">${[shown.status, shown.work?.spoken, shown.problem?.text].filter(Boolean).join(". ")}</span>`;
   }
 
   private renderBar(shown: View, say: Words): TemplateResult | typeof nothing {
@@ -228,8 +243,8 @@ export class FluxCard extends LitElement {
     return html`<button type="button" class="swap" title=${label} aria-label=${label} @click=${swap}>${icon(name)}</button>`;
   }
 
-  private renderButton(button: Button, say: Words): TemplateResult {
-    const press = () => this.run(button.entity, "button", "press", say);
+  private renderButton(button: Button, shown: View, say: Words): TemplateResult {
+    const press = () => this.run(button.entity, "button", "press");
     const act =
       button.command === "cancel"
         ? () =>
@@ -241,27 +256,17 @@ export class FluxCard extends LitElement {
               act: press,
             })
         : press;
+    // Once filament is loaded, a resume is what is left to be done.
+    const leads = button.command === "resume" && shown.loads && this.maintenance.hasLoaded;
+    const waits = button.command === "cancel" ? this.pending !== undefined : this.isBusy;
     return html`<button
       type="button"
-      class="command ${button.command}"
-      ?disabled=${!this.mayControl || this.pending !== undefined}
+      class="command ${button.command}${leads ? " leads" : ""}"
+      ?disabled=${!this.mayControl || waits}
       aria-busy=${this.pending === button.entity ? "true" : "false"}
       @click=${act}
     >
-      ${icon(COMMAND_ICONS[button.command])}<span>${button.text}</span>
-    </button>`;
-  }
-
-  private renderFiles(machine: Machine): TemplateResult {
-    const { laser, say } = machine;
-    return html`<button
-      type="button"
-      class="command files"
-      aria-haspopup="dialog"
-      ?disabled=${!machine.ready || this.pending !== undefined}
-      @click=${() => this.files.open(machine)}
-    >
-      ${icon(laser ? "laser" : "printer")}<span>${laser ? say.run_file : say.print_file}</span>
+      ${icon(button.icon)}<span>${button.text}</span>
     </button>`;
   }
 
@@ -297,7 +302,8 @@ export class FluxCard extends LitElement {
   }
 
   private renderNotice(shown: View, say: Words): TemplateResult | typeof nothing {
-    if (!this.notice || (!this.mayControl && !shown.buttons.length && !shown.power)) return nothing;
+    const controls = shown.buttons.length || shown.power || shown.work || shown.offersFiles || shown.offersMaintenance;
+    if (!this.notice || (!this.mayControl && !controls)) return nothing;
     const close = () => {
       this.notice = undefined;
       this.requestUpdate();
@@ -325,7 +331,7 @@ export class FluxCard extends LitElement {
   }
 
   private switchPower(power: Power, shown: View, say: Words): void {
-    const act = () => this.run(power.entity, "homeassistant", power.on ? "turn_off" : "turn_on", say);
+    const act = () => this.run(power.entity, "homeassistant", power.on ? "turn_off" : "turn_on");
     if (!power.on || !shown.active) return void act();
     this.ask({
       title: say.power_question,
@@ -337,7 +343,7 @@ export class FluxCard extends LitElement {
   }
 
   /** Call an action of one entity, and show here what comes of it. */
-  private async run(entity: string, domain: string, service: string, say: Words): Promise<void> {
+  private async run(entity: string, domain: string, service: string): Promise<void> {
     if (!this.house || this.pending !== undefined) return;
     this.pending = entity;
     this.notice = undefined;
@@ -345,22 +351,28 @@ export class FluxCard extends LitElement {
     try {
       await this.house.callService(domain, service, { entity_id: entity }, undefined, false);
     } catch (error) {
-      if (isRefused(error)) this.mayControl = false;
-      this.report(await sentence(this.house, error, say));
+      await this.fail(error);
     } finally {
       this.pending = undefined;
       this.requestUpdate();
     }
   }
 
-  /** Say what went wrong. */
-  private report(text: string): void {
+  /** Say what went wrong; `also` as in `report`. */
+  private async fail(error: unknown, ...also: string[]): Promise<void> {
+    if (!this.house) return;
+    if (isRefused(error)) this.mayControl = false;
+    this.report(await sentence(this.house, error, words(this.house.locale.language)), ...also);
+  }
+
+  /** Say what came of something, while the status is this one, or one of `also`. */
+  private report(text: string | undefined, ...also: string[]): void {
     if (!this.house || !this.config) return;
     const say = words(this.house.locale.language);
     // One row has no room for it.
-    if (this.config.layout === "compact") return this.ask({ title: nameOf(this.house, this.config, say), text, no: say.close });
+    if (text && this.config.layout === "compact") return this.ask({ title: nameOf(this.house, this.config, say), text, no: say.close });
     this.notice = text;
-    this.noticeStatus = this.status;
+    this.noticeWhile = [this.status, ...also];
     this.requestUpdate();
   }
 

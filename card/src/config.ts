@@ -7,7 +7,7 @@ import { words } from "./words";
 export const TAG = "flux3dp-card";
 export const TYPE = `custom:${TAG}`;
 
-export const PARTS = ["picture", "job", "progress", "times", "temperature", "toolhead", "buttons", "files"] as const;
+export const PARTS = ["picture", "job", "progress", "times", "temperature", "toolhead", "buttons", "files", "maintenance"] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface CardConfig {

@@ -4,9 +4,12 @@ import { PLATFORM } from "./entities";
 import type { Hass } from "./hass";
 import type { Words } from "./words";
 
+/** What home-assistant-js-websocket calls a connection that broke. */
+const LOST = 3;
+
 /** An error of Home Assistant, of an action or in a line of ours, with the key of its sentence if it has one. */
 export interface Failure {
-  code?: string;
+  code?: string | number;
   message?: string;
   translation_domain?: string;
   translation_key?: string;
@@ -19,11 +22,16 @@ export function isRefused(error: unknown): boolean {
   return code === "unauthorized" || message === "Unauthorized";
 }
 
+/** The connection to Home Assistant broke before there was an answer. */
+export function isLost(error: unknown): boolean {
+  // A TypeError is what `fetch` throws then.
+  return error instanceof TypeError || (error as { error?: Failure }).error?.code === LOST;
+}
+
 /** What an error says. Its own message is in English, or in the language of the server. */
 export async function sentence(hass: Hass, error: unknown, say: Words): Promise<string> {
   if (isRefused(error)) return say.not_allowed;
-  // What `fetch` throws without a connection.
-  if (error instanceof TypeError) return say.unreachable;
+  if (isLost(error)) return say.unreachable;
   const { message, translation_domain, translation_key, translation_placeholders } = error as Failure;
   if (translation_key && translation_domain) {
     const path = `component.${translation_domain}.exceptions.${translation_key}.message`;

@@ -7,6 +7,14 @@ import { icon, type IconName } from "./icons";
 import { duration } from "./time";
 import { fill } from "./words";
 
+/** The button of the card that opens it. */
+export function renderFilesButton(files: FilesDialog, machine: Machine, disabled: boolean): TemplateResult {
+  const { laser, say } = machine;
+  return html`<button type="button" class="command files" aria-haspopup="dialog" ?disabled=${disabled} @click=${() => files.open(machine)}>
+    ${icon(laser ? "laser" : "printer")}<span>${laser ? say.run_file : say.print_file}</span>
+  </button>`;
+}
+
 export function renderFiles(files: FilesDialog, machine: Machine): TemplateResult {
   const { say } = machine;
   const outside = (event: MouseEvent) => event.target === event.currentTarget && !files.sending && files.close();
@@ -19,7 +27,7 @@ export function renderFiles(files: FilesDialog, machine: Machine): TemplateResul
   };
   const isInside = files.step !== undefined || files.folder.split("/").length > (files.folder.startsWith(RECENT) ? 2 : 1);
   const up = () => (files.step ? files.back() : files.read(files.folder.slice(0, files.folder.lastIndexOf("/"))));
-  return html`<dialog class="files" aria-labelledby="files" @close=${() => files.closed()} @cancel=${cancel} @click=${outside} @drop=${drop}>
+  return html`<dialog class="sheet files" aria-labelledby="files" @close=${() => files.closed()} @cancel=${cancel} @click=${outside} @drop=${drop}>
     <header>
       ${isInside && !files.sending && !files.starting ? action("back", say.back, up) : nothing}
       <h2 id="files" tabindex="-1" autofocus>${title(files, machine)}</h2>
@@ -31,7 +39,7 @@ export function renderFiles(files: FilesDialog, machine: Machine): TemplateResul
   </dialog>`;
 }
 
-function action(name: IconName, label: string, act: () => void): TemplateResult {
+export function action(name: IconName, label: string, act: () => void): TemplateResult {
   return html`<button type="button" class="icon ${name}" title=${label} aria-label=${label} @click=${act}>${icon(name)}</button>`;
 }
 

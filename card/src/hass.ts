@@ -35,10 +35,10 @@ export interface Hass {
   entities: Record<string, RegistryEntry>;
   devices: Record<string, RegistryDevice | undefined>;
   locale: FrontendLocale;
-  config: { time_zone: string };
+  config: { time_zone: string; unit_system: { temperature: string } };
   localize(key: string, values?: Record<string, string>): string;
   formatEntityState(state: EntityState, value?: string): string;
-  formatEntityAttributeValue(state: EntityState, attribute: string): string;
+  formatEntityAttributeValue(state: EntityState, attribute: string, value?: string): string;
   /** The words of an integration that pages do not have from the start; resolves with what finds them. */
   loadBackendTranslation(category: string, integration: string): Promise<Hass["localize"]>;
   hassUrl(path?: string): string;
@@ -51,6 +51,7 @@ export interface Hass {
     data: Record<string, unknown>,
     target?: Record<string, unknown>,
     notifyOnError?: boolean,
+    returnResponse?: boolean,
   ): Promise<unknown>;
 }
 

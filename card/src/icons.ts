@@ -7,9 +7,12 @@ import {
   mdiCamera,
   mdiCheckCircle,
   mdiClose,
+  mdiCog,
   mdiFileOutline,
   mdiFlash,
   mdiFolder,
+  mdiFormatVerticalAlignBottom,
+  mdiHomeImportOutline,
   mdiImageOutline,
   mdiLaserPointer,
   mdiPause,
@@ -23,8 +26,11 @@ import {
   mdiShieldOffOutline,
   mdiStop,
   mdiThermometer,
+  mdiTrayArrowDown,
+  mdiTrayArrowUp,
   mdiUpload,
   mdiVideoOff,
+  mdiWrench,
 } from "@mdi/js";
 import { html, type TemplateResult } from "lit";
 
@@ -53,6 +59,12 @@ export const ICONS = {
   thermometer: mdiThermometer,
   upload: mdiUpload,
   noVideo: mdiVideoOff,
+  home: mdiHomeImportOutline,
+  level: mdiFormatVerticalAlignBottom,
+  load: mdiTrayArrowDown,
+  unload: mdiTrayArrowUp,
+  settings: mdiCog,
+  wrench: mdiWrench,
 } as const;
 export type IconName = keyof typeof ICONS;
 

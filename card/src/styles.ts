@@ -105,6 +105,7 @@ export const styles = css`
   }
   .badge,
   .power,
+  .round,
   .shield {
     display: grid;
     place-items: center;
@@ -147,15 +148,26 @@ export const styles = css`
     inline-size: 20px;
     block-size: 20px;
   }
-  .power {
+  .power,
+  .round {
     color: var(--secondary-text-color);
     background: var(--wash);
+  }
+  .round.cancel {
+    color: var(--error-color);
+  }
+  .round.leads {
+    color: var(--primary-color);
+  }
+  .round + .power {
+    margin-inline-start: 8px;
   }
   .power[aria-pressed="true"] {
     color: var(--state-switch-on-color, var(--state-active-color, var(--primary-color)));
     background: color-mix(in srgb, currentColor 20%, transparent);
   }
-  .power:disabled {
+  .power:disabled,
+  .round:disabled {
     opacity: 0.5;
   }
 
@@ -315,12 +327,18 @@ export const styles = css`
     background: var(--wash);
     font-weight: var(--ha-font-weight-medium, 500);
   }
+  .command.leads {
+    background: color-mix(in srgb, var(--primary-color) 20%, transparent);
+  }
   .command.cancel svg {
     color: var(--error-color);
   }
   .command.pause svg,
   .command.resume svg,
   .command.files svg,
+  .command.tools svg,
+  .command.leads svg,
+  .command.load svg,
   .command.clear svg {
     color: var(--primary-color);
   }
@@ -329,7 +347,8 @@ export const styles = css`
   }
   @media (hover: hover) {
     .facts button:hover,
-    .command:hover:enabled,
+    .command:hover:enabled:not(.leads),
+    .round:hover:enabled,
     .shield:hover,
     .power:hover:enabled {
       background: color-mix(in srgb, var(--primary-text-color) 12%, transparent);

@@ -4,6 +4,7 @@ import type { CardConfig, Part } from "./config";
 import type { Entities } from "./entities";
 import { type EntityState, type Hass, known } from "./hass";
 import type { IconName } from "./icons";
+import { hasSettings } from "./settings";
 import { clock } from "./time";
 import { fill, type Words } from "./words";
 
@@ -13,6 +14,20 @@ export type Tone = "off" | "idle" | "busy" | "active" | "paused" | "done" | "end
 export const COMMANDS = ["pause", "resume", "cancel", "clear"] as const;
 export type Command = (typeof COMMANDS)[number];
 const BUTTON: Record<Command, string> = { pause: "pause", resume: "resume", cancel: "abort", clear: "clear" };
+
+const COMMAND_ICONS: Record<Command, IconName> = { pause: "pause", resume: "play", cancel: "stop", clear: "broom" };
+
+const TONE_ICONS: Record<Tone, IconName> = {
+  off: "off",
+  idle: "printer",
+  busy: "printer",
+  active: "nozzle",
+  paused: "paused",
+  done: "check",
+  ended: "stop",
+  problem: "alert",
+};
+const LASER_TONES = new Set<Tone>(["off", "idle", "busy", "active"]);
 
 const TONES: Record<string, Tone> = {
   offline: "off",
@@ -43,8 +58,9 @@ const TONES: Record<string, Tone> = {
 
 export interface Problem {
   text: string;
-  /** What helps, as a sentence. */
+  /** What helps, as a sentence, and its key. */
   advice?: string;
+  key?: string;
 }
 
 export interface Progress {
@@ -63,6 +79,7 @@ export interface Fact {
 
 export interface Button {
   command: Command;
+  icon: IconName;
   entity: string;
   text: string;
 }
@@ -74,9 +91,21 @@ export interface Power {
   available: boolean;
 }
 
+/** What Home Assistant itself does with the device. */
+export interface Work {
+  text: string;
+  /** The same without numbers that change each second: for a screen reader. */
+  spoken: string;
+  /** What a person does meanwhile. */
+  hint?: string;
+  /** What ends it; a load that is "done" counts as such. */
+  end: "done" | "stop";
+}
+
 export interface View {
   name: string;
   tone: Tone;
+  icon: IconName;
   laser: boolean;
   /** FLUX could not be asked whether it is the device it claims to be. */
   unverified: boolean;
@@ -94,6 +123,11 @@ export interface View {
   row: string;
   facts: Fact[];
   buttons: Button[];
+  work?: Work;
+  /** Whether filament can be loaded in the paused job, and that helps. */
+  loads: boolean;
+  /** Whether there is a button for maintenance, or for the settings alone. */
+  offersMaintenance: boolean;
   /** Whether the device can take and start job files now. */
   takesFiles: boolean;
   /** Whether there is a button for that. */
@@ -132,17 +166,23 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
 
   const words = failed ? format(at("sensor.last_job_result")) : format(status);
   const shownStatus = words ?? (hass.devices[config.device_id ?? ""] ? say.no_status : "");
-  const occupant = tone === "busy" ? at("sensor.occupied_by")?.state : undefined;
-  const detail = tone === "busy" ? (occupant ? fill(say.in_use_by, { program: occupant }) : say.in_use) : undefined;
+  const laser = isLaser(hass.devices[config.device_id ?? ""]?.model_id);
+  const work = workOf(hass, status, active, say);
+  const occupant = work ? "Home Assistant" : tone === "busy" ? at("sensor.occupied_by")?.state : undefined;
+  const used = occupant ? fill(say.in_use_by, { program: occupant }) : say.in_use;
+  const detail = tone === "busy" || work ? used : undefined;
   const name = nameOf(hass, config, say);
   const takesFiles = status?.state === "idle" && Boolean(hass.devices[config.device_id ?? ""]);
   const wrong = problem !== undefined && tone !== "off";
 
+  const shownTone = wrong || failed ? "problem" : tone;
+
   return {
     name,
-    tone: wrong || failed ? "problem" : tone,
+    tone: shownTone,
+    icon: laser && LASER_TONES.has(shownTone) ? "laser" : TONE_ICONS[shownTone],
     unverified: hass.states[entities["sensor.status"] ?? ""]?.attributes["verified"] === false,
-    laser: isLaser(hass.devices[config.device_id ?? ""]?.model_id),
+    laser,
     status: shownStatus,
     statusEntity: entities["sensor.status"],
     detail,
@@ -151,11 +191,15 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
     job: shows("job") && (active || over) ? at("sensor.job_name")?.state : undefined,
     progress: shows("progress") ? progress : undefined,
     times: shows("times") ? times : [],
-    row: [shownStatus, wrong ? problem.text : (detail ?? times[0])].filter(Boolean).join(" · "),
+    row: (work ? [active && shownStatus, work.text, occupant] : [shownStatus, wrong ? problem.text : (detail ?? times[0])]).filter(Boolean).join(" · "),
     facts: facts(hass, config, entities, say, shows),
     takesFiles,
     offersFiles: takesFiles && shows("buttons") && shows("files"),
-    buttons: shows("buttons") ? buttons(hass, entities, status) : [],
+    offersMaintenance: takesFiles && shows("buttons") && shows("maintenance") && (!laser || hasSettings(entities)),
+    work,
+    loads: !laser && !work && status?.state === "paused" && problem?.key === "load_filament" && shows("buttons"),
+    // While filament is loaded, a pause can only be given up.
+    buttons: shows("buttons") ? buttons(hass, entities, status).filter(({ command }) => !work || (active && command === "cancel")) : [],
     ...pictures(hass, config, entities, shows("picture"), active || over),
     power: powerOf(hass, config),
   };
@@ -184,9 +228,31 @@ function problemOf(hass: Hass, error?: EntityState, advice?: EntityState): Probl
   const label = error.attributes["label"];
   // The device's own words say more than that ours are missing.
   if (error.state === "other" && typeof label === "string" && label) text = `${text}: ${label}`;
-  if (advice) return { text, advice: hass.formatEntityState(advice) };
-  const help = error.attributes["advice"];
-  return { text, advice: help ? hass.formatEntityAttributeValue(error, "advice") : undefined };
+  if (advice) return { text, advice: hass.formatEntityState(advice), key: advice.state };
+  const key = error.attributes["advice"];
+  if (typeof key !== "string") return { text };
+  return { text, advice: hass.formatEntityAttributeValue(error, "advice"), key };
+}
+
+function workOf(hass: Hass, status: EntityState | undefined, inJob: boolean, say: Words): Work | undefined {
+  const { task, step, temperature, point } = status?.attributes ?? {};
+  if (!status || typeof task !== "string") return undefined;
+  const word = (attribute: string, value?: string) => hass.formatEntityAttributeValue(status, attribute, value);
+  if (task === "calibrate") {
+    const spoken = hass.formatEntityState(status, "calibrating");
+    return { text: point ? fill(say.calibrating_point, { point: String(point) }) : spoken, spoken, end: "stop" };
+  }
+  // A paused job says nothing more of it.
+  const now = inJob ? "loading" : typeof step === "string" ? step : undefined;
+  const isFed = task === "load_filament" && (now === "waiting" || now === "loading");
+  const spoken = now ? word("step", now) : task === "home" ? word("task") : say.starting;
+  const text = now === "heating" && temperature ? `${spoken} ${degrees(hass, temperature)}` : spoken;
+  return { text, spoken, hint: isFed ? say.load_hint : undefined, end: isFed ? "done" : "stop" };
+}
+
+/** A temperature that has no state of its own, in the unit of Home Assistant. */
+export function degrees(hass: Hass, temperature: unknown): string {
+  return `${String(temperature)} ${hass.config.unit_system.temperature}`;
 }
 
 function progressOf(hass: Hass, state: EntityState | undefined, whole: boolean): Progress | undefined {
@@ -236,7 +302,7 @@ function buttons(hass: Hass, entities: Entities, status: EntityState | undefined
     const entity = entities[`button.${key}`];
     if (!entity || !status || !Array.isArray(accepted) || !accepted.includes(command)) return [];
     if ((hass.states[entity]?.state ?? "unavailable") === "unavailable") return [];
-    return [{ command, entity, text: hass.localize(`component.flux3dp.entity.button.${key}.name`) }];
+    return [{ command, icon: COMMAND_ICONS[command], entity, text: hass.localize(`component.flux3dp.entity.button.${key}.name`) }];
   });
 }
 

@@ -5,7 +5,8 @@ import { createRequire } from "node:module";
 import { basename } from "node:path";
 import { chromium } from "playwright-core";
 import { answer, device } from "./device.mjs";
-import { LOOKS } from "./files.mjs";
+import { LOOKS as FILES } from "./files.mjs";
+import { LOOKS as MAINTENANCE } from "./maintenance.mjs";
 import { use } from "./use.mjs";
 
 const [task, folder] = process.argv.slice(2);
@@ -57,8 +58,8 @@ try {
       ["1280", 1280, 3, ""],
       ["1280-dark", 1280, 3, "&dark"],
       ["wide-1200", 1200, 1, "&only=idle,running,fault,completed"],
-      ["320-rtl", 320, 1, "&dir=rtl&only=running,fault,off"],
-      ["320-de", 320, 1, "&lang=de&only=running,fault,failed,occupied"],
+      ["320-rtl", 320, 1, "&dir=rtl&only=running,fault,off,waiting-filament"],
+      ["320-de", 320, 1, "&lang=de&only=running,fault,failed,occupied,idle,heating-filament,waiting-filament,calibrating,loading-in-job"],
       ["320-ja", 320, 1, "&lang=ja&only=running,fault"],
     ]) {
       await page.setViewportSize({ width, height: 800 });
@@ -78,10 +79,11 @@ try {
       [320, "&lang=de"],
     ]) {
       await page.setViewportSize({ width, height: 700 });
-      for (const [look, show] of Object.entries(LOOKS)) {
+      const named = (kind, looks) => Object.entries(looks).map(([look, show]) => [`${kind}-${look}`, show]);
+      for (const [look, show] of [...named("files", FILES), ...named("maintenance", MAINTENANCE)]) {
         device.reset();
         await show(page, url, query);
-        const name = `files-${look}-${width}${query.replace(/\W+/g, "-")}`;
+        const name = `${look}-${width}${query.replace(/\W+/g, "-")}`;
         await page.screenshot({ path: `${folder}/looks/${name}.png`, animations: "disabled" });
         await checkAccess(page, name);
       }

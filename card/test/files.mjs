@@ -238,7 +238,7 @@ async function dropping(page, url) {
   for (const situation of ["running", "off", "occupied"]) {
     await page.evaluate((name) => (document.querySelector("flux3dp-card").hass = window.houseOf(name)), situation);
     await drop(page, card.locator("ha-card"), "boat.fc");
-    await card.getByRole("alert").filter({ hasText: "only while it is idle" }).waitFor();
+    await card.getByRole("alert").filter({ hasText: "possible only while" }).waitFor();
   }
   assert.equal(device.uploads.length, 1);
 }

@@ -46,7 +46,7 @@ export function house(values: Values, change: Partial<Hass> = {}, translations: 
     entities,
     devices: { [DEVICE]: { id: DEVICE, name: "Delta", name_by_user: NAME, model_id: "delta-1", identifiers: [["flux3dp", "uuid"]] } },
     locale: { language: "en", time_format: "24", time_zone: "server" },
-    config: { time_zone: "Asia/Taipei" },
+    config: { time_zone: "Asia/Taipei", unit_system: { temperature: "°C" } },
     localize: (path) => {
       const [, , , domain, name, , value] = path.split(".");
       const found = entity[domain ?? ""]?.[name ?? ""];
@@ -65,9 +65,8 @@ export function house(values: Values, change: Partial<Hass> = {}, translations: 
       const word = entity[domain]?.[name]?.state?.[value] ?? value;
       return unit && !Number.isNaN(Number(value)) ? `${Math.round(Number(value))} ${unit}` : word;
     },
-    formatEntityAttributeValue: (state, attribute) => {
+    formatEntityAttributeValue: (state, attribute, value = String(state.attributes[attribute])) => {
       const [domain, name] = key(state);
-      const value = String(state.attributes[attribute]);
       return entity[domain]?.[name]?.state_attributes?.[attribute]?.state?.[value] ?? value;
     },
     hassUrl: (path = "") => path,
@@ -96,6 +95,10 @@ const online: Values = {
   "button.resume": "unknown",
   "button.abort": "unknown",
   "button.clear": "unknown",
+  "select.correction": ["as_job", { options: ["as_job", "level_and_height", "height", "off"] }],
+  "number.zoffset": ["-0.05", { min: -1, max: 1, step: 0.01, unit_of_measurement: "mm" }],
+  "switch.replay": "on",
+  "switch.autoresume": "unavailable",
 };
 const inJob: Values = {
   ...online,
@@ -160,6 +163,15 @@ export const SITUATIONS: Record<string, Values> = {
   "no-camera": { ...without(inJob, "camera.camera", "image.preview"), ...status("running", "pause", "cancel") },
   laser: { ...laser, ...status("running", "pause", "cancel") },
   "laser-idle": { ...without(online, "sensor.nozzle_temperature", "sensor.nozzle_target", "sensor.toolhead"), ...status("idle") },
+  "heating-filament": { ...online, "sensor.status": ["maintenance", { commands: ["cancel"], task: "load_filament", step: "heating", temperature: 142 }] },
+  "waiting-filament": { ...online, "sensor.status": ["maintenance", { commands: ["cancel"], task: "load_filament", step: "waiting" }] },
+  calibrating: { ...online, "sensor.status": ["maintenance", { commands: ["cancel"], task: "calibrate", step: "probing", point: 2 }] },
+  "loading-in-job": {
+    ...inJob,
+    "sensor.status": ["paused", { commands: ["resume", "cancel"], task: "load_filament", step: null }],
+    "sensor.error": ["filament_runout", { label: "FILAMENT RUNOUT", advice: "load_filament" }],
+    "sensor.finish_time": "unknown",
+  },
   unverified: { ...inJob, "sensor.status": ["running", { commands: ["pause", "cancel"], verified: false }] },
   disabled: { "sensor.progress": "12" },
 };

@@ -27,12 +27,23 @@ pen.fillRect(0, 0, 64, 48);
 pen.fillStyle = "#eee";
 pen.fillRect(20, 20, 24, 18);
 
-/** What the card called, and how the next call ends. */
+/** What the card called, and how the next call ends: at once, or, for one that is held, with `answer`. */
 const calls: unknown[] = [];
 let failure: unknown;
-const service = (call: unknown[]) => {
-  calls.push(call.slice(0, 3));
-  return failure ? Promise.reject(failure) : Promise.resolve();
+let isHeld = false;
+let answer: (value?: unknown) => void = () => {};
+const hold = () => {
+  isHeld = true;
+};
+const service = async (call: unknown[]) => {
+  // As it would be sent.
+  calls.push(JSON.parse(JSON.stringify(call.slice(0, 3))));
+  if (isHeld) {
+    isHeld = false;
+    const value = await new Promise((resolve) => (answer = resolve));
+    if (!failure) return value;
+  }
+  if (failure) throw failure;
 };
 const fail = (next: unknown) => {
   failure = next;
@@ -98,7 +109,7 @@ export async function bench(): Promise<{ other: number; own: number }> {
   return { other: await time("sensor.other_7"), own: await time("sensor.renamed_progress") };
 }
 
-Object.assign(window, { bench, calls, fail, houseOf, make });
+Object.assign(window, { answer: (value: unknown) => answer(value), bench, calls, fail, hold, houseOf, make });
 document.documentElement.lang = language;
 document.documentElement.classList.toggle("dark", query.has("dark"));
 document.documentElement.dir = query.get("dir") ?? "ltr";

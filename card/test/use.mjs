@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { device } from "./device.mjs";
 import { PARTS as FILES } from "./files.mjs";
+import { PARTS as MAINTENANCE } from "./maintenance.mjs";
 
 const CANCEL = ["button", "press", { entity_id: "button.renamed_abort" }];
 const PAUSE = ["button", "press", { entity_id: "button.renamed_pause" }];
@@ -129,7 +130,7 @@ async function registries(page, url) {
 
 /** Try all of it; throws at the first that is not so. */
 export async function use(page, url) {
-  for (const part of [canceling, byKeys, power, refusals, inOneRow, looking, ...FILES, registries]) {
+  for (const part of [canceling, byKeys, power, refusals, inOneRow, looking, ...FILES, ...MAINTENANCE, registries]) {
     device.reset();
     await part(page, url);
     console.log(`card: ${part.name}: as it should be`);

@@ -5,7 +5,9 @@ import { test } from "node:test";
 import { type CardConfig, checked, suggestion, stub } from "../src/config";
 import { dashboard } from "../src/dashboard";
 import { entitiesOf } from "../src/entities";
+import { sentence } from "../src/errors";
 import type { Hass } from "../src/hass";
+import { settingsOf } from "../src/settings";
 import { clock, duration } from "../src/time";
 import { differs, view, type View } from "../src/view";
 import { LANGUAGES, words } from "../src/words";
@@ -48,6 +50,10 @@ test("status in words, in one line", () => {
     "no-camera": "Running · 42 min left",
     laser: "Running · 42 min left",
     "laser-idle": "Idle",
+    "heating-filament": "Heating 142 °C · Home Assistant",
+    "waiting-filament": "Waiting for filament · Home Assistant",
+    calibrating: "Calibrating, point 2 · Home Assistant",
+    "loading-in-job": "Paused · Loading · Home Assistant",
     unverified: "Running · 42 min left",
     disabled: "Unknown",
   });
@@ -69,6 +75,10 @@ test("the tone of each situation", () => {
     "no-camera": "active",
     laser: "active",
     "laser-idle": "idle",
+    "heating-filament": "busy",
+    "waiting-filament": "busy",
+    calibrating: "busy",
+    "loading-in-job": "problem",
     unverified: "active",
     disabled: "idle",
   });
@@ -96,6 +106,10 @@ test("the buttons are those the device would accept now", () => {
     "no-camera": "pause cancel",
     laser: "pause cancel",
     "laser-idle": "",
+    "heating-filament": "",
+    "waiting-filament": "",
+    calibrating: "",
+    "loading-in-job": "cancel",
     unverified: "pause cancel",
     disabled: "",
   });
@@ -110,7 +124,7 @@ test("a button that is disabled or unavailable is not offered", () => {
 });
 
 test("what helps comes from the sensor first, then from the error", () => {
-  assert.deepEqual(shown("fault").problem, { text: "Filament ran out", advice: "Load filament, then resume." });
+  assert.deepEqual(shown("fault").problem, { text: "Filament ran out", advice: "Load filament, then resume.", key: "load_filament" });
   const hass = house({ ...SITUATIONS["fault"]!, "sensor.advice": "check_rods" });
   assert.equal(shown("fault", {}, hass).problem?.advice, hass.formatEntityState(hass.states["sensor.renamed_advice"]!));
 });
@@ -199,7 +213,7 @@ test("only a change of what is shown counts", () => {
 
 test("the time of day, as the person writes it", () => {
   const at = (time_format: string, moment: string, time_zone = "server") =>
-    clock(new Date(moment), NOON, { locale: { language: "en-US", time_format, time_zone }, config: { time_zone: "Asia/Taipei" } });
+    clock(new Date(moment), NOON, { locale: { language: "en-US", time_format, time_zone }, config: { time_zone: "Asia/Taipei", unit_system: { temperature: "°C" } } });
   assert.equal(at("24", "2026-11-26T06:05:00Z"), "14:05");
   assert.equal(at("12", "2026-11-26T06:05:00Z").replace(/\s/g, " "), "2:05 PM");
   assert.equal(at("24", "2026-11-26T16:05:00Z"), "Fri 00:05");
@@ -266,6 +280,59 @@ test("files are taken by a device that is idle, and offered where that is not hi
     const { offersFiles, takesFiles } = shown("idle", { hide: [part] });
     assert.deepEqual([offersFiles, takesFiles], [false, true]);
   }
+});
+
+test("work of Home Assistant in words, and what ends it", () => {
+  const work = (attributes: object, state = "maintenance") =>
+    shown("", {}, house({ ...SITUATIONS["idle"]!, "sensor.status": [state, { commands: ["cancel"], ...attributes }] })).work;
+  const { load_hint: hint, starting } = LANGUAGES["en"]!;
+  const heating = { task: "load_filament", step: "heating" };
+  assert.deepEqual(work({ ...heating, temperature: 142 }), { text: "Heating 142 °C", spoken: "Heating", hint: undefined, end: "stop" });
+  assert.equal(work(heating)?.text, "Heating");
+  assert.deepEqual(work({ task: "load_filament", step: "waiting" }), { text: "Waiting for filament", spoken: "Waiting for filament", hint, end: "done" });
+  assert.deepEqual(work({ task: "load_filament", step: "loading" }), { text: "Loading", spoken: "Loading", hint, end: "done" });
+  assert.equal(work({ task: "load_filament", step: null })?.text, starting);
+  assert.deepEqual([work({ task: "unload_filament", step: "unloading" })?.text, work({ task: "unload_filament", step: "unloading" })?.end], ["Unloading", "stop"]);
+  assert.equal(work({ task: "home", step: null })?.text, "Homing");
+  assert.equal(work({ task: "calibrate", step: null })?.text, "Calibrating");
+  assert.deepEqual(work({ task: "calibrate", step: "probing", point: 3 }), { text: "Calibrating, point 3", spoken: "Calibrating", end: "stop" });
+  assert.deepEqual(work({ task: "load_filament", step: null }, "paused"), { text: "Loading", spoken: "Loading", hint, end: "done" });
+  assert.equal(work({}), undefined);
+  assert.equal(shown("calibrating").detail, "In use by Home Assistant");
+});
+
+test("filament is loaded in a job that is paused for it", () => {
+  const loads = (change: object, config: Partial<CardConfig> = {}) => shown("", config, house({ ...SITUATIONS["fault"]!, ...change } as never)).loads;
+  assert.deepEqual(Object.keys(SITUATIONS).filter((name) => shown(name).loads), ["fault"]);
+  assert.ok(loads({ "sensor.error": "filament_runout", "sensor.advice": "load_filament" }));
+  assert.ok(!loads({ "sensor.error": ["head_offline", { advice: "reseat_cable" }] }));
+  assert.ok(!loads({ "sensor.status": ["resuming", { commands: [] }] }));
+  assert.ok(!loads({}, { hide: ["buttons"] }));
+});
+
+test("maintenance is offered on an idle printer, and settings on an idle laser that has some", () => {
+  assert.deepEqual(Object.keys(SITUATIONS).filter((name) => shown(name).offersMaintenance), ["idle", "laser-idle"]);
+  const laser = house(SITUATIONS["laser-idle"]!);
+  laser.devices = { [DEVICE]: { ...laser.devices[DEVICE]!, model_id: "fbm1" } };
+  assert.ok(shown("", {}, laser).offersMaintenance);
+  assert.deepEqual(settingsOf(laser, entitiesOf(laser, DEVICE)).map(({ name }) => name), [
+    "Leveling before a job",
+    "Height offset",
+    "Start the last job with the device's button",
+  ]);
+  laser.entities = Object.fromEntries(Object.entries(laser.entities).filter(([id]) => !/^(select|number|switch)/.test(id)));
+  assert.ok(!shown("", {}, laser).offersMaintenance);
+  for (const part of ["maintenance", "buttons"] as const) assert.ok(!shown("idle", { hide: [part] }).offersMaintenance);
+});
+
+test("errors in words, also that of a connection that broke", async () => {
+  const hass = house({});
+  const say = LANGUAGES["en"]!;
+  const lost = { type: "result", success: false, error: { code: 3, message: "Connection lost" } };
+  const known = { message: "no words", translation_domain: "flux3dp", translation_key: "no_toolhead", translation_placeholders: { name: "Delta" } };
+  const texts = await Promise.all([lost, new TypeError(), { message: "Unauthorized" }, known].map((error) => sentence(hass, error, say)));
+  assert.deepEqual(texts.slice(0, 3), [say.unreachable, say.unreachable, say.not_allowed]);
+  assert.match(texts[3]!, /^Delta found no toolhead/);
 });
 
 test("durations in the words of a language", () => {

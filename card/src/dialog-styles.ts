@@ -1,9 +1,9 @@
-// How the dialog of files looks.
+// How the dialogs of files and of maintenance look.
 
 import { css } from "lit";
 
-export const filesStyles = css`
-  dialog.files {
+export const dialogStyles = css`
+  dialog.sheet {
     inline-size: min(560px, calc(100vw - 48px));
     block-size: min(680px, calc(100dvh - 48px));
     max-block-size: none;
@@ -11,11 +11,11 @@ export const filesStyles = css`
     overflow: hidden;
     --tone: var(--primary-color);
   }
-  dialog.files[open] {
+  dialog.sheet[open] {
     display: flex;
     flex-direction: column;
   }
-  .files header {
+  .sheet header {
     display: flex;
     align-items: center;
     gap: 4px;
@@ -24,10 +24,10 @@ export const filesStyles = css`
     padding-inline: 24px 8px;
     box-sizing: border-box;
   }
-  .files header:has(.back) {
+  .sheet header:has(.back) {
     padding-inline-start: 8px;
   }
-  .files h2 {
+  .sheet h2 {
     flex: 1;
     min-inline-size: 0;
     overflow: hidden;
@@ -62,7 +62,7 @@ export const filesStyles = css`
     background: color-mix(in srgb, var(--primary-color) 20%, transparent);
     font-weight: var(--ha-font-weight-medium, 500);
   }
-  .files .notice {
+  .sheet .notice {
     margin: 0 24px 12px;
   }
   .room {
@@ -75,11 +75,11 @@ export const filesStyles = css`
     margin: 0 0 16px;
     overflow-wrap: anywhere;
   }
-  .files .answers {
+  .sheet .answers {
     align-items: stretch;
     padding: 12px 24px 24px;
   }
-  .files .answers:not(:has(> *)) {
+  .sheet .answers:not(:has(> *)) {
     display: none;
   }
   .answers p {
@@ -88,7 +88,7 @@ export const filesStyles = css`
     align-self: center;
     color: var(--secondary-text-color);
   }
-  .files .answers button {
+  .sheet .answers button {
     display: flex;
     align-items: center;
     justify-content: center;
@@ -103,7 +103,7 @@ export const filesStyles = css`
   .answers button:disabled {
     opacity: 0.5;
   }
-  .files ul {
+  .sheet ul {
     margin: 0 -12px;
     padding: 0;
     list-style: none;
@@ -143,6 +143,97 @@ export const filesStyles = css`
     color: var(--secondary-text-color);
     font-size: var(--ha-font-size-s, 12px);
   }
+  .entry:disabled {
+    opacity: 0.5;
+  }
+  dialog.maintenance {
+    block-size: fit-content;
+    max-block-size: calc(100dvh - 48px);
+  }
+  .maintenance .room {
+    padding-block-end: 16px;
+  }
+  .maintenance form {
+    display: contents;
+  }
+  .tool {
+    display: grid;
+    place-items: center;
+    inline-size: 40px;
+    block-size: 40px;
+    flex: none;
+    border-radius: 50%;
+    color: var(--primary-color);
+    background: color-mix(in srgb, var(--primary-color) 16%, transparent);
+  }
+  .setting {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    justify-content: space-between;
+    gap: 4px 16px;
+    min-block-size: 48px;
+    padding-block: 4px;
+  }
+  .setting > span:first-child {
+    flex: 1 1 120px;
+    overflow-wrap: anywhere;
+  }
+  /* Signs and units keep their order where the page goes from right to left. */
+  .number {
+    direction: ltr;
+    display: flex;
+    align-items: center;
+    gap: 8px;
+  }
+  .setting input:not([type="checkbox"]),
+  .setting select {
+    min-block-size: 40px;
+    max-inline-size: 100%;
+    box-sizing: border-box;
+    padding: 4px 8px;
+    font: inherit;
+    color: inherit;
+    border: 1px solid var(--secondary-text-color);
+    border-radius: 8px;
+    background: var(--card-background-color, #fff);
+  }
+  .setting input[type="number"] {
+    inline-size: 96px;
+  }
+  .setting input[type="checkbox"] {
+    appearance: none;
+    inline-size: 40px;
+    block-size: 24px;
+    margin: 8px 0;
+    border-radius: 12px;
+    background: radial-gradient(circle 8px, #fff 95%, transparent) no-repeat -8px 50% var(--secondary-text-color);
+    cursor: pointer;
+  }
+  .setting input[type="checkbox"]:checked {
+    background-position-x: 8px;
+    background-color: var(--primary-color);
+  }
+  .setting input[type="checkbox"]:dir(rtl) {
+    background-position-x: 8px;
+  }
+  .setting input[type="checkbox"]:checked:dir(rtl) {
+    background-position-x: -8px;
+  }
+  .setting :disabled {
+    opacity: 0.5;
+    cursor: default;
+  }
+  .setting input:focus-visible,
+  .setting select:focus-visible {
+    outline: 2px solid var(--primary-color);
+  }
+  .work {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    overflow-wrap: anywhere;
+  }
   .empty {
     display: flex;
     flex-direction: column;
@@ -157,6 +248,8 @@ export const filesStyles = css`
   .spinner {
     inline-size: 32px;
     block-size: 32px;
+    box-sizing: border-box;
+    flex: none;
     border: 3px solid var(--wash);
     border-block-start-color: var(--primary-color);
     border-radius: 50%;
@@ -218,34 +311,35 @@ export const filesStyles = css`
     pointer-events: none;
   }
   @media (hover: hover) {
-    .entry:hover,
+    .entry:hover:enabled,
     .icon:hover,
-    .files .answers button:hover:enabled:not(.yes, .main) {
+    .sheet .answers button:hover:enabled:not(.yes, .main) {
       background: color-mix(in srgb, var(--primary-text-color) 12%, transparent);
     }
   }
   @media (max-width: 450px) {
-    dialog.files {
+    dialog.sheet {
       inline-size: 100vw;
       block-size: 100dvh;
       max-inline-size: none;
+      max-block-size: none;
       margin: 0;
       border-radius: 0;
     }
-    .files header {
+    .sheet header {
       padding-inline-start: 16px;
     }
     .places,
     .room {
       padding-inline: 16px;
     }
-    .files .notice {
+    .sheet .notice {
       margin-inline: 16px;
     }
-    .files .answers {
+    .sheet .answers {
       padding: 12px 16px 16px;
     }
-    .files .answers button {
+    .sheet .answers button {
       flex: 1;
     }
   }
