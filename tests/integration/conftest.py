@@ -5,7 +5,6 @@ has something to say.
 """
 
 import asyncio
-import base64
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -14,7 +13,7 @@ from ipaddress import ip_address
 import logging
 import re
 import socket
-from typing import Any, cast
+from typing import Any
 from unittest.mock import patch
 
 from aiohttp.test_utils import TestClient
@@ -25,27 +24,16 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 import pytest_socket
 
-from custom_components.flux3dp.aioflux import (
-    ClientKey,
-    Manager,
-    Robot,
-)
-from custom_components.flux3dp.aioflux.session import Session
+from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
-from custom_components.flux3dp.timing import TIMING, FluxTiming
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from simulator.waiting import PATIENCE
-from tests.integration.fakes import (
-    DELTA,
-    FakeDevice,
-    FakeListener,
-    FakeManager,
-    FakeSession,
-    Home,
-    ManualClock,
-)
+from tests.integration.fake_device import DELTA
+from tests.integration.fakes import home, new_home  # noqa: F401 - fixtures
 from tests.integration.words import watch_words
-from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
+from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY
+from tests.surroundings import data_of, surroundings
 
 ADDRESSES = [f"127.0.50.{number}" for number in range(1, 30)]
 UUID = DELTA.uuid
@@ -140,21 +128,7 @@ def pace() -> FluxTiming:
 @pytest.fixture(autouse=True)
 def our_network(pace: FluxTiming) -> Iterator[None]:
     """Have one interface, loopback, with the vendor and the pace of the tests."""
-    adapter = {
-        "auto": True,
-        "default": True,
-        "enabled": True,
-        "index": 0,
-        "ipv4": [{"address": "127.0.0.1", "network_prefix": 8}],
-        "ipv6": [],
-        "name": "lo",
-    }
-    discovery = "custom_components.flux3dp.discovery"
-    with (
-        patch(f"{discovery}.network.async_get_adapters", return_value=[adapter]),
-        patch("custom_components.flux3dp.timing.TIMING", pace),
-        patch(f"{discovery}.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
-    ):
+    with surroundings(pace):
         yield
 
 
@@ -258,20 +232,13 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
     async def make(
         device: Device, *, trusted: bool = True, setup: bool = True, **data: Any
     ) -> MockConfigEntry:
-        master_key = base64.b64encode(device.master_public_der).decode()
         entry = MockConfigEntry(
             domain=DOMAIN,
             title=device.name,
             unique_id=device.config.uuid,
-            data={
-                "host": device.address,
-                "master_key": master_key,
-                "serial": device.config.serial,
-                "model": device.config.model,
-                "verified": device.config.vendor_key is not None,
-                # Read before, from a device that has none.
-                "settings": {"firmware": device.firmware, "values": {}},
-            }
+            # Settings that were read before, from a device that has none.
+            data=data_of(device)
+            | {"settings": {"firmware": device.firmware, "values": {}}}
             | data,
         )
         entry.add_to_hass(hass)
@@ -301,68 +268,6 @@ async def client(
 ) -> TestClient[Any, Any]:
     """Return what the owner of the usual device looks at it with."""
     return await hass_client()
-
-
-@pytest.fixture
-async def new_home(
-    hass: HomeAssistant, client_key: ClientKey, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Home]:
-    """Return a device without a wire that is not set up yet; see `fakes.py`."""
-    device, clock = FakeDevice(), ManualClock()
-    listener = FakeListener(device, TIMING)
-
-    async def open_robot(*_args: object, **_kwargs: object) -> Robot:
-        device.tried += 1
-        await asyncio.sleep(0)
-        if device.stalls:
-            device.stalls -= 1
-            await asyncio.Event().wait()
-        if device.refuses is not None:
-            raise device.refuses
-        device.sessions.append(FakeSession(device))
-        return Robot(cast(Session, device.sessions[-1]), device.info, TIMING)
-
-    async def open_manager(*_args: object, **_kwargs: object) -> FakeManager:
-        device.sign_ins += 1
-        if device.refuses_manager is not None:
-            raise device.refuses_manager
-        return FakeManager(device)
-
-    monkeypatch.setattr(Robot, "open", open_robot)
-    monkeypatch.setattr(Manager, "open", open_manager)
-    monkeypatch.setattr(
-        "custom_components.flux3dp.device.SteadyClock", lambda _hass: clock
-    )
-    hass.data[f"{DOMAIN}_listener"] = listener
-    hass.data[f"{DOMAIN}_client_key"] = client_key
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title=NAME,
-        unique_id=UUID,
-        data={
-            "host": device.info.host,
-            "master_key": base64.b64encode(device.info.master_key).decode(),
-            "serial": device.info.serial,
-            "model": device.info.model,
-            "verified": True,
-            "settings": {"firmware": device.info.firmware, "values": {}},
-        },
-    )
-    entry.add_to_hass(hass)
-    with patch("custom_components.flux3dp.timing.TIMING", TIMING):
-        yield Home(hass, clock, device, listener, entry)
-    # What still waits would keep Home Assistant from stopping.
-    await clock.advance(60.0)
-
-
-@pytest.fixture
-async def home(new_home: Home) -> Home:
-    """Return a device without a wire that is set up and idle."""
-    await new_home.setup()
-    new_home.device.received.clear()
-    new_home.device.sessions.clear()
-    new_home.device.tried = 0
-    return new_home
 
 
 async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:

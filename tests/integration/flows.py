@@ -4,7 +4,6 @@ That each has its words, `words.py` checks.
 """
 
 import asyncio
-import base64
 from typing import Any
 
 from homeassistant.config_entries import (
@@ -28,6 +27,7 @@ from simulator.waiting import PATIENCE
 from tests.integration.conftest import PASSWORD
 from tests.integration.networks import KEY
 from tests.keys import MASTER_KEYS
+from tests.surroundings import data_of
 
 NO_DEVICE = "127.0.50.9"
 OTHER: dict[str, Any] = {
@@ -201,11 +201,8 @@ def assert_entry(
     assert result["type"] is FlowResultType.CREATE_ENTRY, result
     assert result["title"] == device.name
     assert result["result"].unique_id == device.config.uuid
-    assert result["data"] == {
+    assert result["data"] == data_of(device) | {
         "host": host or device.address,
-        "master_key": base64.b64encode(device.master_public_der).decode(),
-        "serial": device.config.serial,
-        "model": device.config.model,
         "verified": verified,
     }
     assert result["result"].state is ConfigEntryState.LOADED

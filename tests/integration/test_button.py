@@ -8,7 +8,8 @@ import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry, wait_for_state
-from tests.integration.fakes import FakeDevice, Home
+from tests.integration.fake_device import FakeDevice
+from tests.integration.fakes import Home
 from tests.integration.jobs import (
     BUTTONS,
     PATIENT,

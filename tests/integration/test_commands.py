@@ -10,7 +10,8 @@ from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import applicable_commands
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from tests.integration.conftest import MakeDevice, MakeEntry
-from tests.integration.fakes import FakeDevice, Home, settle
+from tests.integration.fake_device import FakeDevice
+from tests.integration.fakes import Home, settle
 from tests.integration.jobs import (
     PATIENT,
     press,

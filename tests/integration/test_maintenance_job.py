@@ -13,7 +13,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from simulator import Device
 from tests.integration.conftest import BOTH
-from tests.integration.fakes import FakeDevice, Home
+from tests.integration.fake_device import FakeDevice
+from tests.integration.fakes import Home
 from tests.integration.jobs import PATIENT, press, reason, run_job, status_is, value
 from tests.integration.life import act
 from tests.integration.work import begin

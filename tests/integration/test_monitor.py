@@ -18,7 +18,8 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from custom_components.flux3dp.robot import DeviceOccupied
 from tests.integration.conftest import ADDRESSES, NAME
-from tests.integration.fakes import FakeDevice, Home, settle
+from tests.integration.fake_device import FakeDevice
+from tests.integration.fakes import Home, settle
 from tests.integration.jobs import look, press, value, witness
 from tests.integration.life import act, issues, log_lines, reauths, registered
 

@@ -1,7 +1,6 @@
 """A Home Assistant with the devices set up, which can be restarted with what it stored."""
 
 import asyncio
-import base64
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,28 +30,17 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, TrustedKey
-from tests.keys import CLIENT_KEY, VENDOR_PUBLIC_DER
+from tests.keys import CLIENT_KEY
+from tests.surroundings import data_of, surroundings
 
-_ADAPTER = {
-    "auto": True,
-    "default": True,
-    "enabled": True,
-    "index": 0,
-    "ipv4": [{"address": "127.0.0.1", "network_prefix": 8}],
-    "ipv6": [],
-    "name": "lo",
-}
 PUBLIC_KEY = ClientKey.from_pem(CLIENT_KEY.decode()).public_pem
 
 
 @contextmanager
 def environment(timing: FluxTiming) -> Iterator[None]:
-    """Have one interface, and the vendor of the tests."""
-    discovery = "custom_components.flux3dp.discovery"
+    """Have one interface, the vendor and the client key of the tests."""
     with (
-        patch(f"{discovery}.network.async_get_adapters", return_value=[_ADAPTER]),
-        patch("custom_components.flux3dp.timing.TIMING", timing),
-        patch(f"{discovery}.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
+        surroundings(timing),
         patch(
             "custom_components.flux3dp.client_key.ClientKey.generate",
             lambda: ClientKey.from_pem(CLIENT_KEY.decode()),
@@ -71,14 +59,7 @@ class Home:
         self._entries: dict[str, dict[str, Any]] = {}
         for device in devices:
             device.trust.add(TrustedKey.from_pem("Home Assistant", PUBLIC_KEY))
-            key = base64.b64encode(device.master_public_der).decode()
-            self._entries[device.config.uuid] = {
-                "host": device.address,
-                "master_key": key,
-                "serial": device.config.serial,
-                "model": device.config.model,
-                "verified": True,
-            }
+            self._entries[device.config.uuid] = data_of(device)
         self._names = {device.config.uuid: device.name for device in devices}
         self.entries: dict[str, MockConfigEntry] = {}
         self.running = False
