@@ -4,7 +4,7 @@ Owns every task and socket. ``async with Device(config)`` is a device that is sw
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -101,11 +101,18 @@ class Device(Machine):
         """Restart: new slave key, session and clock."""
         await self.power_on()
 
-    async def upgrade(self, *, firmware: str, generation: int | None = None) -> None:
+    async def upgrade(
+        self,
+        *,
+        firmware: str,
+        generation: int | None = None,
+        unknown_settings: Sequence[str] = (),
+    ) -> None:
         """Install a firmware, which may speak the other generation, and restart."""
         async with self._away():
             self.firmware = firmware
             self.generation = generation or self.generation
+            self.settings.unknown = frozenset(unknown_settings)
             await asyncio.sleep(self.config.timing.boot)
             await self._boot()
 

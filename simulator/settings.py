@@ -61,8 +61,9 @@ class Settings:
     """What ``config`` reads and writes; ``RobotError`` for what the device refuses."""
 
     def __init__(self, *, generation: int, unknown: Iterable[str] = ()) -> None:
-        """Start as from the factory; keys in ``unknown`` are refused, as by older firmware."""
-        self._unknown = frozenset(unknown)
+        """Start as from the factory."""
+        #: Keys that are refused, as by older firmware.
+        self.unknown = frozenset(unknown)
         #: What is set, by key.
         self.values = {
             "backlash": "A:10.0000 C:10.0000 B:10.0000",
@@ -89,5 +90,5 @@ class Settings:
         self.values.pop(key, None)
 
     def _require(self, key: str) -> None:
-        if key not in _TAKES or key in self._unknown:
+        if key not in _TAKES or key in self.unknown:
             raise RobotError("BAD_PARAMS")

@@ -253,9 +253,11 @@ class DeviceMaintenance:
         """Draw filament in, in a paused job, until it is paused as before."""
         device, link, may_load = self._device, self._link, True
         try:
-            async with link.connection() as robot:
+            # For up to ten minutes: nothing has to wait for that.
+            async with link.connection(ahead=False) as robot:
                 try:
-                    await robot.load_filament()
+                    with link.ahead():
+                        await robot.load_filament()
                 except Kicked:
                     raise
                 except CommandFailed as err:

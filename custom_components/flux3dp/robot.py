@@ -5,8 +5,8 @@ The first user opens it, the last one closes it. `job/monitor.py` uses it for a 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from homeassistant.core import CALLBACK_TYPE
 
@@ -34,7 +34,9 @@ class RobotLink:
         self._lock = asyncio.Lock()
         self._robot: Robot | None = None
         self._beside: set[Robot] = set()
-        self._users = 0
+        self._users = self._ahead = 0
+        self._none_ahead = asyncio.Event()
+        self._none_ahead.set()
         self._closed = False
         self._asked_at = 0.0
         self.on_opened: Callable[[], None] | None = None
@@ -52,12 +54,34 @@ class RobotLink:
         """Whether the shared connection is held, opened or closed by another user."""
         return self._users > 0 or self._lock.locked()
 
+    async def async_wait_turn(self) -> None:
+        """Let those go ahead who use the shared connection for what was asked for."""
+        await self._none_ahead.wait()
+
+    @contextmanager
+    def ahead(self) -> Iterator[None]:
+        """Have what waits for its turn wait until this is over."""
+        self._ahead += 1
+        self._none_ahead.clear()
+        try:
+            yield
+        finally:
+            self._ahead -= 1
+            if not self._ahead:
+                self._none_ahead.set()
+
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Robot]:
+    async def connection(self, *, ahead: bool = True) -> AsyncIterator[Robot]:
         """Lend the shared connection, open; others may use it at the same time.
 
-        Raises FluxError: DeviceOccupied, and what `Robot.open` raises.
+        `ahead`: as the method. Raises FluxError: DeviceOccupied, and what `Robot.open`
+        raises.
         """
+        if ahead:
+            with self.ahead():
+                async with self.connection(ahead=False) as robot:
+                    yield robot
+            return
         self._users += 1
         try:
             async with self._lock:

@@ -1,7 +1,8 @@
 """The settings of a device: read when they may have changed, and kept in the entry.
 
 Nothing polls them: read at the first setup, after another firmware, after a change of
-ours, when a person asks, and when the robot connection is open anyway.
+ours, when a person asks, and when the robot connection is open anyway. Whatever else uses
+that connection goes ahead.
 """
 
 import asyncio
@@ -74,7 +75,7 @@ class DeviceSettings:
 
     async def _async_read(self) -> None:
         try:
-            async with self._link.connection() as robot:
+            async with self._link.connection(ahead=False) as robot:
                 await self._async_read_over(robot)
         except FluxError as err:
             name = self._device.device_name
@@ -91,17 +92,18 @@ class DeviceSettings:
         connection = (
             self._link.own_connection(occupied=True)
             if device.is_occupied
-            else self._link.connection()
+            else self._link.connection(ahead=False)
         )
         async with connection as robot:
-            if value is None:
-                await robot.settings.reset(key)
-            else:
-                await robot.settings.set(key, value)
+            with self._link.ahead():
+                if value is None:
+                    await robot.settings.reset(key)
+                else:
+                    await robot.settings.set(key, value)
             await self._async_read_over(robot)
 
     async def _async_read_over(self, robot: Robot) -> None:
-        values = dict(await robot.settings.read())
+        values = dict(await robot.settings.read(self._link.async_wait_turn))
         device = self._device
         device.ensure_loaded()
         described, entry = device.data.device, device.config_entry

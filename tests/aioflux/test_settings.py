@@ -28,7 +28,7 @@ async def test_what_is_set(device: Device, robot: Robot) -> None:
 
 
 async def test_a_setting_the_device_does_not_know(device: Device, robot: Robot) -> None:
-    device.settings._unknown = frozenset({"replay", "zoffset"})
+    device.settings.unknown = frozenset({"replay", "zoffset"})
     values = await robot.settings.read()
     assert SETTINGS.keys() - values.keys() == {"replay", "zoffset"}
     with pytest.raises(CommandFailed) as caught:

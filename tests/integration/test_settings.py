@@ -1,5 +1,6 @@
 """Settings as entities: only those a device knows, and read only when they may have changed."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -9,16 +10,20 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.flux3dp.aioflux import SETTINGS
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from custom_components.flux3dp.diagnostics import (
     async_get_config_entry_diagnostics,
 )
 from simulator import Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.fakes import Home, settle
 from tests.integration.jobs import (
     PATIENT,
     connections,
     entity,
     look,
+    press,
     run_job,
     status_is,
 )
@@ -155,6 +160,48 @@ async def test_they_are_read_when_a_connection_is_open_anyway(
     assert device.received.robot.count("config get autoresume") == 1
 
 
+async def test_a_command_that_opens_the_connection_goes_ahead_of_them(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    await run_job(hass, device)
+    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await status_is(hass, "running")
+    await device.wait_closed_connections()
+    device.received.robot.clear()
+    device.settings.set("autoresume", "Y")
+    await press(hass, "pause")
+    await shows(hass, autoresume="on")
+    kinds = [command.partition(" ")[0] for command in device.received.robot]
+    assert kinds == sorted(kinds, reverse=True)
+    assert kinds.count("config") == len(SETTINGS)
+
+
+async def test_a_command_goes_ahead_of_them_when_they_are_being_read(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    answer = home.device.answer
+
+    def note(command: str) -> str | None:
+        asked.append("config get" if command.startswith("config get") else command)
+        home.device.sessions[-1].hangs = asked.count("config get") == 4
+        return answer(command)
+
+    monkeypatch.setattr(home.device, "answer", note)
+    await home.run()
+    assert asked.count("config get") == 4
+    pressing = asyncio.ensure_future(press(home.hass, "pause"))
+    await settle()
+    home.device.sessions[-1].answer()
+    await home.clock.advance(30, pressing.done)
+    await pressing
+    paused = asked.index("player pause")
+    assert asked[paused + 1] == "player report"
+    await settle()
+    assert asked.count("config get") == len(SETTINGS)
+
+
 async def test_a_refused_change_shows_as_it_is(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -193,6 +240,50 @@ async def test_only_what_the_device_knows(
     registry = er.async_get(hass)
     assert registry.async_get(IDS["zoffset"]) is None
     assert entry.data["settings"]["firmware"] == device.firmware
+
+
+@pytest.mark.parametrize("newer", [1, 2], ids=["to v1", "to v2"])
+async def test_another_firmware_knows_others(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, newer: int
+) -> None:
+    registry = er.async_get(hass)
+    registry.async_update_entity(IDS["replay"], name="Knob")
+    device.settings.set("correction", "H")
+    await device.upgrade(
+        firmware="1.9.0",
+        generation=newer,
+        unknown_settings=("zoffset", "movement_test"),
+    )
+    await wait_until(
+        hass, lambda: set(states(hass)) == set(IDS) - {"zoffset", "movement_test"}
+    )
+    assert registry.async_get(IDS["zoffset"]) is None
+    assert entry.data["settings"]["firmware"] == "1.9.0"
+    await shows(hass, correction="height")
+
+    await device.upgrade(firmware="1.9.1", unknown_settings=("movement_test",))
+    await shows(hass, zoffset="0.0")
+    assert set(states(hass)) == set(IDS) - {"movement_test"}
+    kept = registry.async_get(IDS["replay"])
+    assert kept is not None
+    assert kept.name == "Knob"
+
+
+async def test_a_reading_that_is_canceled_before_it_begins_blocks_no_other(
+    home: Home,
+) -> None:
+    settings = home.entry.runtime_data.settings
+    reading = asyncio.ensure_future(settings.async_read())
+    await asyncio.sleep(0)
+    assert settings._reading is not None
+    settings._reading.cancel()
+    await reading
+    assert home.device.tried == 0
+    await settings.async_read()
+    assert home.device.tried == 1
+    settings.async_opened()
+    await settle()
+    assert home.device.tried == 2
 
 
 async def test_diagnostics_have_them_and_the_toolhead(

@@ -87,6 +87,33 @@ async def test_nothing_more_is_heard_while_transfers_end(home: Home) -> None:
     assert heard == [0]
 
 
+async def test_a_slow_end_takes_nothing_of_the_next_coordinator(
+    home: Home, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Home Assistant waits ten seconds for an unload; a heater can take longer."""
+    hass, entry, ended = home.hass, home.entry, asyncio.Event()
+    old, slow = entry.runtime_data, True
+
+    async def close() -> None:
+        nonlocal slow
+        if slow:
+            slow = False
+            await ended.wait()
+
+    monkeypatch.setattr(old.maintenance, "async_close", close)
+    unloading = asyncio.ensure_future(old.async_shutdown())
+    await settle()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await home.run()
+    assert entry.runtime_data is not old
+    stored = f"{DOMAIN}.job.{entry.entry_id}"
+    hass_storage.pop(stored, None)
+    ended.set()
+    await unloading
+    assert list(home.listener.pins) == [entry.unique_id]
+    assert stored not in hass_storage
+
+
 async def test_what_a_removed_entry_still_hears_is_not_stored(
     home: Home, hass_storage: dict[str, Any]
 ) -> None:

@@ -3,7 +3,7 @@
 Text; one that is not set is what the job says, then the default.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 import math
 from types import MappingProxyType
@@ -92,10 +92,17 @@ class Settings(Commands):
         """Take the connection's session."""
         self._session = session
 
-    async def read(self) -> Mapping[str, Value | None]:
-        """Return the settings the device knows, by key; None if one is not set."""
+    async def read(
+        self, wait_turn: Callable[[], Awaitable[None]] | None = None
+    ) -> Mapping[str, Value | None]:
+        """Return the settings the device knows, by key; None if one is not set.
+
+        It takes one request for each; `wait_turn` lets others go ahead before each.
+        """
         values: dict[str, Value | None] = {}
         for setting in SETTINGS.values():
+            if wait_turn is not None:
+                await wait_turn()
             try:
                 text = await self.get(setting.key)
             except CommandFailed as err:

@@ -188,7 +188,7 @@ class JobMonitor:
                     continue
                 self._resting = False
                 try:
-                    async with self._link.connection() as robot:
+                    async with self._link.connection(ahead=False) as robot:
                         await self._async_read(robot)
                 except FluxError as err:
                     if self._device.data.job.active:
