@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 import json
 import math
 
@@ -15,6 +16,7 @@ from custom_components.flux3dp.aioflux import (
     HeaterLeftOn,
     InvalidRequest,
     Kicked,
+    Listener,
     Maintenance,
     Robot,
     ToolheadInfo,
@@ -24,9 +26,9 @@ from custom_components.flux3dp.aioflux import (
     check_temperature,
 )
 from custom_components.flux3dp.aioflux.maintenance import parse_progress
-from simulator import Device
+from simulator import Device, Timing as DeviceTiming, TrustedKey
 
-from .conftest import CUBE, FAST, Line
+from .conftest import CUBE, FAST, Line, MakeDevice
 
 type Open = Callable[[], Awaitable[Robot]]
 
@@ -239,9 +241,23 @@ async def test_cancellation_stops_the_work(
     await idle_and_cold(device)
 
 
+@pytest.mark.parametrize(
+    ("device", "step"),
+    [
+        (1, 97),
+        (2, 397),
+        pytest.param(1, 1, marks=pytest.mark.soak),
+        pytest.param(2, 1, marks=pytest.mark.soak),
+    ],
+    indirect=["device"],
+    ids=["v1", "v2", "v1 at every byte", "v2 at every byte"],
+)
 @pytest.mark.parametrize("work", WORK)
 async def test_cut_anywhere_nothing_is_left(
-    device: Device, connect: Open, work: Callable[[Maintenance], Awaitable[None]]
+    device: Device,
+    connect: Open,
+    work: Callable[[Maintenance], Awaitable[None]],
+    step: int,
 ) -> None:
     """After each cut the device is idle, and its heater off."""
     asyncio.get_running_loop().set_debug(False)
@@ -250,7 +266,7 @@ async def test_cut_anywhere_nothing_is_left(
         async with await connect() as robot, robot.maintenance() as task:
             await work(task)
 
-    whole, cut, step = False, 0, 97
+    whole, cut = False, 0
     while not whole:
         device.faults.robot.cut_after = cut
         try:
@@ -297,6 +313,25 @@ async def test_a_heater_that_is_not_turned_off_is_said_to_be_on(
     with pytest.raises(HeaterLeftOn) as caught:
         await be_refused()
     assert isinstance(caught.value.__cause__, CommandFailed)
+
+
+@pytest.mark.parametrize("toolhead", ["EXTRUDER", "LASER", None])
+async def test_a_toolhead_that_is_not_known_yet_is_not_cold(
+    make_device: MakeDevice, listener: Listener, key: ClientKey, toolhead: str | None
+) -> None:
+    """Over a new connection it is asked for anew; one that is gone does not heat."""
+    device = await make_device(timing=replace(DeviceTiming.fast(), head_ready=0.2))
+    device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
+    info = await listener.find(device.address)
+    robot = await Robot.open(info, key, timing=FAST)
+    async with robot, robot.maintenance() as task:
+        await task.wait_for_toolhead()
+        await task.set_heater(200)
+        device.change_head(toolhead)
+        await device.drop_connections()
+    assert device.nozzle.target == (0 if toolhead == "EXTRUDER" else 200)
+    assert device.received.robot.count("headstatus") > 2
+    await device.wait_closed_connections()
 
 
 async def test_cancellation_while_it_leaves(device: Device, connect: Open) -> None:

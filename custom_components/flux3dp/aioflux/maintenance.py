@@ -238,10 +238,11 @@ class Maintenance(Commands):
             match err.symbol, err.words:
                 case "HEAD_ERROR", ("HEAD_OFFLINE", *_):
                     gone = True
-                case "HEAD_ERROR", ("TYPE_ERROR", _, found, *_):
+                case "HEAD_ERROR", ("TYPE_ERROR", needed, found, *_):
                     # It may be one that is not known yet (section 10).
-                    known = found != NO_TOOLHEAD
-                    gone = known or (await self.wait_for_toolhead()).type is None
+                    unknown = found == NO_TOOLHEAD
+                    known = (await self.wait_for_toolhead()).type if unknown else found
+                    gone = known != needed
                 case _:
                     raise
             if gone:
