@@ -4,13 +4,12 @@ Whatever arrives is compared first, so a device that repeats itself costs no sta
 """
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 
 from .address import AddressFollower
 from .aioflux import (
@@ -81,7 +80,8 @@ class FluxCoordinator(FluxDevice):
         self._overtaken: dict[tuple[JobStatus | None, ErrorKey], float] = {}
         self._offline_logged = False
         self._evaluated_at = float("-inf")
-        self._unsubscribe: Callable[[], None] | None = None
+        self._unsubscribe: CALLBACK_TYPE | None = None
+        self._unsubscribe_stop: CALLBACK_TYPE | None = None
 
     # -- life
 
@@ -91,8 +91,8 @@ class FluxCoordinator(FluxDevice):
         self.data = replace(self.data, job=await self._store.async_load())
         self.listener.pin(self.uuid, self.trust.master_key, self.host)
         self._unsubscribe = self.listener.subscribe(self._async_seen, uuid=self.uuid)
-        self.config_entry.async_on_unload(
-            self.hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._async_stop)
+        self._unsubscribe_stop = self.hass.bus.async_listen_once(
+            EVENT_HOMEASSISTANT_STOP, self._async_stop
         )
         if (device := self.listener.get(self.uuid, self.host)) is not None:
             self._async_describe(device)
@@ -123,18 +123,19 @@ class FluxCoordinator(FluxDevice):
             unsubscribe()
             self.listener.unpin(self.uuid)
             await self._store.async_close()
-        await self._async_end_work()
+        if self._unsubscribe_stop is not None:
+            self._unsubscribe_stop()
+            self._unsubscribe_stop = None
+        # While the device can be reached, which is to be left idle and tidy.
+        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
         await super().async_shutdown()
         await self.monitor.async_stop()
         await self.robot.async_close()
 
     async def _async_stop(self, _event: Event) -> None:
-        """Have Home Assistant wait: it has canceled the tasks, and no more than that."""
-        await self._async_end_work()
-
-    async def _async_end_work(self) -> None:
-        """Leave the device as it should be left alone, while it can be reached."""
-        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
+        """Shut down with Home Assistant, which waits for this, not for canceled tasks."""
+        self._unsubscribe_stop = None
+        await self.async_shutdown()
 
     # -- what arrives
 

@@ -5,8 +5,7 @@ from enum import Enum
 from typing import Any, Final, get_args, get_type_hints
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
 from ..aioflux.util import MAX_DURATION, duration_of, number_between
@@ -52,19 +51,14 @@ class JobStore:
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
         """Read and write nothing yet."""
-        self._hass = hass
         self._store = Store[dict[str, Any]](
             hass, _STORAGE_VERSION, f"{DOMAIN}.job.{entry.entry_id}"
         )
         self._state: JobState | None = None
-        self._unsubscribe: CALLBACK_TYPE | None = None
 
     async def async_load(self) -> JobState:
         """Return what was stored, or a fresh state."""
         self._state = restored(await self._store.async_load())
-        self._unsubscribe = self._hass.bus.async_listen_once(
-            EVENT_HOMEASSISTANT_STOP, self._async_stop
-        )
         return self._state
 
     @callback
@@ -76,21 +70,12 @@ class JobStore:
 
     async def async_close(self) -> None:
         """Write for the last time."""
-        if self._unsubscribe is not None:
-            self._unsubscribe()
-            self._unsubscribe = None
         if self._state is not None:
             await self._store.async_save(self._stored())
 
     async def async_remove(self) -> None:
         """Forget what was stored, because the entry is removed."""
         await self._store.async_remove()
-
-    @callback
-    def _async_stop(self, _event: Event) -> None:
-        """Have the store write when everything writes: it knows how to, once."""
-        self._unsubscribe = None
-        self._store.async_delay_save(self._stored, _SAVE_DELAY)
 
     def _stored(self) -> dict[str, Any]:
         """Return what is written: always the newest state."""
