@@ -32,8 +32,9 @@ class Availability:
         self._on_silent = on_silent
         self.silent = False
         """Whether the device was probed for long enough and did not answer."""
-        self._probing = False
-        self._silent_at = 0.0  # If no probe is answered until then.
+        # Probes since the last sign of life. Not the time since then: where everything
+        # stood still, this computer or the loop, the device was not probed.
+        self._unanswered = 0
         self._deadline = 0.0  # When it is to be probed (again).
         self._due = 0.0  # When the timer wakes us: at the latest then.
         self._cancel: CALLBACK_TYPE | None = None
@@ -44,10 +45,9 @@ class Availability:
         """Probe now, and expect an answer."""
         if self._stopped:
             return
-        if self._probing:
+        if self._unanswered:
             self._probe_once()
         else:
-            self._silent_at = self._clock.now() + self._patience
             self._probe()
 
     @callback
@@ -55,9 +55,9 @@ class Availability:
         """Take a sign of life; a device with an active job is probed sooner."""
         if self._stopped:
             return
-        self.silent = self._probing = False
+        self.silent = False
+        self._unanswered = 0
         now, timing = self._clock.now(), self._timing
-        self._silent_at = now + timing.unheard + self._patience
         self._deadline = now + (timing.unheard_active if active else timing.unheard)
         # Every three seconds for years: the timer is left running where it can be, and
         # finds out for itself that the deadline has moved on.
@@ -69,11 +69,6 @@ class Availability:
         """Probe no more, even if a task still waits for the device."""
         self._stopped = True
         self._stop_timer()
-
-    @property
-    def _patience(self) -> float:
-        """How long a device is probed before it is taken to be off."""
-        return self._timing.probe_attempts * self._timing.probe_interval
 
     def _stop_timer(self) -> None:
         if self._cancel is not None:
@@ -93,16 +88,14 @@ class Availability:
             self._probe()
 
     def _probe(self) -> None:
-        """Probe, and come back; at `_silent_at` the device is silent."""
-        now = self._clock.now()
-        self._probing = True
-        falls_silent = not self.silent and now >= self._silent_at
+        """Probe, and come back; after so many without an answer the device is silent."""
+        timing = self._timing
+        falls_silent = not self.silent and self._unanswered >= timing.probe_attempts
         self.silent = self.silent or falls_silent
+        self._unanswered += 1
         self._probe_once()
-        if self.silent:
-            self._deadline = now + self._timing.unheard
-        else:
-            self._deadline = min(now + self._timing.probe_interval, self._silent_at)
+        wait = timing.unheard if self.silent else timing.probe_interval
+        self._deadline = self._clock.now() + wait
         self._set_timer(self._deadline)
         if falls_silent:
             self._on_silent()

@@ -67,7 +67,8 @@ class ManualClock(SteadyClock):
     def turn(self, until: float) -> None:
         """Turn the clock to a moment, for code that waits for nothing else."""
         while self.due and self.due[0][0] <= until:
-            self.time, timer, wake = heapq.heappop(self.due)
+            due, timer, wake = heapq.heappop(self.due)
+            self.time = max(self.time, due)
             if timer not in self._canceled:
                 wake()
         self.time = until

@@ -102,6 +102,18 @@ def test_a_silent_device_is_probed_seldom_and_comes_back_with_its_first_answer()
     assert len(network.offline) == 1
 
 
+@pytest.mark.parametrize("active", [False, True], ids=["idle", "job"])
+def test_time_in_which_everything_stood_still_is_no_silence(active: bool) -> None:
+    network = Network(0, active=active, loss=0.0)
+    network.clock.turn(60.0)
+    network.on = False  # Nor is anything heard meanwhile.
+    network.clock.turn(60.0 + NOTIFY)
+    network.clock.time = 600.0
+    network.on = True
+    network.clock.turn(700.0)
+    assert network.offline == []
+
+
 def test_a_device_in_doubt_is_silent_when_no_probe_is_answered() -> None:
     network = Network(0, active=False, loss=0.0)
     network.on = False
