@@ -92,6 +92,8 @@ async def test_in_mid_job(
     await run_job(hass, device)
     device.job.set_progress(0.3)
     await wait_until(hass, lambda: value(hass, "progress") == "30.0")
+    # What the device says of the job comes after its report.
+    await wait_until(hass, lambda: value(hass, "finish_time") != "unknown")
     finish = dt_util.parse_datetime(value(hass, "finish_time"))
     picture = value(hass, "preview", "image")
     assert finish is not None

@@ -53,9 +53,13 @@ class Watch:
 
 
 async def start(
-    make_device: MakeDevice, metadata: dict[str, str] | None = None, **changes: object
+    make_device: MakeDevice,
+    metadata: dict[str, str] | None = None,
+    *,
+    held: str = "",
+    **changes: object,
 ) -> tuple[Device, Watch]:
-    """Start the recorded job on a device whose jobs do not end by themselves."""
+    """Start the recorded job, which ends neither by itself nor the state `held`."""
     metadata = METADATA | (metadata or {})
     timing = replace(Timing.fast(), job_speed=0.0)
     device = await make_device(**{"timing": timing, **changes})
@@ -63,5 +67,6 @@ async def start(
     picture = plain_png("x")[:69]
     size = len(build(metadata, [picture], b""))
     device.files.write("SD", "ok.fc", build(metadata, [picture], bytes(911 - size)))
+    device.player.held.add(held)
     device.start_job("SD/ok.fc")
     return device, Watch(device)

@@ -67,9 +67,11 @@ AT_ONCE = {"wrong head", "no head", "laser job"}
 async def test_a_job_looks_as_recorded(make_device: MakeDevice, name: str) -> None:
     act, metadata = SCENARIOS[name]
     expected = scenarios()[name]
-    device, watch = await start(make_device, metadata)
-    await watch.until("INIT" if name in AT_ONCE else "RUNNING")
+    first = "INIT" if name in AT_ONCE else "RUNNING"
+    device, watch = await start(make_device, metadata, held=first)
+    await watch.until(first)
     act(device)
+    device.player.held.clear()
     await watch.until_seen(len(expected))
     assert watch.seen == expected
 
