@@ -21,6 +21,7 @@ HAPPENINGS = (
     "runout",
     "door",
     "mend",
+    "button",
     "off",
     "on",
     "reboot",
@@ -54,6 +55,11 @@ async def _happen(name: str, device: Device, path: str) -> None:
             device.occupy()
         case "free":
             device.free()
+        case "button":
+            # It ends a load of filament: in maintenance, and in a paused job.
+            device.press_button()
+            if (job := device.player.job) is not None and job.paused:
+                job.press_button()
         case "forget":
             # As by a change of the password elsewhere.
             device.forget_trust()

@@ -161,6 +161,9 @@ def configure(
 
 async def run(devices: Sequence[Device], jobs: Sequence[str | None]) -> None:
     """Let devices do their jobs until this is cancelled."""
+    for device in devices:
+        # A load in a paused job lasts until the button is pressed, as in maintenance.
+        device.player.held.add("LOAD_FILAMENT")
     async with asyncio.TaskGroup() as group:
         for device, job in zip(devices, jobs, strict=True):
             if job is not None:

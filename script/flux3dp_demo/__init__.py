@@ -44,6 +44,7 @@ THINGS = (
     ("runout", "Filament runs out", "mdi:printer-3d-nozzle-alert", "printer"),
     ("door", "Door opens", "mdi:door-open", "laser"),
     ("mend", "Put it right", "mdi:wrench-check", None),
+    ("button", "Press its button", "mdi:gesture-tap-button", "printer"),
     ("off", "Switch off", "mdi:power-plug-off", None),
     ("on", "Switch on", "mdi:power-plug", None),
     ("reboot", "Reboot", "mdi:restart", None),

@@ -2,7 +2,7 @@
 
 import { execFileSync } from "node:child_process";
 import { happen, PYTHON, ROOT, WORDS } from "./demo.mjs";
-import { checkAccess, status } from "./job.mjs";
+import { checkInBothThemes, status } from "./job.mjs";
 
 const EXCEPTIONS = WORDS.exceptions;
 /** A job file of a few megabytes, so that it takes steps. */
@@ -40,14 +40,6 @@ async function watchSteps(card) {
     }).observe(element.shadowRoot, { subtree: true, childList: true, attributes: true });
   });
   return () => card.evaluate(() => window.steps);
-}
-
-async function checkInBothThemes(page, dialog, name) {
-  for (const colorScheme of ["dark", "light"]) {
-    await page.emulateMedia({ colorScheme });
-    await page.waitForFunction((dark) => document.querySelector("home-assistant").hass.themes.darkMode === dark, colorScheme === "dark");
-    await checkAccess(page, dialog, `with ${name}, ${colorScheme}`);
-  }
 }
 
 /** Have the job end and clear it, on the card. */

@@ -16,6 +16,15 @@ export async function checkAccess(page, card, name) {
   if (texts.length) throw new Error(`axe, card ${name}: ${texts.join("\n")}`);
 }
 
+/** The same, dark and light. */
+export async function checkInBothThemes(page, dialog, name) {
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForFunction((dark) => document.querySelector("home-assistant").hass.themes.darkMode === dark, colorScheme === "dark");
+    await checkAccess(page, dialog, `with ${name}, ${colorScheme}`);
+  }
+}
+
 /** Wait until the card's words for the status begin so. */
 export function status(card, words) {
   return card.locator(".state", { hasText: new RegExp(`^${words}`) }).waitFor();
@@ -46,9 +55,17 @@ export async function followJob(person, device) {
   await card.locator(".problem", { hasText: /filament/i }).waitFor();
   await person.shot("card-fault");
   await checkAccess(page, card, "with a fault");
-  await happen(page, device, "mend");
+  // Two taps.
+  await press("load");
+  await card.locator(".work", { hasText: "Loading" }).waitFor();
+  await person.shot("card-loading");
+  await checkAccess(page, card, "loading in a job");
+  await happen(page, device, "button");
+  await card.getByRole("alert").filter({ hasText: "resume the job" }).waitFor();
+  await person.shot("card-loaded");
   await press("resume");
   await status(card, "Running");
+  await card.locator(".problem").waitFor({ state: "detached" });
 
   await press("cancel");
   await card.locator("dialog[open]").waitFor();

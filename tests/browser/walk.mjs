@@ -7,6 +7,7 @@ import { devices, happen, login, startBrowser, startDemo } from "./demo.mjs";
 import { printFile, refuseFile, runFile } from "./files.mjs";
 import { followJob, lookAtDevice } from "./job.mjs";
 import { countLoads } from "./loads.mjs";
+import { calibrate, changeSetting, loadFilament } from "./maintenance.mjs";
 import { addUnverified, addVerified, makeDashboard, pickCard } from "./pairing.mjs";
 import { Person } from "./person.mjs";
 import { enterAddress, reauthenticate, reconfigure, repair } from "./troubles.mjs";
@@ -53,6 +54,9 @@ try {
     await page.goto(demo.url + path);
   });
   await person.part("follow its job on the card", () => followJob(person, all["FLUX Delta"]));
+  await person.part("calibrate, and follow it to the end", () => calibrate(person));
+  await person.part("load filament", () => loadFilament(person));
+  await person.part("change a setting of the device", () => changeSetting(person));
   all = await devices(page);
   let content;
   await person.part("print a file that is dropped on the card, and repeat it", async () => (content = await printFile(person, all["FLUX Delta"])));

@@ -177,6 +177,16 @@ async def test_it_happens(
     await device.wait_for(lambda: came(device))
 
 
+async def test_its_button_ends_a_load_of_filament(device: Device, tell: Tell) -> None:
+    device.player.held.add("LOAD_FILAMENT")
+    for name in ("start", "runout"):
+        assert await tell(f"{device.config.uuid} {name}") == "ok"
+    await device.wait_for(lambda: device.job.state.label == "PAUSED")
+    device.job.macro("LOAD_FILAMENT")
+    assert await tell(f"{device.config.uuid} button") == "ok"
+    assert device.job.state.label == "PAUSED"
+
+
 @pytest.mark.parametrize("name", ["forget", "mainboard"])
 async def test_the_device_trusts_no_key_then(
     device: Device, tell: Tell, name: str
@@ -213,4 +223,4 @@ async def test_another_device_is_not_known(tell: Tell) -> None:
 
 def test_all_that_can_happen_is_tried() -> None:
     tried = {name for names, _ in HAPPENINGS for name in names.split()}
-    assert tried | {"forget", "mainboard"} == set(control.HAPPENINGS)
+    assert tried | {"button", "forget", "mainboard"} == set(control.HAPPENINGS)
