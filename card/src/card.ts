@@ -20,7 +20,7 @@ import { type Button, differs, nameOf, type Power, view, type View } from "./vie
 import { fill, type Words, words } from "./words";
 
 /** What comes of work is said around its end, which the status shows sooner or later. */
-const AROUND_WORK = ["idle", "maintenance", "paused"];
+const AROUND_WORK = ["idle", "maintenance", "paused", "offline"];
 
 export class FluxCard extends LitElement {
   static override styles = [styles, dialogStyles];

@@ -114,7 +114,11 @@ function confirm(dialog: MaintenanceDialog, machine: Machine, task: Task): Templ
     event.preventDefault();
     void dialog.begin(machine, task);
   };
-  const enter = (event: Event) => (dialog.temperature = Number((event.target as HTMLInputElement).value));
+  const enter = (event: Event) => {
+    const { value } = event.target as HTMLInputElement;
+    // What is empty while it is typed stays so when the card is drawn anew.
+    if (value) dialog.temperature = Number(value);
+  };
   return html`<form @submit=${begin}>
     <div class="room">
       <p>${heats ? say.heat_ask : say.calibrate_ask}</p>

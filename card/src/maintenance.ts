@@ -15,8 +15,10 @@ export type Task = (typeof TASKS)[number];
 /** Those that heat: they take a temperature, and answer with one. */
 export const HEATS: ReadonlySet<Task> = new Set(["load_filament", "unload_filament"] as const);
 
+const TASK_WORDS = `component.${PLATFORM}.entity.sensor.status.state_attributes.task.state`;
+
 interface Answer {
-  response?: { nozzle_is_hot?: boolean; temperature?: number | null };
+  response?: { nozzle_is_hot?: boolean | null; temperature?: number | null };
 }
 
 export class MaintenanceDialog implements ReactiveController {
@@ -27,7 +29,7 @@ export class MaintenanceDialog implements ReactiveController {
   temperature?: number;
   /** What went wrong with a setting. */
   problem?: string;
-  /** Settings that are on their way to the device, by entity. */
+  /** Settings that are being typed, or on their way to the device, by entity. */
   readonly entered = new Map<string, string>();
   /** Work that was begun here, and has not ended. */
   begun?: Task;
@@ -101,6 +103,7 @@ export class MaintenanceDialog implements ReactiveController {
   closed(): void {
     this.isOpen = false;
     this.problem = undefined;
+    this.entered.clear();
     this.host.requestUpdate();
   }
 
@@ -122,7 +125,9 @@ export class MaintenanceDialog implements ReactiveController {
       this.hasLoaded = inJob;
       const { nozzle_is_hot, temperature } = answer?.response ?? {};
       if (inJob) this.onEnd(say.loaded);
-      else if (nozzle_is_hot) this.onEnd(temperature ? `${say.nozzle_hot} · ${degrees(hass, temperature)}` : say.nozzle_hot);
+      else if (task === "calibrate") this.onEnd(`${hass.localize(`${TASK_WORDS}.calibrate`)} · ${say.done}`);
+      // One that was not measured is not cold.
+      else if (heats && nozzle_is_hot !== false) this.onEnd(temperature ? `${say.nozzle_hot} · ${degrees(hass, temperature)}` : say.nozzle_hot);
     } catch (error) {
       // Who ends it knows. Without a connection, the status says how it goes on.
       const stopped = this.ending && (error as Failure).translation_key === "maintenance_stopped";

@@ -31,18 +31,17 @@ export function settingsOf(hass: Hass, entities: Entities): Setting[] {
   });
 }
 
-/** `entered` is what is on its way to the device, by entity. */
-export function renderSettings(hass: Hass, settings: Setting[], entered: ReadonlyMap<string, string>, disabled: boolean, change: Change): TemplateResult {
-  return html`${settings.map((setting) => {
-    const { entity, name, state } = setting;
-    const shown = entered.get(entity) ?? state.state;
-    return html`<label class="setting"><span>${name}</span>${control(hass, setting, shown, disabled, change)}</label>`;
-  })}`;
+/** `entered` is what is being typed, or on its way to the device, by entity. */
+export function renderSettings(hass: Hass, settings: Setting[], entered: Map<string, string>, disabled: boolean, change: Change): TemplateResult {
+  return html`${settings.map(
+    (setting) => html`<label class="setting"><span>${setting.name}</span>${control(hass, setting, entered, disabled, change)}</label>`,
+  )}`;
 }
 
 /** What was entered and refused is shown as it is: `live` compares with the page, not with what was drawn last. */
-function control(hass: Hass, { entity, state }: Setting, shown: string, disabled: boolean, change: Change): TemplateResult {
+function control(hass: Hass, { entity, state }: Setting, entered: Map<string, string>, disabled: boolean, change: Change): TemplateResult {
   const { attributes } = state;
+  const shown = entered.get(entity) ?? state.state;
   if (entity.startsWith("switch.")) {
     const turn = (event: Event) => {
       const next = (event.target as HTMLInputElement).checked ? "on" : "off";
@@ -76,6 +75,7 @@ function control(hass: Hass, { entity, state }: Setting, shown: string, disabled
       step=${String(step ?? "any")}
       .value=${live(shown === "unknown" ? "" : shown)}
       ?disabled=${disabled}
+      @input=${(event: Event) => entered.set(entity, (event.target as HTMLInputElement).value)}
       @change=${enter}
     />${unit ? html`<span>${unit}</span>` : nothing}
   </span>`;

@@ -48,9 +48,9 @@ export function house(values: Values, change: Partial<Hass> = {}, translations: 
     locale: { language: "en", time_format: "24", time_zone: "server" },
     config: { time_zone: "Asia/Taipei", unit_system: { temperature: "°C" } },
     localize: (path) => {
-      const [, , , domain, name, , value] = path.split(".");
-      const found = entity[domain ?? ""]?.[name ?? ""];
-      return (value ? found?.state?.[value] : found?.name) ?? "";
+      const [, , , ...keys] = path.split(".");
+      const found = keys.reduce<unknown>((tree, step) => (tree as Record<string, unknown> | undefined)?.[step], entity);
+      return typeof found === "string" ? found : "";
     },
     loadBackendTranslation: (category) => {
       const messages = translations[category as "exceptions"] as Record<string, { message: string }>;

@@ -97,6 +97,13 @@ async function calibrating(page, url) {
   assert.equal(await card.locator(".notice").count(), 0);
 }
 
+async function calibrated(page, url) {
+  const { card, dialog, row } = await open(page, url);
+  await row("Calibrate").click();
+  await dialog.locator(".main").click();
+  await card.getByRole("alert").filter({ hasText: "Calibration · Done" }).waitFor();
+}
+
 async function loading(page, url) {
   const { calls, card, change, dialog, hold, answer, row } = await open(page, url);
   await row("Load filament").first().click();
@@ -182,6 +189,7 @@ async function settings(page, url) {
   await dialog.getByLabel("Height offset").fill("5");
   await dialog.getByLabel("Height offset").press("Tab"); // Out of range.
   await dialog.getByLabel("Height offset").fill("0.1");
+  await page.evaluate(() => (document.querySelector("flux3dp-card").hass = window.houseOf("idle"))); // While it is typed.
   await dialog.getByLabel("Height offset").press("Tab");
   await dialog.getByLabel("Start the last job").click();
   assert.deepEqual(await calls(), [
@@ -217,4 +225,4 @@ async function stoppingInOneRow(page, url) {
   assert.deepEqual(await page.evaluate(() => window.calls), [["flux3dp", "cancel_job", { device_id: "device" }]]);
 }
 
-export const PARTS = [homing, calibrating, loading, runout, notBegun, notIdle, settings, laserSettings, stoppingInOneRow];
+export const PARTS = [homing, calibrating, calibrated, loading, runout, notBegun, notIdle, settings, laserSettings, stoppingInOneRow];

@@ -42,7 +42,10 @@ export async function calibrate(person) {
   const texts = await said();
   const points = texts.map((text) => text.match(/^Calibrating, point (\d)$/)?.[1]).filter(Boolean);
   if (!points.length || String(points) !== String([...points].sort())) throw new Error(`calibration said: ${texts.join("; ")}`);
-  if (await card.locator(".notice").count()) throw new Error(await card.locator(".notice").innerText());
+  const notice = card.getByRole("alert");
+  await notice.filter({ hasText: "Calibration · Done" }).waitFor();
+  await notice.getByRole("button", { name: "Close" }).click();
+  await notice.waitFor({ state: "detached" });
 }
 
 export async function loadFilament(person) {

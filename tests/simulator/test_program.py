@@ -179,9 +179,9 @@ async def test_it_happens(
 
 async def test_its_button_ends_a_load_of_filament(device: Device, tell: Tell) -> None:
     device.player.held.add("LOAD_FILAMENT")
-    for name in ("start", "runout"):
+    for name, label in (("start", "RUNNING"), ("runout", "PAUSED")):
         assert await tell(f"{device.config.uuid} {name}") == "ok"
-    await device.wait_for(lambda: device.job.state.label == "PAUSED")
+        await device.wait_for(lambda label=label: device.job.state.label == label)
     device.job.macro("LOAD_FILAMENT")
     assert await tell(f"{device.config.uuid} button") == "ok"
     assert device.job.state.label == "PAUSED"
