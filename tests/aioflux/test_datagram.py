@@ -157,7 +157,17 @@ def test_the_recorded_certificate_holds_the_announced_key(folder: str) -> None:
     }
     presented = public_key(read(folder, "certificate.bin"))
     assert hashlib.sha256(presented).hexdigest() == digest
+
+
+def test_a_certificate_that_cannot_be_read_holds_no_key() -> None:
     assert public_key(b"no certificate") == b""
+    # The recorded one has no version: 1. There is none of 9.
+    first = read("rescue-v1", "certificate.bin")
+    tag = first.index(b"\x02", 8)
+    later = bytearray(first[:tag] + b"\xa0\x03\x02\x01\x08" + first[tag:])
+    later[2:4] = (int.from_bytes(first[2:4]) + 5).to_bytes(2)
+    later[6:8] = (int.from_bytes(first[6:8]) + 5).to_bytes(2)
+    assert public_key(bytes(later)) == b""
 
 
 # -- made up

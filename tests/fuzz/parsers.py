@@ -115,7 +115,9 @@ def udp(data: bytes) -> None:
         body = udp_management.read_reply(data, 4, uuid, b"")
     if slave is not None:
         check((slave.der, slave.offset, slave.firmware), data)
-        assert len(slave.encrypt(bytes(200))) % (slave.public.key_size // 8) == 0
+        # No signature by an even one holds, so none is read.
+        if slave.public.public_numbers().n & 1:
+            assert len(slave.encrypt(bytes(200))) % (slave.public.key_size // 8) == 0
     if body is not None:
         try:
             check(udp_management.read_status(body), data)

@@ -70,8 +70,10 @@ async def test_a_disk_that_refuses_keeps_no_request_waiting(
         {"private_key": None},
         {"private_key": "no PEM"},
         {"private_key": CLIENT_KEY.decode()[:400]},
+        # One character, in what says that it is an RSA key.
+        {"private_key": CLIENT_KEY.decode().replace("kqhkiG9w0", "kqhkiGtw0")},
     ],
-    ids=["empty", "list", "text", "none", "no PEM", "cut off"],
+    ids=["empty", "list", "text", "none", "no PEM", "cut off", "unknown kind"],
 )
 async def test_a_key_that_cannot_be_read_is_replaced_and_logged(
     hass: HomeAssistant,

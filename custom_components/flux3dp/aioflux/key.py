@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from typing import Self
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -43,7 +44,10 @@ class ClientKey:
     @classmethod
     def from_pem(cls, pem: str) -> Self:
         """Read an unencrypted PEM private key; ValueError if it is not an RSA key."""
-        private = load_pem_private_key(pem.encode(), password=None)
+        try:
+            private = load_pem_private_key(pem.encode(), password=None)
+        except (TypeError, UnsupportedAlgorithm) as err:  # Encrypted; of another kind.
+            raise ValueError(str(err)) from err
         if not isinstance(private, rsa.RSAPrivateKey):
             raise ValueError("not an RSA private key")  # noqa: TRY004 - a wrong value
         return cls(private)

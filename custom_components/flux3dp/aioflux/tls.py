@@ -83,6 +83,6 @@ def public_key(certificate: bytes) -> bytes:
     """
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
-    except ValueError, UnsupportedAlgorithm:
+    except ValueError, UnsupportedAlgorithm, x509.InvalidVersion:
         return b""
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
