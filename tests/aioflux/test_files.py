@@ -344,6 +344,26 @@ async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
     assert not session.is_open
 
 
+async def test_a_device_that_stops_reading_in_mid_file_is_given_up() -> None:
+    timing = replace(FAST, transfer_stall=0.05)
+    line = Line(timing)
+
+    async def stops() -> AsyncIterator[bytes]:
+        yield JOB[:1]
+        line.session.pause_writing()
+        yield JOB[1:]
+
+    files = Files(line.session, timing)
+    task = asyncio.ensure_future(files.upload("SD/vase.fc", stops(), len(JOB)))
+    await asyncio.sleep(0)
+    assert line.sent
+    line.say("continue")
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(ConnectionFailed, match="in time"):
+            await task
+    assert not line.session.is_open
+
+
 async def test_a_device_that_is_gone_keeps_what_it_has(
     device: Device, connect: Connect
 ) -> None:

@@ -36,8 +36,7 @@ from .timing import Timing
 _LOGGER = logging.getLogger(__name__)
 
 _MIME: Final = {".fc": "application/fcode", ".gcode": "text/gcode"}
-_BLOCK: Final = 64 * 1024
-_READ: Final = 256 * 1024
+_BLOCK: Final = 256 * 1024
 _MAX_NAME: Final = 255
 
 type Progress = Callable[[int], None]
@@ -136,9 +135,11 @@ class Files(Commands):
             _, size = part
             received = 0
             while received < size:
-                block = await self._session.read_some(min(_READ, size - received))
+                block = await self._session.read_some(size - received)
                 received += len(block)
                 await write(block)
+                # Its memory is the next one's, and still in the processor's cache.
+                del block
                 self._session.extend(self._stall)
                 if progress is not None:
                     progress(received)
@@ -234,13 +235,14 @@ class Files(Commands):
             await self._read_word("continue")
             sent = 0
             try:
-                async with aclosing(self._blocks(source)) as blocks:
+                # The source may take any time for its next block.
+                self._session.extend(None)
+                async with aclosing(_pieces(source)) as blocks:
                     async for block in blocks:
                         sent += len(block)
                         if sent > size:
                             break
-                        self._session.extend(self._stall)
-                        await self._session.write(block)
+                        await self._session.write(block, self._stall)
                         on_block(block)
                         if progress is not None:
                             progress(sent)
@@ -260,14 +262,6 @@ class Files(Commands):
 
         command = encode_command("file", "upload", *words)
         await self._session.exchange(command, send, self._stall)
-
-    async def _blocks(self, source: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
-        """Yield the source's bytes in small blocks; it may take any time for the next."""
-        self._session.extend(None)
-        async for data in source:
-            for start in range(0, len(data), _BLOCK):
-                yield data[start : start + _BLOCK]
-                self._session.extend(None)
 
 
 async def store(
@@ -354,6 +348,13 @@ def check_upload(path: str, size: int) -> str:
         if rest.lower().endswith(suffix):
             return mime
     raise InvalidRequest("path", "not_a_job", "a job file ends in .fc or .gcode")
+
+
+async def _pieces(source: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+    """Yield what a source gives, in blocks that a slow device takes in time."""
+    async for data in source:
+        for start in range(0, len(data), _BLOCK):
+            yield data[start : start + _BLOCK]
 
 
 def _check_size(size: int) -> None:

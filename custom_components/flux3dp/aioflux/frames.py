@@ -70,7 +70,11 @@ class FrameBuffer:
 
     def take_some(self, limit: int) -> bytes:
         """Return what is there, `limit` bytes at most, possibly none."""
-        return self.take(min(limit, len(self._data))) or b""
+        data = self._data
+        if len(data) > limit:
+            return self.take(limit) or b""
+        self._data = b""
+        return bytes(data)
 
     def take_frame(self) -> bytes | None:
         """Return a device's text frame, None while it is not whole; it may be empty."""

@@ -177,12 +177,20 @@ class Session(asyncio.Protocol):
         """Return whether bytes of the device wait to be read."""
         return len(self._buffer) > 0
 
-    async def write(self, data: bytes) -> None:
-        """Send bytes in one write, and wait while too many wait to go."""
+    async def write(self, data: bytes, stall: float | None = None) -> None:
+        """Send bytes in one write, and wait while too many wait to go.
+
+        With `stall` that may take so many seconds, and then whatever comes next any time.
+        """
         self._raise_if_ended()
         self._transport.write(self._encrypt.update(data) if self._encrypt else data)
-        await self._writable.wait()
-        self._raise_if_ended()
+        if not self._writable.is_set():
+            if stall is not None:
+                self.extend(stall)
+            await self._writable.wait()
+            if stall is not None:
+                self.extend(None)
+            self._raise_if_ended()
 
     async def read_reply(self) -> str:
         """Return the next text frame; CommandFailed if it is a refusal."""
@@ -272,10 +280,11 @@ class Session(asyncio.Protocol):
     @override
     def data_received(self, data: bytes) -> None:
         self._buffer.feed(self._decrypt.update(data) if self._decrypt else data)
-        if len(self._buffer) > _HIGH_WATER and self._readable is None:
+        if self._readable is not None:
+            self._wake()
+        elif len(self._buffer) > _HIGH_WATER:
             self._reading = False
             self._transport.pause_reading()
-        self._wake()
 
     @override
     def eof_received(self) -> bool:
