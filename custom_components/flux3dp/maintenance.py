@@ -145,8 +145,8 @@ class DeviceMaintenance:
         if run is None or work is None or work.task is not Task.LOAD_FILAMENT:
             raise WorkRefused("nothing_to_stop")
         if self._task is None:
-            async with self._link.connection() as robot:
-                await robot.press_button()
+            while not run.done() and not await self._press_in_load():
+                await self._device.clock.sleep(self._device.timing.control_poll)
         elif work.step is None:
             _cancel(run)  # It does not load yet.
         else:
@@ -288,12 +288,20 @@ class DeviceMaintenance:
         """End a load in a paused job: nothing else does but the button of the device."""
         for _ in range(_END_ATTEMPTS):
             with suppress(FluxError):
-                async with self._link.connection() as robot:
-                    # In a job that does not load, the button would do something else.
-                    if (await robot.report()).label == _LOADING:
-                        await robot.press_button()
-                    return
+                await self._press_in_load()
+                return
         LOGGER.warning("%s may still be loading filament", self._device.device_name)
+
+    async def _press_in_load(self) -> bool:
+        """Press the button of the device; False in a job that does not load.
+
+        There it would do something else.
+        """
+        async with self._link.connection() as robot:
+            loads = (await robot.report()).label == _LOADING
+            if loads:
+                await robot.press_button()
+        return loads
 
     async def _check_toolhead(self, task: Maintenance, temperature: float) -> None:
         self.toolhead = await task.wait_for_toolhead()

@@ -117,6 +117,26 @@ async def test_a_load_is_ended_after_ten_minutes(paused: Home) -> None:
     assert paused.device.label == "PAUSED"
 
 
+@pytest.mark.parametrize("begun", [True, False])
+async def test_a_load_that_is_stopped_is_done(paused: Home, *, begun: bool) -> None:
+    """Be it that the device has not begun yet: its button would do something else."""
+    device = paused.device
+    if not begun:
+        device.replies[LOAD] = "ok"
+    loading = begin_load(paused)
+    await paused.advance(1)
+    stopping = begin(paused.hass, paused.entry, "stop_loading")
+    if not begun:
+        await paused.advance(1)
+        assert BUTTON not in device.received
+        device.run(48, "LOAD_FILAMENT")
+    await paused.clock.advance(10, stopping.done)
+    await stopping
+    assert (await loading)["temperature"] is None
+    assert device.received.count(BUTTON) == 1
+    assert device.label == "PAUSED"
+
+
 async def test_a_load_that_is_canceled_is_ended(paused: Home) -> None:
     for wait in (0.0, 30.0):
         loading = await loads(paused)

@@ -305,7 +305,7 @@ async def test_an_upload_to_a_device_that_runs_a_job(
     await run_job(hass, device)
     [last] = await upload(client, "SD/boat.fc")
     assert last["error"] == (
-        f"{NAME} has a job. Wait until it has ended, or cancel it."
+        f"{NAME} has an active job. Wait until it ends, or cancel it."
     )
 
 
