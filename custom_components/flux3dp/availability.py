@@ -82,8 +82,12 @@ class Availability:
 
     def _wake(self) -> None:
         self._cancel = None
-        if self._clock.now() < self._deadline:
-            self._set_timer(self._deadline)
+        now, deadline = self._clock.now(), self._deadline
+        if now < deadline:
+            # Heard meanwhile, and most likely again by then: a look with all others, and
+            # another at the deadline only if not.
+            early = self._clock.shared(deadline, self._timing.unheard / 10)
+            self._set_timer(early if early > now else deadline)
         else:
             self._probe()
 

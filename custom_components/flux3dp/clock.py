@@ -65,6 +65,15 @@ class SteadyClock:
         )
         return async_call_later(self._hass, seconds, job)
 
+    def shared(self, moment: float, grid: float) -> float:
+        """Return the last moment until then that is one of all devices.
+
+        To wake up costs more than most of what is done then: what may be early by `grid`
+        seconds is due together.
+        """
+        # One that is such a moment, but for the precision of a number, stays itself.
+        return moment - (moment + grid / 100) % grid
+
     def timeout(self, seconds: float | None) -> asyncio.Timeout:
         """Return a context manager as `asyncio.timeout` does."""
         return asyncio.timeout(seconds)

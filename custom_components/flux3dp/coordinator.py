@@ -30,7 +30,7 @@ from .issues import NETWORK_NOT_RETURNED, async_delete_issue
 from .job.errors import ErrorKey, classify
 from .job.model import JobStatus
 from .job.monitor import JobMonitor
-from .job.observation import Announced
+from .job.observation import Announced, is_outweighed
 from .job.signals import JobDispatcher
 from .job.status import status_of
 from .job.store import JobStore
@@ -201,7 +201,10 @@ class FluxCoordinator(FluxDevice):
         if (
             moved
             or before is None
-            or status != before.status
+            or not (
+                status == before.status
+                or (data.job.from_report and is_outweighed(status, before.status))
+            )
             or (due and data.job.time_dependent)
             or self.info.device != data.device
         ):

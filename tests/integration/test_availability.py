@@ -15,10 +15,17 @@ LOSS = 0.3
 class Network:
     """A device, the timer that probes it, and a network between them that loses datagrams."""
 
-    def __init__(self, seed: int, *, active: bool, loss: float = LOSS) -> None:
+    def __init__(
+        self,
+        seed: int,
+        *,
+        active: bool,
+        loss: float = LOSS,
+        clock: ManualClock | None = None,
+    ) -> None:
         """Switch the device on."""
-        self.clock = ManualClock()
-        self.clock.time = 0.0
+        self.clock = clock or ManualClock()
+        self.clock.time = clock.time if clock else 0.0
         self.on = True
         self.probes = 0
         self.offline: list[float] = []
@@ -82,6 +89,20 @@ def test_a_device_that_announces_itself_is_not_probed(active: bool) -> None:
     network = Network(0, active=active, loss=0.0)
     network.clock.turn(3600.0)
     assert network.probes == 0
+
+
+def test_devices_are_looked_at_together() -> None:
+    first = Network(0, active=False, loss=0.0)
+    devices, clock = [first], first.clock
+    for seed in range(1, 50):
+        clock.turn(seed * 0.061)
+        devices.append(Network(seed, active=False, loss=0.0, clock=clock))
+    clock.turn(100.0)
+    timers = [device.availability for device in devices]
+    due = {round(due, 3) for due, _, wake in clock.due if wake.__self__ in timers}
+    # They look every 7 to 10 s, each at one of the full seconds.
+    assert len(due) <= 11
+    assert sum(device.probes for device in devices) == 0
 
 
 def test_a_silent_device_is_probed_seldom_and_comes_back_with_its_first_answer() -> (

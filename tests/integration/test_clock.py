@@ -10,6 +10,7 @@ import pytest
 from custom_components.flux3dp.clock import SteadyClock
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.fakes import ManualClock
 from tests.integration.jobs import BRISK, events_are, run_job, value, witness
 
 DAY = 86_400.0
@@ -38,6 +39,19 @@ def test_it_advances_as_time_does_and_knows_the_leap(
     # And one that is known does not change with every tick.
     system += timedelta(seconds=5)
     assert clock.error() == error
+
+
+@pytest.mark.parametrize("grid", [0.05, 1.0])
+def test_what_may_be_early_is_due_together(grid: float) -> None:
+    clock = ManualClock()
+    moments = [clock.now() + number * grid / 100 for number in range(100)]
+    shared = {round(clock.shared(moment, grid), 6) for moment in moments}
+    assert len(shared) <= 2
+    assert all(0 <= moment - clock.shared(moment, grid) < grid for moment in moments)
+    # One that is shared stays so, as the next of its kind does.
+    for turn in range(100):
+        moment = clock.shared(moments[0], grid) + turn * 10 * grid
+        assert clock.shared(moment, grid) == pytest.approx(moment, abs=1e-5)
 
 
 @pytest.mark.parametrize("hold", [True, False], ids=["reports", "announcements"])

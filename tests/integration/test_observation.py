@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
+from custom_components.flux3dp.job.observation import is_outweighed
 
 from .watching import Watch, datagram, report
 
@@ -233,3 +234,32 @@ def test_an_occupying_client_is_no_error() -> None:
     assert watch.problems == []
     watch.hear(datagram(0), after=5)
     assert watch.state.occupied_by is None
+
+
+@pytest.mark.parametrize(
+    ("st_id", "label", "changes", "outweighed"),
+    [
+        (16, "", {"progress": 0.7}, True),
+        (16, "", {"progress": None}, True),
+        (64, "", {}, False),
+        (16, "USER_OPERATION", {}, False),
+        (16, "", {"head": "N/A"}, False),
+        (16, "", {"occupied_by": "10.0.0.7"}, False),
+    ],
+)
+@pytest.mark.parametrize("has_module", [True, False])
+def test_what_a_report_outweighs(
+    st_id: int,
+    label: str,
+    changes: dict[str, Any],
+    outweighed: bool,
+    has_module: bool,
+) -> None:
+    watch, before = Watch(), datagram(16, progress=0.5)
+    watch.hear(before)
+    watch.read(report(16, progress=0.4, has_module=has_module))
+    state, after = watch.state, datagram(st_id, label, **{"progress": 0.5} | changes)
+    assert is_outweighed(after, before) is outweighed
+    watch.hear(after, 0.5)
+    # What is not looked at would not have changed anything.
+    assert watch.state == state or not outweighed

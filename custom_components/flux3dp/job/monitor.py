@@ -116,8 +116,7 @@ class JobMonitor:
         if job.active:
             self._async_begin(self._async_monitor)
             return
-        if self._resting:
-            self.wake.set()
+        self.wake.set()
         if job.st_id not in ENDED_IDS or not self._may_connect:
             return
         tries = self._tries_now()
@@ -161,9 +160,9 @@ class JobMonitor:
             self._probe_later()
 
     def _probe_later(self) -> None:
-        self._stop_probing = self._clock.call_later(
-            self._timing.probe_interval, self._probe
-        )
+        now, interval = self._clock.now(), self._timing.probe_interval
+        due = self._clock.shared(now + interval, interval / 10)
+        self._stop_probing = self._clock.call_later(due - now, self._probe)
 
     def _probe(self) -> None:
         self._probe_later()
@@ -223,6 +222,7 @@ class JobMonitor:
     async def _async_read(self, robot: Robot) -> None:
         """Read reports until the job is over and announcements, which lag, say so too."""
         refusals = 0
+        self.wake.clear()
         while True:
             try:
                 await self._link.async_report(robot)
@@ -242,12 +242,13 @@ class JobMonitor:
                 if self._has_caught_up():
                     return
                 self._device.async_probe()
-            # Anyone can announce anything, so even woken it reads no more often than this.
-            usual = self._timing.report_interval
+            usual, now = self._timing.report_interval, self._clock.now()
             close = min(usual, self._timing.report_interval_close)
-            await self._clock.sleep(close)
             if self._device.data.job.active and not 0 < refusals <= _REFUSALS:
-                await self._clock.wait(self.wake, usual - close)
+                await self._clock.wait(self.wake, usual)
+            # Anyone can announce anything, so even woken it reads no more often than this.
+            if (rest := now + close - self._clock.now()) > 0:
+                await self._clock.sleep(rest)
             self.wake.clear()
 
     def _has_caught_up(self) -> bool:

@@ -116,6 +116,20 @@ def observe(
     return seen._replace(announced=announced.status) if newer else seen
 
 
+def is_outweighed(status: DeviceStatus, before: DeviceStatus) -> bool:
+    """Whether a datagram differs from the one before in nothing that counts.
+
+    While a report does. Then the progress of a datagram, which changes with each while a
+    job runs, is not looked at.
+    """
+    return (
+        status.st_id == before.st_id
+        and status.error_label == before.error_label
+        and status.head_module == before.head_module
+        and status.occupied_by == before.occupied_by
+    )
+
+
 def _from_status(status: DeviceStatus) -> Observation:
     """Return what a datagram says."""
     return Observation(
