@@ -116,7 +116,7 @@ export class FluxCard extends LitElement {
 
   private renderRow(shown: View, say: Words, machine: Machine): TemplateResult {
     return html`<div class="head">
-        ${this.renderTitle(shown, shown.row, shown.active ? shown.progress?.text : undefined)}${shown.work
+        ${this.renderTitle(shown, shown.row, shown.active && !shown.work ? shown.progress?.text : undefined)}${shown.work
           ? renderEnd(this.maintenance, machine, shown.work, this.mayControl, "round")
           : nothing}${this.renderShield(shown, say)}${this.renderPower(shown, say)}
       </div>

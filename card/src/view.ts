@@ -191,7 +191,7 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
     job: shows("job") && (active || over) ? at("sensor.job_name")?.state : undefined,
     progress: shows("progress") ? progress : undefined,
     times: shows("times") ? times : [],
-    row: (work ? [active && shownStatus, work.text, occupant] : [shownStatus, wrong ? problem.text : (detail ?? times[0])]).filter(Boolean).join(" · "),
+    row: (work ? [work.text, occupant] : [shownStatus, wrong ? problem.text : (detail ?? times[0])]).filter(Boolean).join(" · "),
     facts: facts(hass, config, entities, say, shows),
     takesFiles,
     offersFiles: takesFiles && shows("buttons") && shows("files"),

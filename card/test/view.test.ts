@@ -53,7 +53,7 @@ test("status in words, in one line", () => {
     "heating-filament": "Heating 142 °C · Home Assistant",
     "waiting-filament": "Waiting for filament · Home Assistant",
     calibrating: "Calibrating, point 2 · Home Assistant",
-    "loading-in-job": "Paused · Loading · Home Assistant",
+    "loading-in-job": "Loading · Home Assistant",
     unverified: "Running · 42 min left",
     disabled: "Unknown",
   });
