@@ -42,6 +42,11 @@ class Nozzle(Heater):
     _now: float = 0.0
     _on: bool = False
 
+    @property
+    def heats(self) -> bool:
+        """Whether it is out of standby, with a target."""
+        return self._on and self.target > 0
+
     def switch(self, now: float, *, on: bool) -> None:
         """Wake it from standby, or put it there."""
         self.advance_to(now)

@@ -62,11 +62,15 @@ class Ports:
         """Take connections on one port, again after ``refuse``."""
         if port in self._listening:
             return
-        self._listening[port] = await asyncio.get_running_loop().create_server(
+        server = await asyncio.get_running_loop().create_server(
             lambda: Wire(port, self._faults(port), self._connected),
             self._addresses,
             port,
+            start_serving=False,
         )
+        # Before it serves: who is canceled in that turn leaves no socket without an owner.
+        self._listening[port] = server
+        await server.start_serving()
 
     async def refuse(self, port: int) -> None:
         """Take no more connections on one port; those that are open stay."""
@@ -74,10 +78,12 @@ class Ports:
             loop = asyncio.get_running_loop()
             for listening in server.sockets:
                 loop.remove_reader(listening)
-            # A connection that was accepted in this turn is made in the next, and asyncio
-            # needs the server to be open for that.
-            await asyncio.sleep(0)
-            server.close()
+            try:
+                # A connection that was accepted in this turn is made in the next, and
+                # asyncio needs the server to be open for that.
+                await asyncio.sleep(0)
+            finally:
+                server.close()
 
     async def close(self) -> None:
         """Take no more connections, and cut those that are open."""

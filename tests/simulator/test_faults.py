@@ -1,5 +1,6 @@
 """Faults a test gives a device, what it keeps of them, and devices that cannot be."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -83,6 +84,28 @@ async def test_what_was_received_is_kept(device: Device) -> None:
     stream = await Stream.sign_in(HERE, KEY, "secret")
     await stream.close()
     assert device.received.application_bytes.endswith(b"\x08\0secret")
+
+
+@pytest.mark.parametrize("opens", [True, False])
+@pytest.mark.parametrize("turns", range(8))
+async def test_who_is_canceled_at_a_port_leaves_no_socket(
+    device: Device, turns: int, *, opens: bool
+) -> None:
+    if opens:
+        await device.refuse_connections(ROBOT_PORT)
+        work = device.accept_connections(ROBOT_PORT)
+    else:
+        work = device.refuse_connections(ROBOT_PORT)
+    task = asyncio.create_task(work)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+    await device.reboot()
+
+    async with await Stream.connect(device.address, ROBOT_PORT) as stream:
+        assert await stream.read(4) == b"FLUX"
 
 
 def test_a_bad_network_loses_doubles_and_delays() -> None:

@@ -22,7 +22,8 @@ from simulator import Device, DeviceConfig, Timing
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 from .home import Home, environment
-from .judge import Judge, growth, remains
+from .judge import Judge
+from .remains import growth, remains
 from .subject import Subject
 from .trouble import Say, Trouble
 
@@ -30,6 +31,9 @@ assert custom_components  # Ours, before the plugin's package of that name is fo
 
 #: Limits of one exchange: a busy machine needs them, whatever the pace.
 _LIMITS = {"connect", "handshake", "challenge_rest", "command", "connection_stuck"}
+
+#: What a stop or a start of Home Assistant may take, s, whatever else the machine does.
+_LONGEST = 300
 
 
 def _paced(timing: Any, pace: float, keep: frozenset[str] = frozenset()) -> Any:
@@ -77,10 +81,10 @@ async def _restart(home: Home, judge: Judge, subjects: list[Subject], say: Say) 
     async with AsyncExitStack() as stack:
         for each in subjects:
             stack.enter_context(each.disturbed())
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_LONGEST):
             await home.stop()
         say("Home Assistant is off")
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_LONGEST):
             await home.start()
         judge.attend()
     say("Home Assistant is back")
@@ -163,10 +167,10 @@ async def soak(options: Any) -> list[str]:
         ]
         options.say(f"{options.devices} devices, seed {options.seed}")
         await _chaos(options.seconds * 0.2, home, judge, troubles, options)
-        before = remains()
+        before = await remains(home, 12 * options.pace)
         options.say(f"after warm-up: {before}")
         await _chaos(options.seconds * 0.8, home, judge, troubles, options)
-        after = remains()
+        after = await remains(home, 12 * options.pace)
         options.say(f"after all: {after}")
         for grown in growth(before, after):
             judge.find(grown)

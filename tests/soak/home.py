@@ -30,9 +30,11 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, TrustedKey
+from simulator.fcode import build
 from tests.keys import CLIENT_KEY
 from tests.surroundings import data_of, surroundings
 
+UPLOAD = build({"TITLE": "Soak"}, script=bytes(2 << 20))
 PUBLIC_KEY = ClientKey.from_pem(CLIENT_KEY.decode()).public_pem
 
 
@@ -56,6 +58,8 @@ class Home:
 
     def __init__(self, folder: Path, devices: list[Device]) -> None:
         self._folder = folder
+        self.upload = folder / "soak.fc"
+        self.upload.write_bytes(UPLOAD)
         self._entries: dict[str, dict[str, Any]] = {}
         for device in devices:
             device.trust.add(TrustedKey.from_pem("Home Assistant", PUBLIC_KEY))
@@ -71,6 +75,7 @@ class Home:
             config_dir=str(self._folder), load_registries=False
         )
         hass = self.hass = await self._context.__aenter__()
+        hass.config.allowlist_external_dirs = {str(self._folder)}
         hass.data.pop(DATA_CUSTOM_COMPONENTS)
         dr.async_setup(hass)
         for registry in (ar, cr, dr, er, fr, ir, lr, rs):

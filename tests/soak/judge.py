@@ -3,18 +3,18 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-import gc
 import logging
-from pathlib import Path
 import re
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 
-from custom_components.flux3dp.job.model import JobEvent
+from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.job.model import JobEvent, Stage
 from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
 
-from .home import Home
+from .home import UPLOAD, Home
 from .subject import Run, Subject
 
 #: What a person has to read: another key at the address of a device.
@@ -25,10 +25,13 @@ _NOT_OURS = {
     "aiohttp_fast_zlib",
     "homeassistant.components.camera.img_util",
 }
+_SLOW = {"homeassistant.helpers.entity", "homeassistant.helpers.entity_platform"}
 _CONTACT = 40.0
 """Seconds after which a device that is there must be back."""
 _GONE = 22.0
 """Seconds after which a device that is not there must be offline."""
+_STALLED = 2.0
+"""Seconds without a look at the devices, of which none can be judged."""
 
 
 class Judge(logging.Handler):
@@ -41,6 +44,8 @@ class Judge(logging.Handler):
         self._subjects = {each.device.config.uuid: each for each in subjects}
         self._home, self._pace, self._say = home, pace, say
         self._progress: dict[str, tuple[Any, float]] = {}
+        self._jobs: dict[str, tuple[Any, float]] = {}
+        self._results: dict[str, tuple[Any, str]] = {}
         self._contact: dict[str, tuple[tuple[bool, bool], float]] = {}
         self.findings: list[str] = []
         self.events: Counter[str] = Counter()
@@ -55,8 +60,9 @@ class Judge(logging.Handler):
             message += f" {record.exc_info[1]!r}"
         if not _WORTH_READING.search(message) and not (
             record.name in _NOT_OURS
-            # Debug mode's word on a slow machine.
+            # What is said on a slow machine.
             or (record.name == "asyncio" and message.startswith("Executing"))
+            or (record.name in _SLOW and " took " in message)
         ):
             self.find(f"logged {record.levelname} {record.name}: {message}")
 
@@ -77,10 +83,8 @@ class Judge(logging.Handler):
         subject = self._subjects[signal.uuid]
         subject.look(asyncio.get_running_loop().time())
         session = signal.state.job.session if signal.state.job else None
-        runs = subject.runs[-3:][::-1]
-        runs.sort(key=lambda run: run.job.session != session)
-        for run in runs:
-            if run.allows(kind):
+        for run in reversed(subject.runs[-3:]):
+            if session in (None, run.job.session) and run.allows(kind):
                 run.told.append(kind)
                 return
         truth = "; ".join(map(_words, subject.runs[-3:]))
@@ -90,8 +94,14 @@ class Judge(logging.Handler):
 
     async def watch(self) -> None:
         """Look at all devices, again and again."""
+        before = asyncio.get_running_loop().time()
         while True:
             now = asyncio.get_running_loop().time()
+            if now - before > _STALLED * self._pace:
+                # The machine did something else: devices and Home Assistant stood still.
+                self._say(f"stalled for {now - before:.1f} s")
+                self._contact.clear()
+            before = now
             for uuid, subject in self._subjects.items():
                 subject.look(now)
                 if (state := self._home.job(uuid)) is not None and self._home.running:
@@ -106,6 +116,7 @@ class Judge(logging.Handler):
             if before == key and state.progress < progress:
                 self.find(f"{name}: progress fell {progress} to {state.progress}")
             self._progress[uuid] = (key, state.progress)
+        self._look_at_result(subject, state, now)
         reachable = subject.reachable
         truth = (reachable, subject.device.online)
         was, since = self._contact.get(uuid, (truth, now))
@@ -121,30 +132,72 @@ class Judge(logging.Handler):
             self._contact[uuid] = (truth, now)
             self.find(f"{name}: false {'offline' if reachable else 'online'}")
 
+    def _look_at_result(self, subject: Subject, state: Any, now: float) -> None:
+        """Compare how the last job is said to have ended; unknown is never false."""
+        uuid, job = subject.device.config.uuid, state.job
+        number = (self._home.hass, state.job_number)
+        if self._jobs.get(uuid, (None, 0.0))[0] != number:
+            self._jobs[uuid] = (number, now)
+        if job is None or job.stage is Stage.ACTIVE or state.last_job_result is None:
+            return
+        since = self._jobs[uuid][1] - _CONTACT * self._pace
+        true = {
+            run.result
+            for run in subject.runs
+            if job.session == run.job.session
+            or (job.session is None and (run.left is None or run.left > since))
+        }
+        said = (job.session, str(state.last_job_result))
+        if state.last_job_result not in true and self._results.get(uuid) != said:
+            self._results[uuid] = said
+            self.find(f"{subject.device.name}: {said} is said, {true} is true")
+
     # -- at the end
 
     async def all_back(self, within: float) -> None:
-        """Wait until Home Assistant knows each device as it is."""
+        """Wait until Home Assistant knows each device as it is, with nothing to mend."""
         loop = asyncio.get_running_loop()
-        end = loop.time() + within
-        while left := [s for s in self._subjects.values() if not self._is_back(s)]:
-            if loop.time() > end:
-                for each in left:
-                    job = self._home.job(each.device.config.uuid)
-                    open_ports = each.device.connections
-                    self.find(f"{each.device.name} is not back: {job}, {open_ports}")
+        begin = loop.time()
+        while left := {
+            each.device.name: lacks
+            for each in self._subjects.values()
+            if (lacks := self._lacks(each))
+        }:
+            if loop.time() > begin + within:
+                for name, lacks in left.items():
+                    self.find(f"{name} is not back: {lacks}")
                 return
             await asyncio.sleep(0.2)
+        self._say(f"all are back after {loop.time() - begin:.1f} s")
 
-    def _is_back(self, subject: Subject) -> bool:
-        uuid, device = subject.device.config.uuid, subject.device
-        job = self._home.job(uuid)
-        return (
-            job is not None
-            and job.status == "idle"
-            and self._home.entries[uuid].data["host"] == device.address
-            and not any(device.connections.values())
-        )
+    def _lacks(self, subject: Subject) -> str:
+        """Return what is not yet as it should be with an idle device; empty: nothing."""
+        uuid, device, hass = subject.device.config.uuid, subject.device, self._home.hass
+        entry, job = self._home.entries[uuid], self._home.job(uuid)
+        if job is None:
+            return f"entry {entry.state}"
+        registry = er.async_get(hass)
+        for platform, key, expected in (
+            ("sensor", "status", "idle"),
+            ("binary_sensor", "connectivity", "on"),
+        ):
+            entity = registry.async_get_entity_id(platform, DOMAIN, f"{uuid}_{key}")
+            state = hass.states.get(entity) if entity else None
+            if state is None or state.state != expected:
+                return f"{key} is {state and state.state}, job {job}"
+        if entry.data["host"] != device.address:
+            return f"followed to {entry.data['host']}"
+        if any(device.connections.values()):
+            return f"connections {device.connections}"
+        if device.nozzle.heats:
+            return f"its nozzle is heated to {device.nozzle.target} °C"
+        issues = [
+            issue_id
+            for domain, issue_id in ir.async_get(hass).issues
+            if domain == DOMAIN and uuid in issue_id
+        ]
+        flows = list(entry.async_get_active_flows(hass, {SOURCE_REAUTH}))
+        return f"issues {issues}, flows {flows}" if issues or flows else ""
 
     def sum_up(self) -> None:
         """Judge all jobs that are over."""
@@ -154,19 +207,21 @@ class Judge(logging.Handler):
                 ends = [e for e in run.told if e in ("completed", "aborted", "failed")]
                 is_clean = self._is_clean(subject, run)
                 clean += is_clean
-                untold += run.result is not None and not ends
+                if run.result is not None and not ends:
+                    untold += 1
+                    self._say(f"{subject.device.name} UNTOLD {_words(run)}")
                 if is_clean and (ends != [run.result] or "started" not in run.told):
                     self.find(f"{subject.device.name}: not told: {_words(run)}")
             if (job := self._home.job(uuid)) is None:
                 continue
+            if subject.device.files.entries["SD"].get("soak.fc", UPLOAD) != UPLOAD:
+                self.find(f"{subject.device.name}: half an upload")
             done = sum(run.result == "completed" for run in subject.runs)
-            if job.jobs_completed > done:
-                self.find(f"{subject.device.name}: {job.jobs_completed}/{done} done")
-            last = subject.runs[-1] if subject.runs else None
-            same = last and job.job and job.job.session == last.job.session
-            if same and job.last_job_result not in (None, last.result):
+            told = sum("completed" in run.told for run in subject.runs)
+            if not told <= job.jobs_completed <= done:
                 self.find(
-                    f"{subject.device.name}: {job.last_job_result}, {_words(last)}"
+                    f"{subject.device.name}: {job.jobs_completed} completed are "
+                    f"counted, {told} were told, {done} are true"
                 )
         jobs = sum(len(each.runs) for each in self._subjects.values())
         self._say(f"jobs {jobs}, undisturbed {clean}, end unknown {untold}")
@@ -174,59 +229,16 @@ class Judge(logging.Handler):
 
     def _is_clean(self, subject: Subject, run: Run) -> bool:
         """Whether nothing could keep Home Assistant from seeing it whole."""
-        if run.ended is None or run.left is None:
+        if not run.visible or run.ended is None or run.left is None:
             return False
         span = 8 * self._pace
         return (
             run.ended - run.began > span
             and run.left - run.ended > span
-            and subject.undisturbed(run.began - 5 * span, run.left)
+            and subject.undisturbed(run.began - span, run.left)
         )
 
 
 def _words(run: Run) -> str:
     states = " ".join(state.label for state, _ in run.job.history)
     return f"{run.job.session} {states} -> {run.result}, told {run.told}"
-
-
-def remains() -> dict[str, int]:
-    """Count what must not grow, while nothing is wrong and all is idle."""
-    gc.collect()
-    loop = asyncio.get_running_loop()
-    timers = sum(not each.cancelled() for each in getattr(loop, "_scheduled", ()))
-    sockets = 0
-    for each in Path("/proc/self/fd").iterdir():
-        try:
-            sockets += str(each.readlink()).startswith("socket:")
-        except OSError:
-            continue
-    objects = gc.get_objects()
-    ours = sum(
-        str(type(each).__module__).startswith("custom_components") for each in objects
-    )
-    homes = sum(type(each) is HomeAssistant for each in objects)
-    statm = Path("/proc/self/statm").read_text(encoding="ascii").split()
-    return {
-        "tasks": len(asyncio.all_tasks()),
-        "timers": timers,
-        "sockets": sockets,
-        "homes": homes,
-        # Its `http` keeps each Home Assistant that was stopped, also without devices.
-        "ours": ours // max(homes, 1),
-        "objects": len(objects),
-        "kB": int(statm[1]) * 4,
-    }
-
-
-#: By how much each may differ: a timer or task may be between two states, and
-#: caches of Home Assistant and of Python fill.
-ALLOWED = {"tasks": 0.05, "timers": 0.1, "sockets": 0.02, "ours": 0.05, "kB": 0.25}
-
-
-def growth(before: dict[str, int], after: dict[str, int]) -> list[str]:
-    """Return what grew."""
-    return [
-        f"{key} grew from {before[key]} to {after[key]}"
-        for key, share in ALLOWED.items()
-        if after[key] > before[key] * (1 + share) + 2
-    ]

@@ -16,6 +16,8 @@ class Run:
 
     job: Job
     began: float
+    #: Whether Home Assistant saw the device when it began.
+    visible: bool = True
     ended: float | None = None
     left: float | None = None
     told: list[str] = field(default_factory=list)
@@ -72,10 +74,10 @@ class Subject:
             and faults.weather.loss <= 0.3
         )
 
-    def start(self) -> None:
-        """Start a job."""
+    def start(self, *, visible: bool = True) -> None:
+        """Start a job; `visible`: Home Assistant sees the device."""
         job = self.device.start_job()
-        self.runs.append(Run(job, asyncio.get_running_loop().time()))
+        self.runs.append(Run(job, asyncio.get_running_loop().time(), visible))
 
     def look(self, now: float) -> None:
         """Take note of what passes."""

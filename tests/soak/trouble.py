@@ -72,12 +72,14 @@ class Trouble:
             plan = [(chance.choice(_DURING), chance.uniform(0, 12)) for _ in range(3)]
             count, end = chance.randrange(4), chance.choice(_ENDS)
             first, linger, rest = (chance.uniform(0, 15) for _ in range(3))
-            leave = chance.choice(_LEAVES)
+            leave, work = chance.choice(_LEAVES), chance.choice(_WORK)
             await self._sleep(rest)
+            if work is not None:
+                await self._work(work)
             if not self._device.online:
                 continue
             try:
-                self._subject.start()
+                self._subject.start(visible=self._is_visible())
             except _NOT_NOW:
                 continue
             self._say("job")
@@ -89,6 +91,10 @@ class Trouble:
             await self._do(end)
             await self._sleep(linger)
             await self._do(leave)
+
+    def _is_visible(self) -> bool:
+        job = self._home.job(self._device.config.uuid)
+        return self._home.running and job is not None and job.online
 
     async def _do(self, name: str) -> None:
         self._say(name)
@@ -120,23 +126,37 @@ class Trouble:
                 case _:
                     await self._command(name)
 
-    async def _command(self, name: str) -> None:
+    async def _work(self, name: str) -> None:
+        """Do as a person does who uses an idle device."""
+        self._say(name)
+        data: dict[str, object] = {}
+        if name == "upload_file":
+            source = str(self._home.upload)
+            data = {"source": source, "path": "SD/soak.fc", "overwrite": True}
+        loop = asyncio.get_running_loop()
+        # What ends a load of filament.
+        press = loop.call_later(9 * self._pace, self._device.press_button)
+        await self._command(name, data)
+        press.cancel()
+        self._say(f"{name} is over")
+
+    async def _command(self, name: str, more: dict[str, object] | None = None) -> None:
         """Do as a person does who presses a button."""
         if not self._home.running:
             return
         hass, uuid = self._home.hass, self._device.config.uuid
         registry = dr.async_get(hass)
         for each in dr.async_entries_for_config_entry(registry, uuid):
-            data = {"device_id": each.id}
+            data = {"device_id": each.id, **(more or {})}
             # A task of its own: a restart may cancel it, which must not end ours.
             call = asyncio.create_task(
                 hass.services.async_call(DOMAIN, name, data, blocking=True)
             )
             # The calm ends us, and leaves nothing to ask for its error.
             call.add_done_callback(lambda task: task.cancelled() or task.exception())
-            done, _ = await asyncio.wait([call], timeout=60)
+            done, _ = await asyncio.wait([call], timeout=max(60, 200 * self._pace))
             if not done:
-                raise TimeoutError(f"{name} took a minute")
+                raise TimeoutError(f"{name} took too long")
             if not call.cancelled():
                 error = call.exception()
                 if error is not None and not isinstance(error, HomeAssistantError):
@@ -250,6 +270,14 @@ class Trouble:
     async def kick(self, *_: object) -> None:
         await self._device.kick_sessions()
 
+    async def another_client(self, length: float, *_: object) -> None:
+        """Be taken by another program, which throws out ours."""
+        if self._device.player.occupant() is None:
+            await self._device.kick_sessions()
+            self._device.occupy(st_id=-3)
+            await self._sleep(length)
+            self._device.free()
+
     async def other_key(self, length: float, *_: object) -> None:
         own = self._device.config.master_key
         await self._device.swap_master_key(SPARE_KEY)
@@ -279,6 +307,7 @@ _FAULTS: tuple[_Fault, ...] = (
     Trouble.stream,
     Trouble.refuse,
     Trouble.kick,
+    Trouble.another_client,
     Trouble.other_key,
     Trouble.reload,
 )
@@ -296,4 +325,14 @@ _DURING = [
     "head off",
 ]
 _ENDS = ["complete", "complete", "complete", "fail", "abort", "cancel_job"]
+_WORK = (
+    None,
+    None,
+    "home",
+    "calibrate",
+    "load_filament",
+    "unload_filament",
+    "upload_file",
+    "upload_file",
+)
 _LEAVES = ("quit", "clear_job", "clear_job", "at once")
