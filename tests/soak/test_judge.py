@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 import logging
 from types import SimpleNamespace
 from typing import Any, cast
@@ -65,7 +64,7 @@ class Soak:
         if end != "no end":
             run.ended = run.began + 20
             run.left = run.ended + 20
-        self.state = replace(INITIAL, job=Job(session=run.job.session))
+        self.state = INITIAL._replace(job=Job(session=run.job.session))
         return run
 
     def tell(self, kind: str, session: str | None = "its own") -> None:
@@ -79,16 +78,16 @@ class Soak:
         )
         own = self.subject.runs[-1].job.session
         job = Job(session=own if session == "its own" else session)
-        state = replace(INITIAL, job=job)
+        state = INITIAL._replace(job=job)
         self.judge._heard(JobSignal(uuid=UUID, event=event, state=state))
         if kind == "completed":
             counted = self.state.jobs_completed + 1
-            self.state = replace(self.state, jobs_completed=counted)
+            self.state = self.state._replace(jobs_completed=counted)
 
     def say(self, result: JobResult | None) -> None:
         """Have Home Assistant say how the job ended."""
-        job = replace(cast(Job, self.state.job), stage=Stage.ENDED)
-        self.state = replace(self.state, job=job, last_job_result=result)
+        job = cast(Job, self.state.job)._replace(stage=Stage.ENDED)
+        self.state = self.state._replace(job=job, last_job_result=result)
         now = asyncio.get_running_loop().time()
         self.judge._look(UUID, self.subject, self.state, now)
 
@@ -165,7 +164,7 @@ async def test_a_result_without_an_event(
 ) -> None:
     soak.run(end)
     if not is_named:
-        soak.state = replace(soak.state, job=Job())
+        soak.state = soak.state._replace(job=Job())
     soak.say(said)
     assert len(soak.judge.findings) == findings
 
@@ -174,7 +173,7 @@ async def test_a_job_that_is_counted_twice(soak: Soak) -> None:
     soak.run("completed")
     for kind in ("started", "completed"):
         soak.tell(kind)
-    soak.state = replace(soak.state, jobs_completed=2)
+    soak.state = soak.state._replace(jobs_completed=2)
     soak.judge.sum_up()
     assert "2 completed are counted" in soak.judge.findings[0]
 
