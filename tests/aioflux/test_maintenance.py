@@ -396,7 +396,9 @@ async def test_a_limit_that_is_none_is_unknown(
     [
         ("HEATING 144.0", WorkProgress(WorkStep.HEATING, 144.0)),
         ("HEATING hot", WorkProgress(WorkStep.HEATING)),
+        ("HEATING 1e308", WorkProgress(WorkStep.HEATING)),
         ("POINT 2", WorkProgress(WorkStep.PROBING, 2)),
+        ("POINT 1e308", WorkProgress(WorkStep.PROBING)),
         ("ZPROBE", WorkProgress(WorkStep.PROBING)),
         ("SOMETHING 1", None),
         ("", None),

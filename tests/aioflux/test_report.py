@@ -86,7 +86,11 @@ FIELDS: dict[tuple[str, str], list[tuple[object, object]]] = {
         *((each, None) for each in NO_NUMBERS),
     ],
     ("tt", "nozzle_target"): [([200.0, 30.0], 200.0), ([math.nan], None)],
-    ("traveled", "traveled"): [(-2, -2.0), *((each, None) for each in NO_NUMBERS)],
+    ("traveled", "traveled"): [
+        (-2, -2.0),
+        (1e10, None),
+        *((each, None) for each in NO_NUMBERS),
+    ],
     # No job takes ten years, nor less than nothing.
     ("time_total", "time_total"): [
         *((7, 7.0), (-0.5, None), (1e308, None), (300_000_000_000, None)),
@@ -110,7 +114,7 @@ FIELDS: dict[tuple[str, str], list[tuple[object, object]]] = {
     ("pos", "position"): [
         ({"X": math.nan, "Y": math.nan, "Z": math.nan}, None),
         ([1, 2, 3], None),
-        ({"X": 1, "Z": "2"}, Position(1.0, None, None)),
+        ({"X": 1, "Y": -1e10, "Z": "2"}, Position(1.0, None, None)),
     ],
     # Of a device with a job it is something else.
     ("info", "occupied_by"): [("192.168.1.77@MaintainTask", "")],

@@ -29,12 +29,14 @@ def check_error(err: FluxError) -> None:
     """Assert that an error can be logged and shown."""
     text = str(err)
     assert clean_text(text) == text, ascii(text)
-    assert len(text) <= _LONGEST_MESSAGE
     if isinstance(err, CommandFailed):
         # What the symbol and its words are is compared, and not shown.
         assert err.symbol
     if isinstance(err, InvalidRequest):
-        assert err.field in ("file", "path")
+        # What it names is the caller's.
+        assert err.field in ("file", "path", "temperature")
+    else:
+        assert len(text) <= _LONGEST_MESSAGE
 
 
 def _checked(value: object) -> int:
@@ -48,6 +50,7 @@ def _checked(value: object) -> int:
             return 8
         case float():
             assert math.isfinite(value), value
+            assert abs(value) < 1 << 53, value  # Rounded, it is in some JSON.
             return 8
         case str():
             assert clean_text(value) == value, ascii(value)

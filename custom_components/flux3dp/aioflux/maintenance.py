@@ -34,10 +34,12 @@ from .toolhead import (
     parse_toolhead_info,
     parse_toolhead_status,
 )
-from .util import json_object, number_in
+from .util import json_object, number_between, number_in, temperature_of
 
 _FINEST: Final = 0.01
 _WORDS: Final = 16
+# Probed points, and mm: there are no more.
+_MOST: Final = 1e6
 _TOOLHEAD_POLLS: Final = 10
 _TURN_OFF_ATTEMPTS: Final = 5
 
@@ -322,11 +324,11 @@ def parse_progress(text: str) -> WorkProgress | None:
     word, _, rest = text.partition(" ")
     match word:
         case "HEATING":
-            return WorkProgress(WorkStep.HEATING, number_in(rest))
+            return WorkProgress(WorkStep.HEATING, temperature_of(number_in(rest)))
         case "WAITING" | "LOADING" | "UNLOADING":
             return WorkProgress(WorkStep(word.lower()))
         case "POINT" | "ZPROBE":
-            return WorkProgress(WorkStep.PROBING, number_in(rest))
+            return WorkProgress(WorkStep.PROBING, _number(rest))
     return None
 
 
@@ -344,6 +346,10 @@ def _json(reply: str) -> dict[str, object]:
     return data
 
 
+def _number(text: str) -> float | None:
+    return number_between(number_in(text), -_MOST, _MOST)
+
+
 def _numbers(text: str) -> tuple[float, ...]:
-    numbers = (number_in(word) for word in text.split()[:_WORDS])
+    numbers = (_number(word) for word in text.split()[:_WORDS])
     return tuple(number for number in numbers if number is not None)

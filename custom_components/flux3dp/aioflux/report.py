@@ -120,7 +120,7 @@ def parse_report(text: str | bytes) -> Report:
         session=text_or_none(take("session")),
         error=_words(take("error")),
         progress=None if progress is None else clamp_progress(progress),
-        traveled=finite_number(take("traveled")),
+        traveled=_distance(take("traveled")),
         time_total=duration_of(take("time_total")),
         time_running=duration_of(take("time_running")),
         module=text_or_none(module),
@@ -151,7 +151,7 @@ def _position(value: object) -> Position | None:
     """Return the position, None if no axis is known."""
     if not isinstance(value, dict):
         return None
-    position = Position(*(finite_number(value.get(axis)) for axis in "XYZ"))
+    position = Position(*(_distance(value.get(axis)) for axis in "XYZ"))
     return None if position == (None, None, None) else position
 
 
@@ -197,6 +197,11 @@ def _job_info(raw: dict[str, str]) -> JobInfo:
         software=value("SOFTWARE", "software") or None,
         raw=MappingProxyType(raw),
     )
+
+
+def _distance(value: object) -> float | None:
+    """Return a distance (mm) in either direction, None for anything else."""
+    return number_between(value, -_MAX_LENGTH, _MAX_LENGTH)
 
 
 def _length(text: str) -> float | None:

@@ -31,8 +31,9 @@ _PASSING: Final = frozenset(
     {"announced_end", "ceiling", "checked_at", "lost_at", "pending"}
 )
 
-# More seconds than any clock shows: what is stored and beyond that is damage.
-_FOREVER: Final = 1e12
+# What is stored and beyond that is damage. As seconds it is in the year 5138: a date, which
+# has four digits, can be made of it.
+_FOREVER: Final = 1e11
 # What is stored, by the type of a field.
 _HIGHEST: Final[Mapping[object, float]] = {
     float: _FOREVER,
