@@ -4,14 +4,13 @@ Nothing here knows Home Assistant: the library is tested as it could be released
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 import struct
 from typing import Any
 
 import pytest
-import pytest_socket
 
 from custom_components.flux3dp.aioflux import (
     ClientKey,
@@ -22,8 +21,9 @@ from custom_components.flux3dp.aioflux import (
     Timing,
 )
 from custom_components.flux3dp.aioflux.session import Session
-from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
-from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY, VENDOR_PUBLIC_DER
+from simulator import Device, Timing as DeviceTiming, TrustedKey
+from tests.devices import MakeDevice, making, reaching
+from tests.keys import CLIENT_KEY, VENDOR_PUBLIC_DER
 
 from .recording import ADDRESS, Events, Play, Recording
 
@@ -74,45 +74,17 @@ class Line(asyncio.Transport):
         self.session.connection_lost(None)
 
 
-type MakeDevice = Callable[..., Awaitable[Device]]
 type MakeListener = Callable[..., Awaitable[Listener]]
 
 
-@pytest.fixture(autouse=True)
-def loopback(socket_enabled: None) -> Iterator[None]:
-    """Let the tests reach the addresses of their devices."""
-    pytest_socket.socket_allow_hosts(["127.0.0.1", *ADDRESSES], allow_unix_socket=True)
-    yield
-    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+loopback = reaching(ADDRESSES)
+make_device = making(ADDRESSES[0], UUID)
 
 
 @pytest.fixture(scope="session")
 def key() -> ClientKey:
     """Return the client's key; reading it takes as long as a handshake."""
     return ClientKey.from_pem(CLIENT_KEY.decode())
-
-
-@pytest.fixture
-async def make_device() -> AsyncIterator[MakeDevice]:
-    """Return what makes a device, signed by the test vendor, and switches it on."""
-    async with AsyncExitStack() as stack:
-
-        async def make(**changes: Any) -> Device:
-            values: dict[str, Any] = {
-                "address": ADDRESSES[0],
-                "uuid": UUID,
-                "serial": "FD1A104242",
-                "name": "Delta in der Werkstatt ♥",
-                "master_key": MASTER_KEYS[0],
-                "vendor_key": VENDOR_KEY,
-                "password": "secret",
-                "timing": DeviceTiming.fast(),
-            }
-            return await stack.enter_async_context(
-                Device(DeviceConfig(**(values | changes)))
-            )
-
-        yield make
 
 
 @pytest.fixture

@@ -5,8 +5,7 @@ has something to say.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 import functools
 from ipaddress import ip_address
@@ -22,17 +21,17 @@ from homeassistant.core import Event, HomeAssistant, callback
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
-import pytest_socket
 
 from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.timing import FluxTiming
-from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
+from simulator import Device, TrustedKey
 from simulator.waiting import PATIENCE
+from tests.devices import MakeDevice, making, reaching
 from tests.integration.fake_device import DELTA
 from tests.integration.fakes import home, new_home  # noqa: F401 - fixtures
 from tests.integration.words import watch_words
-from tests.keys import CLIENT_KEY, MASTER_KEYS, VENDOR_KEY
+from tests.keys import CLIENT_KEY
 from tests.surroundings import data_of, surroundings
 
 ADDRESSES = [f"127.0.50.{number}" for number in range(1, 30)]
@@ -81,16 +80,11 @@ _COMPLAINT = re.compile(r"deprecat|Detected (that|blocking|code)", re.IGNORECASE
 # some hold text (half a surrogate) that cannot be passed between processes.
 logging.getLogger("homeassistant.core").setLevel(logging.INFO)
 
-type MakeDevice = Callable[..., Awaitable[Device]]
 type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]
 
 
-@pytest.fixture(autouse=True)
-def loopback(socket_enabled: None) -> Iterator[None]:
-    """Let the tests reach the addresses of their devices."""
-    pytest_socket.socket_allow_hosts(["127.0.0.1", *ADDRESSES], allow_unix_socket=True)
-    yield
-    pytest_socket.socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
+loopback = reaching(ADDRESSES)
+make_device = making(ADDRESSES[0], UUID)
 
 
 @pytest.fixture(autouse=True)
@@ -176,29 +170,6 @@ def stored_client_key(hass_storage: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-async def make_device() -> AsyncIterator[MakeDevice]:
-    """Return what makes a device, signed by the test vendor, and switches it on."""
-    async with AsyncExitStack() as stack:
-
-        async def make(**changes: Any) -> Device:
-            values: dict[str, Any] = {
-                "address": ADDRESSES[0],
-                "uuid": UUID,
-                "serial": "FD1A104242",
-                "name": NAME,
-                "master_key": MASTER_KEYS[0],
-                "vendor_key": VENDOR_KEY,
-                "password": PASSWORD,
-                "timing": DeviceTiming.fast(),
-            }
-            return await stack.enter_async_context(
-                Device(DeviceConfig(**(values | changes)))
-            )
-
-        yield make
-
-
-@pytest.fixture
 async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
     """Return the usual device, of the second generation.
 
@@ -218,7 +189,7 @@ BOTH = having({"generation": 1}, {"generation": 2})
 
 def paced(**changes: float) -> pytest.MarkDecorator:
     """Run a test at another pace of our side."""
-    return pytest.mark.parametrize("pace", [replace(FAST, **changes)])
+    return pytest.mark.parametrize("pace", [replace(FAST, **changes)], ids=["paced"])
 
 
 @pytest.fixture

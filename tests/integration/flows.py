@@ -141,8 +141,7 @@ async def reconfigure(
 ) -> ConfigFlowResult:
     """Choose *Reconfigure* in the menu of the entry, then what is to be changed."""
     result = await hass.config_entries.flow.async_init(
-        entry.domain,
-        context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id},
+        entry.domain, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
     )
     assert result["menu_options"] == ["address", "rename", "wifi", "password"]
     return await hass.config_entries.flow.async_configure(

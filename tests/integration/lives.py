@@ -62,11 +62,7 @@ class Life:
             return (
                 (64, "COMPLETED", "")
                 if self.end == "completed"
-                else (
-                    128,
-                    "ABORTED",
-                    error,
-                )
+                else (128, "ABORTED", error)
             )
         if now >= self.length - self.aborting:
             return 16, "ABORTING", ""

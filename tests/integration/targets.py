@@ -39,11 +39,7 @@ def put_in_workshop(hass: HomeAssistant, device: Device) -> dict[str, str]:
     area = ar.async_get(hass).async_create("Workshop", floor_id=floor.floor_id)
     label = lr.async_get(hass).async_create("Machines")
     change(hass, device, area_id=area.id, labels={label.label_id})
-    return {
-        "area_id": area.id,
-        "floor_id": floor.floor_id,
-        "label_id": label.label_id,
-    }
+    return {"area_id": area.id, "floor_id": floor.floor_id, "label_id": label.label_id}
 
 
 async def automate(hass: HomeAssistant, *automations: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
+from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state, wait_until
 from tests.integration.jobs import BRISK, entity, out_of_contact, put_job
@@ -102,9 +103,15 @@ def switched(hass: HomeAssistant) -> list[str]:
     return seen
 
 
-async def use(hass: HomeAssistant, name: str, **inputs: Any) -> None:
-    """Set an automation up from a blueprint."""
-    blueprint = {"path": f"flux3dp/{name}.yaml", "input": inputs}
+async def use(
+    hass: HomeAssistant, name: str, phone: Phone | None = None, **inputs: Any
+) -> None:
+    """Set an automation for the device up from a blueprint, with a phone to tell."""
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+    [mine] = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    device = {"device": mine.id} if name == "power_off" else {"devices": [mine.id]}
+    phones = {} if phone is None else {"phones": [phone.id]}
+    blueprint = {"path": f"flux3dp/{name}.yaml", "input": device | phones | inputs}
     await automate(hass, {"alias": "Blueprint", "use_blueprint": blueprint})
 
 
@@ -144,8 +151,7 @@ async def test_tell_me_of_a_job_that_is_done(
     await use(
         hass,
         "tell_me",
-        devices=[registered(hass, device).id],
-        phones=[phone.id],
+        phone=phone,
         also=[{"action": "test.speak", "data": {"text": "{{ title }}"}}],
     )
     await start(hass, device)
@@ -167,10 +173,7 @@ async def test_tell_me_of_a_job_that_is_done(
 async def test_tell_me_what_it_needs_and_let_me_answer(
     hass: HomeAssistant, device: Device, phone: Phone
 ) -> None:
-    mine = registered(hass, device).id
-    await use(
-        hass, "tell_me", devices=[mine], phones=[phone.id], tell=["needs_attention"]
-    )
+    await use(hass, "tell_me", phone=phone, tell=["needs_attention"])
     await start(hass, device)
     device.job.runout()
     await wait_until(hass, lambda: len(phone.messages) == 2)
@@ -208,8 +211,7 @@ async def test_tell_me_what_it_needs_and_let_me_answer(
 async def test_tell_me_of_a_job_that_failed_and_of_a_device_that_is_lost(
     hass: HomeAssistant, device: Device, phone: Phone
 ) -> None:
-    mine = registered(hass, device).id
-    await use(hass, "tell_me", devices=[mine], phones=[phone.id], patience=SOON)
+    await use(hass, "tell_me", phone=phone, patience=SOON)
     await start(hass, device)
     async with out_of_contact(hass, device, STATUS):
         await wait_until(hass, lambda: len(phone.messages) == 2)
@@ -227,8 +229,7 @@ async def test_tell_me_of_a_job_that_failed_and_of_a_device_that_is_lost(
 async def test_tell_me_nothing_of_a_short_loss_of_contact(
     hass: HomeAssistant, device: Device, phone: Phone
 ) -> None:
-    mine = registered(hass, device).id
-    await use(hass, "tell_me", devices=[mine], phones=[phone.id], patience=LONG)
+    await use(hass, "tell_me", phone=phone, patience=LONG)
     await start(hass, device)
     async with out_of_contact(hass, device, STATUS):
         await runs(hass, 1)
@@ -240,14 +241,13 @@ async def test_tell_me_nothing_of_a_short_loss_of_contact(
 async def test_power_off_once_it_is_cold_and_idle(
     hass: HomeAssistant, device: Device, switched: list[str]
 ) -> None:
-    mine = registered(hass, device).id
     sensor = er.async_get(hass).async_get_or_create(
-        "sensor", "test", "hot", device_id=mine
+        "sensor", "test", "hot", device_id=registered(hass, device).id
     )
     temperature = {"device_class": "temperature", "unit_of_measurement": "°F"}
     await hass.services.async_call("input_boolean", "turn_on", {"entity_id": SWITCH})
     plug = {"entity_id": SWITCH}
-    await use(hass, "power_off", device=mine, plug=plug, cool_down=SOON)
+    await use(hass, "power_off", plug=plug, cool_down=SOON)
 
     hass.states.async_set(sensor.entity_id, "392", temperature)
     await start(hass, device)
@@ -276,11 +276,8 @@ async def test_power_off_once_it_is_cold_and_idle(
 async def test_power_off_never_in_the_next_job(
     hass: HomeAssistant, device: Device, switched: list[str]
 ) -> None:
-    mine = registered(hass, device).id
     plug = {"entity_id": SWITCH}
-    await use(
-        hass, "power_off", device=mine, plug=plug, cool_down=LONG, after=["aborted"]
-    )
+    await use(hass, "power_off", plug=plug, cool_down=LONG, after=["aborted"])
     await start(hass, device)
     await finish(hass, device)
     await runs(hass, 0)
@@ -298,9 +295,8 @@ async def test_power_off_never_in_the_next_job(
 async def test_extraction_runs_with_the_laser(
     hass: HomeAssistant, device: Device, switched: list[str]
 ) -> None:
-    mine = registered(hass, device).id
     fan = {"entity_id": SWITCH}
-    await use(hass, "extraction", devices=[mine], fan=fan, minutes=SOON)
+    await use(hass, "extraction", fan=fan, minutes=SOON)
     await start(hass, device)
     await wait_for_state(hass, SWITCH, "on")
     device.job.pause()
@@ -321,17 +317,12 @@ async def test_extraction_runs_with_the_laser(
 
 @pytest.mark.parametrize("covers", ["nothing", "message", "siren"])
 async def test_laser_watch_of_an_open_cover(
-    hass: HomeAssistant,
-    device: Device,
-    phone: Phone,
-    covers: str,
+    hass: HomeAssistant, device: Device, phone: Phone, covers: str
 ) -> None:
-    mine = registered(hass, device).id
     await use(
         hass,
         "laser_watch",
-        devices=[mine],
-        phones=[phone.id],
+        phone=phone,
         sirens={"entity_id": SIREN},
         siren_minutes=LONG,
         lights={"entity_id": SWITCH},
@@ -357,18 +348,12 @@ async def test_laser_watch_of_an_open_cover(
 
 @pytest.mark.parametrize("end", ["alarm", "at once"])
 async def test_laser_watch_of_a_flame(
-    hass: HomeAssistant,
-    device: Device,
-    phone: Phone,
-    switched: list[str],
-    end: str,
+    hass: HomeAssistant, device: Device, phone: Phone, switched: list[str], end: str
 ) -> None:
-    mine = registered(hass, device).id
     await use(
         hass,
         "laser_watch",
-        devices=[mine],
-        phones=[phone.id],
+        phone=phone,
         sirens={"entity_id": SIREN},
         siren_minutes=SOON,
         covers="nothing",

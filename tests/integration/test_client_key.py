@@ -26,9 +26,7 @@ async def test_the_stored_key_is_used(
 
 
 async def test_a_key_is_made_once_and_stored_for_the_owner_of_the_file_only(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
+    hass: HomeAssistant, hass_storage: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del hass_storage[STORED]
     made: list[dict[str, object]] = []

@@ -9,17 +9,14 @@ import pytest
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import applicable_commands
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
-from tests.integration.conftest import MakeDevice, MakeEntry
+from simulator import Device
+from tests.integration.conftest import BOTH
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import (
-    PATIENT,
-    press,
-    run_job,
-    status_is,
-    value,
-)
+from tests.integration.jobs import PATIENT, press, run_job, status_is, value
 from tests.integration.watching import Watch, datagram
+
+DEVICE = {"timing": PATIENT}
 
 # What the device gets of a command.
 WORDS = {
@@ -98,12 +95,11 @@ async def test_what_does_not_apply_fails_in_words(home: Home) -> None:
 # -- what a press comes to
 
 
-@pytest.mark.parametrize("generation", [1, 2])
+@BOTH
+@pytest.mark.usefixtures("entry")
 async def test_a_press_is_over_when_the_device_does_it(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry, generation: int
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device(generation=generation, timing=PATIENT)
-    await make_entry(device)
     await run_job(hass, device)
 
     await press(hass, "pause")

@@ -21,7 +21,10 @@ from homeassistant.core import (
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import async_capture_events
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
 
 from custom_components.flux3dp.aioflux import Robot
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
@@ -34,6 +37,7 @@ from tests.integration.conftest import (
     UUID,
     MakeDevice,
     MakeEntry,
+    having,
     wait_for_state,
     wait_until,
 )
@@ -48,13 +52,7 @@ from tests.integration.jobs import (
     value,
     witness,
 )
-from tests.integration.life import (
-    CONNECTIVITY,
-    PROGRESS,
-    STATUS,
-    log_lines,
-    registered,
-)
+from tests.integration.life import CONNECTIVITY, PROGRESS, STATUS, log_lines, registered
 
 RUNNING = entity("binary_sensor", "running")
 
@@ -94,11 +92,10 @@ async def test_a_change_is_written_by_those_it_concerns_only(home: Home) -> None
     }
 
 
+@having({"timing": BRISK})
 async def test_one_update_writes_readings_first_then_what_rests_on_them_then_events(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(timing=BRISK)
-    entry = await make_entry(device)
     coordinator = entry.runtime_data
     ranks = {"status": 1, "running": 2, "problem": 2, "connectivity": 2, "job": 3}
     entities = {
@@ -219,11 +216,11 @@ async def test_a_device_with_a_job_is_asked_more_often(new_home: Home) -> None:
     assert home.listener.probes == probes + 120
 
 
+@having({"multicast": False})
+@pytest.mark.usefixtures("entry")
 async def test_without_multicast_probes_are_enough(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device(multicast=False)
-    await make_entry(device)
     assert hass.states.get(STATUS).state == "idle"
 
     device.set_status(st_id=16, progress=0.5)
@@ -236,12 +233,10 @@ async def test_without_multicast_probes_are_enough(
 
 async def test_what_changes_elsewhere_reaches_the_device_registry(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
 
     def known() -> dr.DeviceEntry:
         return registered(hass, entry)
@@ -268,20 +263,16 @@ async def test_what_changes_elsewhere_reaches_the_device_registry(
     assert entry.title == "Mine, too"
 
 
+@having({"generation": 1})
 async def test_a_device_that_changes_generation_stays_the_same_device(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    device = await make_device(generation=1)
-    entry = await make_entry(device)
 
     await device.upgrade(firmware="2.0.0", generation=2)
-    await wait_until(
-        hass,
-        lambda: entry.runtime_data.data.device.version == 2,
-    )
+    await wait_until(hass, lambda: entry.runtime_data.data.device.version == 2)
     device.set_status(st_id=16, progress=0.1)
     await wait_for_state(hass, STATUS, "running")
 

@@ -1,7 +1,7 @@
 """Diagnostics tell much of a device, and nothing that should stay at home."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 import hashlib
 from ipaddress import ip_address
@@ -16,18 +16,15 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import ClientKey
 from simulator import Device, Timing, TrustedKey
-from tests.integration.conftest import (
-    MakeDevice,
-    MakeEntry,
-    wait_for_state,
-    wait_until,
-)
+from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state, wait_until
 from tests.integration.jobs import put_job
 from tests.integration.life import PROGRESS, STATUS, issues, reauths
 from tests.keys import CLIENT_KEY, MASTER_KEYS, OTHER_CLIENT_KEY, VENDOR_PUBLIC_DER
 
 OCCUPANT = "192.168.77.21"
 JOB = "granny's birthday"
+
+type Download = Callable[[MockConfigEntry], Awaitable[tuple[dict[str, Any], str]]]
 
 
 @pytest.fixture
@@ -43,19 +40,22 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
     return device
 
 
-async def download(
-    hass: HomeAssistant, entry: MockConfigEntry, hass_client: ClientSessionGenerator
-) -> tuple[dict[str, Any], str]:
+@pytest.fixture
+def download(hass: HomeAssistant, hass_client: ClientSessionGenerator) -> Download:
     """Return what a person downloads: what we gave, and the text of all of it."""
-    assert await async_setup_component(hass, "diagnostics", {})
-    # What an integration adds to another is registered in a task of its own.
-    await hass.async_block_till_done()
-    browser = await hass_client()
-    answer = await browser.get(f"/api/diagnostics/config_entry/{entry.entry_id}")
-    text = await answer.text()
-    assert answer.status == 200, text
-    data: dict[str, Any] = json.loads(text)["data"]
-    return data, text
+
+    async def get(entry: MockConfigEntry) -> tuple[dict[str, Any], str]:
+        assert await async_setup_component(hass, "diagnostics", {})
+        # What an integration adds to another is registered in a task of its own.
+        await hass.async_block_till_done()
+        browser = await hass_client()
+        answer = await browser.get(f"/api/diagnostics/config_entry/{entry.entry_id}")
+        text = await answer.text()
+        assert answer.status == 200, text
+        data: dict[str, Any] = json.loads(text)["data"]
+        return data, text
+
+    return get
 
 
 def spellings(secret: str | bytes) -> Iterator[str]:
@@ -127,12 +127,8 @@ def assert_discreet(device: Device, text: str) -> None:
 
 @pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
 async def test_what_is_downloaded(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, entry: MockConfigEntry, device: Device, download: Download
 ) -> None:
-    entry = await make_entry(device)
     device.faults.garbage = True
     listener = entry.runtime_data.listener
     while not sum(listener.counters.dropped.values()):
@@ -145,7 +141,7 @@ async def test_what_is_downloaded(
     await device.power_on()
     await wait_for_state(hass, STATUS, "idle")
 
-    data, text = await download(hass, entry, hass_client)
+    data, text = await download(entry)
 
     assert data["entry"] == {"model": "delta-1", "verified": True, "options": {}}
     assert data["device"] == {
@@ -169,12 +165,8 @@ async def test_what_is_downloaded(
 
 
 async def test_a_job_is_told_without_its_name(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, entry: MockConfigEntry, device: Device, download: Download
 ) -> None:
-    entry = await make_entry(device)
     device.start_job(put_job(device, f"{JOB}.fc"))
     await device.wait_for(lambda: device.job.state.label == "RUNNING")
     device.job.set_progress(0.25)
@@ -185,7 +177,7 @@ async def test_a_job_is_told_without_its_name(
         hass, lambda: entry.runtime_data.announced.status.error_label.startswith("HEAD")
     )
 
-    data, text = await download(hass, entry, hass_client)
+    data, text = await download(entry)
 
     # The job's own, and one that may have asked for the firmware before it.
     assert data["robot"]["connections"] in (1, 2)
@@ -197,12 +189,11 @@ async def test_a_job_is_told_without_its_name(
 @pytest.mark.parametrize("st_id", [-1, 0], ids=["as it should be", "by mistake"])
 async def test_who_occupies_the_device_is_nobodys_business(
     hass: HomeAssistant,
+    entry: MockConfigEntry,
     device: Device,
-    make_entry: MakeEntry,
-    hass_client: ClientSessionGenerator,
+    download: Download,
     st_id: int,
 ) -> None:
-    entry = await make_entry(device)
     if st_id:
         device.occupy(by=OCCUPANT)
         await wait_for_state(hass, STATUS, "maintenance")
@@ -210,7 +201,7 @@ async def test_who_occupies_the_device_is_nobodys_business(
         device.set_status(error_label=OCCUPANT, head_module="USER/Jane")
         await wait_for_state(hass, "binary_sensor.delta_in_der_werkstatt_problem", "on")
 
-    data, text = await download(hass, entry, hass_client)
+    data, text = await download(entry)
 
     assert data["last_datagram"]["occupied"] is bool(st_id)
     assert "Jane" not in text
@@ -218,43 +209,36 @@ async def test_who_occupies_the_device_is_nobodys_business(
 
 
 async def test_a_device_that_is_off_or_not_loaded(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, device: Device, make_entry: MakeEntry, download: Download
 ) -> None:
     await device.power_off()
     entry = await make_entry(device)
 
-    data, text = await download(hass, entry, hass_client)
+    data, text = await download(entry)
     assert data["device"] is None
     assert data["last_datagram"] is None
     assert_discreet(device, text)
 
     await hass.config_entries.async_unload(entry.entry_id)
-    data, text = await download(hass, entry, hass_client)
+    data, text = await download(entry)
     assert data == {"entry": {"model": "delta-1", "verified": True, "options": {}}}
     assert_discreet(device, text)
 
 
 async def test_repairs_and_reauthentication_tell_nothing_either(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, entry: MockConfigEntry, device: Device, download: Download
 ) -> None:
-    entry = await make_entry(device)
     device.forget_trust()
     await device.swap_master_key(MASTER_KEYS[1])
     await wait_until(hass, lambda: "master_key_changed" in issues(hass))
 
-    data, text = await download(hass, entry, hass_client)
+    data, text = await download(entry)
     assert data["master_key_mismatch"] is True
     assert_discreet(device, text)
 
     await device.swap_master_key(device.config.master_key)
     await wait_until(hass, lambda: bool(reauths(hass, entry)))
-    _, text = await download(hass, entry, hass_client)
+    _, text = await download(entry)
     assert_discreet(device, text)
 
 

@@ -12,10 +12,7 @@ import pytest
 
 from custom_components.flux3dp.aioflux import DeviceUpdate, Listener
 from custom_components.flux3dp.const import DOMAIN
-from custom_components.flux3dp.discovery import (
-    MAX_UNVERIFIED_FLOWS,
-    async_get_listener,
-)
+from custom_components.flux3dp.discovery import MAX_UNVERIFIED_FLOWS, async_get_listener
 from simulator import Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -228,23 +225,6 @@ async def test_there_is_one_listener_and_it_ends_with_home_assistant(
     await device.wait_for(lambda: device.counters.notifies_sent > sent + 5)
 
     assert first.counters.received == received
-
-
-async def test_without_any_socket_home_assistant_goes_on(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    device = await make_device()
-    with patch("socket.socket.bind", side_effect=OSError("no more sockets")):
-        assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
-
-    entry = await make_entry(device)
-
-    assert "Failed to start listening for FLUX devices" in caplog.text
-    assert hass.states.get("sensor.delta_in_der_werkstatt_status").state == "offline"
-    assert await hass.config_entries.async_unload(entry.entry_id)
 
 
 @pytest.mark.parametrize(

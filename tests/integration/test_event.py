@@ -1,6 +1,5 @@
 """The event of the job: each transition once, by name, and nothing that was not seen."""
 
-from dataclasses import replace
 import json
 
 from homeassistant.components.homeassistant import (
@@ -21,9 +20,9 @@ from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
-    FAST,
     NAME,
     MakeEntry,
+    paced,
     wait_until,
 )
 from tests.integration.fakes import Home
@@ -354,9 +353,7 @@ async def test_runs_are_told_apart_after_a_loss_of_contact(
     assert value(hass, "jobs_completed") == "1"
 
 
-@pytest.mark.parametrize(
-    "pace", [replace(FAST, setup_wait=5.0, touch_attempts=100)], ids=["patient"]
-)
+@paced(setup_wait=5.0, touch_attempts=100)
 async def test_what_is_seen_before_the_entities_are_there_is_told_when_they_are(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:

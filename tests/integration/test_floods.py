@@ -19,13 +19,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import MANAGEMENT_PORT, Device, Timing as DeviceTiming
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import (
-    ADDRESSES,
-    FAST,
-    UUID,
-    MakeDevice,
-    MakeEntry,
-)
+from tests.integration.conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeEntry
 from tests.integration.fakes import Home
 from tests.integration.life import issues, reauths
 from tests.keys import MASTER_KEYS

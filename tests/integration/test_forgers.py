@@ -24,8 +24,9 @@ from tests.integration.conftest import (
     FAST,
     NAME,
     UUID,
-    MakeDevice,
     MakeEntry,
+    having,
+    paced,
     signed_in,
     wait_until,
 )
@@ -142,7 +143,7 @@ async def test_another_key_in_its_name_does_not_switch_a_device_off(
         assert known.identity is Identity.PINNED
 
 
-@pytest.mark.parametrize("pace", [replace(FAST, unheard=60.0)], ids=["patient"])
+@paced(unheard=60.0)
 async def test_other_keys_without_end_are_looked_into_once(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -175,7 +176,7 @@ async def test_other_texts_with_the_genuine_key_rewrite_nothing(
         assert entry.state is ConfigEntryState.LOADED
 
 
-@pytest.mark.parametrize("pace", [replace(FAST, unheard=60.0)], ids=["patient"])
+@paced(unheard=60.0)
 async def test_other_texts_without_end_are_verified_once(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
 ) -> None:
@@ -236,10 +237,8 @@ async def test_a_real_change_is_taken_over_by_one_short_connection(
 
 
 async def test_half_a_lie_is_half_believed(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(generation=2)
-    entry = await make_entry(device)
     device.faults.silent = True
     device.rename("Attic")
     with Forger.of(device) as forger:
@@ -250,11 +249,10 @@ async def test_half_a_lie_is_half_believed(
     assert issues(hass) == {}
 
 
+@having({"timing": BRISK})
 async def test_in_a_job_the_connection_that_is_open_is_used(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(timing=BRISK)
-    entry = await make_entry(device)
     await run_job(hass, device)
     await device.wait_for(lambda: "player report" in device.received.robot)
 
@@ -278,11 +276,10 @@ async def test_a_device_that_is_occupied_is_not_asked(
     await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
 
 
+@having({"timing": BRISK})
 async def test_a_device_that_is_only_announced_as_occupied_takes_commands(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(generation=2, timing=BRISK)
-    entry = await make_entry(device)
     hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
     await run_job(hass, device)
     with Forger.of(device) as forger:
@@ -297,14 +294,11 @@ async def test_a_device_that_is_only_announced_as_occupied_takes_commands(
 # -- another generation
 
 
-@pytest.mark.parametrize(
-    "pace", [replace(FAST, unheard=60.0, unheard_active=60.0)], ids=["patient"]
-)
+@paced(unheard=60.0, unheard_active=60.0)
+@having({"generation": 1, "timing": BRISK})
 async def test_a_generation_1_device_that_is_announced_as_2_takes_commands(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(generation=1, timing=BRISK)
-    entry = await make_entry(device)
     hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
     await run_job(hass, device)
     with Forger.of(device) as forger:

@@ -22,7 +22,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.frontend import CARD, CARD_URL
 from simulator import Device
-from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry
+from tests.integration.conftest import MakeDevice, MakeEntry
+from tests.integration.flows import OTHER as OTHER_DEVICE
 
 CONTENT = CARD.read_bytes()
 OTHER = {"id": "other", "type": "module", "url": "/local/other-card.js"}
@@ -48,11 +49,6 @@ def store(hass_storage: dict[str, Any], *items: dict[str, str]) -> None:
         "key": "lovelace_resources",
         "data": {"items": list(items)},
     }
-
-
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    return await make_device()
 
 
 async def test_browsers_get_the_card_and_keep_it(
@@ -86,17 +82,15 @@ async def test_a_path_of_yaml_or_of_an_older_card_leads_to_this_one(
 
 async def test_two_devices_make_one_resource_beside_those_of_others(
     hass: HomeAssistant,
+    device: Device,
     make_device: MakeDevice,
     make_entry: MakeEntry,
     hass_storage: dict[str, Any],
 ) -> None:
     store(hass_storage, OTHER)
     assert await async_setup_component(hass, "lovelace", {})
-    for number in range(2):
-        device = await make_device(
-            address=ADDRESSES[number], uuid=f"{number}d0c7e5ab2f84c03a6e1f4b8d92c5a70"
-        )
-        await make_entry(device, setup=False)
+    await make_entry(device, setup=False)
+    await make_entry(await make_device(**OTHER_DEVICE), setup=False)
 
     assert await async_setup_component(hass, DOMAIN, {})
     await hass.async_block_till_done()
@@ -125,6 +119,7 @@ async def test_another_file_updates_the_resource_and_surplus_ones_go(
 
 async def test_the_resource_goes_with_the_last_device(
     hass: HomeAssistant,
+    device: Device,
     make_device: MakeDevice,
     make_entry: MakeEntry,
     hass_storage: dict[str, Any],
@@ -134,20 +129,13 @@ async def test_the_resource_goes_with_the_last_device(
     MockConfigEntry(
         domain=DOMAIN, source=SOURCE_IGNORE, unique_id="ignored"
     ).add_to_hass(hass)
-    entries = [
-        await make_entry(
-            await make_device(
-                address=ADDRESSES[number],
-                uuid=f"{number}d0c7e5ab2f84c03a6e1f4b8d92c5a70",
-            )
-        )
-        for number in range(2)
-    ]
+    first = await make_entry(device)
+    second = await make_entry(await make_device(**OTHER_DEVICE))
 
-    await hass.config_entries.async_remove(entries[0].entry_id)
+    await hass.config_entries.async_remove(first.entry_id)
     assert len(ours(hass)) == 1
 
-    await hass.config_entries.async_remove(entries[1].entry_id)
+    await hass.config_entries.async_remove(second.entry_id)
     assert ours(hass) == []
     assert hass.data[LOVELACE_DATA].resources.async_items() == [OTHER]
 

@@ -8,9 +8,10 @@ from homeassistant.core import Event, EventStateChangedData, HomeAssistant, call
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Device
-from tests.integration.conftest import UUID, MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import BOTH, UUID, having, wait_until
 from tests.integration.jobs import (
     PATIENT,
     TIME_COST,
@@ -23,6 +24,8 @@ from tests.integration.jobs import (
     value,
     witness,
 )
+
+DEVICE = {"timing": PATIENT}
 
 # What passes quickly, and so is held until the test has seen it.
 PASSING = {
@@ -69,12 +72,10 @@ def activity(hass: HomeAssistant, entry_id: str) -> defaultdict[str, list[str]]:
     return lines
 
 
-@pytest.mark.parametrize("generation", [1, 2], ids=["v1", "v2"])
+@BOTH
 async def test_an_extruder_job_from_start_to_end(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry, generation: int
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(generation=generation, timing=PATIENT)
-    entry = await make_entry(device)
     seen, lines = witness(hass), activity(hass, entry.entry_id)
     assert commands(hass) == set()
     device.player.held |= PASSING
@@ -184,13 +185,11 @@ async def test_an_extruder_job_from_start_to_end(
     }
 
 
+@having({"model": "fbm1", "toolhead": "LASER", "beam": True})
+@pytest.mark.usefixtures("entry")
 async def test_a_laser_job_from_start_to_end(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device(
-        timing=PATIENT, model="fbm1", toolhead="LASER", beam=True
-    )
-    await make_entry(device)
     seen = witness(hass)
     device.player.held |= PASSING
 

@@ -1,16 +1,16 @@
 """The preview: the picture of the job, which changes with the job only."""
 
 from http import HTTPStatus
+from typing import Any
 
+from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
-from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import ROBOT_PORT
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from simulator import ROBOT_PORT, Device
+from tests.integration.conftest import wait_until
 from tests.integration.jobs import (
     BRISK,
-    entity,
     look,
     picture_of,
     press,
@@ -19,6 +19,9 @@ from tests.integration.jobs import (
     value,
 )
 
+# Its job stands where a test wants it.
+DEVICE = {"timing": BRISK}
+
 
 def shown(hass: HomeAssistant) -> bool:
     """Whether a picture is there."""
@@ -26,17 +29,9 @@ def shown(hass: HomeAssistant) -> bool:
 
 
 async def test_each_job_shows_its_own_picture(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    hass_client: ClientSessionGenerator,
+    hass: HomeAssistant, device: Device, client: TestClient[Any, Any]
 ) -> None:
-    assert await async_setup_component(hass, "http", {})
-    device = await make_device(timing=BRISK)
-    await make_entry(device)
     assert not shown(hass)
-    client = await hass_client()
-
     moments = []
     for name in ("one.fc", "two.fc"):
         await run_job(hass, device, name)
@@ -68,38 +63,24 @@ async def test_each_job_shows_its_own_picture(
     assert answer.status == HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-async def test_after_a_reload_the_picture_is_as_old_as_before(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+async def test_the_picture_outlives_a_reload_and_the_end_of_the_job(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(timing=BRISK)
-    entry = await make_entry(device)
     await run_job(hass, device)
     await wait_until(hass, lambda: shown(hass))
     moment = value(hass, "preview", "image")
 
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    await wait_until(hass, lambda: shown(hass))
-    assert value(hass, "preview", "image") == moment
-    assert hass.states.get(entity("image", "preview"))
+    async def reload() -> None:
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await wait_until(hass, lambda: shown(hass))
+        assert value(hass, "preview", "image") == moment
 
-
-async def test_the_picture_of_a_job_that_ended_outlives_a_reload(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device(timing=BRISK)
-    entry = await make_entry(device)
-    await run_job(hass, device)
-    await wait_until(hass, lambda: shown(hass))
-    moment = value(hass, "preview", "image")
+    await reload()
     device.job.finish()
     await status_is(hass, "completed")
     await device.wait_closed_connections()
     device.received.connections.clear()
-
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await wait_until(hass, lambda: shown(hass))
-    assert value(hass, "preview", "image") == moment
+    await reload()
     # One connection, for that moment only.
     await device.wait_closed_connections()
     ports = [record.port for record in device.received.connections]
@@ -107,10 +88,8 @@ async def test_the_picture_of_a_job_that_ended_outlives_a_reload(
 
 
 async def test_a_device_that_cannot_be_asked_about_an_ended_job_is_asked_once(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(timing=BRISK)
-    entry = await make_entry(device)
     await run_job(hass, device)
     device.job.finish()
     await status_is(hass, "completed")

@@ -1,7 +1,6 @@
 """A device comes up, goes away and comes up again."""
 
 import asyncio
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -50,6 +49,7 @@ async def test_a_running_device_is_there_at_once_and_signed_in_to_once(
 
     device.received.clear()
     assert await hass.config_entries.async_reload(entry.entry_id)
+    assert hass.states.get(STATUS).state == "idle"
     await signed_in(hass, entry)
     assert [each.port for each in device.received.connections] == [MANAGEMENT_PORT]
 
@@ -93,26 +93,6 @@ async def test_after_unload_nothing_asks_or_listens(home: Home) -> None:
     await home.advance(600)
     assert home.listener.probes == probes
     assert home.hass.states.get(STATUS).state == "unavailable"
-
-
-async def test_an_entry_can_be_reloaded_again_and_again(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    for _ in range(3):
-        assert await hass.config_entries.async_reload(entry.entry_id)
-        assert hass.states.get(STATUS).state == "idle"
-
-
-async def test_removing_an_entry_leaves_nothing_stored(
-    hass: HomeAssistant, entry: MockConfigEntry, hass_storage: dict[str, Any]
-) -> None:
-    key = f"{DOMAIN}.job.{entry.entry_id}"
-    await hass.config_entries.async_unload(entry.entry_id)
-    assert key in hass_storage
-
-    await hass.config_entries.async_remove(entry.entry_id)
-
-    assert key not in hass_storage
 
 
 async def test_a_wrong_key_in_yaml_is_said_and_does_no_harm(

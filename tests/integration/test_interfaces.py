@@ -94,11 +94,10 @@ async def test_devices_are_reached_once_a_socket_can_be_opened(
     with patch("socket.socket.bind", refuse):
         assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
         await asyncio.wait_for(tried.wait(), 5)
-        await make_entry(device, setup=False)
-    [entry] = hass.config_entries.async_entries(DOMAIN)
-
-    assert await hass.config_entries.async_setup(entry.entry_id)
-
+        entry = await make_entry(device, setup=False)
+        # Until then every device is silent, which is a state like any other.
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        assert hass.states.get(STATUS).state == "offline"
     await wait_for_state(hass, STATUS, "idle")
 
 

@@ -3,10 +3,10 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ClientKey
-from simulator import TrustedKey
-from tests.integration.conftest import MakeDevice, MakeEntry
+from simulator import Device, TrustedKey
 from tests.integration.life import act
 from tests.keys import OTHER_CLIENT_KEY
 
@@ -16,13 +16,11 @@ STUDIO = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
 @pytest.mark.parametrize("length", [1, 4, 7])
 async def test_a_device_forgets_no_key_by_less_of_its_id_than_a_person_is_shown(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     client_key: ClientKey,
     length: int,
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     device.trust.add(TrustedKey.from_pem("Studio", STUDIO.public_pem))
     beginning = STUDIO.access_id.hex()[:length]
     # No other key is meant.

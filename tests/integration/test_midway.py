@@ -14,12 +14,7 @@ from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import (
-    FAST,
-    MakeEntry,
-    signed_in,
-    wait_until,
-)
+from tests.integration.conftest import FAST, MakeEntry, signed_in, wait_until
 from tests.integration.flows import WIFI, progressed, reconfigure
 from tests.integration.jobs import BRISK, asked, connections, press, reason, run_job
 from tests.integration.life import log_lines, reauths

@@ -5,7 +5,6 @@ from itertools import pairwise
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
 import pytest
 
@@ -17,7 +16,7 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from custom_components.flux3dp.robot import DeviceOccupied
-from tests.integration.conftest import ADDRESSES, NAME
+from tests.integration.conftest import NAME
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
 from tests.integration.jobs import look, press, value, witness
@@ -393,15 +392,3 @@ async def test_a_device_that_refuses_our_key_is_tried_once_per_sign_in(
     device.authorized_by, device.refuses = "key", None
     await act(hass, home.entry, "list_trusted_keys")
     await read(home)
-
-
-async def test_an_action_on_a_device_out_of_reach_fails_in_words(
-    hass: HomeAssistant, home: Home, device: FakeDevice
-) -> None:
-    device.refuses = ConnectionFailed()
-    with pytest.raises(HomeAssistantError) as caught:
-        await home.done(press(hass, "pause"))
-    assert caught.value.translation_key == "cannot_connect"
-    placeholders = caught.value.translation_placeholders
-    assert placeholders is not None
-    assert placeholders["host"] == ADDRESSES[0]

@@ -15,7 +15,7 @@ from custom_components.flux3dp.job.model import state_text
 from simulator import Device
 from simulator.fcode import build
 from tests.contract.files import DOMAIN, TRANSLATIONS, read_json
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import MakeEntry, having, wait_until
 from tests.integration.jobs import BRISK, look, run_job, status_is, value
 from tests.integration.life import log_lines, registered
 
@@ -111,11 +111,10 @@ async def test_a_picture_of_another_kind_is_shown(
 # -- names
 
 
+@having({"name": LONG})
 async def test_a_long_name_leaves_room_for_every_entity(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(name=LONG)
-    entry = await make_entry(device)
     registry = er.async_get(hass)
     entities = er.async_entries_for_config_entry(registry, entry.entry_id)
     assert all(valid_entity_id(entity.entity_id) for entity in entities)

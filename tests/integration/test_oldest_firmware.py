@@ -114,10 +114,7 @@ async def test_a_device_that_forgot_us_asks_for_its_password(
 
 
 async def test_signatures_do_where_tls_is_not_known_to_be_there(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    make_device: MakeDevice,
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, make_device: MakeDevice
 ) -> None:
     await device.power_off()
     await make_device(address=ADDRESSES[1], **OLDEST)
@@ -154,10 +151,7 @@ async def test_a_device_with_tls_is_not_followed_to_signatures(
     "change", [{"forget_trusted": True}, {"remove_password": True}]
 )
 async def test_what_it_cannot_do_says_so_in_the_dialog(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    change: dict[str, bool],
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, change: dict[str, bool]
 ) -> None:
     result = await reconfigure(hass, entry, "password")
     typed = PASSWORDS | {"remove_password": False} | change

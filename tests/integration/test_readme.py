@@ -1,6 +1,5 @@
 """The automations in the README do what it says, as they are printed there."""
 
-from collections.abc import Callable
 from datetime import timedelta
 import re
 from typing import Any
@@ -72,23 +71,45 @@ async def automate(hass: HomeAssistant, said: str, **changes: Any) -> None:
 
 
 @pytest.fixture(params=[1, 2], ids=["v1", "v2"])
-async def delta(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return the printer of the README."""
-    return await make_device(
+async def delta(
+    request: pytest.FixtureRequest,
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+) -> Device:
+    """Return the printer of the README, which stands in the workshop."""
+    device = await make_device(
         name="Workshop Delta", timing=BRISK, generation=request.param
     )
+    await make_entry(device)
+    put_in_workshop(hass, device)
+    return device
 
 
 @pytest.fixture
-async def beamo(make_device: MakeDevice) -> Device:
-    """Return the laser of the README."""
-    return await make_device(name="beamo", model="fbm1", timing=BRISK, toolhead="LASER")
+async def beamo(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> Device:
+    """Return the laser of the README, which stands in the workshop."""
+    device = await make_device(
+        name="beamo", model="fbm1", timing=BRISK, toolhead="LASER"
+    )
+    await make_entry(device)
+    put_in_workshop(hass, device)
+    return device
 
 
 @pytest.fixture
 def told(hass: HomeAssistant) -> list[ServiceCall]:
     """Return what a person is told."""
     return async_mock_service(hass, "notify", "notify")
+
+
+async def clear(hass: HomeAssistant, name: str) -> None:
+    """Leave the job that has ended."""
+    button = {"entity_id": f"button.{name}_clear_finished_job"}
+    await hass.services.async_call("button", "press", button, blocking=True)
+    await wait_for_state(hass, f"sensor.{name}_status", "idle")
 
 
 async def run(hass: HomeAssistant, device: Device, name: str, **changes: str) -> None:
@@ -98,13 +119,9 @@ async def run(hass: HomeAssistant, device: Device, name: str, **changes: str) ->
 
 
 async def test_one_is_told_once_that_a_job_is_done(
-    hass: HomeAssistant,
-    delta: Device,
-    make_entry: MakeEntry,
-    told: list[ServiceCall],
+    hass: HomeAssistant, delta: Device, told: list[ServiceCall]
 ) -> None:
-    entry = await make_entry(delta)
-    put_in_workshop(hass, delta)
+    [entry] = hass.config_entries.async_entries("flux3dp")
     await automate(hass, "Send a message when")
     await run(hass, delta, "workshop_delta", TITLE="Vase")
     name = "sensor.workshop_delta_job_name"
@@ -119,12 +136,7 @@ async def test_one_is_told_once_that_a_job_is_done(
     assert await hass.config_entries.async_reload(entry.entry_id)
     delta.rename("Workshop Printer")
     await wait_until(hass, lambda: entry.title == "Workshop Printer")
-    await hass.services.async_call(
-        "button",
-        "press",
-        {"entity_id": "button.workshop_delta_clear_finished_job"},
-        blocking=True,
-    )
+    await clear(hass, "workshop_delta")
     await run(hass, delta, "workshop_delta", TITLE="Vase")
     delta.job.abort()
     await wait_for_state(hass, "sensor.workshop_delta_status", "aborted")
@@ -134,15 +146,9 @@ async def test_one_is_told_once_that_a_job_is_done(
 
 @pytest.mark.parametrize("kind", ["started", "paused"])
 async def test_of_two_events_at_once_each_is_told_once(
-    hass: HomeAssistant,
-    delta: Device,
-    make_entry: MakeEntry,
-    told: list[ServiceCall],
-    kind: str,
+    hass: HomeAssistant, delta: Device, told: list[ServiceCall], kind: str
 ) -> None:
     """The same automation, for other events than the end."""
-    await make_entry(delta)
-    put_in_workshop(hass, delta)
     [trigger] = AUTOMATIONS["Send a message when"]["triggers"]
     other = {**trigger, "trigger": f"flux3dp.job_{kind}"}
     await automate(hass, "Send a message when", triggers=[other])
@@ -156,13 +162,8 @@ async def test_of_two_events_at_once_each_is_told_once(
 
 
 async def test_a_smoke_alarm_pauses_a_laser_at_work(
-    hass: HomeAssistant,
-    beamo: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, beamo: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await make_entry(beamo)
-    put_in_workshop(hass, beamo)
     await automate(hass, "Pause the laser when")
 
     def alarm(state: str) -> None:
@@ -193,14 +194,11 @@ async def test_a_smoke_alarm_pauses_a_laser_at_work(
 async def test_one_is_told_what_is_wrong_and_what_helps(
     hass: HomeAssistant,
     delta: Device,
-    make_entry: MakeEntry,
     told: list[ServiceCall],
     *,
     words: tuple[str, ...],
     message: str,
 ) -> None:
-    await make_entry(delta)
-    put_in_workshop(hass, delta)
     await automate(hass, "Say what is wrong")
     await run(hass, delta, "workshop_delta")
     delta.job.fault(*words)
@@ -218,35 +216,10 @@ async def later(hass: HomeAssistant, minutes: float) -> None:
     await hass.async_block_till_done()
 
 
-async def clear(hass: HomeAssistant, _beamo: Device) -> None:
-    """Leave the job that has ended."""
-    await hass.services.async_call(
-        "button",
-        "press",
-        {"entity_id": "button.beamo_clear_finished_job"},
-        blocking=True,
-    )
-    await wait_for_state(hass, "sensor.beamo_status", "idle")
-
-
-async def switch_off(hass: HomeAssistant, beamo: Device) -> None:
-    """Switch the laser off."""
-    await beamo.power_off()
-    await wait_for_state(hass, "sensor.beamo_status", "offline")
-
-
-async def leave(_hass: HomeAssistant, _beamo: Device) -> None:
-    """Leave it as it is."""
-
-
-@pytest.mark.parametrize("then", [leave, clear, switch_off])
+@pytest.mark.parametrize("then", ["leave", "clear", "switch off"])
 async def test_the_fan_runs_half_an_hour_longer_than_the_laser(
-    hass: HomeAssistant,
-    beamo: Device,
-    make_entry: MakeEntry,
-    then: Callable[[HomeAssistant, Device], Any],
+    hass: HomeAssistant, beamo: Device, then: str
 ) -> None:
-    await make_entry(beamo)
     on = async_mock_service(hass, "switch", "turn_on")
     off = async_mock_service(hass, "switch", "turn_off")
     await automate(hass, "Switch the fan of")
@@ -257,7 +230,11 @@ async def test_the_fan_runs_half_an_hour_longer_than_the_laser(
     beamo.job.finish()
     await wait_for_state(hass, "sensor.beamo_status", "completed")
     await beamo.wait_closed_connections()
-    await then(hass, beamo)
+    if then == "clear":
+        await clear(hass, "beamo")
+    elif then == "switch off":
+        await beamo.power_off()
+        await wait_for_state(hass, "sensor.beamo_status", "offline")
     await beamo.wait_closed_connections()
     await later(hass, HALF_AN_HOUR - 1)
     assert off == []
@@ -267,16 +244,15 @@ async def test_the_fan_runs_half_an_hour_longer_than_the_laser(
 
 
 async def test_the_fan_stays_on_for_the_next_job(
-    hass: HomeAssistant, beamo: Device, make_entry: MakeEntry
+    hass: HomeAssistant, beamo: Device
 ) -> None:
-    await make_entry(beamo)
     on = async_mock_service(hass, "switch", "turn_on")
     off = async_mock_service(hass, "switch", "turn_off")
     await automate(hass, "Switch the fan of")
     await run(hass, beamo, "beamo", HEAD_TYPE="LASER")
     beamo.job.finish()
     await wait_for_state(hass, "sensor.beamo_status", "completed")
-    await clear(hass, beamo)
+    await clear(hass, "beamo")
     await run(hass, beamo, "beamo", HEAD_TYPE="LASER")
     await wait_until(hass, lambda: len(on) == 2)
     await later(hass, HALF_AN_HOUR + 1)

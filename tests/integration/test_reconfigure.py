@@ -217,7 +217,10 @@ async def test_a_new_password(
     assert_reconfigured(result)
     assert device.password == "better"
     assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
-    assert len(device.trust) == (1 if forget else 2)
+    trusted = {key.label for key in device.trust.values()}
+    others = set() if forget else {"Studio"}
+    assert trusted == {f"Home Assistant ({hass.config.location_name})"} | others
+    assert reauths(hass, entry) == device.received.passwords == []
 
 
 async def test_a_password_is_removed_and_set_again(

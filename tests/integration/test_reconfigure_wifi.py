@@ -18,11 +18,7 @@ from custom_components.flux3dp.aioflux import (
     WifiNetwork,
 )
 from simulator import Device
-from tests.integration.conftest import (
-    ADDRESSES,
-    having,
-    wait_for_state,
-)
+from tests.integration.conftest import ADDRESSES, having, wait_for_state
 from tests.integration.fakes import Home, settle
 from tests.integration.flows import (
     WIFI,

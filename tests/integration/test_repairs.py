@@ -1,7 +1,6 @@
 """Repairs: when there is one, what it says, and how it goes away."""
 
 import base64
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -20,10 +19,11 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
-    FAST,
+    BOTH,
     NAME,
     PASSWORD,
-    MakeEntry,
+    having,
+    paced,
     signed_in,
     wait_for_state,
     wait_until,
@@ -38,8 +38,7 @@ FIX = "/api/repairs/issues/fix"
 type Shown = dict[str, Any]
 
 
-@pytest.fixture
-async def browser(
+async def look_at_repairs(
     hass: HomeAssistant, hass_client: ClientSessionGenerator
 ) -> TestClient[Any, Any]:
     """Return what a person opens the repairs with."""
@@ -49,6 +48,9 @@ async def browser(
     # What an integration adds to another is registered in a task of its own.
     await hass.async_block_till_done()
     return await hass_client()
+
+
+browser = pytest.fixture(look_at_repairs)
 
 
 async def open_fix(browser: TestClient[Any, Any], issue: ir.IssueEntry) -> Shown:
@@ -83,7 +85,7 @@ async def swapped(
 # -- another master key
 
 
-@pytest.mark.parametrize("device", [{"generation": 1}, {}], indirect=True)
+@BOTH
 async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
     hass: HomeAssistant,
     device: Device,
@@ -221,8 +223,8 @@ async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(
 # -- others
 
 
-@pytest.mark.parametrize("pace", [replace(FAST, network_return=1.0)])
-@pytest.mark.parametrize("device", [{"networks": [FAR]}], indirect=True)
+@paced(network_return=1.0)
+@having({"networks": [FAR]})
 async def test_a_device_that_does_not_return_is_a_repair_until_it_answers(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -235,15 +237,10 @@ async def test_a_device_that_does_not_return_is_a_repair_until_it_answers(
     assert entry.data["host"] == ADDRESSES[3]
 
 
-@pytest.mark.parametrize(
-    "device",
-    [{"generation": 1, "firmware": "1.0b11", "udp_management": True}],
-    indirect=True,
-)
+@having({"generation": 1, "firmware": "1.0b11", "udp_management": True})
 async def test_firmware_that_is_too_old_is_a_repair_until_it_is_updated(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, entry: MockConfigEntry, device: Device
 ) -> None:
-    entry = await make_entry(device)
     [issue] = issues(hass).values()
     assert issue.translation_key == "firmware_too_old"
     assert issue.translation_placeholders == {"name": NAME, "firmware": "1.0b11"}

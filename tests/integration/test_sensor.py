@@ -18,9 +18,11 @@ from custom_components.flux3dp.sensor import ALIKE, SENSORS
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
     UUID,
     MakeDevice,
     MakeEntry,
+    having,
     wait_until,
 )
 from tests.integration.jobs import (
@@ -132,16 +134,13 @@ ANNOUNCED: list[tuple[dict[str, Any], dict[str, str], str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("generation", [1, 2], ids=["v1", "v2"])
+@BOTH
 async def test_what_a_device_announces(
     hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    device: Device,
+    entry: MockConfigEntry,
     entity_registry: er.EntityRegistry,
-    generation: int,
 ) -> None:
-    device = await make_device(generation=generation)
-    entry = await make_entry(device)
     for key in ("ip_address", "occupied_by"):
         entity_registry.async_update_entity(entity("sensor", key), disabled_by=None)
     await hass.config_entries.async_reload(entry.entry_id)
@@ -262,11 +261,11 @@ async def test_the_nozzle_follows_the_toolhead(
     assert float(value(hass, "nozzle_temperature")) > 100
 
 
+@having({"toolhead": "LASER"})
+@pytest.mark.usefixtures("entry")
 async def test_a_laser_on_the_same_machine_has_no_nozzle_to_read(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device
 ) -> None:
-    device = await make_device(timing=BRISK, toolhead="LASER")
-    await make_entry(device)
     await run_job(hass, device, HEAD_TYPE="LASER")
     await values_are(hass, toolhead="laser", nozzle_temperature="unknown")
 

@@ -1,7 +1,6 @@
 """Actions on one device: which it is, who may call them, what they do, how they fail."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler
@@ -20,17 +19,19 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, TrustedKey
 from tests.integration.conftest import (
-    FAST,
+    BOTH,
     NAME,
     PASSWORD,
     MakeDevice,
     MakeEntry,
+    having,
+    paced,
 )
 from tests.integration.flows import OTHER, assert_abort, reconfigure, submit
 from tests.integration.life import PROGRESS, SILENT, STATUS, act, reauths, registered
 from tests.integration.networks import wifi
 from tests.integration.targets import put_in_workshop
-from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
+from tests.keys import OTHER_CLIENT_KEY
 
 STUDIO = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
 STUDIO_ID = STUDIO.access_id.hex()
@@ -57,7 +58,6 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "stop_loading": {},
     "free_device": {},
 }
-BOTH = pytest.mark.parametrize("device", [{"generation": 1}, {}], indirect=True)
 
 
 @pytest.fixture
@@ -195,14 +195,6 @@ async def test_a_refusal_of_the_device_is_a_sentence(
         assert sentence in str(error)
 
 
-async def test_a_key_that_is_not_trusted_is_a_sentence(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device, trusted=False)
-    error = await fails(hass, entry, "rename", name="Attic")
-    assert error.translation_key == "not_trusted"
-
-
 async def test_a_device_that_is_off_is_a_sentence(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -223,29 +215,6 @@ async def test_a_host_name_that_does_not_resolve_is_no_fault_of_the_call(
     assert "workshop" in str(error)
 
 
-@BOTH
-async def test_an_impostor_gets_nothing(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    device.faults.wrong_certificate = MASTER_KEYS[1]
-    error = await fails(hass, entry, "rename", name="Attic")
-    assert error.translation_key == "identity_mismatch"
-    await device.wait_closed_connections()
-    assert device.received.application_bytes == b""
-
-
-@pytest.mark.parametrize(
-    "device",
-    [{"generation": 1, "firmware": "1.0b12", "udp_management": True}],
-    indirect=True,
-)
-async def test_firmware_without_management_is_a_sentence(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    error = await fails(hass, entry, "scan_wifi")
-    assert error.translation_key == "unsupported"
-
-
 async def test_an_action_can_be_called_off(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -262,9 +231,7 @@ async def test_an_action_can_be_called_off(
 # -- rename
 
 
-@pytest.mark.parametrize(
-    "device", [{"generation": 1}, {"multicast": False}], indirect=True
-)
+@having({"generation": 1}, {"multicast": False})
 async def test_rename_changes_device_announcement_and_registry(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -290,7 +257,7 @@ async def test_a_name_the_device_would_not_show_is_refused_here(
     assert device.received.connections == []
 
 
-@pytest.mark.parametrize("pace", [replace(FAST, rename_return=0.3)])
+@paced(rename_return=0.3)
 async def test_a_name_that_is_never_announced_is_an_error(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -354,7 +321,7 @@ async def test_a_password_that_cannot_be_changed(
     assert reauths(hass, entry) == []
 
 
-@pytest.mark.parametrize("device", [{}, {"old_list_trust": True}], indirect=True)
+@having({}, {"old_list_trust": True})
 async def test_keys_are_listed_by_the_beginning_of_their_ids(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
 ) -> None:

@@ -30,20 +30,16 @@ from tests.integration.life import STATUS, registered
 from tests.integration.targets import put_in_workshop
 
 OTHER = "sensor.other_status"
-
-
-@pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    return await make_device(timing=PATIENT)
+# Its job stands where a test wants it.
+DEVICE = {"timing": PATIENT}
+SECOND = DEVICE | {"address": ADDRESSES[1], "uuid": "2" * 32, "name": "Other"}
 
 
 @pytest.fixture
 async def running(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> MockConfigEntry:
     """Return the entry of a device whose job runs."""
-    entry = await make_entry(device)
     await run_job(hass, device)
     return entry
 
@@ -51,17 +47,11 @@ async def running(
 @pytest.fixture
 async def other(make_device: MakeDevice, make_entry: MakeEntry) -> MockConfigEntry:
     """Return the entry of another device, which is idle."""
-    idle = await make_device(
-        address=ADDRESSES[1], uuid="2" * 32, name="Other", timing=PATIENT
-    )
-    return await make_entry(idle)
+    return await make_entry(await make_device(**SECOND))
 
 
 async def call(
-    hass: HomeAssistant,
-    action: str,
-    context: Context | None = None,
-    **target: object,
+    hass: HomeAssistant, action: str, context: Context | None = None, **target: object
 ) -> None:
     """Call a job action on a target."""
     await hass.services.async_call(
@@ -215,9 +205,7 @@ async def test_all_devices_are_steered_at_once(
     device: Device,
     running: MockConfigEntry,
 ) -> None:
-    second = await make_device(
-        address=ADDRESSES[1], uuid="2" * 32, name="Other", timing=PATIENT
-    )
+    second = await make_device(**SECOND)
     await make_entry(second)
     second.start_job(put_job(second))
     await wait_for_state(hass, OTHER, "running")

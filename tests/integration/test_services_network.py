@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from simulator import Device, SimulatedNetwork, Timing
-from tests.integration.conftest import ADDRESSES, NAME
+from tests.integration.conftest import ADDRESSES, NAME, having
 from tests.integration.fakes import Home, settle
 from tests.integration.life import STATUS, act, issues
 from tests.integration.networks import ATTIC, HOME, KEY, STATIC, wifi
@@ -31,10 +31,7 @@ async def test_networks_are_listed_strongest_first_in_dbm(
     }
     assert [
         (each["ssid"], each["rssi"], each["security"]) for each in networks[1:]
-    ] == [
-        ("Werkstatt=1", -80, "WPA-PSK"),
-        ("Open Cafe", -80, "open"),
-    ]
+    ] == [("Werkstatt=1", -80, "WPA-PSK"), ("Open Cafe", -80, "open")]
 
 
 @pytest.mark.parametrize(
@@ -72,15 +69,8 @@ async def test_a_device_is_found_in_its_new_network(
     assert device.name == "Workshop"
 
 
-@pytest.mark.parametrize(
-    "device",
-    [
-        {
-            "networks": [SimulatedNetwork(ssid="Home Network", key=KEY)],
-            "timing": PATIENT,
-        }
-    ],
-    indirect=True,
+@having(
+    {"networks": [SimulatedNetwork(ssid="Home Network", key=KEY)], "timing": PATIENT}
 )
 @pytest.mark.parametrize(
     "config",

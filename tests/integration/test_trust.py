@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 
-from homeassistant.components.camera import async_get_image
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -11,13 +10,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
     AuthenticationFailed,
-    ClientKey,
     ConnectionFailed,
     Identity,
     IdentityMismatch,
 )
 from custom_components.flux3dp.timing import TIMING
-from simulator import Device, TrustedKey
+from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
@@ -31,7 +29,7 @@ from tests.integration.fakes import Home, settle
 from tests.integration.flows import OTHER
 from tests.integration.jobs import press, value
 from tests.integration.life import STATUS, act, issues, log_lines, reauths
-from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
+from tests.keys import MASTER_KEYS
 
 BROKEN = (
     f"{NAME} presents another master key than the pinned one; "
@@ -123,52 +121,9 @@ async def test_a_device_whose_ports_open_late_is_tried_three_times(
     assert reauths(home.hass, home.entry)
 
 
-async def test_the_camera_finds_out_that_we_are_forgotten(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    device.forget_trust()
-
-    with pytest.raises(HomeAssistantError) as failed:
-        await async_get_image(hass, "camera.delta_in_der_werkstatt_camera")
-
-    assert failed.value.translation_key == "not_trusted"
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-
-
-async def test_our_key_outlives_a_change_of_password_that_forgets_all_keys(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
-) -> None:
-    device.trust.add(
-        TrustedKey.from_pem(
-            "Studio", ClientKey.from_pem(OTHER_CLIENT_KEY.decode()).public_pem
-        )
-    )
-
-    await act(
-        hass,
-        entry,
-        "change_password",
-        old_password="secret",
-        new_password="better",
-        forget_trusted=True,
-    )
-
-    assert device.password == "better"
-    [ours] = device.trust.values()
-    assert ours.access_id == client_key.access_id.hex()
-    assert ours.label == f"Home Assistant ({hass.config.location_name})"
-    await act(hass, entry, "rename", name="Attic")
-    assert reauths(hass, entry) == []
-    assert device.received.passwords == []
-
-
 async def test_a_change_of_password_that_breaks_in_the_middle_is_looked_into(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     device.faults.replies["add_trust"] = "error SUBSYSTEM_ERROR"
 
     with pytest.raises(HomeAssistantError) as failed:
@@ -236,10 +191,8 @@ async def test_the_key_of_another_device_is_no_case_for_a_repair(
 
 
 async def test_a_broken_trust_follows_no_address(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
     genuine = device.master_key.pem
     await device.swap_master_key(MASTER_KEYS[1])
     await wait_until(hass, lambda: "master_key_changed" in issues(hass))

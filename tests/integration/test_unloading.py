@@ -8,12 +8,14 @@ from unittest.mock import patch
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import PAUSE
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.device import Unloaded
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state
+from simulator import Device
+from tests.integration.conftest import having, wait_for_state
 from tests.integration.fakes import Home, settle
 from tests.integration.jobs import press, reason
 from tests.integration.life import STATUS, act, issues, log_lines
@@ -41,13 +43,10 @@ async def test_an_unloaded_entry_asks_no_more_for_a_device_that_left(
     assert not any("does not answer" in line for line in log_lines(caplog))
 
 
+@having({"networks": [ATTIC]})
 async def test_a_reload_while_a_device_leaves_is_told_and_leaves_no_repair(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(networks=[ATTIC])
-    entry = await make_entry(device)
     leaving = hass.async_create_task(act(hass, entry, "set_network", **wifi("Attic")))
     await device.wait_command("network")
     assert await hass.config_entries.async_reload(entry.entry_id)

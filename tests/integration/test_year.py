@@ -1,7 +1,6 @@
 """A year in the life of a device, as its owner sees it."""
 
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
@@ -9,9 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
-from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import fingerprint
@@ -22,7 +19,6 @@ from tests.integration.conftest import (
     NAME,
     PASSWORD,
     MakeDevice,
-    MakeEntry,
     signed_in,
     wait_for_state,
     wait_until,
@@ -38,6 +34,7 @@ from tests.integration.life import (
     reauths,
     registered,
 )
+from tests.integration.test_repairs import look_at_repairs, open_fix, send_fix
 from tests.keys import MASTER_KEYS
 
 RESULT = "sensor.delta_in_der_werkstatt_last_job_result"
@@ -221,9 +218,13 @@ async def test_a_year(
         await act(hass, year.entry, "rename", name="Attic")
     assert failed.value.translation_key == "identity_mismatch"
     assert device.received.application_bytes == b""
-    shown = await accept(hass, year.entry, hass_client)
-    assert shown["pinned"] == pinned
-    assert shown["presented"] == fingerprint(device.master_public_der)
+    browser = await look_at_repairs(hass, hass_client)
+    shown = await open_fix(browser, issues(hass)["master_key_changed"])
+    said = shown["description_placeholders"]
+    assert said["pinned"] == pinned
+    assert said["presented"] == fingerprint(device.master_public_der)
+    assert (await send_fix(browser, shown))["type"] == "create_entry"
+    await hass.async_block_till_done()
     await year.look(status="idle", lines=[], asks=True)
     assert device.received.passwords == []
     await year.password("theirs")
@@ -242,39 +243,11 @@ async def test_a_year(
     await device.wait_closed_connections()
 
 
-async def accept(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    hass_client: ClientSessionGenerator,
-) -> dict[str, str]:
-    """Accept the new key in Repairs; return what the dialog says."""
-    assert await async_setup_component(hass, "repairs", {})
-    # What an integration adds to another is registered in a task of its own.
-    await hass.async_block_till_done()
-    browser = await hass_client()
-    fix = "/api/repairs/issues/fix"
-    issue = issues(hass)["master_key_changed"]
-    answer = await browser.post(
-        fix, json={"handler": DOMAIN, "issue_id": issue.issue_id}
-    )
-    assert answer.status == HTTPStatus.OK
-    form = await answer.json()
-    answer = await browser.post(f"{fix}/{form['flow_id']}", json={})
-    assert (await answer.json())["type"] == "create_entry"
-    await hass.async_block_till_done()
-    assert entry.state is ConfigEntryState.LOADED
-    said: dict[str, str] = form["description_placeholders"]
-    return said
-
-
+@pytest.mark.usefixtures("entry")
 async def test_who_is_gone_right_after_a_job_is_gone_and_no_more_is_said(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, device: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The connection outlives the job until announcements say that it is over, too."""
-    await make_entry(device)
     job = device.start_job()
     await wait_for_state(hass, STATUS, "running")
     await device.wait_for(lambda: job.state.label == "RUNNING")

@@ -7,9 +7,10 @@ import pytest
 
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device, Timing
 from simulator.faults import Weather
+from tests.devices import config_of
 
 from .client import Stream
-from .conftest import HERE, KEY, MakeDevice, device_config
+from .conftest import HERE, KEY, UUID, MakeDevice
 
 
 @pytest.mark.parametrize(
@@ -47,9 +48,8 @@ async def test_a_fault_reaches_a_connection_that_is_open(
     ],
 )
 def test_devices_that_cannot_be(changes: dict[str, object]) -> None:
-    config = device_config(**changes)
     with pytest.raises(ValueError, match=r".+"):
-        replace(config)
+        config_of(**{"address": HERE, "uuid": UUID.hex()} | changes)
 
 
 async def test_another_client_leaves_a_finished_job_once_datagrams_say_so(
