@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-import json
-import math
 
 import pytest
 
@@ -19,11 +17,8 @@ from custom_components.flux3dp.aioflux import (
     Listener,
     Maintenance,
     Robot,
-    ToolheadInfo,
     WorkProgress,
     WorkStep,
-    check_limit,
-    check_temperature,
 )
 from custom_components.flux3dp.aioflux.maintenance import parse_progress
 from simulator import Device, Timing as DeviceTiming, TrustedKey
@@ -150,15 +145,6 @@ async def test_a_stop_that_comes_when_the_load_has_ended() -> None:
     assert (await asking).type == "LASER"
 
 
-async def test_what_the_toolhead_is(device: Device, robot: Robot) -> None:
-    async with robot.maintenance() as task:
-        info = await task.wait_for_toolhead()
-        status = await task.toolhead_status()
-    assert (info.type, info.version) == ("EXTRUDER", "1.0.0")
-    assert info.max_temperature == device.config.max_temperature
-    assert (status.type, status.target) == ("EXTRUDER", 0.0)
-
-
 @pytest.mark.parametrize(
     ("toolhead", "found", "words"),
     [
@@ -175,16 +161,6 @@ async def test_another_toolhead(
         with pytest.raises(CommandFailed, match=words):
             await task.load_filament(200)
     assert (await robot.report()).label == "IDLE"
-
-
-async def test_what_a_toolhead_says_can_be_shown(device: Device, robot: Robot) -> None:
-    said = {"TYPE": "LA\x1bSER", "VERSION": "", "MAX_TEMPERATURE": "1_000"}
-    device.faults.replies["headinfo"] = f"ok {json.dumps(said)}"
-    device.faults.replies["headstatus"] = 'ok {"module": "EXTRUDER", "rt": [1e300]}'
-    async with robot.maintenance() as task:
-        info, status = await task.toolhead_info(), await task.toolhead_status()
-    assert (info.type, info.version, info.max_temperature) == ("LASER", None, None)
-    assert (status.type, status.temperature) == ("EXTRUDER", None)
 
 
 async def test_refusals(device: Device, robot: Robot, connect: Open) -> None:
@@ -353,42 +329,6 @@ async def test_cancellation_while_it_leaves(device: Device, connect: Open) -> No
     with pytest.raises(asyncio.CancelledError):
         await leaving
     await idle_and_cold(device)
-
-
-@pytest.mark.parametrize("temperature", [169.9, -math.inf, math.nan])
-def test_no_filament_moves_when_it_is_cold(temperature: float) -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        check_temperature(temperature)
-    assert (caught.value.reason, caught.value.limit) == ("too_cold", 170)
-    check_temperature(170)
-
-
-@pytest.mark.parametrize(
-    ("most", "reason", "limit"),
-    [(200.0, "too_hot", 200), (260.0, "too_hot", 260), (None, "limit_unknown", 235)],
-)
-def test_what_a_toolhead_takes(most: float | None, reason: str, limit: float) -> None:
-    head = ToolheadInfo(type="EXTRUDER", version=None, max_temperature=most, raw={})
-    for temperature in (limit + 1, math.inf, math.nan):
-        with pytest.raises(InvalidRequest) as caught:
-            check_limit(temperature, head)
-        assert (caught.value.reason, caught.value.limit) == (reason, limit)
-    check_limit(limit, head)
-
-
-@pytest.mark.parametrize("said", ["900", "0", "hot"])
-async def test_a_limit_that_is_none_is_unknown(
-    device: Device, robot: Robot, said: str
-) -> None:
-    device.faults.replies["headinfo"] = f'ok {{"MAX_TEMPERATURE": "{said}"}}'
-    async with robot.maintenance() as task:
-        for _ in range(2):
-            # A toolhead that was not read is one that says nothing.
-            with pytest.raises(InvalidRequest) as caught:
-                await task.load_filament(236)
-            assert caught.value.reason == "limit_unknown"
-            await task.toolhead_info()
-    assert device.nozzle.target == 0
 
 
 @pytest.mark.parametrize(

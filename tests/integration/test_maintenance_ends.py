@@ -3,17 +3,20 @@
 import asyncio
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.maintenance import WorkRefused
 from simulator import Device
-from tests.integration.conftest import BOTH
-from tests.integration.jobs import BRISK, commands, press, reason
+from tests.integration.conftest import BOTH, having
+from tests.integration.jobs import BRISK, commands, press, reason, status_is
 from tests.integration.life import act, log_lines
 from tests.integration.work import HEATS, WORK, begin, idle_and_cold, shown, under_way
 
 DEVICE = {"timing": BRISK}
+# In bytes of what a device says, of which a handshake of generation 2 is the most.
+STEP = {1: 100, 2: 450}
 
 
 @BOTH
@@ -98,6 +101,42 @@ async def test_cut(
     else:
         assert await reason(work) == "cannot_connect"
     await idle_and_cold(hass, device)
+
+
+@having(*({"generation": each, "plain_boards": True} for each in (1, 2)))
+@pytest.mark.parametrize("action", [*WORK, "free_device"])
+async def test_cut_at_a_byte(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
+) -> None:
+    """The library's tests cut at every byte; this is what a person has of it."""
+
+    async def mend() -> None:
+        """Let the next connection be whole."""
+        received = device.received.connections
+        await device.wait_for(lambda: any(it.closed.is_set() for it in received))
+        device.faults.clear()
+
+    whole, cut = False, 0
+    reasons: set[str | None] = set()
+    while not whole:
+        if action == "free_device":
+            device.occupy()
+            await status_is(hass, "maintenance")
+        device.received.connections.clear()
+        device.faults.robot.cut_after = cut
+        mending = asyncio.create_task(mend())
+        try:
+            await act(hass, entry, action)
+            whole = True
+        except HomeAssistantError as err:
+            reasons.add(err.translation_key)
+        await mending
+        if action == "free_device":
+            device.free()
+        await idle_and_cold(hass, device)
+        cut += STEP[device.generation]
+    assert cut > 3 * STEP[device.generation]
+    assert reasons <= {"cannot_connect", "not_understood"}
 
 
 async def test_a_heater_that_may_be_on(

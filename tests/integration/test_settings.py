@@ -150,6 +150,12 @@ async def test_nothing_is_asked_while_no_one_looks(
     assert connections(device) == 1
 
 
+async def test_time_passes_without_a_connection(home: Home) -> None:
+    await home.advance(900)
+    assert home.listener.probes > 0
+    assert home.device.tried == 0
+
+
 async def test_they_are_read_when_a_connection_is_open_anyway(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
