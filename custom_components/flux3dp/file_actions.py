@@ -7,7 +7,7 @@ from tempfile import NamedTemporaryFile, gettempdir
 from typing import Any, Final
 
 from homeassistant.const import CONF_MODEL
-from homeassistant.core import HomeAssistant, ServiceResponse
+from homeassistant.core import HomeAssistant, ServiceResponse, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
@@ -97,7 +97,7 @@ async def async_upload_file(
         raise invalid("upload_without_path")
     files = coordinator.files
     try:
-        async with _local_copy(coordinator.hass, data["source"]) as (local, source):
+        async with _local_copy(coordinator.hass, data) as (local, source):
             fcode = await files.check(local)
             name = title_of(path or source, FileInfo(fcode.info, ()))
             if start:
@@ -115,18 +115,30 @@ async def async_upload_file(
     return {"path": path, "name": name, "size": fcode.size, "started": start}
 
 
+@callback
+def async_source_device(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> FluxCoordinator | None:
+    """Return the device that an action copies a file from, None if from none of ours."""
+    source: str = data.get("source", "")
+    if not source.startswith(_MEDIA):
+        return None
+    return async_coordinator(hass, source.removeprefix(_MEDIA).partition("/")[0])
+
+
 @asynccontextmanager
 async def _local_copy(
-    hass: HomeAssistant, source: str
+    hass: HomeAssistant, data: Mapping[str, Any]
 ) -> AsyncIterator[tuple[Path, str]]:
     """Lend a file of this host, or a copy of a device's, with the path it came from."""
+    source: str = data["source"]
     if not source.startswith(_MEDIA):
         await _async_require_allowed(hass, source)
         yield Path(source), source
         return
-    uuid, _, path = source.removeprefix(_MEDIA).partition("/")
-    if (other := async_coordinator(hass, uuid)) is None:
+    if (other := async_source_device(hass, data)) is None:
         raise invalid("file_unreadable", path=source)
+    path = source.removeprefix(_MEDIA).partition("/")[2]
     async with AsyncExitStack() as stack:
         with writing(gettempdir()), device_errors(other):
             copy = await stack.enter_async_context(async_temporary_file(hass))
@@ -139,6 +151,9 @@ def writing(path: str) -> Iterator[None]:
     """Turn an OSError into an error of Home Assistant that names what was written."""
     try:
         yield
+    except ConnectionError:
+        # A page that sends what is written has gone.
+        raise
     except OSError as err:
         raise HomeAssistantError(
             translation_domain=DOMAIN,

@@ -28,12 +28,13 @@ from .aioflux import (
     Kicked,
     LeftBehind,
     Robot,
+    check_target,
     check_upload,
     read_fcode,
     store,
 )
 from .device import FluxDevice, Unloaded
-from .idle import idle_robot
+from .idle import idle_robot, require_idle
 from .robot import RobotLink
 
 LAST_JOB: Final = "SD/Recent/recent-1.fc"
@@ -182,6 +183,14 @@ class DeviceFiles:
         async with idle_robot(self._device, self._link) as robot:
             return await self._transfer(robot.files.download(path, write))
 
+    async def check_target(self, path: str, size: int, *, overwrite: bool) -> None:
+        """Raise what an upload of `size` bytes would, as far as the file is not needed."""
+        _check_job(path, size)
+        self._device.require_online()
+        async with self._link.connection() as robot:
+            await require_idle(self._device, robot)
+            await check_target(robot.files, path, overwrite=overwrite)
+
     async def upload(
         self,
         path: str,
@@ -196,9 +205,7 @@ class DeviceFiles:
         file cannot be read.
         """
         fcode = await self.check(source)
-        if not path.lower().endswith(".fc"):
-            raise InvalidRequest("path", "not_a_job", "a job file ends in .fc")
-        check_upload(path, fcode.size)
+        _check_job(path, fcode.size)
         await self._transfer(self._store(path, source, fcode.size, overwrite, progress))
         return fcode
 
@@ -260,6 +267,12 @@ class DeviceFiles:
         self._infos.pop(path, None)
         async with idle_robot(self._device, self._link) as robot:
             await robot.files.remove(path)
+
+
+def _check_job(path: str, size: int) -> None:
+    if not path.lower().endswith(".fc"):
+        raise InvalidRequest("path", "not_a_job", "a job file ends in .fc")
+    check_upload(path, size)
 
 
 def _check(source: Path) -> Fcode:

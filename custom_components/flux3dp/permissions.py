@@ -1,7 +1,7 @@
-"""Who may control a device: those who may press its buttons."""
+"""Who may control a device: those who may press its buttons. And who may see its files."""
 
 from homeassistant.auth.models import User
-from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant, callback
 from homeassistant.exceptions import Unauthorized
@@ -35,3 +35,15 @@ def require_control(
         raise Unauthorized(
             context=context, entity_id=entity_id, permission=POLICY_CONTROL
         )
+
+
+@callback
+def require_read(
+    hass: HomeAssistant, user: User, coordinator: FluxCoordinator, context: Context
+) -> None:
+    """Raise Unauthorized unless a person may see the status of the device."""
+    entity_id = er.async_get(hass).async_get_entity_id(
+        Platform.SENSOR, DOMAIN, f"{coordinator.uuid}_status"
+    )
+    if not (entity_id and user.permissions.check_entity(entity_id, POLICY_READ)):
+        raise Unauthorized(context=context, entity_id=entity_id, permission=POLICY_READ)

@@ -33,6 +33,7 @@ from .file_actions import (
     async_file_info,
     async_list_files,
     async_repeat_last_job,
+    async_source_device,
     async_start_job,
     async_upload_file,
 )
@@ -52,7 +53,7 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
-from .permissions import require_control
+from .permissions import require_control, require_read
 from .targets import async_named_uuids, async_resolve, async_resolve_one
 from .translation import async_field_names, async_several
 
@@ -213,6 +214,8 @@ def _one_device_action(
                 admin=admin,
                 context=call.context,
             )
+            if (source := async_source_device(call.hass, call.data)) is not None:
+                require_read(call.hass, user, source, call.context)
         with device_errors(coordinator, await async_field_names(call.hass, name)):
             return await handler(coordinator, call.data)
 

@@ -2,7 +2,9 @@
 
 import asyncio
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
-from contextlib import AsyncExitStack, aclosing
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, aclosing, contextmanager
+from functools import partial
 import json
 from pathlib import Path
 from tempfile import gettempdir
@@ -14,12 +16,11 @@ from homeassistant.components.http.const import KEY_HASS_USER
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
-from .aioflux import MAX_FILE_SIZE, FileInfo, InvalidRequest, check_upload
+from .aioflux import MAX_FILE_SIZE, FileInfo, InvalidRequest
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .errors import device_errors
+from .errors import device_errors, invalid
 from .file_actions import async_temporary_file, describe_entries, describe_file, writing
-from .idle import require_idle
 from .permissions import require_control
 from .targets import async_coordinator
 from .translation import async_sentence
@@ -28,7 +29,10 @@ _PREVIEW: Final = f"/api/{DOMAIN}/preview"
 _FOLDER: Final = f"/api/{DOMAIN}/folder"
 _UPLOAD: Final = f"/api/{DOMAIN}/upload"
 _LINES: Final = {"Content-Type": "application/x-ndjson"}
-_BLOCK: Final = 256 * 1024
+# Of a body so much has to come while a device may be silent.
+_BLOCK: Final = 64 * 1024
+# Each is a temporary file of 1 GiB at most.
+_MOST_UPLOADS: Final = 3
 # A page shows no more steps than that (s).
 _STEP: Final = 0.2
 # Nor does the device wait longer for a page that takes nothing (s).
@@ -105,12 +109,7 @@ class FolderView(HomeAssistantView):
         coordinator = _coordinator(request, uuid)
         files = coordinator.files
         response = web.StreamResponse(headers=_LINES)
-
-        async def say(line: dict[str, object]) -> None:
-            async with asyncio.timeout(_STALLED):
-                await response.prepare(request)
-                await response.write(_line(line))
-
+        say = partial(_async_say, request, response)
         try:
             with device_errors(coordinator):
                 entries = await files.entries(path)
@@ -147,6 +146,10 @@ class FileUploadView(HomeAssistantView):
     url = _UPLOAD + "/{uuid}/{path:.+}"
     name = f"api:{DOMAIN}:upload"
 
+    def __init__(self) -> None:
+        """Receive nothing yet."""
+        self._devices: set[str] = set()
+
     async def post(
         self, request: web.Request, uuid: str, path: str
     ) -> web.StreamResponse:
@@ -156,77 +159,91 @@ class FileUploadView(HomeAssistantView):
         overwrite = request.query.get("overwrite") == "true"
         require_control(hass, request[KEY_HASS_USER], coordinator, admin=overwrite)
         response = web.StreamResponse(headers=_LINES)
+        say = partial(_async_say, request, response)
         try:
-            with device_errors(coordinator):
+            with device_errors(coordinator), self._turn(coordinator):
                 # Before a body that may be large.
-                check_upload(path, request.content_length or 1)
-                coordinator.require_online()
-                async with coordinator.robot.connection() as robot:
-                    await require_idle(coordinator, robot)
+                size = request.content_length or 1
+                files = coordinator.files
+                await files.check_target(path, size, overwrite=overwrite)
                 async with AsyncExitStack() as stack:
                     with writing(gettempdir()):
                         local = await stack.enter_async_context(
                             async_temporary_file(hass)
                         )
-                        await _async_receive(hass, request, local)
-                    await response.prepare(request)
-                    await self._async_send(
-                        coordinator, path, local, response, overwrite
-                    )
+                        await _async_receive(coordinator, request, local)
+                    await _async_send(coordinator, path, local, say, overwrite)
         except HomeAssistantError as err:
             last = await _failure(hass, err)
         else:
             last = {"path": path}
-        await response.prepare(request)
-        await response.write(_line(last))
+        await say(last)
         return response
 
-    async def _async_send(
-        self,
-        coordinator: FluxCoordinator,
-        path: str,
-        local: Path,
-        response: web.StreamResponse,
-        overwrite: bool,
-    ) -> None:
-        """Put the file on the device, and say how far it is. Raises FluxError."""
-        changed = asyncio.Event()
-        step: dict[str, object] = {}
-
-        def progress(sent: int, size: int) -> None:
-            step.update(sent=sent, size=size)
-            changed.set()
-
-        task = coordinator.hass.async_create_task(
-            coordinator.files.upload(
-                path, local, overwrite=overwrite, progress=progress
-            ),
-            f"{coordinator.device_name} upload",
-        )
-        task.add_done_callback(lambda _: changed.set())
+    @contextmanager
+    def _turn(self, coordinator: FluxCoordinator) -> Iterator[None]:
+        """Take one file at a time for a device, and a few at a time for all."""
+        if coordinator.uuid in self._devices:
+            raise invalid("upload_running", name=coordinator.device_name)
+        if len(self._devices) >= _MOST_UPLOADS:
+            raise invalid("too_many_uploads")
+        self._devices.add(coordinator.uuid)
         try:
-            while not task.done():
-                await changed.wait()
-                changed.clear()
-                if step:
-                    await response.write(_line(step))
-                await asyncio.wait([task], timeout=_STEP)
-        except BaseException:
-            # The page is gone: so is what it wanted.
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            raise
-        await task
+            yield
+        finally:
+            self._devices.remove(coordinator.uuid)
+
+
+async def _async_send(
+    coordinator: FluxCoordinator,
+    path: str,
+    local: Path,
+    say: Callable[[dict[str, object]], Awaitable[None]],
+    overwrite: bool,
+) -> None:
+    """Put the file on the device, and say how far it is. Raises FluxError."""
+    changed = asyncio.Event()
+    step: dict[str, object] = {}
+
+    def progress(sent: int, size: int) -> None:
+        step.update(sent=sent, size=size)
+        changed.set()
+
+    task = coordinator.hass.async_create_task(
+        coordinator.files.upload(path, local, overwrite=overwrite, progress=progress),
+        f"{coordinator.device_name} upload",
+    )
+    task.add_done_callback(lambda _: changed.set())
+    try:
+        while not task.done():
+            await changed.wait()
+            changed.clear()
+            if step:
+                await say(step)
+            await asyncio.wait([task], timeout=_STEP)
+    except BaseException:
+        # The page is gone: so is what it wanted.
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
+    await task
 
 
 async def _async_receive(
-    hass: HomeAssistant, request: web.Request, local: Path
+    coordinator: FluxCoordinator, request: web.Request, local: Path
 ) -> None:
     """Keep the body in a file: the device gets it when it has been checked."""
-    size = 0
+    hass, size, data = coordinator.hass, 0, b"-"
     file = await hass.async_add_executor_job(lambda: local.open("wb"))
     try:
-        async for data in request.content.iter_chunked(_BLOCK):
+        while data:
+            try:
+                async with asyncio.timeout(coordinator.timing.transfer_stall):
+                    data = await request.content.readexactly(_BLOCK)
+            except asyncio.IncompleteReadError as err:
+                data = err.partial
+            except TimeoutError as err:
+                raise invalid("upload_stalled") from err
             size += len(data)
             if size > MAX_FILE_SIZE:
                 raise InvalidRequest("size", "too_large", "the file is too large")
@@ -235,13 +252,24 @@ async def _async_receive(
         await hass.async_add_executor_job(file.close)
 
 
+async def _async_say(
+    request: web.Request, response: web.StreamResponse, line: dict[str, object]
+) -> None:
+    """Send a line of JSON; ConnectionResetError if the page is gone, or takes nothing."""
+    try:
+        async with asyncio.timeout(_STALLED):
+            await response.prepare(request)
+            await response.write(json.dumps(line).encode() + b"\n")
+    except TimeoutError as err:
+        if request.transport is not None:
+            # The end of the response would wait for the page, too.
+            request.transport.abort()
+        raise ConnectionResetError("the page takes nothing") from err
+
+
 async def _failure(hass: HomeAssistant, err: HomeAssistantError) -> dict[str, object]:
     return {
         "error": await async_sentence(hass, err),
         "translation_key": err.translation_key,
         "translation_placeholders": err.translation_placeholders,
     }
-
-
-def _line(step: dict[str, object]) -> bytes:
-    return json.dumps(step).encode() + b"\n"

@@ -27,7 +27,7 @@ from .errors import (
     Unsupported,
 )
 from .fcode import MAX_FILE_SIZE, Fcode, read_fcode
-from .files import FileEntry, FileInfo, Files, check_upload, store
+from .files import FileEntry, FileInfo, Files, check_target, check_upload, store
 from .identity import VENDOR_KEY, fingerprint
 from .key import ClientKey
 from .listener import Counters, Listener
@@ -104,6 +104,7 @@ __all__ = [
     "check_limit",
     "check_name",
     "check_password",
+    "check_target",
     "check_temperature",
     "check_upload",
     "ensure_trusted",

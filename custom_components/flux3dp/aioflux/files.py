@@ -286,14 +286,14 @@ async def store(
     temporary: str | None = None
     try:
         async with connect() as files:
-            await _check_target(files, path, overwrite=overwrite)
+            await check_target(files, path, overwrite=overwrite)
             await files.remove_unfinished()
             temporary = files.unfinished_path()
             digest = await files.upload(temporary, source, size, progress)
             if await files.md5(temporary) != digest:
                 raise ProtocolError("the device has other bytes than were sent")
             # Another client may have put a file there meanwhile.
-            await _check_target(files, path, overwrite=overwrite)
+            await check_target(files, path, overwrite=overwrite)
             await files.copy(temporary, path)
             await files.remove(temporary)
     except BaseException as err:
@@ -317,8 +317,8 @@ async def _tidy_up(
             raise LeftBehind(path) from reason
 
 
-async def _check_target(files: Files, path: str, *, overwrite: bool) -> None:
-    """Raise InvalidRequest (`path`) if no file may be put there."""
+async def check_target(files: Files, path: str, *, overwrite: bool) -> None:
+    """Raise InvalidRequest (`path`) if no file may be put there, as `store`."""
     folder, _, name = path.rpartition("/")
     try:
         entries = await files.list(folder)
