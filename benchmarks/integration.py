@@ -33,7 +33,7 @@ from pytest_homeassistant_custom_component.common import (
 import custom_components
 from custom_components.flux3dp.aioflux import Listener
 from custom_components.flux3dp.aioflux.datagram import Notify, decode
-from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.timing import FluxTiming
 
@@ -104,6 +104,8 @@ def _our_entry(hass: HomeAssistant) -> MockConfigEntry:
             "model": "delta-1",
             "verified": True,
         },
+        # Reports would win, and a job wait for its name, which this device never tells.
+        options={CONF_HOLD_CONNECTION: False},
     )
     entry.add_to_hass(hass)
     return entry

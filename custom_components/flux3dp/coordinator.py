@@ -4,7 +4,6 @@ Whatever arrives is compared first, so a device that repeats itself costs no sta
 """
 
 import asyncio
-from dataclasses import replace
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
@@ -88,7 +87,7 @@ class FluxCoordinator(FluxDevice):
     @override
     async def _async_setup(self) -> None:
         """Read what is stored, then begin to listen."""
-        self.data = replace(self.data, job=await self._store.async_load())
+        self.data = self.data._replace(job=await self._store.async_load())
         self.listener.pin(self.uuid, self.trust.master_key, self.host)
         self._unsubscribe = self.listener.subscribe(self._async_seen, uuid=self.uuid)
         self._unsubscribe_stop = self.hass.bus.async_listen_once(
@@ -96,7 +95,7 @@ class FluxCoordinator(FluxDevice):
         )
         if (device := self.listener.get(self.uuid, self.host)) is not None:
             self._async_describe(device)
-            self.data = replace(self.data, device=self.info.device)
+            self.data = self.data._replace(device=self.info.device)
 
     @override
     async def _async_update_data(self) -> FluxData:
@@ -164,7 +163,7 @@ class FluxCoordinator(FluxDevice):
         if sighting.status is not None:
             self._async_announced(sighting.status)
         elif self.info.device != self.data.device:
-            self.async_set_updated_data(replace(self.data, device=self.info.device))
+            self.async_set_updated_data(self.data._replace(device=self.info.device))
         if self.data.device is not None and self.data.online:
             self._answered.set()
 
@@ -247,7 +246,7 @@ class FluxCoordinator(FluxDevice):
     def async_expect_job(self, name: str | None) -> None:
         """Give the next job a name: it is about to be started here. None: it is not."""
         job = expect(self.data.job, name, self.clock.now())
-        self.async_reevaluate(replace(self.data, job=job))
+        self.async_reevaluate(self.data._replace(job=job))
 
     # -- what it means
 
@@ -271,8 +270,7 @@ class FluxCoordinator(FluxDevice):
             status_lag=self.timing.status_lag,
         )
         self._store.async_keep(step.state)
-        data = replace(
-            known,
+        data = known._replace(
             host=self.host,
             device=self.info.device,
             job=step.state,

@@ -3,9 +3,10 @@
 from abc import abstractmethod
 import asyncio
 from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
@@ -63,8 +64,7 @@ class Work:
     value: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FluxData:
+class FluxData(NamedTuple):
     """What is known of a device, and all that its entities look at.
 
     `host` is the address it is followed at. `device` is what it said of itself, None
@@ -80,7 +80,7 @@ class FluxData:
     picture: JobPicture | None = None
     clock_error: float = 0.0
     work: Work | None = None
-    settings: Mapping[str, bool | float | str | None] = field(default_factory=dict)
+    settings: Mapping[str, bool | float | str | None] = MappingProxyType({})
 
     @property
     def in_maintenance(self) -> bool:
@@ -193,7 +193,7 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
     @callback
     def async_show_work(self, work: Work | None) -> None:
         """Show what we do with the device."""
-        self.async_reevaluate(replace(self.data, work=work))
+        self.async_reevaluate(self.data._replace(work=work))
 
     @callback
     @abstractmethod

@@ -47,7 +47,7 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
     @override
     def available(self) -> bool:
         """Whether there is anything to read: the device is heard, or needs not be."""
-        return self._always_available or self.coordinator.data.online
+        return self._always_available or self.coordinator.data.job.online
 
     @property
     def shown(self) -> object:

@@ -311,7 +311,11 @@ class FluxSensor(FluxEntity, SensorEntity):
     @override
     def shown(self) -> object:
         """The value and its attributes."""
-        return self.native_value, self.extra_state_attributes
+        description, data = self.entity_description, self.coordinator.data
+        # Most have none, and all are compared at each update.
+        if description.attributes_fn is None:
+            return description.value_fn(data)
+        return description.value_fn(data), description.attributes_fn(self.coordinator)
 
     @property
     @override

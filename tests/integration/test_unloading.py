@@ -1,7 +1,6 @@
 """An entry that is unloaded while something waits for its device: nothing lives on."""
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -129,6 +128,6 @@ async def test_what_a_removed_entry_still_hears_is_not_stored(
     with pytest.raises(Unloaded):
         await home.done(old.commands.async_run(PAUSE))
     job = old.data.job._replace(jobs_completed=7)
-    old.async_reevaluate(replace(old.data, job=job))
+    old.async_reevaluate(old.data._replace(job=job))
     await hass.async_stop(force=True)
     assert stored not in hass_storage

@@ -6,7 +6,7 @@ that ended while we were away is asked about once.
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, Event, callback
@@ -82,7 +82,6 @@ class JobMonitor:
             )
         )
 
-    @property
     def may_learn_name(self) -> bool:
         """Whether it is about to be known what the job is called."""
         return (
@@ -334,8 +333,7 @@ class JobMonitor:
             tries.infos = _INFO_ATTEMPTS
             data = self._device.data
             self._device.async_reevaluate(
-                replace(
-                    data,
+                data._replace(
                     job=describe(data.job, job.job_number, info),
                     picture=JobPicture(job.job_number, picture),
                 )

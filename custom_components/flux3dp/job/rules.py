@@ -115,7 +115,9 @@ def _continued(
         return previous._replace(job=job), ()
     grown = job.top_progress is not None and (seen.progress or 0) > job.top_progress
     since = min(job.resuming_since or now, now)
-    job = advanced(job, seen, now)._replace(resuming_since=None)
+    job = advanced(job, seen, now)
+    if job.resuming_since is not None:
+        job = job._replace(resuming_since=None)
     runs = seen.st_id in (4, RUNNING) and seen.status is not JobStatus.ABORTING
     happened = None
     if seen.is_paused and not job.paused:

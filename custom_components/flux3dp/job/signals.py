@@ -69,12 +69,14 @@ class JobDispatcher:
         entry.async_on_unload(entry.async_on_state_change(self._async_send))
 
     @callback
-    def async_dispatch(self, step: Step, *, lost: bool, may_learn: bool) -> None:
+    def async_dispatch(
+        self, step: Step, *, lost: bool, may_learn: Callable[[], bool]
+    ) -> None:
         """Send what was seen, once all can receive it.
 
-        `lost`: contact was lost in mid-job. `may_learn`: the job's name may soon be known.
+        `lost`: contact was lost in mid-job. `may_learn`: may the job's name soon be known?
         """
-        self._state, self._may_learn = step.state, may_learn
+        self._state = step.state
         events: list[JobEvent | Problem | None] = [*step.events]
         if step.problem is not None:
             events.append(step.problem)
@@ -84,6 +86,8 @@ class JobDispatcher:
             JobSignal(uuid=self._device.uuid, event=event, state=step.state)
             for event in events
         ]
+        if self._waiting:
+            self._may_learn = may_learn()
         self._async_send()
 
     @callback

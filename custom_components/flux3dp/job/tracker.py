@@ -118,11 +118,10 @@ def _out_of_contact(state: JobState, now: float) -> JobState:
 def _build_state(state: JobState, seen: Observation | None, now: float) -> JobState:
     """Return the state with everything that is seen now, or nothing in silence."""
     kept: dict[str, Any] = dict(zip(LASTING, state, strict=False))
-    remembered = JobState(status=JobStatus.OFFLINE, **kept)
     if seen is None:
-        return remembered
+        return JobState(status=JobStatus.OFFLINE, **kept)
     active = seen.phase is Phase.ALIVE
-    shown = remembered._replace(
+    shown = JobState(
         online=True,
         from_report=seen.from_report,
         st_id=seen.st_id,
@@ -137,6 +136,7 @@ def _build_state(state: JobState, seen: Observation | None, now: float) -> JobSt
         toolhead=_toolhead(state.job, seen),
         nozzle_temperature=_steady(state.nozzle_temperature, seen.nozzle_temperature),
         nozzle_target=seen.nozzle_target,
+        **kept,
     )
     if state.job is None or state.job.stage is Stage.CLEARED:
         return shown
@@ -178,7 +178,8 @@ def _with_times(shown: JobState, job: Job, seen: Observation, now: float) -> Job
     # When a paused job will go on is not known; what it needs then is.
     if left is not None and not seen.is_paused:
         finish = steady_finish(job.finish, left, now)
-        job = job._replace(finish=finish)
+        if finish != job.finish:
+            job = job._replace(finish=finish)
     return shown._replace(
         job=job,
         progress=progress,
