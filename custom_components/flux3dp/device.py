@@ -27,7 +27,7 @@ from .clock import SteadyClock
 from .const import LOGGER
 from .job.model import INITIAL, JobState
 from .job.observation import Announced, Reported
-from .naming import async_device_name, async_is_disabled
+from .naming import async_device_name, async_registered
 
 
 class Offline(ConnectionFailed):
@@ -140,8 +140,9 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
 
     @property
     def is_disabled(self) -> bool:
-        """Whether a person has disabled the device."""
-        return async_is_disabled(self.hass, self.config_entry)
+        """Whether a person has disabled the device: its entry stays loaded then."""
+        registered = async_registered(self.hass, self.config_entry)
+        return registered is not None and registered.disabled
 
     @property
     def is_occupied(self) -> bool:

@@ -105,12 +105,8 @@ async def async_scan(hass: HomeAssistant) -> dict[str, DeviceInfo]:
     """
     listener = await async_get_listener(hass)
     heard: set[str] = set()
-
-    def hear(update: DeviceUpdate) -> None:
-        heard.add(update.uuid)
-
     end = hass.loop.time() + listener.timing.scan
-    unsubscribe = listener.subscribe(hear)
+    unsubscribe = listener.subscribe(lambda update: heard.add(update.uuid))
     try:
         while (left := end - hass.loop.time()) > 0:
             listener.scan()

@@ -13,7 +13,6 @@ from homeassistant.core import ServiceResponse
 from .aioflux import (
     AuthenticationFailed,
     CommandFailed,
-    DeviceUpdate,
     FluxError,
     InvalidRequest,
     NetworkConfig,
@@ -229,18 +228,11 @@ async def _async_returned(
     and the new one has proved its key. What is heard from the old address counts only
     after a gap: until then it has not left. Raises Unloaded.
     """
-    heard = asyncio.Event()
-
-    def hear(_sighting: DeviceUpdate) -> None:
-        heard.set()
-
-    clock, listener, timing = (
-        coordinator.clock,
-        coordinator.listener,
-        coordinator.timing,
+    clock, listener = coordinator.clock, coordinator.listener
+    timing, heard, missed = coordinator.timing, asyncio.Event(), 0
+    unsubscribe = listener.subscribe(
+        lambda _: heard.set(), uuid=coordinator.uuid, host=old_host
     )
-    unsubscribe = listener.subscribe(hear, uuid=coordinator.uuid, host=old_host)
-    missed = 0
     try:
         async with clock.timeout(timing.network_return):
             while coordinator.host == old_host:

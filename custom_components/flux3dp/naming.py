@@ -40,13 +40,6 @@ def async_registered(hass: HomeAssistant, entry: ConfigEntry) -> dr.DeviceEntry 
 
 
 @callback
-def async_is_disabled(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-    """Return whether a person has disabled the device: its entry stays loaded then."""
-    registered = async_registered(hass, entry)
-    return registered is not None and registered.disabled
-
-
-@callback
 def async_device_name(hass: HomeAssistant, entry: ConfigEntry) -> str:
     """Return what an entry's device is called now, or was when it was paired."""
     registered = async_registered(hass, entry)

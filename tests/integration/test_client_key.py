@@ -10,19 +10,13 @@ import pytest
 
 from custom_components.flux3dp import client_key as key_module
 from custom_components.flux3dp.aioflux import ClientKey
-from custom_components.flux3dp.client_key import async_get_client_key, key_label
+from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
 from tests.integration.conftest import PASSWORD, MakeDevice, MakeEntry
 from tests.integration.life import log_lines, reauths
 from tests.keys import CLIENT_KEY
 
 STORED = f"{DOMAIN}.identity"
-
-
-async def test_the_stored_key_is_used(
-    hass: HomeAssistant, client_key: ClientKey
-) -> None:
-    assert (await async_get_client_key(hass)).access_id == client_key.access_id
 
 
 async def test_a_key_is_made_once_and_stored_for_the_owner_of_the_file_only(
@@ -105,9 +99,3 @@ async def test_a_key_that_was_replaced_is_trusted_after_a_reauthentication(
     )
     assert result["reason"] == "reauth_successful"
     assert key.access_id.hex() in {each.access_id for each in device.trust.values()}
-
-
-async def test_a_device_lists_our_key_with_the_home_s_name(hass: HomeAssistant) -> None:
-    hass.config.location_name = "Haus am See"
-
-    assert key_label(hass) == "Home Assistant (Haus am See)"

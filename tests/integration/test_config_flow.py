@@ -26,7 +26,6 @@ from tests.integration.conftest import (
     PASSWORD,
     UUID,
     MakeDevice,
-    MakeEntry,
     having,
 )
 from tests.integration.flows import (
@@ -117,8 +116,7 @@ async def test_a_device_is_found_by_its_address(
     ("typed", "host"),
     [
         *((typed, ADDRESSES[0]) for typed in ("http://{}/", " {}:1901", "{}/")),
-        ("https://{}:8080/index.html", ADDRESSES[0]),
-        *((typed, "workshop") for typed in ("workshop", "http://workshop/")),
+        *((typed, "workshop") for typed in ("workshop", "https://workshop:80/x")),
     ],
 )
 async def test_what_is_meant_is_taken(
@@ -356,10 +354,10 @@ async def test_a_password_that_was_removed_meanwhile_does_not_matter(
 
 
 async def test_a_device_that_is_set_up_is_not_offered_again(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, make_device: MakeDevice
 ) -> None:
     other = await make_device(**OTHER)
-    await make_entry(device, setup=False)
+    MockConfigEntry(domain=DOMAIN, unique_id=UUID).add_to_hass(hass)
     result = await add(hass)
     with pytest.raises(InvalidData):
         await submit(hass, result, device=UUID)

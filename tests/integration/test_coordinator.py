@@ -188,17 +188,6 @@ async def test_silence_is_offline_once_and_an_answer_brings_it_back(
     assert log_lines(caplog)[1:] == [f"{NAME} is back at {ADDRESSES[0]}"]
 
 
-async def test_lost_answers_do_not_make_a_device_offline(home: Home) -> None:
-    written = async_capture_events(home.hass, EVENT_STATE_CHANGED)
-    for _ in range(5):
-        await home.announce()
-        home.listener.silent = True
-        await home.advance(13)
-        home.listener.silent = False
-        await home.advance(1)
-    assert written == []
-
-
 async def test_a_device_with_a_job_is_asked_more_often(new_home: Home) -> None:
     home = new_home
     # A report would be a sign of life too.

@@ -10,7 +10,6 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
@@ -19,7 +18,6 @@ from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
 from simulator import Device
 from tests.integration.conftest import (
     ADDRESSES,
-    BOTH,
     NAME,
     MakeEntry,
     paced,
@@ -32,10 +30,7 @@ from tests.integration.jobs import (
     entity,
     events_are,
     look,
-    out_of_contact,
     put_job,
-    run_another_job,
-    run_job,
     status_is,
     value,
     witness,
@@ -252,6 +247,26 @@ async def test_timestamps_that_run_ahead_hide_nothing_for_long(
     assert "paused" in shown[:2]
 
 
+async def test_runs_are_told_apart_after_a_loss_of_contact(
+    hass: HomeAssistant, home: Home, seen: Witness
+) -> None:
+    await home.run()
+    await home.advance(60)
+    number = home.entry.runtime_data.data.job.job_number
+    await lose(home)
+    home.device.session = "bbb222"
+    await find(home)
+    assert home.entry.runtime_data.data.job.job_number == number + 1
+    assert seen.event_types == ["started"]
+    assert value(hass, "last_job_result") == "unknown"
+
+    await lose(home)
+    home.device.run(64)
+    await find(home)
+    assert seen.event_types == ["started", "completed"]
+    assert value(hass, "jobs_completed") == "1"
+
+
 # -- the start waits for the name, which the device tells a moment later
 
 
@@ -328,29 +343,6 @@ async def test_a_job_that_fails_within_a_second_is_told_by_name(
 
 
 # -- over the wire
-
-
-@BOTH
-async def test_runs_are_told_apart_after_a_loss_of_contact(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, seen: Witness
-) -> None:
-    path = await run_job(hass, device)
-    number = entry.runtime_data.data.job.job_number
-
-    async with out_of_contact(hass, device):
-        await run_another_job(device, path)
-    await status_is(hass, "running")
-    coordinator = entry.runtime_data
-    await wait_until(hass, lambda: coordinator.data.job.job_number == number + 1)
-    await events_are(hass, seen, "started")
-    assert value(hass, "last_job_result") == "unknown"
-
-    async with out_of_contact(hass, device):
-        device.job.finish()
-        # Announcements lag: the first one heard must show the end.
-        await device.wait_for(lambda: device.status.st_id == 64)
-    await events_are(hass, seen, "started", "completed")
-    assert value(hass, "jobs_completed") == "1"
 
 
 @paced(setup_wait=5.0, touch_attempts=100)

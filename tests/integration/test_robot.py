@@ -13,7 +13,6 @@ from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
     FAST,
-    PASSWORD,
     MakeDevice,
     MakeEntry,
     wait_until,
@@ -29,7 +28,7 @@ from tests.integration.jobs import (
     value,
     witness,
 )
-from tests.integration.life import issues, reauths
+from tests.integration.life import issues
 
 # Its job stands where a test wants it.
 DEVICE = {"timing": BRISK}
@@ -160,18 +159,3 @@ async def test_reports_go_on_after_another_device_had_taken_the_address(
     await status_is(hass, "running")
     assert issues(hass) == {}
     await events_are(hass, seen, "started")
-
-
-async def test_reports_go_on_after_a_reauthentication(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    device.forget_trust()
-    await run_job(hass, device)
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-    await hass.async_block_till_done()  # It has begun, and may not have a form yet.
-
-    [flow] = reauths(hass, entry)
-    await hass.config_entries.flow.async_configure(
-        flow["flow_id"], {"password": PASSWORD}
-    )
-    await read(device)
