@@ -33,6 +33,8 @@ from .robot import RobotLink
 _EXTRUDER: Final = "EXTRUDER"
 # How long a hot nozzle waits for filament, and for someone who ends the load (s).
 _LOAD_TIME: Final = 600.0
+# How long a device may take to end it when it is told to; then the connection is closed (s).
+_STOP_TIME: Final = 30.0
 # How long an unload of the entry waits for the heater to be turned off (s).
 _END_TIME: Final = 30.0
 # What a report calls a paused job that draws filament in.
@@ -104,11 +106,14 @@ class DeviceMaintenance:
 
         async def load(task: Maintenance) -> float | None:
             await self._check_toolhead(task, temperature)
-            late = asyncio.Event()
+            late, over, run = asyncio.Event(), asyncio.Event(), self._run
 
             async def stop() -> None:
                 with suppress(FluxError):
                     await task.stop_loading()
+                await self._device.clock.wait(over, _STOP_TIME)
+                if run is not None and not over.is_set():
+                    _cancel(run)
 
             def end() -> None:
                 late.set()
@@ -119,8 +124,12 @@ class DeviceMaintenance:
                 await task.load_filament(
                     temperature, self._follow(Task.LOAD_FILAMENT), flexible=flexible
                 )
+            except asyncio.CancelledError:
+                if not late.is_set():
+                    raise
             finally:
                 cancel()
+                over.set()
             if late.is_set():
                 raise WorkRefused("load_timeout")
             return (await task.toolhead_status()).temperature

@@ -154,7 +154,9 @@ async def new_home(
         if device.refuses is not None:
             raise device.refuses
         device.sessions.append(FakeSession(device))
-        return Robot(cast(Session, device.sessions[-1]), device.info, TIMING)
+        robot = Robot(cast(Session, device.sessions[-1]), device.info, TIMING)
+        robot._open_again = open_robot
+        return robot
 
     async def open_manager(*_args: object, **_kwargs: object) -> FakeManager:
         device.sign_ins += 1

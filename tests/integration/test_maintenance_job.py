@@ -179,16 +179,24 @@ async def test_a_cut_leaves_no_load(
     assert paused.device.label == "PAUSED"
 
 
-async def test_an_idle_load_is_ended_after_ten_minutes(home: Home) -> None:
+@pytest.mark.parametrize("ends", [True, False])
+async def test_an_idle_load_is_ended_after_ten_minutes(
+    home: Home, *, ends: bool
+) -> None:
+    """By closing the connection if the device does not end it."""
     home.device.replies["load_filament 0 210"] = None
+    if not ends:
+        home.device.replies["stop_load_filament"] = None
     loading = begin_load(home)
     await home.advance(599)
     assert not loading.done()
     assert "stop_load_filament" not in home.device.received
-    assert await fails(home, loading, 10) == "load_timeout"
-    assert home.device.received[-4:] == [
-        "position",
+    assert await fails(home, loading, 1 if ends else 32) == "load_timeout"
+    assert home.device.tried == (1 if ends else 2)
+    after = home.device.received[home.device.received.index("stop_load_filament") :]
+    assert [each for each in after if each != "player report"] == [
+        "stop_load_filament",
+        "position" if ends else "task maintain",
         "extruder_temp 0 0",
         "quit",
-        "player report",
     ]
