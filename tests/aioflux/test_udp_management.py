@@ -21,7 +21,7 @@ from custom_components.flux3dp.aioflux import (
     ensure_trusted,
     verify_key,
 )
-from custom_components.flux3dp.aioflux.datagram import touch
+from custom_components.flux3dp.aioflux.datagram import probe, touch
 from custom_components.flux3dp.aioflux.udp_management import (
     read_reply,
     read_status,
@@ -35,8 +35,12 @@ from .conftest import ADDRESSES, FAST, UUID, MakeDevice
 
 LABEL = "Home Assistant (Test)"
 GARAGE = SimulatedNetwork(ssid="Garage", key="long enough", address=ADDRESSES[1])
+# With nothing of ours in them.
+QUESTIONS = {probe(1), touch(1, UUID)}
 # Of the tests in which nothing answers.
 QUICK = replace(FAST, datagram=0.2)
+# Of those in which what answers is not the device.
+BRIEF = replace(FAST, datagram=1.0)
 
 # 512 bits, worthless outside this test.
 SHORT_KEY = b"""-----BEGIN PRIVATE KEY-----
@@ -196,13 +200,77 @@ async def test_an_impostor_gets_nothing(
     device.received.clear()
     with pytest.raises(IdentityMismatch) as raised:
         await Manager.open(
-            info, key, password="secret", timing=QUICK, expected_key=info.master_key
+            info, key, password="secret", timing=BRIEF, expected_key=info.master_key
         )
-    assert raised.value.presented == b""
+    assert raised.value.presented == device.master_public_der
     with pytest.raises(IdentityMismatch):
+        await verify_key(info, info.master_key, BRIEF)
+    assert {each.data for each in device.received.datagrams} == QUESTIONS
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["junk", "its key", "its key, for another uuid", "signed by nobody", "with TLS"],
+)
+async def test_what_nobody_signed_for_shows_no_other_key(
+    said: str,
+    device: Device,
+    info: DeviceInfo,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A stranger can say so, while the device is silent."""
+    await device.swap_master_key(MASTER_KEYS[1])
+    if said == "with TLS":
+        await device.upgrade(firmware="1.6.95")
+    beacon, send = device.beacon, device._discovery._send
+    notify, reply = beacon.notify(), beacon.touch_reply()
+    other = notify.replace(UUID_BYTES, bytes(15) + b"x")
+    forged = {
+        "junk": (b"x",),
+        "its key": (notify,),
+        "its key, for another uuid": (other, reply),
+        "signed by nobody": (notify, reply[:-8] + bytes(8)),
+        "with TLS": (notify, reply),
+    }[said]
+
+    def say(transport: object, _: bytes, to: tuple[str, int]) -> None:
+        for each in forged:
+            send(transport, each, to)
+
+    monkeypatch.setattr(device._discovery, "_send", say)
+    with pytest.raises(ConnectionFailed):
         await verify_key(info, info.master_key, QUICK)
-    question = touch(1, UUID)
-    assert {each.data for each in device.received.datagrams} == {question}
+
+
+@pytest.mark.parametrize("sender", ["the device", "another address"])
+async def test_another_key_counts_at_the_device_alone_and_less_than_the_pinned_one(
+    sender: str,
+    device: Device,
+    info: DeviceInfo,
+    make_device: MakeDevice,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
+    other = await make_device(address=ADDRESSES[1], master_key=MASTER_KEYS[1], **old)
+    forged = other.beacon.notify(), other.beacon.touch_reply()
+    send = device._discovery._send
+
+    def say(transport: object, data: bytes, to: tuple[str, int]) -> None:
+        for each in forged:
+            send(
+                other._discovery._unicast if sender != "the device" else transport,
+                each,
+                to,
+            )
+        if sender == "the device":
+            send(transport, data, to)
+
+    monkeypatch.setattr(device._discovery, "_send", say)
+    if sender == "the device":
+        await verify_key(info, info.master_key, FAST)
+    else:
+        with pytest.raises(ConnectionFailed):
+            await verify_key(info, info.master_key, QUICK)
 
 
 async def test_verifying_a_key_sends_nothing_of_ours(
@@ -210,7 +278,7 @@ async def test_verifying_a_key_sends_nothing_of_ours(
 ) -> None:
     device.received.clear()
     await verify_key(info, info.master_key, FAST)
-    assert {each.data for each in device.received.datagrams} == {touch(1, UUID)}
+    assert {each.data for each in device.received.datagrams} == QUESTIONS
 
 
 @pytest.mark.parametrize("firmware", ["1.6.95", "1.0b11"])
@@ -235,7 +303,7 @@ async def test_firmware_that_has_tls_is_not_managed_over_udp(
     device.received.clear()
     with pytest.raises(ConnectionFailed, match=r"1\.6\.95"):
         await Manager.open(info, key, password="secret", timing=FAST)
-    assert {each.data for each in device.received.datagrams} == {touch(1, UUID)}
+    assert {each.data for each in device.received.datagrams} == QUESTIONS
 
 
 async def test_replies_of_an_earlier_boot_are_none(

@@ -10,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed, FluxError, verify_key
+from custom_components.flux3dp.issues import async_presented_key
 from simulator import CAMERA_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
@@ -18,6 +19,7 @@ from tests.integration.conftest import (
     PASSWORD,
     MakeDevice,
     MakeEntry,
+    paced,
     signed_in,
     wait_for_state,
     wait_until,
@@ -39,8 +41,10 @@ from tests.integration.jobs import press
 from tests.integration.life import STATUS, act, issues, reauths
 from tests.integration.networks import ATTIC
 from tests.integration.viewers import CAMERA
+from tests.keys import MASTER_KEYS
 
 NEEDS_NEWER = f"{NAME} does not support this: it needs firmware 1.1 or newer"
+ACTION_PASSWORDS = {"old_password": PASSWORD, "new_password": "better"}
 OLDEST = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
 
 
@@ -145,6 +149,40 @@ async def test_a_device_with_tls_is_not_followed_to_signatures(
     async with asyncio.timeout(PATIENCE):
         assert await proved.get() is ConnectionFailed
     assert entry.data["host"] == ADDRESSES[0]
+
+
+@paced(datagram=0.5)
+async def test_another_key_is_the_repair_that_it_is_with_tls(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    genuine = device.master_key.pem
+    await device.swap_master_key(MASTER_KEYS[1])
+    device.forget_trust()
+    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
+    assert async_presented_key(hass, entry) == device.master_public_der
+    with pytest.raises(HomeAssistantError) as refused:
+        await act(hass, entry, "change_password", **ACTION_PASSWORDS)
+    assert refused.value.translation_key == "identity_mismatch"
+    assert device.received.passwords == device.received.management == []
+    await device.swap_master_key(genuine)
+    await wait_until(hass, lambda: issues(hass) == {})
+
+
+@paced(datagram=0.5)
+async def test_junk_from_a_stranger_is_not_another_key(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    result = await reconfigure(hass, entry, "password")
+    send = device._discovery._send
+    monkeypatch.setattr(
+        device._discovery, "_send", lambda by, _, to: send(by, b"x", to)
+    )
+    result = await submit(hass, result, **PASSWORDS, remove_password=False)
+    assert_form(result, "password", base="cannot_connect")
+    assert issues(hass) == {}
 
 
 @pytest.mark.parametrize(

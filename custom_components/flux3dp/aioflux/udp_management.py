@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from . import datagram
-from .datagram import DatagramError, TouchReply
+from .datagram import DatagramError, Notify, TouchReply
 from .device import DeviceInfo, supports_udp_management
 from .errors import (
     AuthenticationFailed,
@@ -174,8 +174,8 @@ class UdpSession:
         # The same bytes each time it is sent: so the device does it once.
         said = await _exchange(
             self._device.host,
-            header + body(slave, now),
-            lambda data: read_reply(data, code, self._uuid, slave.der),
+            (header + body(slave, now),),
+            lambda data, _: read_reply(data, code, self._uuid, slave.der),
             self._timing,
         )
         return read_status(said)
@@ -184,52 +184,74 @@ class UdpSession:
 async def identify(device: DeviceInfo, master_key: bytes, timing: Timing) -> SlaveKey:
     """Return the slave key of a device, once `master_key` (DER) has signed for it.
 
-    Nothing of ours is sent. Raises ConnectionFailed, or IdentityMismatch if what answers
-    shows no such key; its `presented` is empty, because a datagram proves nothing.
-    ConnectionFailed too if its firmware has TLS: then nothing goes by signatures, which
-    are easier to copy.
+    Nothing of ours is sent. Raises ConnectionFailed, or IdentityMismatch if meanwhile
+    another master key signed for what answers at the device's address, to a port that
+    only it was asked from: junk shows no key. ConnectionFailed too if its firmware has
+    TLS: then nothing goes by signatures, which are easier to copy.
     """
-    strangers = 0
+    announced = presented = b""
 
-    def accept(data: bytes) -> SlaveKey | None:
-        nonlocal strangers
+    def accept(data: bytes, sender: str) -> SlaveKey | None:
+        nonlocal announced, presented
         now = asyncio.get_running_loop().time()
         slave = read_touch(data, device.uuid, master_key, now)
-        strangers += slave is None
+        if slave is None and sender == device.host:
+            announced = _read_master_key(data, device.uuid) or announced
+            other = read_touch(data, device.uuid, announced, now)
+            if other is not None and supports_udp_management(other.firmware):
+                presented = announced
         return slave
 
+    # A touch reply does not carry the master key that signed it: an announcement does.
+    questions = datagram.probe(1), datagram.touch(1, device.uuid)
     try:
-        slave = await _exchange(
-            device.host, datagram.touch(1, device.uuid), accept, timing
-        )
+        slave = await _exchange(device.host, questions, accept, timing)
     except ConnectionFailed as err:
-        if not strangers:
+        if not presented:
             raise
-        raise IdentityMismatch(master_key, b"") from err
+        raise IdentityMismatch(master_key, presented) from err
     if not supports_udp_management(slave.firmware):
         raise ConnectionFailed(f"firmware {slave.firmware} is not managed over UDP")
     return slave
 
 
 async def _exchange[T](
-    host: str, request: bytes, accept: Callable[[bytes], T | None], timing: Timing
+    host: str,
+    requests: tuple[bytes, ...],
+    accept: Callable[[bytes, str], T | None],
+    timing: Timing,
 ) -> T:
-    """Send a datagram until an answer is accepted; ConnectionFailed if none is."""
+    """Send datagrams until an answer is accepted; ConnectionFailed if none is.
+
+    `accept` gets what arrived, and the address it came from.
+    """
     answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
 
-    def receive(data: bytes, _sender: str) -> None:
-        if not answer.done() and (accepted := accept(data)) is not None:
+    def receive(data: bytes, sender: str) -> None:
+        if not answer.done() and (accepted := accept(data, sender)) is not None:
             answer.set_result(accepted)
 
     async with question(receive) as send:
         try:
             async with asyncio.timeout(timing.datagram):
                 while not answer.done():
-                    send(request, host)
+                    for request in requests:
+                        send(request, host)
                     await asyncio.wait((answer,), timeout=timing.datagram_resend)
                 return answer.result()
         except TimeoutError:
             raise ConnectionFailed("the device did not answer in time") from None
+
+
+def _read_master_key(data: bytes, uuid: str) -> bytes | None:
+    """Return the master key (DER) in an announcement of a device, None in others."""
+    try:
+        notify = datagram.decode(data)
+    except DatagramError:
+        return None
+    if not isinstance(notify, Notify) or notify.uuid != uuid:
+        return None
+    return notify.master_key
 
 
 def read_touch(
