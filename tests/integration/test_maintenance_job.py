@@ -16,7 +16,6 @@ from tests.integration.conftest import BOTH
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home
 from tests.integration.jobs import PATIENT, press, reason, run_job, status_is, value
-from tests.integration.life import act
 from tests.integration.work import begin
 
 DEVICE = {"timing": PATIENT}
@@ -32,7 +31,15 @@ async def test_filament_is_loaded_in_a_paused_job(
     device.job.runout()
     await status_is(hass, "paused")
     assert value(hass, "advice") == "load_filament"
-    answer = await act(hass, entry, "load_filament")
+    device.player.held.add("LOAD_FILAMENT")
+    loading = begin(hass, entry, "load_filament")
+    await device.wait_for(lambda: device.job.state.label == "LOAD_FILAMENT")
+    received = device.received.robot
+    reports = received.count("player report")
+    # The second one was asked for when the first was read.
+    await device.wait_for(lambda: received.count("player report") > reports + 1)
+    device.player.held.clear()
+    answer = await loading
     # It cools in the pause.
     assert answer["nozzle_is_hot"] is (answer["temperature"] >= 50)
     assert LOAD in device.received.robot

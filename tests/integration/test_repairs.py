@@ -23,7 +23,6 @@ from tests.integration.conftest import (
     NAME,
     PASSWORD,
     having,
-    paced,
     signed_in,
     wait_for_state,
     wait_until,
@@ -223,7 +222,6 @@ async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(
 # -- others
 
 
-@paced(network_return=1.0)
 @having({"networks": [FAR]})
 async def test_a_device_that_does_not_return_is_a_repair_until_it_answers(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
