@@ -43,6 +43,8 @@ class ConnectionRecord:
     application: bytearray = field(default_factory=bytearray)
     #: The name of the client key that signed in, hex.
     access_id: str | None = None
+    #: Whether it has come to where the fault ``stall_after`` stops it.
+    stalled: bool = False
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -144,6 +146,7 @@ class Wire(asyncio.Protocol):
             raise ConnectionResetError("cut by fault")
         if stall is not None and end > stall:
             await self._send(data[: max(0, stall - self._sent)])
+            self.record.stalled = True
             await self.record.closed.wait()
         await self._send(data)
 

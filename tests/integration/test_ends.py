@@ -64,6 +64,8 @@ ENDS = {
     # Announcements lag; this one was asked for because of the report.
     "not yet": "16 r16@0.5 r0 = unknown 0 None",
     "after idle": "16 r16@0.5 r0 128+0.1>aborted 0+1 128+1 = aborted 0 None",
+    "of the next job": "16 r16@0.5 r0 0+3 r0+20 128+0.1 = unknown 0 None",
+    "of the next job, idle before": "16 r16@0.5 0+6 r0+20 128+0.1 = unknown 0 None",
     # Anybody can announce anything: the real end is told all the same.
     "not the device's": "r16@0.5 64+6>completed r16@0.6+3 r128>aborted = aborted 1 None",
     "idle, not the device's": "r16@0.5 0+6 r16@0.6 r64@1.0>completed = completed 1 None",

@@ -17,8 +17,12 @@ from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
 from .home import UPLOAD, Home
 from .subject import Run, Subject
 
-#: What a person has to read: another key at the address of a device.
-_WORTH_READING = re.compile("presents another master key than the pinned one")
+#: What a person has to read: another key at the address of a device; one that went away
+#: in maintenance and may be hot.
+_WORTH_READING = re.compile(
+    "presents another master key than the pinned one"
+    "|The heater of .* may still be on|may still be loading filament"
+)
 #: Of every custom integration, and of libraries that are optional.
 _NOT_OURS = {
     "homeassistant.loader",
