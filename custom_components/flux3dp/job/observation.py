@@ -72,6 +72,13 @@ class Observation(NamedTuple):
                 return None
 
     @property
+    def announced_idle(self) -> bool:
+        """Whether the newest datagram shows no job, where this shows none."""
+        if self.from_report and self.announced is None:
+            return False
+        return self.announced_phase is Phase.NONE
+
+    @property
     def error(self) -> ErrorKey:
         """What the error label says; an alarm without one is some error too."""
         key = classify(self.error_label)

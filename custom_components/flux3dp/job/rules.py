@@ -291,12 +291,9 @@ def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
         job = job._replace(stage=Stage.CLEARED, pending=None)
         return previous._replace(job=job), ()
     end = (seen.announced_end or job.announced_end) if previous.observed else None
-    # Then no announcement shows how it ended: the next end is another job's.
-    is_idle = not seen.from_report or (
-        seen.announced is not None and seen.announced_phase is Phase.NONE
-    )
+    # After an idle announcement an end is another job's.
+    pending = None if seen.announced_idle else Pending.RESULT
     if job.pending is Pending.RESULT and end is None:
-        pending = None if is_idle else Pending.RESULT
         return previous._replace(job=job._replace(pending=pending)), ()
     announced_at = None if seen.from_report else now
     job = job._replace(stage=Stage.CLEARED, pending=None, end_announced_at=announced_at)
@@ -308,7 +305,7 @@ def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
         return _close(previous, job, now, end.result)
     if (result := _deduced(previous, job)) is not None:
         return _close(previous, job, now, result)
-    pending = Pending.RESULT if previous.observed and not is_idle else None
+    pending = pending if previous.observed else None
     return _lost(previous, job._replace(pending=pending), now), ()
 
 
