@@ -7,13 +7,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Device
-from tests.integration.conftest import NAME, having, paced, wait_for_state, wait_until
+from tests.integration.conftest import NAME, having, wait_for_state, wait_until
 from tests.integration.flows import enter
 from tests.integration.life import STATUS, act, issues, log_lines, registered
 from tests.integration.networks import FAR, wifi
 
 
-@paced(network_return=1.0)
 @having({"networks": [FAR]})
 async def test_everything_said_after_a_rename_has_the_new_name(
     hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
