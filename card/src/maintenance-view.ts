@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Machine } from "./files";
 import { action } from "./files-view";
 import { icon, type IconName } from "./icons";
-import { HEATS, type MaintenanceDialog, type Task, TASKS } from "./maintenance";
+import { HEATS, type MaintenanceDialog, nameOf, type Task, TASKS } from "./maintenance";
 import { type Change, renderSettings, type Setting } from "./settings";
 import type { Work } from "./view";
 import { fill, type Words } from "./words";
@@ -18,10 +18,6 @@ const ABOUT: Record<Task, [icon: IconName, text: keyof Words]> = {
 /** What most filament takes, and the least it moves at, in the unit of Home Assistant. */
 const USUAL: Record<string, number> = { "°C": 210, "°F": 410 };
 const LEAST: Record<string, number> = { "°C": 170, "°F": 338 };
-
-function nameOf(task: Task, { hass }: Machine): string {
-  return hass.localize(`component.flux3dp.entity.button.${task}.name`);
-}
 
 // -- on the card
 

@@ -15,7 +15,10 @@ export type Task = (typeof TASKS)[number];
 /** Those that heat: they take a temperature, and answer with one. */
 export const HEATS: ReadonlySet<Task> = new Set(["load_filament", "unload_filament"] as const);
 
-const TASK_WORDS = `component.${PLATFORM}.entity.sensor.status.state_attributes.task.state`;
+/** What a task is called. */
+export function nameOf(task: Task, { hass }: Machine): string {
+  return hass.localize(`component.${PLATFORM}.entity.button.${task}.name`);
+}
 
 interface Answer {
   response?: { nozzle_is_hot?: boolean | null; temperature?: number | null };
@@ -113,8 +116,9 @@ export class MaintenanceDialog implements ReactiveController {
   }
 
   /** Begin work; with the answer, it has ended. */
-  async begin({ hass, device, say }: Machine, task: Task, inJob = false): Promise<void> {
+  async begin(machine: Machine, task: Task, inJob = false): Promise<void> {
     if (this.begun) return;
+    const { hass, device, say } = machine;
     const heats = HEATS.has(task);
     const data = { device_id: device, ...(heats && !inJob ? { temperature: this.temperature } : {}) };
     this.begun = task;
@@ -125,7 +129,7 @@ export class MaintenanceDialog implements ReactiveController {
       this.hasLoaded = inJob;
       const { nozzle_is_hot, temperature } = answer?.response ?? {};
       if (inJob) this.onEnd(say.loaded);
-      else if (task === "calibrate") this.onEnd(`${hass.localize(`${TASK_WORDS}.calibrate`)} · ${say.done}`);
+      else if (task === "calibrate") this.onEnd(`${nameOf(task, machine)} · ${say.done}`);
       // One that was not measured is not cold.
       else if (heats && nozzle_is_hot !== false) this.onEnd(temperature ? `${say.nozzle_hot} · ${degrees(hass, temperature)}` : say.nozzle_hot);
     } catch (error) {

@@ -1,5 +1,8 @@
 // What a person does with maintenance and settings on the card, and pictures of it.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+
+const WORDS = JSON.parse(readFileSync(new URL("../../custom_components/flux3dp/translations/en.json", import.meta.url), "utf-8"));
 
 async function open(page, url, situation = "idle", query = "", button = "Maintenance") {
   await page.goto(`${url}?empty${query}`);
@@ -101,7 +104,7 @@ async function calibrated(page, url) {
   const { card, dialog, row } = await open(page, url);
   await row("Calibrate").click();
   await dialog.locator(".main").click();
-  await card.getByRole("alert").filter({ hasText: "Calibration · Done" }).waitFor();
+  await card.getByRole("alert").filter({ hasText: "Calibrate · Done" }).waitFor();
 }
 
 async function loading(page, url) {
@@ -165,7 +168,7 @@ async function notBegun(page, url) {
   await fail({ message: "no words", translation_domain: "flux3dp", translation_key: "no_toolhead", translation_placeholders: { name: "Delta" } });
   await row("Unload filament").click();
   await dialog.locator(".main").click();
-  await notice.filter({ hasText: "Delta found no toolhead" }).waitFor();
+  await notice.filter({ hasText: WORDS.exceptions.no_toolhead.message.replace("{name}", "Delta") }).waitFor();
   await card.locator(".command.tools").click();
   await fail({ code: "home_assistant_error", message: "Unauthorized" });
   await row("Home").click();

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import en from "../../custom_components/flux3dp/translations/en.json";
 import { type CardConfig, checked, suggestion, stub } from "../src/config";
 import { dashboard } from "../src/dashboard";
 import { entitiesOf } from "../src/entities";
@@ -332,7 +333,7 @@ test("errors in words, also that of a connection that broke", async () => {
   const known = { message: "no words", translation_domain: "flux3dp", translation_key: "no_toolhead", translation_placeholders: { name: "Delta" } };
   const texts = await Promise.all([lost, new TypeError(), { message: "Unauthorized" }, known].map((error) => sentence(hass, error, say)));
   assert.deepEqual(texts.slice(0, 3), [say.unreachable, say.unreachable, say.not_allowed]);
-  assert.match(texts[3]!, /^Delta found no toolhead/);
+  assert.equal(texts[3], en.exceptions.no_toolhead.message.replace("{name}", "Delta"));
 });
 
 test("durations in the words of a language", () => {

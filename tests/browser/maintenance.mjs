@@ -1,7 +1,9 @@
 // Work on an idle device, begun on its card and followed to the end; and its settings.
 
-import { state } from "./demo.mjs";
+import { state, WORDS } from "./demo.mjs";
 import { checkAccess, checkInBothThemes, status } from "./job.mjs";
+
+const { button: BUTTON } = WORDS.entity;
 
 /** The card of the printer, with the dialog of maintenance open. */
 async function open({ page }) {
@@ -30,11 +32,11 @@ export async function calibrate(person) {
   const { card, dialog, choose } = await open(person);
   await person.shot("maintenance");
   await checkInBothThemes(page, dialog, "maintenance");
-  await choose("Calibrate");
+  await choose(BUTTON.calibrate.name);
   await dialog.getByText("Remove everything from the plate").waitFor();
   await person.shot("calibrate");
   const said = await watchWork(card);
-  await dialog.getByRole("button", { name: "Calibrate" }).click();
+  await dialog.getByRole("button", { name: BUTTON.calibrate.name }).click();
   await card.locator(".work", { hasText: "Calibrating" }).waitFor();
   await person.shot("card-calibrating");
   await card.locator(".work").waitFor({ state: "detached" });
@@ -43,7 +45,7 @@ export async function calibrate(person) {
   const points = texts.map((text) => text.match(/^Calibrating, point (\d)$/)?.[1]).filter(Boolean);
   if (!points.length || String(points) !== String([...points].sort())) throw new Error(`calibration said: ${texts.join("; ")}`);
   const notice = card.getByRole("alert");
-  await notice.filter({ hasText: "Calibration · Done" }).waitFor();
+  await notice.filter({ hasText: `${BUTTON.calibrate.name} · Done` }).waitFor();
   await notice.getByRole("button", { name: "Close" }).click();
   await notice.waitFor({ state: "detached" });
 }
@@ -51,11 +53,11 @@ export async function calibrate(person) {
 export async function loadFilament(person) {
   const { page } = person;
   const { card, dialog, choose } = await open(person);
-  await choose("Load filament");
+  await choose(BUTTON.load_filament.name);
   await person.shot("load");
   await checkInBothThemes(page, dialog, "the temperature");
   const said = await watchWork(card);
-  await dialog.getByRole("button", { name: "Load filament" }).click();
+  await dialog.getByRole("button", { name: BUTTON.load_filament.name }).click();
   // Until it is done.
   await card.locator(".work", { hasText: "Push filament into the toolhead" }).waitFor();
   await person.shot("card-maintenance");
