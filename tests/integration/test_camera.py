@@ -102,7 +102,6 @@ async def test_two_browsers_share_one_connection(
     assert device.received.camera == ["s+", "s-", "s+", "s-"]
 
 
-@BOTH
 async def test_a_still_connects_and_lets_go(device: Device, client: TestClient) -> None:
     pictures = await asyncio.gather(*(still(client) for _ in range(5)))
     assert len(set(pictures)) == 1
@@ -313,7 +312,6 @@ async def test_another_key_than_the_pinned_one(
     assert attempts(device) == asked
 
 
-@BOTH
 async def test_a_key_that_is_trusted_no_more(
     hass: HomeAssistant,
     device: Device,

@@ -2,21 +2,16 @@
 
 import asyncio
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import applicable_commands
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
-from simulator import Device
-from tests.integration.conftest import BOTH
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import PATIENT, press, run_job, status_is, value
+from tests.integration.jobs import press, value
 from tests.integration.watching import Watch, datagram
-
-DEVICE = {"timing": PATIENT}
 
 # What the device gets of a command.
 WORDS = {
@@ -93,25 +88,6 @@ async def test_what_does_not_apply_fails_in_words(home: Home) -> None:
 
 
 # -- what a press comes to
-
-
-@BOTH
-@pytest.mark.usefixtures("entry")
-async def test_a_press_is_over_when_the_device_does_it(
-    hass: HomeAssistant, device: Device
-) -> None:
-    await run_job(hass, device)
-
-    await press(hass, "pause")
-    assert value(hass, "status") in ("pausing", "paused")
-    await status_is(hass, "paused")
-    await press(hass, "cancel")
-    assert value(hass, "status") in ("aborting", "aborted")
-    await status_is(hass, "aborted")
-    await press(hass, "clear")
-    assert value(hass, "status") == "idle"
-    told = [line for line in device.received.robot if line in WORDS.values()]
-    assert told[:3] == ["player pause", "player abort", "player quit"]
 
 
 @pytest.mark.parametrize(

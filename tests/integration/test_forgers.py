@@ -87,18 +87,6 @@ def assert_untouched(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     assert reauths(hass, entry) == []
 
 
-@BOTH
-async def test_a_firmware_is_known_once_the_device_has_told_it(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device, setup=False)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await signed_in(hass, entry)
-
-    assert_untouched(hass, entry)
-    assert asked(device) == ["deviceinfo"]
-
-
 # -- another key
 
 

@@ -45,6 +45,7 @@ async def test_a_running_device_is_there_at_once_and_signed_in_to_once(
     assert first.access_id == second.access_id == client_key.access_id.hex()
     assert device.received.management == []
     assert asked(device) == ["deviceinfo"]
+    assert registered(hass, entry).sw_version == "1.6.95"
     await device.wait_closed_connections()
 
     device.received.clear()

@@ -70,17 +70,12 @@ async def automate(hass: HomeAssistant, said: str, **changes: Any) -> None:
     assert automation.state == "on"
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
+@pytest.fixture
 async def delta(
-    request: pytest.FixtureRequest,
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> Device:
     """Return the printer of the README, which stands in the workshop."""
-    device = await make_device(
-        name="Workshop Delta", timing=BRISK, generation=request.param
-    )
+    device = await make_device(name="Workshop Delta", timing=BRISK)
     await make_entry(device)
     put_in_workshop(hass, device)
     return device

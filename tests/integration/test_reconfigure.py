@@ -15,7 +15,6 @@ from custom_components.flux3dp.aioflux import (
 from simulator import MANAGEMENT_PORT, Device, TrustedKey
 from tests.integration.conftest import (
     ADDRESSES,
-    BOTH,
     NAME,
     PASSWORD,
     MakeDevice,
@@ -179,7 +178,6 @@ async def test_an_address_with_another_key_is_decided_in_repairs(
 # -- the name
 
 
-@BOTH
 async def test_a_new_name(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:

@@ -19,7 +19,6 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, TrustedKey
 from tests.integration.conftest import (
-    BOTH,
     NAME,
     PASSWORD,
     MakeDevice,
@@ -272,7 +271,6 @@ async def test_a_name_that_is_never_announced_is_an_error(
 # -- password and keys
 
 
-@BOTH
 async def test_a_new_password(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:

@@ -226,7 +226,6 @@ async def test_two_devices_that_swap_their_addresses_are_no_case_for_a_repair(
     assert await act(hass, entry, "rename", name="Attic 1") == {"name": "Attic 1"}
 
 
-@BOTH
 async def test_an_address_that_went_to_another_device_blocks_nothing_for_long(
     hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
 ) -> None:
