@@ -77,7 +77,7 @@ class DeviceFiles:
     async def async_close(self) -> None:
         """End all transfers, and give them a moment to tidy up."""
         for task in self._transfers:
-            task.cancel()
+            _end(task)
         if self._transfers:
             await asyncio.wait(self._transfers, timeout=self._timing.forget)
 
@@ -163,18 +163,19 @@ class DeviceFiles:
 
     async def _transfer[T](self, work: Coroutine[Any, Any, T]) -> T:
         """Do work that ends, and tidies up, with the entry or Home Assistant too."""
-        # Those in the background are canceled when Home Assistant stops.
-        task = self._hass.async_create_background_task(work, "flux3dp transfer")
+        # No task of Home Assistant's: it would be canceled in the middle of tidying up.
+        task = asyncio.create_task(work, name="flux3dp transfer")
         self._transfers.add(task)
+        task.add_done_callback(self._transfers.discard)
         try:
-            return await task
+            await asyncio.wait([task])
         except asyncio.CancelledError:
-            us = asyncio.current_task()
-            if us is None or us.cancelling():
-                raise
-            raise Unloaded("the transfer was ended") from None
-        finally:
-            self._transfers.discard(task)
+            _end(task)
+            await asyncio.wait([task])
+            raise
+        if task.cancelled():
+            raise Unloaded("the transfer was ended")
+        return await task
 
     async def download(
         self, path: str, write: Callable[[bytes], Awaitable[None]]
@@ -267,6 +268,12 @@ class DeviceFiles:
         self._infos.pop(path, None)
         async with idle_robot(self._device, self._link) as robot:
             await robot.files.remove(path)
+
+
+def _end(task: asyncio.Task[Any]) -> None:
+    """End a transfer, which may be tidying up already."""
+    if not task.cancelling():
+        task.cancel()
 
 
 def _check_job(path: str, size: int) -> None:

@@ -16,6 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.flux3dp import views
+from custom_components.flux3dp.aioflux import Files
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.fcode import build
@@ -93,6 +94,41 @@ async def test_an_upload_that_ends_early_leaves_nothing(
         assert await reason(task) == "unloaded"
     assert device.files.entries["SD"] == before
     await device.wait_closed_connections()
+
+
+@pytest.mark.parametrize("way", ["canceled", "unloaded", "stopped"])
+async def test_what_ends_an_upload_does_not_end_its_tidying_up(
+    hass: HomeAssistant,
+    device: Device,
+    upload: Upload,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+) -> None:
+    """Home Assistant cancels and unloads, a page goes away: in any order, and twice."""
+    tidying, remove = asyncio.Event(), Files.remove
+
+    async def slow(files: Files, path: str) -> None:
+        tidying.set()
+        await asyncio.sleep(0.3)  # as a device that writes
+        await remove(files, path)
+
+    monkeypatch.setattr(Files, "remove", slow)
+    before = dict(device.files.entries["SD"])
+    task = upload(CUBE, overwrite=True)
+    await device.wait_command("file upload")
+    if way == "stopped":
+        await hass.async_stop(force=True)
+    else:
+        task.cancel()
+        await tidying.wait()
+        if way == "unloaded":
+            [entry] = hass.config_entries.async_loaded_entries(DOMAIN)
+            assert await hass.config_entries.async_unload(entry.entry_id)
+        task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await device.wait_command("file rm")
+    await device.wait_closed_connections()
+    assert device.files.entries["SD"] == before
 
 
 async def test_what_a_canceled_upload_could_not_remove_goes_at_the_next_look(
