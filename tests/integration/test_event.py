@@ -228,6 +228,24 @@ async def test_an_announcement_that_was_overtaken_brings_nothing_back(
     assert seen.event_types == ["started", "completed", "started"]
 
 
+@pytest.mark.parametrize("leap", [86_400.0, -86_400.0], ids=["ahead", "back"])
+@pytest.mark.parametrize("connected", [True, False], ids=["reports", "announcements"])
+async def test_a_device_whose_clock_leaps_goes_on(
+    hass: HomeAssistant, home: Home, seen: Witness, leap: float, *, connected: bool
+) -> None:
+    if not connected:
+        home.device.refuses = ConnectionFailed("busy")
+    home.device.timestamp = 1e6
+    await home.run(16)
+    await home.advance(3)
+    home.device.timestamp += leap
+    await home.run(48, "PAUSED")
+    await home.advance(3)
+    await home.run(64, "COMPLETED")
+    await home.advance(3)
+    assert seen.event_types == ["started", "paused", "completed"]
+
+
 @pytest.mark.parametrize("forged", [(16, 16), (16, 18)], ids=["same", "changing"])
 async def test_timestamps_that_run_ahead_hide_nothing_for_long(
     hass: HomeAssistant, home: Home, forged: tuple[int, int]

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
+import errno
+import socket
 from typing import Any
 from unittest.mock import Mock, patch
 
@@ -14,6 +16,7 @@ import pytest
 import pytest_socket
 
 from custom_components.flux3dp.aioflux import ClientKey
+from custom_components.flux3dp.aioflux.datagram import PORT
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.timing import FluxTiming
@@ -99,6 +102,36 @@ async def test_devices_are_reached_once_a_socket_can_be_opened(
         assert await hass.config_entries.async_setup(entry.entry_id)
         assert hass.states.get(STATUS).state == "offline"
     await wait_for_state(hass, STATUS, "idle")
+
+
+async def test_a_port_of_another_program_that_is_given_back(
+    hass: HomeAssistant,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The device is asked meanwhile, is heard by itself then, and is never offline."""
+    caplog.set_level("INFO")
+    device = await make_device()
+    bind = socket.socket.bind
+
+    def taken(self: socket.socket, address: Any) -> None:
+        if address == ("", PORT):
+            raise OSError(errno.EADDRINUSE, "Address already in use")
+        bind(self, address)
+
+    with patch("socket.socket.bind", taken):
+        await make_entry(device)
+        await wait_for_state(hass, STATUS, "idle")
+        probes = device.counters.probes_answered
+        await device.wait_for(lambda: device.counters.probes_answered > probes)
+        assert f"Cannot listen on UDP port {PORT}" in caplog.text
+
+    await device.wait_for(lambda: f"on UDP port {PORT} again" in caplog.text)
+    device.faults.silent = True  # It is heard without being asked.
+    device.set_status(st_id=16)
+    await wait_for_state(hass, STATUS, "running")
+    assert "does not answer" not in caplog.text
 
 
 def adapter(name: str, *addresses: str, **changes: Any) -> dict[str, Any]:
