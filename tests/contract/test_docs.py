@@ -59,9 +59,13 @@ def test_architecture_names_every_module() -> None:
     assert modules - named == set()
 
 
-def test_each_claim_of_security_names_tests_that_exist() -> None:
-    text = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
-    table = text.partition("| claim | test |\n|---|---|\n")[2].partition("\n\n")[0]
+@pytest.mark.parametrize(
+    ("page", "title"), [("security.md", "claim"), ("architecture.md", "fault")]
+)
+def test_each_row_of_a_table_names_tests_that_exist(page: str, title: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    table = text.partition(f"| {title} | test |\n|---|---|\n")[2].partition("\n\n")[0]
+    assert table
     for line in table.splitlines():
         tests = re.findall(r"`([\w/]+\.py)::(\w+)`", line)
         assert tests, line
