@@ -158,6 +158,13 @@ async def test_a_load_that_is_canceled_is_ended(paused: Home) -> None:
     assert paused.device.label == "PAUSED"
 
 
+async def test_home_assistant_stops_in_a_load(paused: Home) -> None:
+    loading = await loads(paused)
+    await paused.hass.async_stop(force=True)
+    assert paused.device.label == "PAUSED"
+    await asyncio.gather(loading, return_exceptions=True)
+
+
 @pytest.mark.parametrize("acts", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("cut", range(6))
 async def test_a_cut_leaves_no_load(
