@@ -32,7 +32,7 @@ from simulator.files import example_job
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 from .integration import home_assistant
-from .measure import Row
+from .measure import Row, medians
 from .peers import (
     DEVICE,
     ECHO,
@@ -353,8 +353,7 @@ async def _start() -> Row:
         await hass.config_entries.async_unload(entry.entry_id)
     return Row(
         "start_job, to a job that is seen to begin",
-        median(pair[0] for pair in taken),
-        median(pair[1] for pair in taken),
+        *medians(taken),
         "start over an open connection, and reports",
     )
 

@@ -75,6 +75,7 @@ async def replies() -> Row:
         f"{_RATE} hostile touch replies a second (CPU of each)",
         ours,
         floor,
+        None,
         "as many datagrams that are not FLUX",
         50e-3,
     )
@@ -143,6 +144,7 @@ async def large_home() -> Row:
             f"{_DEVICES} devices set up: touches and probes",
             asked(),
             _DEVICES * _ROUNDS,
+            None,
             "their announcements",
             per_minute=True,
         )

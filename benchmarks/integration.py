@@ -5,13 +5,17 @@ a datagram to the state machine and not the kernel's part in it.
 """
 
 import base64
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+import gc
 from pathlib import Path
-from statistics import median
 import struct
+import subprocess
+import sys
 import tempfile
 import time
+import tracemalloc
 from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntry, ConfigFlow
@@ -37,7 +41,7 @@ from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.timing import FluxTiming
 
-from .measure import Row, cpu
+from .measure import Row, Work, cpu, medians
 
 assert custom_components  # Ours, before the plugin's package of that name is found.
 
@@ -46,16 +50,52 @@ NOTIFY = (VECTORS / "signed-v1" / "notify-running.bin").read_bytes()
 HOST = "127.0.70.9"
 _STATUS = struct.Struct("<dif16s32s")
 _BARE = "bench_bare"
+_ENTRIES = 50
 # No device answers: a setup need not wait for one to be measured.
 SILENT = FluxTiming(setup_wait=0.0, unheard=3600.0, unheard_active=3600.0)
 
 
 async def rows() -> AsyncIterator[Row]:
     """Yield every number of the integration."""
+    yield _imported()
     async with home_assistant(SILENT) as hass:
-        yield await _changed_entity(hass)
+        async for row in _announcements(hass):
+            yield row
     async with home_assistant(SILENT) as hass:
-        yield await _entry(hass)
+        async for row in _entries(hass):
+            yield row
+
+
+def _imported() -> Row:
+    """Return what Home Assistant waits for when the first device is added.
+
+    The quickest of some runs: `-X importtime` counts what other processes take as ours,
+    and a collection of everybody's garbage as that of the module it happens in.
+    """
+    code = f"import gc; gc.disable(); import custom_components.{DOMAIN}.config_flow"
+    taken = []
+    for _ in range(9):
+        lines = subprocess.run(  # noqa: S603 - what is run is above
+            [sys.executable, "-X", "importtime", "-c", code],
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stderr.splitlines()
+        ours = others = 0.0
+        for line in lines[1:]:
+            alone, _, module = line.removeprefix("import time:").split("|")
+            if module.strip().startswith(f"custom_components.{DOMAIN}"):
+                ours += int(alone) / 1e6
+            else:
+                others += int(alone) / 1e6
+        taken.append((ours, others))
+    return Row(
+        "import the integration and its flow",
+        *min(taken),
+        None,
+        "the import of all it uses",
+        60e-3,
+    )
 
 
 @asynccontextmanager
@@ -91,14 +131,15 @@ def _notify() -> Notify:
     return notify
 
 
-def _our_entry(hass: HomeAssistant) -> MockConfigEntry:
+def _our_entry(hass: HomeAssistant, number: int = 0) -> MockConfigEntry:
     notify = _notify()
     entry = MockConfigEntry(
         domain=DOMAIN,
         title="Bench",
-        unique_id=notify.uuid,
+        # As many devices as are wanted, only that the others have no recordings.
+        unique_id=f"{number:032x}" if number else notify.uuid,
         data={
-            "host": HOST,
+            "host": f"127.0.71.{number}" if number else HOST,
             "master_key": base64.b64encode(notify.master_key).decode(),
             "serial": notify.serial,
             "model": "delta-1",
@@ -111,8 +152,14 @@ def _our_entry(hass: HomeAssistant) -> MockConfigEntry:
     return entry
 
 
-async def _changed_entity(hass: HomeAssistant) -> Row:
-    """Return the CPU from a notify with another progress to the states written."""
+def _bare_entry(hass: HomeAssistant, number: int = 0) -> MockConfigEntry:
+    entry = MockConfigEntry(domain=_BARE, title=f"Bare {number}")
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def _announcements(hass: HomeAssistant) -> AsyncIterator[Row]:
+    """Yield the CPU of an equal announcement, and of one with another progress."""
     entry = _our_entry(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -120,6 +167,29 @@ async def _changed_entity(hass: HomeAssistant) -> Row:
     values = _STATUS.unpack_from(NOTIFY, len(NOTIFY) - _STATUS.size)
     prefix = NOTIFY[: -_STATUS.size]
     step = floor_step = 0
+
+    heard = deque[object](maxlen=1)
+
+    def equal() -> None:
+        listener._heard(NOTIFY, HOST, own=False)
+
+    def unpacked() -> None:
+        heard.append(_STATUS.unpack_from(NOTIFY, len(NOTIFY) - _STATUS.size))
+
+    yield Row(
+        "v1 notify, equal (CPU)",
+        *cpu(equal, unpacked),
+        "struct.unpack of the status block",
+        most=10.0,
+    )
+    yield Row(
+        "memory that 10000 equal ones leave behind",
+        _left_behind(equal),
+        _left_behind(unpacked),
+        None,
+        "as many struct.unpack",
+        kilobytes=True,
+    )
 
     def ours() -> None:
         nonlocal step
@@ -139,13 +209,32 @@ async def _changed_entity(hass: HomeAssistant) -> Row:
     state = hass.states.get("sensor.bench_progress")
     if state is None or state.state in ("unknown", "unavailable"):
         raise RuntimeError(f"the entity did not follow: {state}")
-    return Row(
-        "v1 notify to a changed entity (CPU)", *measured, "hass.states.async_set"
+    yield Row(
+        "v1 notify to a changed entity (CPU)",
+        *measured,
+        "hass.states.async_set",
+        most=6.0,
     )
 
 
-async def _entry(hass: HomeAssistant) -> Row:
-    """Return the CPU of setting up one entry, taken away again in between."""
+def _left_behind(work: Work) -> float:
+    """Return the bytes that are allocated after many more calls than before."""
+    work()
+    tracemalloc.start()
+    for _ in range(1000):
+        work()
+    gc.collect()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(10_000):
+        work()
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return float(max(0, after - before))
+
+
+async def _entries(hass: HomeAssistant) -> AsyncIterator[Row]:
+    """Yield the CPU of setting up an entry, and the memory that entries take."""
     count = 0
 
     async def setup_floor(hass: HomeAssistant, entry: ConfigEntry) -> bool:
@@ -160,7 +249,7 @@ async def _entry(hass: HomeAssistant) -> Row:
     async def add_floor(
         hass: HomeAssistant, entry: ConfigEntry, add: AddConfigEntryEntitiesCallback
     ) -> None:
-        add(_BareEntity(number) for number in range(count))
+        add(_BareEntity(entry, number) for number in range(count))
 
     module = MockModule(
         _BARE, async_setup_entry=setup_floor, async_unload_entry=unload_floor
@@ -170,8 +259,7 @@ async def _entry(hass: HomeAssistant) -> Row:
     mock_platform(hass, f"{_BARE}.sensor", MockPlatform(async_setup_entry=add_floor))
     with mock_config_flow(_BARE, _BareFlow):
         our_entry = _our_entry(hass)
-        bare_entry = MockConfigEntry(domain=_BARE)
-        bare_entry.add_to_hass(hass)
+        bare_entry = _bare_entry(hass)
         # The first one loads modules and makes the client key; that is paid once.
         await _setup(hass, our_entry)
         count = sum("bench" in state.entity_id for state in hass.states.async_all())
@@ -180,12 +268,36 @@ async def _entry(hass: HomeAssistant) -> Row:
             (await _once(hass, our_entry), await _once(hass, bare_entry))
             for _ in range(31)
         ]
-    return Row(
-        "set up one entry (CPU)",
-        median(pair[0] for pair in taken),
-        median(pair[1] for pair in taken),
-        f"an entry with {count} bare entities",
-    )
+        yield Row(
+            "set up one entry (CPU)",
+            *medians(taken),
+            f"an entry with {count} bare entities",
+            most=2.0,
+        )
+        yield Row(
+            "memory of an entry",
+            await _memory(hass, _our_entry),
+            await _memory(hass, _bare_entry),
+            None,
+            f"an entry with {count} bare entities",
+            most=1.2,
+            kilobytes=True,
+        )
+
+
+async def _memory(
+    hass: HomeAssistant, make: Callable[[HomeAssistant, int], MockConfigEntry]
+) -> float:
+    """Return the bytes that each of some entries allocates, once all are set up."""
+    tracemalloc.start()
+    gc.collect()
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(_ENTRIES):
+        await _setup(hass, make(hass, number + 1))
+    gc.collect()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return (after - before) / _ENTRIES
 
 
 async def _setup(hass: HomeAssistant, entry: ConfigEntry) -> None:
@@ -211,6 +323,6 @@ class _BareEntity(Entity):
 
     _attr_should_poll = False
 
-    def __init__(self, number: int) -> None:
-        self._attr_unique_id = f"bare_{number}"
+    def __init__(self, entry: ConfigEntry, number: int) -> None:
+        self._attr_unique_id = f"{entry.entry_id}_{number}"
         self._attr_name = f"Bare {number}"

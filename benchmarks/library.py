@@ -1,6 +1,7 @@
 """What the client library costs: a notify, a find, a management command."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from pathlib import Path
 import struct
@@ -39,7 +40,8 @@ def steady_notify(generation: int) -> Row:
     """Return the CPU from a datagram's bytes to a status a subscriber has."""
     data = (VECTORS / f"signed-v{generation}" / "notify-running.bin").read_bytes()
     listener = Listener(vendor_keys=[])
-    heard: list[object] = []
+    # The last one only: what is heard is kept by nothing here.
+    heard = deque[object](maxlen=1)
     listener.subscribe(lambda sighting: heard.append(sighting.status))
 
     def ours() -> None:
@@ -54,7 +56,7 @@ def steady_notify(generation: int) -> Row:
         f"v{generation} notify to decoded status (CPU)",
         *measured,
         "struct.unpack of the status block",
-        10e-6,
+        most=10.0,
     )
 
 

@@ -1,48 +1,64 @@
 """How a number is taken: many runs in turns with its floor, and their medians."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 import time
 
 type Work = Callable[[], object]
 type AsyncWork = Callable[[], Awaitable[object]]
+type Spread = tuple[float, float]
+type Measured = tuple[float, float, Spread]
+"""The medians of ours and of the floor, and the quartiles of their ratios."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One number: seconds of ours and of the floor, and what both are.
 
+    The aim is the most that `ours` should be, or with `most` that many times the floor.
     With `volume`, the bytes that went by in that time, it is printed as bytes per second.
-    With `per_minute` both are no seconds, but how often something happens in a minute.
+    With `per_minute` both are no seconds, but how often something happens in a minute;
+    with `kilobytes` they are bytes of memory.
     """
 
     name: str
     ours: float
     floor: float
+    spread: Spread | None
     floor_name: str
     aim: float | None = None
+    most: float | None = None
     volume: int | None = None
     per_minute: bool = False
+    kilobytes: bool = False
 
     def __str__(self) -> str:
         """Return the row of the table."""
-        aim = f"{_duration(self.aim):>10}" if self.aim else " " * 10
-        ratio = self.ours / self.floor if self.floor else float("nan")
+        aim = f"{self.most:.1f}x" if self.most else ""
+        if self.aim:
+            aim = _duration(self.aim)
+        ratio = f"{self.ours / self.floor:.1f}x" if self.floor else ""
+        spread = "{:.1f}-{:.1f}".format(*self.spread) if self.spread else ""
         return (
-            f"{self.name:<46}{self._number(self.ours):>10}{aim}"
-            f"{self._number(self.floor):>10}{ratio:>8.1f}x  {self.floor_name}"
+            f"{self.name:<48}{self._number(self.ours):>10}{self._number(self.floor):>10}"
+            f"{ratio:>8}{spread:>12}{aim:>10}  {self.floor_name}"
         )
 
     def _number(self, seconds: float) -> str:
         if self.per_minute:
             return f"{seconds:.0f}/min"
+        if self.kilobytes:
+            return f"{seconds / 1e3:.0f} kB"
         if self.volume is None:
             return _duration(seconds)
         return f"{self.volume / seconds / 1e6:.0f} MB/s"
 
 
-HEADER = f"{'':<46}{'ours':>10}{'aim':>10}{'floor':>10}{'ratio':>9}  the floor is"
+HEADER = (
+    f"{'':<48}{'ours':>10}{'floor':>10}{'ratio':>8}{'quartiles':>12}{'aim':>10}"
+    "  the floor is"
+)
 
 
 def _duration(seconds: float) -> str:
@@ -52,9 +68,14 @@ def _duration(seconds: float) -> str:
     return f"{seconds / 1e-9:.0f} ns"
 
 
-def cpu(
-    ours: Work, floor: Work, *, runs: int = 31, inner: int = 2000
-) -> tuple[float, float]:
+def medians(taken: Sequence[tuple[float, float]]) -> Measured:
+    """Return the medians of pairs of ours and of the floor, taken in turns."""
+    ours, floor = zip(*taken, strict=True)
+    quarter, _, three_quarters = quantiles((a / b for a, b in taken), n=4)
+    return median(ours), median(floor), (quarter, three_quarters)
+
+
+def cpu(ours: Work, floor: Work, *, runs: int = 31, inner: int = 2000) -> Measured:
     """Return the median CPU seconds of one call of each, taken in turns."""
 
     def once(work: Work) -> float:
@@ -65,7 +86,7 @@ def cpu(
 
     once(ours), once(floor)
     taken = [(once(ours), once(floor)) for _ in range(runs)]
-    return median(pair[0] for pair in taken), median(pair[1] for pair in taken)
+    return medians(taken)
 
 
 async def wall(
@@ -74,7 +95,7 @@ async def wall(
     *,
     runs: int = 101,
     clock: Callable[[], float] = time.perf_counter,
-) -> tuple[float, float]:
+) -> Measured:
     """Return the median seconds of one call of each, taken in turns."""
 
     async def once(work: AsyncWork) -> float:
@@ -85,4 +106,4 @@ async def wall(
     await once(ours)
     await once(floor)
     taken = [(await once(ours), await once(floor)) for _ in range(runs)]
-    return median(pair[0] for pair in taken), median(pair[1] for pair in taken)
+    return medians(taken)

@@ -59,6 +59,7 @@ class FluxCamera(FluxEntity, Camera):
         super().__init__(coordinator, description)
         Camera.__init__(self)
         self._attr_extra_state_attributes = {"streaming": False}
+        self._parts = MjpegParts()
         self._feed = CameraFeed(
             coordinator.name,
             coordinator.timing,
@@ -119,7 +120,7 @@ class FluxCamera(FluxEntity, Camera):
             self.coordinator.require_online()
             async with aclosing(self._feed.watch()) as pictures:
                 async for picture in pictures:
-                    data = _mjpeg_part(picture, self.content_type)
+                    data = self._parts.part(picture, self.content_type)
                     if response is None:
                         response = await self._begin(request)
                         # Chromium shows a picture when the next one has come.
@@ -180,10 +181,21 @@ class FluxCamera(FluxEntity, Camera):
         return response
 
 
-def _mjpeg_part(picture: bytes, content_type: str) -> bytes:
-    """Return a picture with the boundary that ends it.
+class MjpegParts:
+    """What browsers get of the newest picture: put together once for all of them."""
 
-    A browser that reads up to a boundary shows it at once, not with the next picture.
-    """
-    head = f"Content-Type: {content_type}\r\nContent-Length: {len(picture)}\r\n\r\n"
-    return b"".join((head.encode(), picture, f"\r\n--{_BOUNDARY}\r\n".encode()))
+    def __init__(self) -> None:
+        """Begin without a picture."""
+        self._picture = self._part = b""
+
+    def part(self, picture: bytes, content_type: str) -> bytes:
+        """Return a picture with the boundary that ends it.
+
+        A browser that reads up to a boundary shows it at once, not with the next picture.
+        """
+        if picture is not self._picture:
+            head = f"Content-Type: {content_type}\r\nContent-Length: {len(picture)}"
+            end = f"\r\n--{_BOUNDARY}\r\n"
+            parts = (head.encode(), b"\r\n\r\n", picture, end.encode())
+            self._picture, self._part = picture, b"".join(parts)
+        return self._part

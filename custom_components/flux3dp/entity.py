@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.core import callback
+from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
@@ -34,7 +35,6 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
             self._always_available = description.always_available
         self._attr_translation_key = description.key
         self._attr_unique_id = f"{coordinator.uuid}_{description.key}"
-        self._attr_device_info = coordinator.info.device_info
         self._written: tuple[bool, object] | None = None
 
     @override
@@ -42,6 +42,12 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
         """Begin with the state that is written now."""
         await super().async_added_to_hass()
         self._written = (self.available, self.shown)
+
+    @property
+    @override
+    def device_info(self) -> DeviceInfo:
+        """The device, when the entity is added: nothing asks later."""
+        return self.coordinator.info.device_info
 
     @property
     @override

@@ -148,6 +148,8 @@ def has_toolheads(model: str) -> bool:
 
 def clamp_progress(value: float) -> float | None:
     """Return a progress of 0.0 to 1.0, None for NaN and infinities."""
+    if 0.0 <= value <= 1.0:
+        return value
     return min(max(value, 0.0), 1.0) if math.isfinite(value) else None
 
 

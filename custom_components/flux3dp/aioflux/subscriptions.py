@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 import logging
+from typing import NamedTuple
 
 from .device import DeviceInfo, DeviceStatus
 from .errors import DeviceNotFound
@@ -15,8 +16,7 @@ _LOGGER = logging.getLogger(__name__)
 type Unsubscribe = Callable[[], None]
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceUpdate:
+class DeviceUpdate(NamedTuple):
     """One datagram that was understood.
 
     `host` is where it came from and may be forged or replayed. `status` is None for a
