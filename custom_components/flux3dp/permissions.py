@@ -3,7 +3,7 @@
 from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.const import Platform
-from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.core import Context, callback
 from homeassistant.exceptions import Unauthorized
 from homeassistant.helpers import entity_registry as er
 
@@ -13,7 +13,6 @@ from .coordinator import FluxCoordinator
 
 @callback
 def require_control(
-    hass: HomeAssistant,
     user: User,
     coordinator: FluxCoordinator,
     *,
@@ -27,7 +26,7 @@ def require_control(
     """
     if user.is_admin:
         return
-    entity_id = er.async_get(hass).async_get_entity_id(
+    entity_id = er.async_get(coordinator.hass).async_get_entity_id(
         Platform.BUTTON, DOMAIN, f"{coordinator.uuid}_{button}"
     )
     may = entity_id and user.permissions.check_entity(entity_id, POLICY_CONTROL)
@@ -38,11 +37,9 @@ def require_control(
 
 
 @callback
-def require_read(
-    hass: HomeAssistant, user: User, coordinator: FluxCoordinator, context: Context
-) -> None:
+def require_read(user: User, coordinator: FluxCoordinator, context: Context) -> None:
     """Raise Unauthorized unless a person may see the status of the device."""
-    entity_id = er.async_get(hass).async_get_entity_id(
+    entity_id = er.async_get(coordinator.hass).async_get_entity_id(
         Platform.SENSOR, DOMAIN, f"{coordinator.uuid}_status"
     )
     if not (entity_id and user.permissions.check_entity(entity_id, POLICY_READ)):

@@ -207,7 +207,6 @@ def _one_device_action(
         if callers is _For.CONTROL and (user := await _async_caller(call)) is not None:
             admin = call.data.get("overwrite", False)
             require_control(
-                call.hass,
                 user,
                 coordinator,
                 button=_BUTTONS.get(name, "pause"),
@@ -215,7 +214,7 @@ def _one_device_action(
                 context=call.context,
             )
             if (source := async_source_device(call.hass, call.data)) is not None:
-                require_read(call.hass, user, source, call.context)
+                require_read(user, source, call.context)
         with device_errors(coordinator, await async_field_names(call.hass, name)):
             return await handler(coordinator, call.data)
 
@@ -276,7 +275,7 @@ async def _async_check_permission(
         return
     [key] = (button.key for button in BUTTONS if button.command is command)
     for coordinator in coordinators:
-        require_control(call.hass, user, coordinator, button=key, context=call.context)
+        require_control(user, coordinator, button=key, context=call.context)
 
 
 async def _async_caller(call: ServiceCall) -> User | None:

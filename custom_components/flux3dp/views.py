@@ -157,7 +157,7 @@ class FileUploadView(HomeAssistantView):
         hass = request.app[KEY_HASS]
         coordinator = _coordinator(request, uuid)
         overwrite = request.query.get("overwrite") == "true"
-        require_control(hass, request[KEY_HASS_USER], coordinator, admin=overwrite)
+        require_control(request[KEY_HASS_USER], coordinator, admin=overwrite)
         response = web.StreamResponse(headers=_LINES)
         say = partial(_async_say, request, response)
         try:

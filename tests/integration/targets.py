@@ -14,18 +14,15 @@ from homeassistant.setup import async_setup_component
 
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
+from tests.integration import life
 
 
 def registered(hass: HomeAssistant, device: Device) -> dr.DeviceEntry:
     """Return a device as it is in the registry now."""
-    return next(
-        found
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        for found in dr.async_entries_for_config_entry(
-            dr.async_get(hass), entry.entry_id
-        )
-        if (DOMAIN, device.config.uuid) in found.identifiers
-    )
+    uuid = device.config.uuid
+    entry = hass.config_entries.async_entry_for_domain_unique_id(DOMAIN, uuid)
+    assert entry is not None
+    return life.registered(hass, entry)
 
 
 def change(hass: HomeAssistant, device: Device, **changes: Any) -> None:
