@@ -6,6 +6,8 @@ The device has its own process, so that its work is not counted as ours.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+import json
 import multiprocessing
 from multiprocessing.connection import Connection
 import socket
@@ -23,6 +25,8 @@ ECHO = "127.0.70.2"
 ECHO_PORT = 31901
 BULK_TLS_PORT, BULK_PORT = 31902, 31903
 FILES_TLS_PORT, FILES_AES_PORT = 31904, 31905
+REPORT_TLS_PORT, REPORT_AES_PORT = 31906, 31907
+REPORT_REQUEST = struct.pack("<H", 15) + b"player report"
 BULK_REQUEST = struct.Struct("<I12x")
 """Asks a bulk port for so many bytes; the rest is as much as a short command."""
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
@@ -79,6 +83,21 @@ async def _files(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         writer.close()
 
 
+async def _reports(
+    device: Device, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Answer whatever is as long as a question for a report with the one of a device."""
+    plain = writer.get_extra_info("sslcontext") is not None
+    encrypt = None if plain else stream_ciphers(bytes(SECRET_LENGTH))[0]
+    report = frame(json.dumps(device.player.report()).encode())
+    try:
+        while True:
+            await reader.readexactly(len(REPORT_REQUEST))
+            writer.write(encrypt.update(report) if encrypt else report)
+    except asyncio.IncompleteReadError, ConnectionError:
+        writer.close()
+
+
 async def _serve(generation: int, ready: Connection) -> None:
     key = RsaKey.from_pem(MASTER_KEYS[0])
     context = server_context(key, UUID, "FD1A104242", old=False)
@@ -125,6 +144,10 @@ async def _serve(generation: int, ready: Connection) -> None:
         device = await stack.enter_async_context(Device(_config(generation)))
         # In a job, as far as anybody can tell: it has something to report.
         device.set_status(st_id=16, progress=0.5, head_module="EXTRUDER")
+        reports = partial(_reports, device)
+        for port, tls in ((REPORT_TLS_PORT, context), (REPORT_AES_PORT, None)):
+            each = await asyncio.start_server(reports, ECHO, port, ssl=tls)
+            await stack.enter_async_context(each)
         ready.send(True)
         await loop.run_in_executor(None, ready.poll, None)
     transport.close()
@@ -144,7 +167,8 @@ async def peers(generation: int) -> AsyncIterator[None]:
     """Run a device at `DEVICE`, and beside it what the floors talk to, at `ECHO`.
 
     That is echoes (TLS and UDP) on `ECHO_PORT`; on the bulk ports, with TLS and in
-    clear, as many bytes as one asks for; and files on those for them, in TLS and AES.
+    clear, as many bytes as one asks for; and files and reports on those for them, in TLS
+    and AES.
     """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()

@@ -1,6 +1,7 @@
 """How robot commands are spelled and sent, and what their short replies say (section 5)."""
 
 from collections.abc import Callable
+from functools import lru_cache
 import re
 import shlex
 import unicodedata
@@ -19,6 +20,7 @@ _PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
 _FORBIDDEN = frozenset(("Cc", "Cs"))
 
 
+@lru_cache(maxsize=16)  # A report is asked for every other second, in the same words.
 def encode_command(*words: str) -> bytes:
     """Return a command of these words, quoted: the device splits it as a shell does."""
     return shlex.join(words).encode()
