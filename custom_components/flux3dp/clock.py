@@ -22,6 +22,9 @@ from homeassistant.util import dt as dt_util
 # What separates a leap from two clocks that do not tick alike.
 _LEAP = 10.0
 
+# Of a sum of epoch seconds.
+_PRECISION = 1e-5
+
 # The longest wait of a backoff, in waits of its beginning: 10 s become 5 minutes.
 _LONGEST = 32
 
@@ -72,7 +75,7 @@ class SteadyClock:
         seconds is due together.
         """
         # One that is such a moment, but for the precision of a number, stays itself.
-        return moment - (moment + grid / 100) % grid
+        return (moment + _PRECISION) // grid * grid
 
     def timeout(self, seconds: float | None) -> asyncio.Timeout:
         """Return a context manager as `asyncio.timeout` does."""
