@@ -13,6 +13,7 @@ from collections.abc import (
     Coroutine,
 )
 from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -93,32 +94,49 @@ class DeviceFiles:
                 self._has_remains = False
             yield robot.files
 
+    async def _ask[T](self, ask: Callable[[Files], Awaitable[T]]) -> T:
+        """Ask the device, and have its whole answer also if who wants it goes away.
+
+        A page that leaves is a canceled request: in the middle of an answer it would
+        break the connection, and with it what others wait for.
+        """
+
+        async def work() -> T:
+            async with self._files() as files:
+                return await ask(files)
+
+        return await asyncio.shield(
+            self._hass.async_create_background_task(work(), "flux3dp files")
+        )
+
     async def entries(self, path: str) -> tuple[FileEntry, ...]:
         """Return what is in a folder: folders first, each sorted by name.
 
         InvalidRequest (`path`): `folder_too_full`, and as `Files.list`.
         """
-        async with self._files() as files:
-            try:
-                entries = await files.list(path)
-            except CommandFailed as err:
-                if err.symbol != "UNKNOWN_ERROR":
-                    raise
-                message = f"{path} has more names than a device can list"
-                raise InvalidRequest("path", "folder_too_full", message) from err
+
+        async def ask(files: Files) -> list[FileEntry]:
+            entries = await files.list(path)
+            return [
+                it for it in entries if not files.is_unfinished(f"{path}/{it.name}")
+            ]
+
+        try:
+            entries = await self._ask(ask)
+        except CommandFailed as err:
+            if err.symbol != "UNKNOWN_ERROR":
+                raise
+            message = f"{path} has more names than a device can list"
+            raise InvalidRequest("path", "folder_too_full", message) from err
         return tuple(
-            sorted(
-                (it for it in entries if not files.is_unfinished(f"{path}/{it.name}")),
-                key=lambda it: (not it.is_folder, it.name.lower()),
-            )
+            sorted(entries, key=lambda it: (not it.is_folder, it.name.lower()))
         )
 
     async def info(self, path: str) -> FileInfo:
         """Return the metadata of a job file and its picture."""
         if (kept := self._kept(path)) is not None:
             return kept
-        async with self._files() as files:
-            return await self._read_info(files, path)
+        return await self._ask(partial(self._read_info, path))
 
     async def infos(
         self, paths: list[str]
@@ -134,11 +152,12 @@ class DeviceFiles:
         if not missing:
             return
         end = self._clock.now() + _FOLDER_TIME
-        async with self._files() as files:
+        # One connection for all of them.
+        async with self._files():
             for path in missing:
                 info: FileInfo | None = None
                 try:
-                    info = await self._read_info(files, path)
+                    info = await self._ask(partial(self._read_info, path))
                 except Kicked:
                     raise
                 except CommandFailed, InvalidRequest:
@@ -147,7 +166,7 @@ class DeviceFiles:
                 if self._clock.now() > end:
                     break
 
-    async def _read_info(self, files: Files, path: str) -> FileInfo:
+    async def _read_info(self, path: str, files: Files) -> FileInfo:
         info = await files.info(path)
         info = FileInfo(info.info, info.previews[:1])
         while len(self._infos) >= _MOST_KEPT:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 import tempfile
 from typing import Any
+from unittest.mock import patch
 
 from aiohttp.test_utils import TestClient
 from homeassistant.components.media_source import DOMAIN as MEDIA_SOURCE
@@ -27,6 +28,7 @@ from custom_components.flux3dp.views import preview_url
 from simulator import Device
 from simulator.fcode import build
 from simulator.files import example_job, plain_png
+from simulator.robot import RobotSession
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import NAME, UUID, MakeDevice, wait_for_state
 from tests.integration.jobs import BRISK, connections, entity, out_of_contact, run_job
@@ -187,6 +189,26 @@ async def test_a_page_reads_a_folder(
     assert off["error"] == f"{NAME} is offline. Check that the device is switched on."
     url = f"/api/{DOMAIN}/folder/{'0' * 32}/SD"
     assert (await client.get(url)).status == 404
+
+
+async def test_a_page_that_goes_away_leaves_others_their_answer(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    read, answer = entry.runtime_data.files.entries, asyncio.Event()
+    send = RobotSession._list
+
+    async def send_late(session: RobotSession, storage: str, path: str) -> None:
+        await answer.wait()
+        await send(session, storage, path)
+
+    with patch.object(RobotSession, "_list", send_late):
+        first = hass.async_create_task(read("SD"))
+        await device.wait_for(lambda: "file ls SD ''" in device.received.robot)
+        second = hass.async_create_task(read("SD"))
+        first.cancel()
+        await asyncio.wait([first])
+        answer.set()
+        assert "Küche" in [folder.name for folder in await second]
 
 
 async def test_what_is_read_is_kept_until_something_changes(
