@@ -254,6 +254,12 @@ async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.async_block_till_done()
 
 
+async def announced(device: Device, times: int) -> None:
+    """Wait until a device has announced itself so often."""
+    sent = device.counters.notifies_sent
+    await device.wait_for(lambda: device.counters.notifies_sent > sent + times)
+
+
 async def wait_until(
     hass: HomeAssistant, condition: Callable[[], bool], within: float = PATIENCE
 ) -> None:

@@ -18,12 +18,12 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import DeviceUpdate
 from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from simulator import Device, TrustedKey
 from simulator.waiting import PATIENCE
+from tests.aioflux.updates import Updates
 from tests.integration.conftest import PASSWORD
 from tests.integration.networks import KEY
 from tests.keys import MASTER_KEYS
@@ -174,19 +174,10 @@ async def trust_us(hass: HomeAssistant, device: Device) -> None:
 async def swap_mainboard(hass: HomeAssistant, device: Device) -> None:
     """Give a device another master key, and wait until Home Assistant knows."""
     listener = await async_get_listener(hass)
-    changed = asyncio.Event()
-
-    def hear(update: DeviceUpdate) -> None:
-        if update.changed:
-            changed.set()
-
-    unsubscribe = listener.subscribe(hear, uuid=device.config.uuid)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            await device.swap_master_key(MASTER_KEYS[2])
-            await changed.wait()
-    finally:
-        unsubscribe()
+    updates = Updates(listener, uuid=device.config.uuid)
+    await device.swap_master_key(MASTER_KEYS[2])
+    await updates.wait(lambda update: update.changed)
+    updates.unsubscribe()
 
 
 def assert_entry(

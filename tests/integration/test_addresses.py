@@ -17,6 +17,7 @@ from tests.integration.conftest import (
     UUID,
     MakeDevice,
     MakeEntry,
+    announced,
     having,
     wait_for_state,
     wait_until,
@@ -26,12 +27,6 @@ from tests.integration.life import STATUS, issues, registered
 from tests.keys import MASTER_KEYS
 
 ELSEWHERE = ADDRESSES[1]
-
-
-async def announced(device: Device, times: int) -> None:
-    """Wait until a device has announced itself so often."""
-    sent = device.counters.notifies_sent
-    await device.wait_for(lambda: device.counters.notifies_sent > sent + times)
 
 
 # -- moves

@@ -14,13 +14,14 @@ from custom_components.flux3dp.aioflux import DeviceUpdate, Listener
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import MAX_UNVERIFIED_FLOWS, async_get_listener
 from simulator import Device
-from simulator.waiting import PATIENCE
+from tests.aioflux.updates import Updates
 from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
     UUID,
     MakeDevice,
     MakeEntry,
+    announced,
     wait_until,
 )
 from tests.keys import MASTER_KEYS
@@ -45,18 +46,14 @@ async def hear(
     listener: Listener, times: int, uuid: str | None = None, name: str = ""
 ) -> None:
     """Wait until a device was heard so often, by this name."""
-    heard = asyncio.Event()
-    left = times
+    updates = Updates(listener, uuid=uuid)
 
-    def count(update: DeviceUpdate) -> None:
-        nonlocal left
-        left -= update.device is not None and name in update.device.name
-        if left <= 0:
-            heard.set()
+    def often(_: DeviceUpdate) -> bool:
+        found = (update.device for update in updates.received)
+        return sum(1 for each in found if each and name in each.name) >= times
 
-    unsubscribe = listener.subscribe(count, uuid=uuid)
-    await asyncio.wait_for(heard.wait(), PATIENCE)
-    unsubscribe()
+    await updates.wait(often)
+    updates.unsubscribe()
 
 
 def different(number: int) -> dict[str, Any]:
@@ -180,9 +177,7 @@ async def test_another_key_under_a_known_uuid_has_no_flow(
     entry = await make_entry(device)
     await make_device(address=ADDRESSES[1], master_key=MASTER_KEYS[1])
     listener = entry.runtime_data.listener
-    heard = asyncio.Event()
-    listener.subscribe(lambda _: heard.set(), host=ADDRESSES[1])
-    await asyncio.wait_for(heard.wait(), PATIENCE)
+    await Updates(listener, host=ADDRESSES[1]).wait(bool)
     await hear(listener, 10)
 
     assert discovered(hass) == []
@@ -221,8 +216,7 @@ async def test_there_is_one_listener_and_it_ends_with_home_assistant(
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
     await hass.async_block_till_done()
     received = first.counters.received
-    sent = device.counters.notifies_sent
-    await device.wait_for(lambda: device.counters.notifies_sent > sent + 5)
+    await announced(device, 5)
 
     assert first.counters.received == received
 

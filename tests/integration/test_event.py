@@ -20,6 +20,7 @@ from tests.integration.conftest import (
     ADDRESSES,
     NAME,
     MakeEntry,
+    announced,
     paced,
     wait_until,
 )
@@ -390,10 +391,7 @@ async def test_what_is_seen_before_the_entities_are_there_is_told_when_they_are(
         elif job is not None:
             job.pause()
             await device.wait_for(lambda: device.status.st_id == 48)
-        sent = device.counters.notifies_sent
-        await device.wait_for(
-            lambda sent=sent: device.counters.notifies_sent > sent + 5
-        )
+        await announced(device, 5)
     assert entry.state is ConfigEntryState.SETUP_IN_PROGRESS
     assert hass.states.get(entity("event", "job")) is None
 

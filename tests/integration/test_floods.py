@@ -10,7 +10,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
     AuthenticationFailed,
-    DeviceUpdate,
     FluxError,
     Identity,
     IdentityMismatch,
@@ -19,6 +18,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import MANAGEMENT_PORT, Device, Timing as DeviceTiming
 from simulator.waiting import PATIENCE
+from tests.aioflux.updates import Updates
 from tests.integration.conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeEntry
 from tests.integration.fakes import Home
 from tests.integration.life import issues, reauths
@@ -35,19 +35,10 @@ def pace() -> FluxTiming:
 
 async def say(device: Device, listener: Listener) -> None:
     """Have a device announce itself once more, and be heard."""
-    heard = asyncio.Event()
-
-    def hear(sighting: DeviceUpdate) -> None:
-        if sighting.status is not None:
-            heard.set()
-
-    unsubscribe = listener.subscribe(hear, uuid=UUID, host=device.address)
-    try:
-        device.announce()
-        async with asyncio.timeout(PATIENCE):
-            await heard.wait()
-    finally:
-        unsubscribe()
+    updates = Updates(listener, uuid=UUID, host=device.address)
+    device.announce()
+    await updates.wait(lambda update: update.status)
+    updates.unsubscribe()
 
 
 async def say_until(

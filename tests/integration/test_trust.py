@@ -22,6 +22,7 @@ from tests.integration.conftest import (
     NAME,
     MakeDevice,
     MakeEntry,
+    announced,
     wait_for_state,
     wait_until,
 )
@@ -201,8 +202,7 @@ async def test_a_broken_trust_follows_no_address(
     await wait_for_state(hass, STATUS, "offline")
     await device.swap_master_key(genuine)
     await device.move(ADDRESSES[1])
-    sent = device.counters.notifies_sent
-    await device.wait_for(lambda: device.counters.notifies_sent > sent + 20)
+    await announced(device, 20)
 
     assert entry.data["host"] == ADDRESSES[0]
     assert "master_key_changed" in issues(hass)
