@@ -115,6 +115,17 @@ async def test_a_laser_wants_to_be_confirmed(
     assert "player start" in device.received.robot
 
 
+async def test_what_a_job_is_counts_when_it_is_started(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    """Another program may have replaced it since it was shown, by one for the laser."""
+    assert (await act(hass, entry, "file_info", path=CUBE))["toolhead"] == "extruder"
+    device.files.write("SD", CUBE[3:], example_job("Cut", seconds=60, head="LASER"))
+    start = act(hass, entry, "start_job", path=CUBE)
+    assert await fails(start) == "laser_not_confirmed"
+    assert "player start" not in device.received.robot
+
+
 @BOTH
 @pytest.mark.parametrize("way", ["fails", "pauses"])
 async def test_a_job_that_does_not_begin_says_why(
