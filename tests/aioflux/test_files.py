@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 import hashlib
+import random
 
 import pytest
 
@@ -26,7 +27,7 @@ from simulator.fcode import build
 from simulator.waiting import PATIENCE
 from tests.keys import OTHER_CLIENT_KEY
 
-from .conftest import CUBE, FAST, Line
+from .conftest import BOTH, CUBE, FAST, Line
 
 JOB = build(
     {"TITLE": "vase", "TIME_COST": "60"}, [b"\x89PNG..."], bytes(range(256)) * 900
@@ -260,22 +261,18 @@ async def test_a_canceled_upload_is_canceled_and_leaves_nothing_if_it_can(
     await device.wait_closed_connections()
 
 
-async def test_a_cut_at_any_block_leaves_nothing(
+@BOTH
+async def test_a_cut_at_any_byte_leaves_nothing(
     device: Device, connect: Connect
 ) -> None:
     before = dict(device.files.entries["SD"])
-    count = len([block async for block in blocks()])
-    for cut in range(count + 1):
+    anywhere = random.Random(7).sample(range(2, len(JOB) - 1), 4)
+    for cut in (0, 1, *sorted(anywhere), len(JOB) - 1, len(JOB)):
 
         async def cut_off(at: int = cut) -> AsyncIterator[bytes]:
-            number = 0
-            async for block in blocks():
-                if number == at:
-                    await device.drop_connections()
-                number += 1
-                yield block
-            if number == at:
-                await device.drop_connections()
+            yield JOB[:at]
+            await device.drop_connections()
+            yield JOB[at:]
 
         with pytest.raises(ConnectionFailed) as caught:
             await store(connect, CUBE, cut_off(), len(JOB), overwrite=True)
