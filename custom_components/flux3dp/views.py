@@ -3,7 +3,7 @@
 import asyncio
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, aclosing, contextmanager
+from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
 from functools import partial
 import json
 from pathlib import Path
@@ -160,6 +160,7 @@ class FileUploadView(HomeAssistantView):
         require_control(request[KEY_HASS_USER], coordinator, admin=overwrite)
         response = web.StreamResponse(headers=_LINES)
         say = partial(_async_say, request, response)
+        is_refused = True
         try:
             with device_errors(coordinator), self._turn(coordinator):
                 # Before a body that may be large.
@@ -171,6 +172,7 @@ class FileUploadView(HomeAssistantView):
                         local = await stack.enter_async_context(
                             async_temporary_file(hass)
                         )
+                        is_refused = False
                         await _async_receive(coordinator, request, local)
                     await _async_send(coordinator, path, local, say, overwrite)
         except HomeAssistantError as err:
@@ -178,6 +180,11 @@ class FileUploadView(HomeAssistantView):
         else:
             last = {"path": path}
         await say(last)
+        if is_refused:
+            await response.write_eof()
+            # A browser does not read the answer before it has sent everything.
+            with suppress(HomeAssistantError, InvalidRequest, ConnectionError):
+                await _async_body(coordinator, request, _async_drop)
         return response
 
     @contextmanager
@@ -229,25 +236,43 @@ async def _async_send(
     await task
 
 
+async def _async_body(
+    coordinator: FluxCoordinator,
+    request: web.Request,
+    take: Callable[[bytes], Awaitable[object]],
+) -> None:
+    """Hand the body to `take`, block by block. Raises InvalidRequest if it is too large."""
+    size, data = 0, b"-"
+    while data:
+        try:
+            async with asyncio.timeout(coordinator.timing.transfer_stall):
+                data = await request.content.readexactly(_BLOCK)
+        except asyncio.IncompleteReadError as err:
+            data = err.partial
+        except TimeoutError as err:
+            raise invalid("upload_stalled") from err
+        size += len(data)
+        if size > MAX_FILE_SIZE:
+            raise InvalidRequest("size", "too_large", "the file is too large")
+        await take(data)
+
+
+async def _async_drop(_: bytes) -> None:
+    """Keep nothing."""
+
+
 async def _async_receive(
     coordinator: FluxCoordinator, request: web.Request, local: Path
 ) -> None:
     """Keep the body in a file: the device gets it when it has been checked."""
-    hass, size, data = coordinator.hass, 0, b"-"
+    hass = coordinator.hass
     file = await hass.async_add_executor_job(lambda: local.open("wb"))
+
+    async def write(data: bytes) -> None:
+        await hass.async_add_executor_job(file.write, data)
+
     try:
-        while data:
-            try:
-                async with asyncio.timeout(coordinator.timing.transfer_stall):
-                    data = await request.content.readexactly(_BLOCK)
-            except asyncio.IncompleteReadError as err:
-                data = err.partial
-            except TimeoutError as err:
-                raise invalid("upload_stalled") from err
-            size += len(data)
-            if size > MAX_FILE_SIZE:
-                raise InvalidRequest("size", "too_large", "the file is too large")
-            await hass.async_add_executor_job(file.write, data)
+        await _async_body(coordinator, request, write)
     finally:
         await hass.async_add_executor_job(file.close)
 

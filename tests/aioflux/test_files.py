@@ -341,22 +341,27 @@ async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
     assert not session.is_open
 
 
-async def test_a_device_that_stops_reading_in_mid_file_is_given_up() -> None:
-    timing = replace(FAST, transfer_stall=0.05)
+@pytest.mark.parametrize("fault", ["stops reading", "has a full disk"])
+async def test_what_happens_in_mid_file_ends_the_connection(fault: str) -> None:
+    timing = replace(FAST, transfer_stall=0.05) if fault == "stops reading" else FAST
     line = Line(timing)
 
-    async def stops() -> AsyncIterator[bytes]:
-        yield JOB[:1]
-        line.session.pause_writing()
-        yield JOB[1:]
+    async def halves() -> AsyncIterator[bytes]:
+        yield JOB[:1000]
+        if fault == "stops reading":
+            line.session.pause_writing()
+        else:
+            line.say("error DISK_FULL")
+        yield JOB[1000:]
+        raise AssertionError("more was asked for")
 
     files = Files(line.session, timing)
-    task = asyncio.ensure_future(files.upload("SD/vase.fc", stops(), len(JOB)))
+    task = asyncio.ensure_future(files.upload("SD/vase.fc", halves(), len(JOB)))
     await asyncio.sleep(0)
     assert line.sent
     line.say("continue")
     async with asyncio.timeout(PATIENCE):
-        with pytest.raises(ConnectionFailed, match="in time"):
+        with pytest.raises(FluxError, match=r"in time|DISK_FULL"):
             await task
     assert not line.session.is_open
 

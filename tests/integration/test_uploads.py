@@ -203,13 +203,14 @@ class Page:
         self._client = client
         self._rest = asyncio.Event()
         self._begun = asyncio.Event()
-        receive = views._async_receive
+        self.is_dropped = asyncio.Event()
+        body = views._async_body
 
         async def begin(*args: Any) -> None:
-            self._begun.set()
-            await receive(*args)
+            (self.is_dropped if views._async_drop in args else self._begun).set()
+            await body(*args)
 
-        monkeypatch.setattr(views, "_async_receive", begin)
+        monkeypatch.setattr(views, "_async_body", begin)
 
     async def _body(self) -> AsyncIterator[bytes]:
         yield JOB[:100]
@@ -312,6 +313,9 @@ async def test_what_is_known_is_said_before_the_body(
         elif what == "offline":
             await stack.enter_async_context(out_of_contact(hass, device))
         assert (await page.send(path, headers=headers))["translation_key"] == key
+        # A browser sends all of it before it reads that.
+        async with asyncio.timeout(PATIENCE):
+            await page.is_dropped.wait()
     assert not [it for it in device.received.robot if it.startswith("file upload")]
 
 
