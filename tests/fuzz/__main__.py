@@ -17,6 +17,7 @@ _TARGETS = sorted(path.stem for path in FOLDER.glob("*.txt"))
 _FINDINGS = ("crash-", "timeout-", "oom-")
 _LONGEST = "-max_len=6000"
 _PATIENCE = "-timeout=30"  # s. An input that takes longer is a finding.
+_MOST_SHOWN = 6000
 _MOST_KEPT = 24_000  # Characters of a corpus file.
 
 
@@ -60,7 +61,7 @@ def _search(name: str, limits: list[str], *, keep: bool) -> bool:
             path for path in Path(folder).iterdir() if path.name.startswith(_FINDINGS)
         ]
         if code:
-            print(log[-6000:])
+            print(log[max(log.find("=== "), len(log) - _MOST_SHOWN, 0) :])
         for path in found:
             print(f"Add a line to tests/fuzz/corpus/{name}.txt:")
             print(escape(path.read_bytes()))
