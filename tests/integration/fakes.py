@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.flux3dp.aioflux import ClientKey, Manager, Robot
 from custom_components.flux3dp.aioflux.session import Session
 from custom_components.flux3dp.clock import SteadyClock
-from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.timing import TIMING
 from tests.integration.fake_device import (
     FakeDevice,
@@ -102,8 +102,15 @@ class Home:
     listener: FakeListener
     entry: MockConfigEntry
 
-    async def setup(self) -> None:
-        """Set the entry up, and have all done that follows at once."""
+    async def setup(self, *, hold: bool = True) -> None:
+        """Set the entry up, and have all done that follows at once.
+
+        `hold`: hold the robot connection in jobs.
+        """
+        if not hold:
+            self.hass.config_entries.async_update_entry(
+                self.entry, options={CONF_HOLD_CONNECTION: False}
+            )
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         await self.hass.async_block_till_done()
         await self.announce()

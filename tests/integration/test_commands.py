@@ -7,7 +7,6 @@ import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import applicable_commands
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
 from tests.integration.jobs import press, value
@@ -263,10 +262,7 @@ async def test_a_cancel_waits_for_no_handshake_of_another_command(
     new_home: Home,
 ) -> None:
     home = new_home
-    home.hass.config_entries.async_update_entry(
-        home.entry, options={CONF_HOLD_CONNECTION: False}
-    )
-    await home.setup()
+    await home.setup(hold=False)
     await home.run()
     home.device.stalls = 1
     pausing = pressed(home, "pause")

@@ -27,7 +27,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.flux3dp.aioflux import Robot
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
+from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.job.store import restored
 from custom_components.flux3dp.sensor import FluxSensor
 from simulator import Device
@@ -191,10 +191,7 @@ async def test_silence_is_offline_once_and_an_answer_brings_it_back(
 async def test_a_device_with_a_job_is_asked_more_often(new_home: Home) -> None:
     home = new_home
     # A report would be a sign of life too.
-    home.hass.config_entries.async_update_entry(
-        home.entry, options={CONF_HOLD_CONNECTION: False}
-    )
-    await home.setup()
+    await home.setup(hold=False)
     probes = home.listener.probes
     await home.advance(60)
     assert home.listener.probes == probes + 6

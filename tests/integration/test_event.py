@@ -12,7 +12,6 @@ from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from custom_components.flux3dp.job.model import JobEvent
 from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
 from simulator import Device
@@ -310,9 +309,7 @@ async def test_a_name_that_cannot_be_learnt_is_not_waited_for(
     hass: HomeAssistant, new_home: Home, seen: Witness, why: str
 ) -> None:
     home = new_home
-    options = {CONF_HOLD_CONNECTION: why != "no option"}
-    hass.config_entries.async_update_entry(home.entry, options=options)
-    await home.setup()
+    await home.setup(hold=why != "no option")
     called(home, None if why == "none" else "Boat")
     if why == "cannot tell":
         home.device.replies["player info"] = "error NO_TASK"

@@ -14,7 +14,6 @@ from custom_components.flux3dp.aioflux import (
     IdentityMismatch,
     Robot,
 )
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from custom_components.flux3dp.robot import DeviceOccupied
 from tests.integration.conftest import NAME
 from tests.integration.fake_device import FakeDevice
@@ -74,10 +73,7 @@ async def test_the_option_leaves_the_port_alone(
     hass: HomeAssistant, new_home: Home
 ) -> None:
     home, device = new_home, new_home.device
-    hass.config_entries.async_update_entry(
-        home.entry, options={CONF_HOLD_CONNECTION: False}
-    )
-    await home.setup()
+    await home.setup(hold=False)
     seen = witness(hass)
     await home.run()
     await home.advance(10)
@@ -133,31 +129,25 @@ async def test_a_disabled_device_is_left_alone(
     device: FakeDevice,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    await home.run()
-    await read(home)
     ours = registered(hass, home.entry).id
-    device_registry.async_update_device(ours, disabled_by=dr.DeviceEntryDisabler.USER)
-    await home.advance(60)
-    assert device.tried == 1
-    assert not device.sessions[0].is_open
-    # Enabled again it is read again, before Home Assistant reloads it.
-    device_registry.async_update_device(ours, disabled_by=None)
-    await read(home)
 
+    def disable(by: dr.DeviceEntryDisabler | None) -> None:
+        device_registry.async_update_device(ours, disabled_by=by)
 
-async def test_a_task_that_is_canceled_before_it_begins_is_followed_by_another(
-    hass: HomeAssistant,
-    home: Home,
-    device: FakeDevice,
-    device_registry: dr.DeviceRegistry,
-) -> None:
-    ours = registered(hass, home.entry).id
     device.run()
     home.listener.announce()
-    # In the same turn as the datagram that began the job.
-    device_registry.async_update_device(ours, disabled_by=dr.DeviceEntryDisabler.USER)
+    # In the same turn as the datagram that began the job: no task has begun yet.
+    disable(dr.DeviceEntryDisabler.USER)
     await home.advance(60)
-    device_registry.async_update_device(ours, disabled_by=None)
+    disable(None)
+    await read(home)
+    tried = device.tried
+    disable(dr.DeviceEntryDisabler.USER)
+    await home.advance(60)
+    assert device.tried == tried
+    assert not device.sessions[-1].is_open
+    # Enabled again it is read again, before Home Assistant reloads it.
+    disable(None)
     await read(home)
 
 

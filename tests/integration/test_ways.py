@@ -6,7 +6,6 @@ from pathlib import Path
 import sys
 from types import FrameType
 
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from tests.integration.fakes import Home
 from tests.integration.jobs import press, value
 
@@ -40,10 +39,7 @@ def crossed() -> Iterator[set[str]]:
 async def test_a_datagram(new_home: Home) -> None:
     home = new_home
     # A report would win over what is announced.
-    home.hass.config_entries.async_update_entry(
-        home.entry, options={CONF_HOLD_CONNECTION: False}
-    )
-    await home.setup()
+    await home.setup(hold=False)
     await home.run()
     home.device.progress = 0.5
     with crossed() as modules:
