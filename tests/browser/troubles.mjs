@@ -43,10 +43,10 @@ export async function reauthenticate(person, password) {
 export async function reconfigure(person, url) {
   const { page } = person;
   const row = page.locator("ha-config-entry-row", { hasText: "FLUX Delta" });
-  // A dialog that closes goes back in the history, maybe after the next page was asked for.
+  // A dialog that closes goes back in the history, maybe after the next page was asked for, or while it is loaded.
   for (let tries = 3; tries > 0; tries--) {
-    await page.goto(`${url}/config/integrations/integration/flux3dp`);
     try {
+      await page.goto(`${url}/config/integrations/integration/flux3dp`);
       await row.waitFor({ timeout: 20_000 });
       break;
     } catch (error) {
