@@ -26,7 +26,7 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from custom_components.flux3dp.aioflux import Robot
+from custom_components.flux3dp.aioflux import ConnectionFailed, Robot
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.job.store import restored
 from custom_components.flux3dp.sensor import FluxSensor
@@ -316,3 +316,65 @@ async def test_a_change_is_asked_about_once_however_slow_the_device_is(
         answers.set()
         await settle()
     assert registered(home.hass, home.entry).name == "Attic"
+
+
+# -- the timestamp of an announcement
+
+
+@pytest.mark.parametrize("late", [0.5, 9.0, 3600.0])
+async def test_an_announcement_that_was_overtaken_brings_nothing_back(
+    home: Home, late: float
+) -> None:
+    """The timestamp of an idle device is that of its last change."""
+    device, seen = home.device, witness(home.hass)
+    device.refuses = ConnectionFailed("busy")
+    for st_id, timestamp in ((1, 98.0), (0, 98.0 - late), (1, 98.0), (64, 100.0)):
+        device.timestamp = timestamp
+        await home.run(st_id)
+    for _ in range(2):
+        device.timestamp = 100.0 - late
+        await home.run(16)
+    assert seen.event_types == ["started", "completed"]
+
+    # It started again: so does its clock.
+    await home.advance(2)
+    await home.run(16)
+    assert seen.event_types == ["started", "completed", "started"]
+
+
+@pytest.mark.parametrize("leap", [86_400.0, -86_400.0], ids=["ahead", "back"])
+@pytest.mark.parametrize("connected", [True, False], ids=["reports", "announcements"])
+async def test_a_device_whose_clock_leaps_goes_on(
+    home: Home, leap: float, *, connected: bool
+) -> None:
+    seen = witness(home.hass)
+    if not connected:
+        home.device.refuses = ConnectionFailed("busy")
+    home.device.timestamp = 1e6
+    await home.run(16)
+    await home.advance(3)
+    home.device.timestamp += leap
+    await home.run(48, "PAUSED")
+    await home.advance(3)
+    await home.run(64, "COMPLETED")
+    await home.advance(3)
+    assert seen.event_types == ["started", "paused", "completed"]
+
+
+@pytest.mark.parametrize("forged", [(16, 16), (16, 18)], ids=["same", "changing"])
+async def test_timestamps_that_run_ahead_hide_nothing_for_long(
+    home: Home, forged: tuple[int, int]
+) -> None:
+    """What the device itself announces, every 3 s, looks overtaken each time."""
+    device, shown = home.device, []
+    device.refuses = ConnectionFailed("busy")
+    for second in range(8):
+        device.timestamp = 100.0 + second + 1.9
+        await home.run(forged[second % 2])
+        if second % 3 == 0:
+            device.timestamp = 100.0 + second
+            await home.run(48)
+            shown.append(value(home.hass, "status"))
+        await home.advance(1)
+
+    assert "paused" in shown[:2]

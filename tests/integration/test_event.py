@@ -207,64 +207,6 @@ async def test_an_announcement_that_contradicts_a_report_calls_for_another(
     assert len(home.device.sessions) == 1
 
 
-@pytest.mark.parametrize("late", [0.5, 9.0, 3600.0])
-async def test_an_announcement_that_was_overtaken_brings_nothing_back(
-    hass: HomeAssistant, home: Home, seen: Witness, late: float
-) -> None:
-    """The timestamp of an idle device is that of its last change."""
-    device = home.device
-    device.refuses = ConnectionFailed("busy")
-    for st_id, timestamp in ((1, 98.0), (0, 98.0 - late), (1, 98.0), (64, 100.0)):
-        device.timestamp = timestamp
-        await home.run(st_id)
-    for _ in range(2):
-        device.timestamp = 100.0 - late
-        await home.run(16)
-    assert seen.event_types == ["started", "completed"]
-
-    # It started again: so does its clock.
-    await home.advance(2)
-    await home.run(16)
-    assert seen.event_types == ["started", "completed", "started"]
-
-
-@pytest.mark.parametrize("leap", [86_400.0, -86_400.0], ids=["ahead", "back"])
-@pytest.mark.parametrize("connected", [True, False], ids=["reports", "announcements"])
-async def test_a_device_whose_clock_leaps_goes_on(
-    hass: HomeAssistant, home: Home, seen: Witness, leap: float, *, connected: bool
-) -> None:
-    if not connected:
-        home.device.refuses = ConnectionFailed("busy")
-    home.device.timestamp = 1e6
-    await home.run(16)
-    await home.advance(3)
-    home.device.timestamp += leap
-    await home.run(48, "PAUSED")
-    await home.advance(3)
-    await home.run(64, "COMPLETED")
-    await home.advance(3)
-    assert seen.event_types == ["started", "paused", "completed"]
-
-
-@pytest.mark.parametrize("forged", [(16, 16), (16, 18)], ids=["same", "changing"])
-async def test_timestamps_that_run_ahead_hide_nothing_for_long(
-    hass: HomeAssistant, home: Home, forged: tuple[int, int]
-) -> None:
-    """What the device itself announces, every 3 s, looks overtaken each time."""
-    device, shown = home.device, []
-    device.refuses = ConnectionFailed("busy")
-    for second in range(8):
-        device.timestamp = 100.0 + second + 1.9
-        await home.run(forged[second % 2])
-        if second % 3 == 0:
-            device.timestamp = 100.0 + second
-            await home.run(48)
-            shown.append(value(hass, "status"))
-        await home.advance(1)
-
-    assert "paused" in shown[:2]
-
-
 async def test_runs_are_told_apart_after_a_loss_of_contact(
     hass: HomeAssistant, home: Home, seen: Witness
 ) -> None:
