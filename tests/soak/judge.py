@@ -139,7 +139,7 @@ class Judge(logging.Handler):
     def _look_at_result(self, subject: Subject, state: Any, now: float) -> None:
         """Compare how the last job is said to have ended; unknown is never false."""
         uuid, job = subject.device.config.uuid, state.job
-        number = (self._home.hass, state.job_number)
+        number = (self._home.starts, state.job_number)
         if self._jobs.get(uuid, (None, 0.0))[0] != number:
             self._jobs[uuid] = (number, now)
         if job is None or job.stage is Stage.ACTIVE or state.last_job_result is None:
