@@ -55,7 +55,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> bool
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> bool:
-    """Take a device's entities away; what the coordinator holds goes with them."""
+    """Unload the platforms; `FluxCoordinator.async_shutdown` closes the connections.
+
+    The listener stays open until Home Assistant stops.
+    """
     entry.runtime_data.dispatcher.async_flush()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 

@@ -25,7 +25,7 @@ from .const import DOMAIN
 from .device import FluxDevice
 from .job.errors import ErrorKey
 from .job.model import JobState, JobStatus
-from .job.status import ENDED_IDS
+from .job.status_table import ENDED_IDS
 from .maintenance import DeviceMaintenance
 from .robot import RobotLink
 from .translation import async_error_words

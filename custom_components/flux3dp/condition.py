@@ -19,7 +19,7 @@ import voluptuous as vol
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry
 from .job.model import JobState
-from .job.status import ENDED_BITS
+from .job.status_table import ENDED_BITS
 from .targets import TARGET_SCHEMA, async_targeted_devices
 
 

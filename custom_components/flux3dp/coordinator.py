@@ -31,7 +31,7 @@ from .job.model import JobStatus
 from .job.monitor import JobMonitor
 from .job.observation import Announced, is_outweighed
 from .job.signals import JobDispatcher
-from .job.status import status_of
+from .job.status_table import status_of
 from .job.store import JobStore
 from .job.tracker import expect, track
 from .maintenance import DeviceMaintenance

@@ -1,4 +1,4 @@
-"""Event: what happens to a job, each transition once, as it is seen."""
+"""Event: what happens to a job (`job.transitions`), each transition once, as it is seen."""
 
 from typing import override
 

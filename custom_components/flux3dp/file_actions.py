@@ -29,7 +29,7 @@ from .files import LAST_JOB, title_of
 from .idle import idle_robot, require_idle
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
-from .job.status import toolhead_of
+from .job.status_table import toolhead_of
 from .targets import async_coordinator
 from .translation import async_error_words
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from .aioflux import CommandFailed, FluxError, Robot
 from .device import FluxDevice
-from .job.status import ENDED_IDS
+from .job.status_table import ENDED_IDS
 from .robot import DeviceOccupied, RobotLink
 
 # What a device answers for a moment after a job was left.

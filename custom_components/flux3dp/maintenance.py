@@ -1,7 +1,8 @@
 """Work on an idle device: homing, calibration, filament, also in a paused job.
 
 One piece of work at a time, over a connection of its own. However it ends, and with the
-entry or Home Assistant too, it leaves the device idle and its heater off.
+entry or Home Assistant too, it leaves the device idle and its heater off: the library's
+`maintain` does that.
 """
 
 import asyncio
@@ -27,7 +28,7 @@ from .const import LOGGER
 from .device import FluxDevice, Task, Work
 from .idle import JobRunning, idle_robot
 from .job.model import Toolhead
-from .job.status import ENDED_IDS
+from .job.status_table import ENDED_IDS
 from .robot import RobotLink
 
 _EXTRUDER: Final = "EXTRUDER"

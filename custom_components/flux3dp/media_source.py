@@ -21,7 +21,7 @@ from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .errors import device_errors
 from .files import title_of
-from .job.status import toolhead_of
+from .job.status_table import toolhead_of
 from .targets import async_coordinator
 from .translation import async_sentence
 from .views import picture_type, preview_url

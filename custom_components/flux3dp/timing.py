@@ -1,4 +1,4 @@
-"""Every interval and timeout of the integration, beside those of its library, in seconds."""
+"""The intervals and timeouts that tests shorten, beside those of the library, in seconds."""
 
 from dataclasses import dataclass
 from typing import Final

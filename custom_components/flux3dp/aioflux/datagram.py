@@ -1,6 +1,7 @@
 """The bytes of every discovery datagram, both ways (protocol.md section 2).
 
-What cannot be decoded raises `DatagramError`, and nothing else.
+What cannot be decoded raises `DatagramError`, and nothing else. `records` verifies
+signatures.
 """
 
 from codecs import utf_8_decode

@@ -1,4 +1,4 @@
-"""Every interval and timeout in one injectable object, in seconds."""
+"""The intervals and timeouts of the library in one injectable object, in seconds."""
 
 from dataclasses import dataclass
 

@@ -25,7 +25,7 @@ from ..const import CONF_HOLD_CONNECTION, LOGGER
 from ..device import FluxDevice, JobPicture
 from ..robot import RobotLink
 from ..trust import Trust
-from .status import ENDED_IDS
+from .status_table import ENDED_IDS
 from .tracker import describe
 
 # How often a device is asked what its job is, if it does not say.

@@ -6,7 +6,7 @@ from ..aioflux.device import DeviceStatus
 from ..aioflux.report import Report
 from .errors import ErrorKey, classify
 from .model import AnnouncedEnd, JobResult, JobStatus, Toolhead
-from .status import Phase, phase_of, status_of, toolhead_of
+from .status_table import Phase, phase_of, status_of, toolhead_of
 
 
 class Reported(NamedTuple):

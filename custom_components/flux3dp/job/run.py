@@ -6,7 +6,7 @@ from typing import Final
 
 from .model import Job, JobState, JobStatus
 from .observation import Observation
-from .status import Phase, fitted
+from .status_table import Phase, fitted
 from .times import Stopwatch
 
 # A job that Home Assistant starts begins within this many seconds, or never did.

@@ -20,7 +20,7 @@ from .model import (
 )
 from .observation import Observation
 from .run import advanced, found_again, new_job, with_new
-from .status import RUNNING, Phase
+from .status_table import RUNNING, Phase
 from .times import Stopwatch
 from .totals import with_totals
 
