@@ -1,0 +1,207 @@
+"""Uploads from a page: when they are refused, and that none holds a file, a page or a device."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+import json
+from pathlib import Path
+import tempfile
+from typing import Any
+
+from aiohttp import ClientError, web
+from aiohttp.test_utils import TestClient
+from homeassistant.core import HomeAssistant
+import pytest
+
+from custom_components.flux3dp import views
+from custom_components.flux3dp.const import DOMAIN
+from simulator import Device
+from simulator.files import example_job
+from simulator.waiting import PATIENCE
+from tests.integration.conftest import (
+    ADDRESSES,
+    NAME,
+    UUID,
+    MakeDevice,
+    MakeEntry,
+    paced,
+)
+from tests.integration.jobs import (
+    BRISK,
+    out_of_contact,
+    run_job,
+    status_is,
+    unfinished,
+)
+
+JOB = example_job("Boat", seconds=600)
+CUBE = "SD/calibration cube.fc"
+
+
+@pytest.fixture
+async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
+    """Return a device whose job stands where a test wants it."""
+    generation = getattr(request, "param", 2)
+    return await make_device(generation=generation, timing=BRISK)
+
+
+class Page:
+    """A page that has sent the beginning of a file, and waits with the rest."""
+
+    def __init__(
+        self, client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Send nothing yet."""
+        self._client = client
+        self._rest = asyncio.Event()
+        self._begun = asyncio.Event()
+        self.is_dropped = asyncio.Event()
+        body = views._async_body
+
+        async def begin(*args: Any) -> None:
+            (self.is_dropped if views._async_drop in args else self._begun).set()
+            await body(*args)
+
+        monkeypatch.setattr(views, "_async_body", begin)
+
+    async def _body(self) -> AsyncIterator[bytes]:
+        yield JOB[:100]
+        await self._rest.wait()
+        yield JOB[100:]
+
+    async def send(
+        self, path: str, uuid: str = UUID, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Send a file; return the last step of the answer."""
+        url = f"/api/{DOMAIN}/upload/{uuid}/{path}"
+        async with asyncio.timeout(PATIENCE):
+            answer = await self._client.post(url, data=self._body(), headers=headers)
+            lines = (await answer.text()).splitlines()
+        last: dict[str, Any] = json.loads(lines[-1])
+        return last
+
+    async def begin(self, path: str) -> asyncio.Task[dict[str, Any]]:
+        """Send the beginning of a file, and wait until it is being received."""
+        task = asyncio.create_task(self.send(path))
+        async with asyncio.timeout(PATIENCE):
+            await self._begun.wait()
+        return task
+
+    def finish(self) -> None:
+        """Send the rest, of all files."""
+        self._rest.set()
+
+
+@pytest.fixture
+def page(client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch) -> Page:
+    """Return a page that waits with the rest of its files."""
+    return Page(client, monkeypatch)
+
+
+async def test_a_device_receives_one_file_at_a_time(
+    hass: HomeAssistant, device: Device, page: Page
+) -> None:
+    hass.config.language = "de"
+    first = await page.begin("SD/first.fc")
+    refused = await page.send("SD/second.fc")
+    assert refused["translation_key"] == "upload_running"
+    assert refused["error"].startswith(f"{NAME} empfängt schon eine Datei.")
+    page.finish()
+    assert await first == {"path": "SD/first.fc"}
+    assert await page.send("SD/second.fc") == {"path": "SD/second.fc"}
+    assert device.files.read("SD", "first.fc") == JOB
+
+
+async def test_few_files_are_received_at_a_time(
+    page: Page,
+    make_device: MakeDevice,
+    make_entry: MakeEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "_MOST_UPLOADS", 1)
+    other = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
+    await make_entry(other)
+    first = await page.begin("SD/first.fc")
+    refused = await page.send("SD/other.fc", "2" * 32)
+    assert refused["translation_key"] == "too_many_uploads"
+    page.finish()
+    assert await first == {"path": "SD/first.fc"}
+
+
+@paced(transfer_stall=0.2)
+async def test_a_body_that_stalls_ends_and_leaves_no_file(
+    device: Device, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert (await page.send("SD/ship.fc"))["translation_key"] == "upload_stalled"
+    assert list_of(tmp_path) == []
+    page.finish()
+    assert await page.send("SD/ship.fc") == {"path": "SD/ship.fc"}
+
+
+@pytest.mark.parametrize(
+    ("what", "key"),
+    [
+        ("SD/ship.gcode", "invalid_not_a_job"),
+        (CUBE, "invalid_exists"),
+        ("SD/gone/ship.fc", "invalid_no_folder"),
+        ("too large", "invalid_too_large"),
+        ("running", "job_running"),
+        ("occupied", "occupied"),
+        ("offline", "offline"),
+    ],
+)
+async def test_what_is_known_is_said_before_the_body(
+    hass: HomeAssistant, device: Device, page: Page, what: str, key: str
+) -> None:
+    path = what if what.startswith("SD/") else "SD/ship.fc"
+    headers = {"Content-Length": str((1 << 30) + 1)} if what == "too large" else {}
+    async with AsyncExitStack() as stack:
+        if what == "running":
+            await run_job(hass, device)
+        elif what == "occupied":
+            device.occupy()
+            await status_is(hass, "maintenance")
+        elif what == "offline":
+            await stack.enter_async_context(out_of_contact(hass, device))
+        assert (await page.send(path, headers=headers))["translation_key"] == key
+        # A browser sends all of it before it reads that.
+        async with asyncio.timeout(PATIENCE):
+            await page.is_dropped.wait()
+    assert not [it for it in device.received.robot if it.startswith("file upload")]
+
+
+async def test_a_page_that_takes_nothing_holds_nothing(
+    device: Device, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.finish()
+    with monkeypatch.context() as patches:
+        patches.setattr(views, "_STALLED", 0.05)
+        patches.setattr(web.StreamResponse, "write", lambda *_: asyncio.Event().wait())
+        with pytest.raises(ClientError):
+            await page.send("SD/ship.fc")
+        await device.wait_closed_connections()
+    assert not unfinished(device)
+    assert await page.send("SD/boat.fc") == {"path": "SD/boat.fc"}
+
+
+async def test_a_page_that_goes_away_in_mid_body_leaves_no_file(
+    hass: HomeAssistant,
+    device: Device,
+    page: Page,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    task = await page.begin("SD/ship.fc")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with asyncio.timeout(PATIENCE):
+        while list_of(tmp_path):
+            await hass.async_block_till_done()
+
+
+def list_of(folder: Path) -> list[Path]:
+    """Return what is in a local folder."""
+    return list(folder.iterdir())
