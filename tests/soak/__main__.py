@@ -2,12 +2,14 @@
 
 import argparse
 import asyncio
+from collections import Counter
 from contextlib import AsyncExitStack, suppress
 from dataclasses import fields, replace
 import gc
 import logging
 from pathlib import Path
 import random
+import re
 import sys
 import tempfile
 import time
@@ -31,6 +33,9 @@ assert custom_components  # Ours, before the plugin's package of that name is fo
 
 #: Limits of one exchange: a busy machine needs them, whatever the pace.
 _LIMITS = {"connect", "handshake", "challenge_rest", "command", "connection_stuck"}
+
+#: How the log says that a fault begins.
+_FAULT = re.compile(r": (\w+) \d+ s \d\.\d\d ")
 
 #: What a stop or a start of Home Assistant may take, s, whatever else the machine does.
 _LONGEST = 300
@@ -212,7 +217,10 @@ def main() -> int:
         logging.captureWarnings(True)
         findings = asyncio.run(soak(options))
         say(f"{len(findings)} findings")
-    for line in log.read_text(encoding="utf-8").splitlines():
+    lines = log.read_text(encoding="utf-8").splitlines()
+    faults = Counter(found[1] for found in map(_FAULT.search, lines) if found)
+    print(f"{faults.total()} faults: {dict(faults)}")
+    for line in lines:
         if any(words in line for words in (" FOUND ", " jobs ", " after ", "events {")):
             print(line)
     print(f"{len(findings)} findings in {time.monotonic() - begin:.0f} s")
