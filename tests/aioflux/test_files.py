@@ -317,6 +317,12 @@ async def test_two_clients_upload_to_one_device(
 async def test_what_was_left_and_cannot_be_removed_stays(
     device: Device, files: Files
 ) -> None:
+    for name in ("a\nb", "x" * 5000):
+        device.files.write("SD", files.unfinished_path()[3:-11] + name + ".fc", b"")
+    strange = unfinished(device)
+    await files.remove_unfinished()
+    assert unfinished(device) == strange
+    device.files.entries["SD"].clear()
     await files.mkdir(files.unfinished_path())
     await files.upload(files.unfinished_path(), blocks(), len(JOB))
     folder, file = unfinished(device)

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass
 import hashlib
 import logging
+import re
 import secrets
 from typing import Final
 
@@ -207,7 +208,9 @@ class Files(Commands):
 
     def is_unfinished(self, path: str) -> bool:
         """Return whether this is such a file, of this client."""
-        return path.startswith(self._unfinished)
+        # No other name that a stranger gives: it may not be one that can be removed.
+        shape = re.escape(self._unfinished) + r"[0-9a-f]{8}\.fc"
+        return re.fullmatch(shape, path) is not None
 
     async def remove_unfinished(self) -> None:
         """Remove what earlier uploads of this client left; not in the middle of one."""
