@@ -126,11 +126,13 @@ def test_what_was_stored_before_is_mended_when_it_is_read() -> None:
         "clock": [5e11, None],
         # No date has five digits for its year.
         "started": 1e12,
+        "error_label": "FILAMENT_\x7fRUNOUT",
         "finish": 1e12,
     }
     state = restored(as_stored(INITIAL) | {"job": job, "last_job_duration": 9e11})
     assert state.job is not None
     assert state.job.name is state.job.time_cost is None
+    assert state.job.error_label == "FILAMENT_RUNOUT"
     assert state.job.started is state.job.finish is None
     assert not state.job.clock.whole
     assert state.last_job_duration is None

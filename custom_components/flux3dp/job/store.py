@@ -8,7 +8,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 
-from ..aioflux.util import MAX_DURATION, duration_of, number_between
+from ..aioflux.util import MAX_DURATION, duration_of, number_between, text_or_none
 from ..const import DOMAIN
 from .model import (
     INITIAL,
@@ -150,8 +150,9 @@ def _value(kind: object, value: object) -> object:
         return None if number is None else int(number)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next((each for each in kind if each.value == value), None)
-    is_right = isinstance(kind, type) and isinstance(value, kind) and value != ""
-    return value if is_right else None
+    if kind is str:
+        return text_or_none(value)
+    return value if isinstance(kind, type) and isinstance(value, kind) else None
 
 
 def _expected(value: object) -> Expected | None:
