@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import override
 
 from homeassistant.components.select import SelectEntity, SelectEntityDescription
+from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .aioflux import has_extruder
 from .coordinator import FluxConfigEntry
 from .setting_entity import SettingEntity, async_add_settings
 
@@ -42,8 +44,9 @@ async def async_setup_entry(
     entry: FluxConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add the selects that the device knows."""
-    async_add_settings(entry, async_add_entities, FluxSelect, SELECTS)
+    """Add the selects that the device knows; they are about jobs of an extruder."""
+    if has_extruder(entry.data[CONF_MODEL]):
+        async_add_settings(entry, async_add_entities, FluxSelect, SELECTS)
 
 
 class FluxSelect(SettingEntity, SelectEntity):

@@ -81,6 +81,16 @@ async def entry(
     return entry
 
 
+async def test_a_laser_machine_has_none_of_an_extruder(
+    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+) -> None:
+    laser = await make_device(model="fbm1", toolhead="LASER", timing=PATIENT)
+    await make_entry(laser, settings={})
+    rest = DEFAULTS.keys() - {"correction", "filament_detect"}
+    await shows(hass, **{key: DEFAULTS[key] for key in rest})
+    assert states(hass).keys() == rest
+
+
 async def test_they_make_the_round(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
