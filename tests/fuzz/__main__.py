@@ -18,7 +18,7 @@ _FINDINGS = ("crash-", "timeout-", "oom-")
 _LONGEST = "-max_len=6000"
 _PATIENCE = "-timeout=30"  # s. An input that takes longer is a finding.
 _MOST_SHOWN = 6000
-_MOST_KEPT = 24_000  # Characters of a corpus file.
+_MOST_KEPT = 12_000  # Characters of a corpus file.
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from .parsers import PARSERS
 
 TARGETS = PARSERS | CONVERSATIONS
 SEED = 20261126
-_MANY = 500
+_MANY = 1000
 
 
 @pytest.mark.parametrize("name", TARGETS)
