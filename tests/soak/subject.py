@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import math
 
 from simulator import Device
-from simulator.job import ABORTED, COMPLETED, Job
+from simulator.job import ABORTED, ABORTING, COMPLETED, Job
 
 
 @dataclass(eq=False)
@@ -29,7 +29,8 @@ class Run:
             return "completed"
         if self.job.state is ABORTED:
             return "failed" if self.job.error else "aborted"
-        return None
+        # One that was being aborted when the power went is taken to be.
+        return "aborted" if self.job.state is ABORTING else None
 
     def count(self, *labels: str) -> int:
         """How often it came into one of these states from another."""
@@ -46,7 +47,9 @@ class Run:
             case "started":
                 return not told
             case "paused":
-                return told < self.count("PAUSING", "PAUSED")
+                # One that is paused pauses again when its toolhead comes off.
+                most = max(self.count("PAUSING", "PAUSED"), self.count("PAUSED"))
+                return told < most
             case "resumed":
                 return told < self.count("RESUMING", "PAUSED")
             case _:

@@ -20,6 +20,7 @@ from custom_components.flux3dp.job.model import (
 )
 from custom_components.flux3dp.job.signals import JobSignal
 from simulator import Device, DeviceConfig
+from simulator.job import ABORTING
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 from .home import Home
@@ -134,6 +135,16 @@ async def test_events_that_are_lost_or_made_up(
         soak.tell(kind)
     soak.judge.sum_up()
     assert found in soak.judge.findings[0]
+
+
+async def test_a_power_cut_in_an_abort_may_be_told_as_the_abort(soak: Soak) -> None:
+    run = soak.run("no end")
+    run.job.state = ABORTING
+    for kind in ("started", "aborted"):
+        soak.tell(kind)
+    soak.say(JobResult.ABORTED)
+    soak.judge.sum_up()
+    assert soak.judge.findings == []
 
 
 async def test_the_end_of_another_job(soak: Soak) -> None:
