@@ -125,11 +125,14 @@ class FluxCoordinator(FluxDevice):
         if self._unsubscribe_stop is not None:
             self._unsubscribe_stop()
             self._unsubscribe_stop = None
-        # While the device can be reached, which is to be left idle and tidy.
-        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
+        await self.async_end_work()
         await super().async_shutdown()
         await self.monitor.async_stop()
         await self.robot.async_close()
+
+    async def async_end_work(self) -> None:
+        """End transfers and maintenance; return when the device is idle and tidy."""
+        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
 
     async def _async_stop(self, _event: Event) -> None:
         """Shut down with Home Assistant, which waits for this, not for canceled tasks."""

@@ -199,7 +199,7 @@ class DeviceMaintenance:
         return report.occupied_by
 
     async def async_close(self) -> None:
-        """End the work, and wait a while until the device is idle and its heater off."""
+        """End the work, and wait until the device is idle and its heater off."""
         if (run := self._run) is not None:
             _cancel(run)
             await asyncio.wait([run], timeout=_END_TIME)

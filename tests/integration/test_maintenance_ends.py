@@ -1,6 +1,9 @@
 """However maintenance ends, the device is idle after it and its heater off."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
+from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -46,6 +49,27 @@ async def test_canceled_in_the_middle(
     assert device.nozzle.target == 0
     assert await reason(work) == "maintenance_stopped"
     await idle_and_cold(hass, device)
+
+
+@pytest.mark.parametrize("action", HEATS)
+async def test_the_heater_is_off_before_an_entry_goes(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
+) -> None:
+    """What comes after its platforms has 10 s, and removes our key."""
+    device.faults.endless_work = True
+    work = begin(hass, entry, action)
+    await under_way(hass, device, action)
+    targets: list[float] = []
+    unload = hass.config_entries.async_unload_platforms
+
+    def note(*args: Any) -> Coroutine[Any, Any, bool]:
+        targets.append(device.nozzle.target)
+        return unload(*args)
+
+    with patch.object(hass.config_entries, "async_unload_platforms", note):
+        await hass.config_entries.async_remove(entry.entry_id)
+    assert targets == [0]
+    assert await reason(work) == "maintenance_stopped"
 
 
 @pytest.mark.parametrize("action", WORK)
