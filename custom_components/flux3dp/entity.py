@@ -37,12 +37,6 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
         self._attr_unique_id = f"{coordinator.uuid}_{description.key}"
         self._written: tuple[bool, object] | None = None
 
-    @override
-    async def async_added_to_hass(self) -> None:
-        """Begin with the state that is written now."""
-        await super().async_added_to_hass()
-        self._written = (self.available, self.shown)
-
     @property
     @override
     def device_info(self) -> DeviceInfo:

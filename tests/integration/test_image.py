@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from aiohttp.test_utils import TestClient
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -26,6 +27,20 @@ DEVICE = {"timing": BRISK}
 def shown(hass: HomeAssistant) -> bool:
     """Whether a picture is there."""
     return value(hass, "preview", "image") != "unknown"
+
+
+async def test_a_picture_that_was_there_first_goes_with_its_job(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    await run_job(hass, device, "one.fc")
+    await wait_until(hass, lambda: shown(hass))
+    assert await hass.config_entries.async_forward_entry_unload(entry, Platform.IMAGE)
+    await hass.config_entries.async_forward_entry_setups(entry, [Platform.IMAGE])
+    assert shown(hass)
+    # Nothing else changes before that.
+    coordinator = entry.runtime_data
+    coordinator.async_set_updated_data(coordinator.data._replace(picture=None))
+    assert not shown(hass)
 
 
 async def test_each_job_shows_its_own_picture(
