@@ -74,8 +74,10 @@ class SteadyClock:
         To wake up costs more than most of what is done then: what may be early by `grid`
         seconds is due together.
         """
-        # One that is such a moment, but for the precision of a number, stays itself.
-        return (moment + _PRECISION) // grid * grid
+        # One that is such a moment, but for the precision of a number, stays itself. By
+        # the loop's time: after a leap of the system's, clocks begin at different moments.
+        time = moment - self._start + _PRECISION
+        return time // grid * grid + self._start
 
     def timeout(self, seconds: float | None) -> asyncio.Timeout:
         """Return a context manager as `asyncio.timeout` does."""

@@ -1,6 +1,7 @@
 """Actions of maintenance: what they take, and what they answer."""
 
 from collections.abc import Awaitable, Mapping
+import math
 from typing import Any, Final
 
 from homeassistant.const import UnitOfTemperature
@@ -103,8 +104,11 @@ async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
     except InvalidRequest as err:
         if err.limit is None:
             raise
-        unit = coordinator.hass.config.units.temperature_unit
-        text = f"{_local(coordinator, err.limit)} {unit}"
+        units = coordinator.hass.config.units
+        limit = units.temperature(err.limit, UnitOfTemperature.CELSIUS)
+        # What is named is taken: the other way it might be beyond the limit.
+        whole = math.ceil if err.reason == "too_cold" else math.floor
+        text = f"{whole(round(limit, 6))} {units.temperature_unit}"
         raise invalid(f"invalid_{err.reason}", limit=text) from err
     except CommandFailed as err:
         fault = classify(str(err))

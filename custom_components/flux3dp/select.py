@@ -45,8 +45,8 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the selects that the device knows; they are about jobs of an extruder."""
-    if has_extruder(entry.data[CONF_MODEL]):
-        async_add_settings(entry, async_add_entities, FluxSelect, SELECTS)
+    fit = has_extruder(entry.data[CONF_MODEL])
+    async_add_settings(entry, async_add_entities, FluxSelect, SELECTS, fit=fit)
 
 
 class FluxSelect(SettingEntity, SelectEntity):

@@ -56,8 +56,10 @@ def async_add_settings[D: EntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     make: Callable[[FluxCoordinator, D], SettingEntity],
     descriptions: Sequence[D],
+    *,
+    fit: bool = True,
 ) -> None:
-    """Add those the device knows, now and later; remove those it knows no more."""
+    """Add those the device knows, now and later; remove others, all if they do not fit it."""
     coordinator = entry.runtime_data
     registry = er.async_get(coordinator.hass)
     platform = async_get_current_platform().domain
@@ -66,18 +68,18 @@ def async_add_settings[D: EntityDescription](
     @callback
     def follow() -> None:
         known = coordinator.settings.kept
-        for description in descriptions:
+        for description in descriptions if known else ():
             key = description.key
-            if key in known and key not in there:
-                there.add(key)
-                async_add_entities([make(coordinator, description)])
-            elif known and key not in known:
+            if not fit or key not in known:
                 there.discard(key)
                 entity_id = registry.async_get_entity_id(
                     platform, DOMAIN, f"{coordinator.uuid}_{key}"
                 )
                 if entity_id is not None:
                     registry.async_remove(entity_id)
+            elif key not in there:
+                there.add(key)
+                async_add_entities([make(coordinator, description)])
 
     follow()
     # It ends with the coordinator.

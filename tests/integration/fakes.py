@@ -38,6 +38,7 @@ class ManualClock(SteadyClock):
     def __init__(self, hass: HomeAssistant | None = None) -> None:
         """Begin with the time of now."""
         self.time = dt_util.utcnow().timestamp()
+        self._start = 0.0
         self.due: list[tuple[float, int, Callable[[], None]]] = []
         self._canceled: set[int] = set()
         self._ids = count()

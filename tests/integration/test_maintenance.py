@@ -103,6 +103,11 @@ async def test_fahrenheit(
         await act(hass, entry, "unload_filament", temperature=210)
     with pytest.raises(HomeAssistantError, match="455 °F"):
         await act(hass, entry, "unload_filament", temperature=500)
+    # 221 °C are 429.8 °F: what is named as the limit is taken.
+    device.config.max_temperature = 221
+    with pytest.raises(HomeAssistantError, match="429 °F"):
+        await act(hass, entry, "unload_filament", temperature=430)
+    await act(hass, entry, "unload_filament", temperature=429)
     await idle_and_cold(hass, device)
 
 

@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import SETTINGS
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.diagnostics import (
     async_get_config_entry_diagnostics,
 )
@@ -85,10 +85,16 @@ async def test_a_laser_machine_has_none_of_an_extruder(
     hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
 ) -> None:
     laser = await make_device(model="fbm1", toolhead="LASER", timing=PATIENT)
+    registry = er.async_get(hass)
+    # One of a machine that was taken for a printer.
+    once = registry.async_get_or_create(
+        "select", DOMAIN, f"{laser.config.uuid}_correction"
+    )
     await make_entry(laser, settings={})
     rest = DEFAULTS.keys() - {"correction", "filament_detect"}
     await shows(hass, **{key: DEFAULTS[key] for key in rest})
     assert states(hass).keys() == rest
+    assert registry.async_get(once.entity_id) is None
 
 
 async def test_they_make_the_round(
