@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
 
+from homeassistant.core import HomeAssistant
+
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device
 from tests.keys import VENDOR_PUBLIC_DER
@@ -22,12 +24,17 @@ _ADAPTER = {
 _INTEGRATION = "custom_components.flux3dp"
 
 
+async def _adapters(_hass: HomeAssistant) -> list[dict[str, Any]]:
+    return [_ADAPTER]
+
+
 @contextmanager
 def surroundings(timing: FluxTiming) -> Iterator[None]:
     """Have loopback, the vendor of the tests, and a pace."""
     adapters = f"{_INTEGRATION}.discovery.network.async_get_adapters"
     with (
-        patch(adapters, return_value=[_ADAPTER]),
+        # No mock, which would keep each Home Assistant that it was called with.
+        patch(adapters, _adapters),
         patch(f"{_INTEGRATION}.timing.TIMING", timing),
         patch(f"{_INTEGRATION}.discovery.VENDOR_KEYS", (VENDOR_PUBLIC_DER,)),
     ):
