@@ -34,6 +34,8 @@ assert custom_components  # Ours, before the plugin's package of that name is fo
 #: Limits of one exchange: a busy machine needs them, whatever the pace.
 _LIMITS = {"connect", "handshake", "challenge_rest", "command", "connection_stuck"}
 
+_BOOT = 10.0
+
 #: How the log says that a fault begins.
 _FAULT = re.compile(r": (\w+) \d+ s \d\.\d\d ")
 
@@ -75,7 +77,8 @@ def _subject(number: int, pace: float) -> Subject:
         name=f"Device {number + 1}",
         master_key=_master_key(number),
         vendor_key=VENDOR_KEY,
-        timing=replace(timing, job_speed=1 / pace),
+        # No real device boots within seconds of its last announcement.
+        timing=replace(timing, job_speed=1 / pace, boot=_BOOT * pace),
     )
     return Subject(Device(config), addresses)
 

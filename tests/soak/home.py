@@ -67,12 +67,10 @@ class Home:
         self._names = {device.config.uuid: device.name for device in devices}
         self.entries: dict[str, MockConfigEntry] = {}
         self.running = False
-        self.starts = 0
         self.unsubscribe: Callable[[], None] = lambda: None
 
     async def start(self) -> None:
         """Start, with what was stored."""
-        self.starts += 1
         self._context = async_test_home_assistant(
             config_dir=str(self._folder), load_registries=False
         )

@@ -139,9 +139,9 @@ class Judge(logging.Handler):
     def _look_at_result(self, subject: Subject, state: Any, now: float) -> None:
         """Compare how the last job is said to have ended; unknown is never false."""
         uuid, job = subject.device.config.uuid, state.job
-        number = (self._home.starts, state.job_number)
-        if self._jobs.get(uuid, (None, 0.0))[0] != number:
-            self._jobs[uuid] = (number, now)
+        # The number is kept over restarts.
+        if self._jobs.get(uuid, (None, 0.0))[0] != state.job_number:
+            self._jobs[uuid] = (state.job_number, now)
         if job is None or job.stage is Stage.ACTIVE or state.last_job_result is None:
             return
         since = self._jobs[uuid][1] - _CONTACT * self._pace

@@ -47,7 +47,7 @@ class Soak:
         self.subject = Subject(self.device, ("127.0.60.1", "127.0.61.1"))
         self.state: JobState = INITIAL
         self.home = SimpleNamespace(
-            running=True, starts=1, entries={}, job=lambda _uuid: self.state
+            running=True, entries={}, job=lambda _uuid: self.state
         )
         self.judge = Judge(
             [self.subject], cast(Home, self.home), 1.0, lambda _words: None
