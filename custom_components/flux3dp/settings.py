@@ -31,12 +31,13 @@ class DeviceSettings:
         self._trust = trust
         self._backoff = Backoff(device.clock, device.timing.unheard)
         self._reading: asyncio.Task[None] | None = None
+        self._changes = 0
         kept: dict[str, Any] = device.config_entry.data.get(CONF_SETTINGS, {})
         self._firmware: str | None = kept.get("firmware")
         self.kept: Mapping[str, Value | None] = kept.get("values", {})
-        """What was read last, maybe before a restart."""
+        """What was read or set last, maybe before a restart."""
         self.on_kept: list[Callable[[], None]] = []
-        """Called after each reading."""
+        """Called after each reading and each change."""
 
     @callback
     def async_opened(self) -> None:
@@ -78,11 +79,14 @@ class DeviceSettings:
             async with self._link.connection(ahead=False) as robot:
                 await self._async_read_over(robot)
         except FluxError as err:
-            name = self._device.device_name
-            LOGGER.debug("The settings of %s were not read: %s", name, err)
-            self._trust.handle_error(err)
+            self._log_unread(err)
         finally:
             self._reading = None
+
+    def _log_unread(self, err: FluxError) -> None:
+        name = self._device.device_name
+        LOGGER.debug("The settings of %s were not read: %s", name, err)
+        self._trust.handle_error(err)
 
     async def async_set(self, key: str, value: Value | None) -> None:
         """Change one; None has the job decide, or the default. Raises FluxError."""
@@ -100,16 +104,29 @@ class DeviceSettings:
                     await robot.settings.reset(key)
                 else:
                     await robot.settings.set(key, value)
-            await self._async_read_over(robot)
+            self._changes += 1
+            self._keep({**self.kept, key: value})
+            # The device has taken it, whatever comes of the reading.
+            try:
+                await self._async_read_over(robot)
+            except FluxError as err:
+                self._log_unread(err)
 
     async def _async_read_over(self, robot: Robot) -> None:
+        changes = self._changes
         values = dict(await robot.settings.read(self._link.async_wait_turn))
-        device = self._device
-        device.ensure_loaded()
-        described, entry = device.data.device, device.config_entry
+        if changes != self._changes:
+            return  # It may be from before a change, which has a reading of its own.
+        described = self._device.data.device
         if described is not None:
             self._firmware = described.firmware
             self._backoff.reset()
+        self._keep(values)
+
+    def _keep(self, values: dict[str, Value | None]) -> None:
+        device = self._device
+        device.ensure_loaded()
+        entry = device.config_entry
         self.kept = values
         kept = {"firmware": self._firmware, "values": values}
         if entry.data.get(CONF_SETTINGS) != kept:

@@ -51,6 +51,9 @@ class FakeDevice:
     timestamp: float = 0.0
     replies: dict[str, Reply] = field(default_factory=dict)
     received: list[str] = field(default_factory=list)
+    """Commands, but for readings of settings."""
+    settings: dict[str, str] = field(default_factory=dict)
+    """Those it knows, by key."""
     sessions: list[FakeSession] = field(default_factory=list)
     """Every robot connection that was opened, the last one last."""
     refuses: Exception | None = None
@@ -93,7 +96,8 @@ class FakeDevice:
     def answer(self, command: str) -> Reply:
         """Carry out a command of the robot port, and answer it."""
         if command.startswith("config get "):
-            return "error BAD_PARAMS"  # It has no settings, and is not asked for more.
+            value = self.settings.get(command.removeprefix("config get "))
+            return "error BAD_PARAMS" if value is None else f"ok VAL {value}"
         self.received.append(command)
         if command in self.replies:
             return self.replies[command]

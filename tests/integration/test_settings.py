@@ -10,7 +10,7 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import SETTINGS
+from custom_components.flux3dp.aioflux import SETTINGS, ConnectionFailed
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.diagnostics import (
     async_get_config_entry_diagnostics,
@@ -247,6 +247,65 @@ async def test_a_refused_change_shows_as_it_is(
     await device.power_off()
     await status_is(hass, "offline")
     assert look(hass, "number", "height_offset").state == "unavailable"
+
+
+@pytest.fixture
+async def offset_home(home: Home) -> Home:
+    """Return a home whose device knows one setting."""
+    home.device.settings["zoffset"] = "0.0"
+    await home.done(home.entry.runtime_data.settings.async_read())
+    await settle()
+    assert states(home.hass) == {"zoffset": "0.0"}
+    return home
+
+
+async def test_a_change_stays_when_the_connection_breaks_after_it(
+    offset_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, answer = offset_home, offset_home.device.answer
+
+    def break_reading(command: str) -> str | None:
+        if command.startswith("config get"):
+            raise ConnectionFailed("the cable is loose")
+        return answer(command)
+
+    with monkeypatch.context() as breaking:
+        breaking.setattr(home.device, "answer", break_reading)
+        await home.done(change(home.hass, "zoffset", "set_value", value=0.5))
+    assert states(home.hass) == {"zoffset": "0.5"}
+    assert home.entry.data["settings"]["values"] == {"zoffset": 0.5}
+
+    # The device's own word counts once it can be read.
+    home.device.settings["zoffset"] = "0.25"
+    await home.done(home.entry.runtime_data.settings.async_read())
+    assert states(home.hass) == {"zoffset": "0.25"}
+
+
+async def test_a_reading_that_began_before_a_change_does_not_undo_it(
+    offset_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, answer = offset_home, offset_home.device.answer
+
+    def hang_after_it(command: str) -> str | None:
+        home.device.sessions[-1].hangs = command == "config get zoffset"
+        return answer(command)
+
+    shown: list[str] = []
+    home.entry.runtime_data.settings.on_kept.append(
+        lambda: shown.append(states(home.hass)["zoffset"])
+    )
+    with monkeypatch.context() as hanging:
+        hanging.setattr(home.device, "answer", hang_after_it)
+        reading = asyncio.ensure_future(home.entry.runtime_data.settings.async_read())
+        await settle()
+    change_it = change(home.hass, "zoffset", "set_value", value=0.5)
+    changing = asyncio.ensure_future(change_it)
+    await settle()
+    home.device.settings["zoffset"] = "0.5"
+    home.device.sessions[-1].answer()
+    await home.clock.advance(30, changing.done)
+    await asyncio.gather(changing, reading)
+    assert set(shown) == {"0.5"}
 
 
 async def test_only_what_the_device_knows(
