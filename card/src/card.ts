@@ -8,19 +8,17 @@ import { entitiesOf, type Entities } from "./entities";
 import { isRefused, sentence } from "./errors";
 import { FilesDialog, type Machine } from "./files";
 import { renderFilesButton } from "./files-view";
-import type { Hass } from "./hass";
+import type { EntityState, Hass } from "./hass";
 import { icon, type IconName } from "./icons";
 import { LivePicture } from "./live";
 import { MaintenanceDialog } from "./maintenance";
 import { renderEnd, renderLoad, renderTools, renderWork } from "./maintenance-view";
+import { AROUND_WORK, Notice } from "./notice";
 import { type Question, renderQuestion } from "./question";
 import { type Setting, settingsOf } from "./settings";
 import { styles } from "./styles";
 import { type Button, differs, nameOf, type Power, view, type View } from "./view";
 import { fill, type Words, words } from "./words";
-
-/** What comes of work is said around its end, which the status shows sooner or later. */
-const AROUND_WORK = ["idle", "maintenance", "paused", "offline"];
 
 export class FluxCard extends LitElement {
   static override styles = [styles, dialogStyles];
@@ -33,23 +31,21 @@ export class FluxCard extends LitElement {
   private watched: string[] = [];
   private readonly live = new LivePicture(this);
   private question?: Question;
-  /** What came of the last command or work, if that is not to be seen. */
-  private notice?: string;
-  /** The statuses it is said in. With another one it is history. */
-  private noticeWhile: (string | undefined)[] = [];
+  private readonly notice = new Notice(this);
   private mayControl = true;
   private pending?: string;
   private showJobPicture = false;
   private readonly files = new FilesDialog(this, (text) => this.report(text));
   private readonly maintenance = new MaintenanceDialog(
     this,
-    (text) => this.report(text, ...AROUND_WORK),
-    (error) => this.fail(error, ...AROUND_WORK),
+    // A job that has its filament waits to be resumed, however long.
+    (text) => this.report(text, AROUND_WORK, !this.maintenance.hasLoaded),
+    (error) => this.fail(error, AROUND_WORK),
   );
 
   setConfig(config: CardConfig): void {
     this.config = checked(config);
-    this.notice = undefined;
+    this.notice.drop();
     this.mayControl = true;
     this.find();
     this.requestUpdate();
@@ -61,8 +57,8 @@ export class FluxCard extends LitElement {
     this.house = hass;
     if (!before || before.entities !== hass.entities) this.find();
     else if (!differs(before, hass, this.watched, this.config?.device_id)) return;
-    if (this.mayControl && !this.noticeWhile.includes(this.status)) this.notice = undefined;
-    if (this.status !== "paused") this.maintenance.hasLoaded = false;
+    this.notice.follow(this.status?.state, this.status?.attributes["task"], !this.mayControl);
+    if (this.status?.state !== "paused") this.maintenance.hasLoaded = false;
     this.requestUpdate();
   }
 
@@ -71,8 +67,8 @@ export class FluxCard extends LitElement {
     return this.pending !== undefined || this.maintenance.begun !== undefined;
   }
 
-  private get status(): string | undefined {
-    return this.house?.states[this.entities["sensor.status"] ?? ""]?.state;
+  private get status(): EntityState | undefined {
+    return this.house?.states[this.entities["sensor.status"] ?? ""];
   }
 
   getCardSize(): number {
@@ -303,15 +299,11 @@ export class FluxCard extends LitElement {
 
   private renderNotice(shown: View, say: Words): TemplateResult | typeof nothing {
     const controls = shown.buttons.length || shown.power || shown.work || shown.offersFiles || shown.offersMaintenance;
-    if (!this.notice || (!this.mayControl && !controls)) return nothing;
-    const close = () => {
-      this.notice = undefined;
-      this.requestUpdate();
-    };
+    if (!this.notice.text || (!this.mayControl && !controls)) return nothing;
     return html`<div class="notice" role="alert">
-      <span>${this.notice}</span>
+      <span>${this.notice.text}</span>
       ${this.mayControl
-        ? html`<button type="button" title=${say.close} aria-label=${say.close} @click=${close}>${icon("close")}</button>`
+        ? html`<button type="button" title=${say.close} aria-label=${say.close} @click=${this.notice.drop}>${icon("close")}</button>`
         : nothing}
     </div>`;
   }
@@ -346,8 +338,7 @@ export class FluxCard extends LitElement {
   private async run(entity: string, domain: string, service: string): Promise<void> {
     if (!this.house || this.pending !== undefined) return;
     this.pending = entity;
-    this.notice = undefined;
-    this.requestUpdate();
+    this.notice.drop();
     try {
       await this.house.callService(domain, service, { entity_id: entity }, undefined, false);
     } catch (error) {
@@ -359,21 +350,19 @@ export class FluxCard extends LitElement {
   }
 
   /** Say what went wrong; `also` as in `report`. */
-  private async fail(error: unknown, ...also: string[]): Promise<void> {
+  private async fail(error: unknown, also?: string[]): Promise<void> {
     if (!this.house) return;
     if (isRefused(error)) this.mayControl = false;
-    this.report(await sentence(this.house, error, words(this.house.locale.language)), ...also);
+    this.report(await sentence(this.house, error, words(this.house.locale.language)), also);
   }
 
-  /** Say what came of something, while the status is this one, or one of `also`. */
-  private report(text: string | undefined, ...also: string[]): void {
+  /** Say what came of something, while the status is this one, or one of `also`; `isNews` as in `Notice.show`. */
+  private report(text: string | undefined, also: string[] = [], isNews = false): void {
     if (!this.house || !this.config) return;
     const say = words(this.house.locale.language);
     // One row has no room for it.
     if (text && this.config.layout === "compact") return this.ask({ title: nameOf(this.house, this.config, say), text, no: say.close });
-    this.notice = text;
-    this.noticeWhile = [this.status, ...also];
-    this.requestUpdate();
+    this.notice.show(text, [this.status?.state, ...also], isNews);
   }
 
   /** A file was dropped on the card: send it, if the device can take one. */

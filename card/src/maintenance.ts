@@ -98,7 +98,8 @@ export class MaintenanceDialog implements ReactiveController {
     } catch (error) {
       this.problem = await sentence(hass, error, say);
     } finally {
-      this.entered.delete(entity);
+      // What was entered since is on its way.
+      if (this.entered.get(entity) === state) this.entered.delete(entity);
       this.host.requestUpdate();
     }
   }

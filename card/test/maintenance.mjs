@@ -161,6 +161,49 @@ async function runout(page, url) {
   await card.getByRole("alert").waitFor({ state: "detached" });
 }
 
+/** It stands while nothing else happens, but not for hours. */
+async function newsEnds(shared, url) {
+  const page = await shared.context().browser().newPage(); // With a clock of its own.
+  await page.clock.install();
+  const { card, change, dialog, answer, hold, row } = await open(page, url);
+  const hot = card.getByRole("alert").filter({ hasText: "The nozzle is hot" });
+  const load = async () => {
+    await hold();
+    await row("Load filament").first().click();
+    await dialog.locator(".main").click();
+    await answer({ response: { nozzle_is_hot: true, temperature: 228 } });
+    await hot.waitFor();
+  };
+  await load();
+  await change("off", {});
+  await change("idle", {});
+  await page.clock.fastForward(200_000);
+  await hot.waitFor();
+  // The card is moved on the page.
+  await page.evaluate(() => document.querySelector("main").prepend(document.querySelector("main").lastElementChild));
+  await page.clock.fastForward(110_000);
+  await hot.waitFor({ state: "detached" });
+
+  await card.locator(".command.tools").click();
+  await load();
+  await change("calibrating", {}); // From another page.
+  await hot.waitFor({ state: "detached" });
+  await page.close();
+}
+
+/** What went wrong with a device that was off is history when it is back. */
+async function offline(page, url) {
+  const { card, change, fail, row } = await open(page, url);
+  await fail({ message: "no words", translation_domain: "flux3dp", translation_key: "offline", translation_placeholders: { name: "Delta" } });
+  await row("Home").click();
+  const notice = card.getByRole("alert").filter({ hasText: "Delta is offline" });
+  await notice.waitFor();
+  await change("off", {});
+  await notice.waitFor();
+  await change("idle", {});
+  await notice.waitFor({ state: "detached" });
+}
+
 /** What cannot be begun is said on the card, and who may not begin it reads why. */
 async function notBegun(page, url) {
   const { card, dialog, fail, row } = await open(page, url);
@@ -211,6 +254,21 @@ async function settings(page, url) {
   assert.equal(await dialog.getByRole("alert").count(), 0);
 }
 
+/** The answer to a change is not one to the next change of the same setting. */
+async function twoChanges(page, url) {
+  const { answer, dialog, hold, row } = await open(page, url);
+  await row("Settings").click();
+  const choice = dialog.getByLabel("Leveling before a job");
+  for (const label of ["Off", "Height only"]) {
+    await hold();
+    await choice.selectOption({ label });
+  }
+  await answer();
+  assert.equal(await choice.inputValue(), "height");
+  await answer();
+  assert.equal(await choice.inputValue(), "as_job"); // As it is.
+}
+
 /** A laser has nothing to home or to load. */
 async function laserSettings(page, url) {
   const { calls, dialog } = await open(page, url, "laser-idle", "", "Settings");
@@ -228,4 +286,4 @@ async function stoppingInOneRow(page, url) {
   assert.deepEqual(await page.evaluate(() => window.calls), [["flux3dp", "cancel_job", { device_id: "device" }]]);
 }
 
-export const PARTS = [homing, calibrating, calibrated, loading, runout, notBegun, notIdle, settings, laserSettings, stoppingInOneRow];
+export const PARTS = [homing, calibrating, calibrated, loading, runout, newsEnds, offline, notBegun, notIdle, settings, twoChanges, laserSettings, stoppingInOneRow];

@@ -27,11 +27,12 @@ pen.fillRect(0, 0, 64, 48);
 pen.fillStyle = "#eee";
 pen.fillRect(20, 20, 24, 18);
 
-/** What the card called, and how the next call ends: at once, or, for one that is held, with `answer`. */
+/** What the card called, and how the next call ends: at once, or, for one that is held, with `answer`, the oldest first. */
 const calls: unknown[] = [];
 let failure: unknown;
 let isHeld = false;
-let answer: (value?: unknown) => void = () => {};
+const held: ((value: unknown) => void)[] = [];
+const answer = (value?: unknown) => held.shift()?.(value);
 const hold = () => {
   isHeld = true;
 };
@@ -40,7 +41,7 @@ const service = async (call: unknown[]) => {
   calls.push(JSON.parse(JSON.stringify(call.slice(0, 3))));
   if (isHeld) {
     isHeld = false;
-    const value = await new Promise((resolve) => (answer = resolve));
+    const value = await new Promise((resolve) => held.push(resolve));
     if (!failure) return value;
   }
   if (failure) throw failure;
@@ -109,7 +110,7 @@ export async function bench(): Promise<{ other: number; own: number }> {
   return { other: await time("sensor.other_7"), own: await time("sensor.renamed_progress") };
 }
 
-Object.assign(window, { answer: (value: unknown) => answer(value), bench, calls, fail, hold, houseOf, make });
+Object.assign(window, { answer, bench, calls, fail, hold, houseOf, make });
 document.documentElement.lang = language;
 document.documentElement.classList.toggle("dark", query.has("dark"));
 document.documentElement.dir = query.get("dir") ?? "ltr";
