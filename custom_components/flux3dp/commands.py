@@ -339,6 +339,7 @@ class _Execution:
             )
             return None
         except TimeoutError:
+            robot.drop()
             raise ConnectionFailed("the device did not report in time") from None
         return self._job
 

@@ -13,7 +13,6 @@ from collections.abc import (
     Coroutine,
 )
 from contextlib import aclosing, asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -94,35 +93,18 @@ class DeviceFiles:
                 self._has_remains = False
             yield robot.files
 
-    async def _ask[T](self, ask: Callable[[Files], Awaitable[T]]) -> T:
-        """Ask the device, and have its whole answer also if who wants it goes away.
-
-        A page that leaves is a canceled request: in the middle of an answer it would
-        break the connection, and with it what others wait for.
-        """
-
-        async def work() -> T:
-            async with self._files() as files:
-                return await ask(files)
-
-        return await asyncio.shield(
-            self._hass.async_create_background_task(work(), "flux3dp files")
-        )
-
     async def entries(self, path: str) -> tuple[FileEntry, ...]:
         """Return what is in a folder: folders first, each sorted by name.
 
         InvalidRequest (`path`): `folder_too_full`, and as `Files.list`.
         """
-
-        async def ask(files: Files) -> list[FileEntry]:
-            entries = await files.list(path)
-            return [
-                it for it in entries if not files.is_unfinished(f"{path}/{it.name}")
-            ]
-
         try:
-            entries = await self._ask(ask)
+            async with self._files() as files:
+                entries = [
+                    it
+                    for it in await files.list(path)
+                    if not files.is_unfinished(f"{path}/{it.name}")
+                ]
         except CommandFailed as err:
             if err.symbol != "UNKNOWN_ERROR":
                 raise
@@ -136,7 +118,7 @@ class DeviceFiles:
         """Return the metadata of a job file and its picture."""
         if (kept := self._kept(path)) is not None:
             return kept
-        return await self._ask(partial(self._read_info, path))
+        return await self._read_info(path)
 
     async def infos(
         self, paths: list[str]
@@ -157,7 +139,7 @@ class DeviceFiles:
             for path in missing:
                 info: FileInfo | None = None
                 try:
-                    info = await self._ask(partial(self._read_info, path))
+                    info = await self._read_info(path)
                 except Kicked:
                     raise
                 except CommandFailed, InvalidRequest:
@@ -166,8 +148,9 @@ class DeviceFiles:
                 if self._clock.now() > end:
                     break
 
-    async def _read_info(self, path: str, files: Files) -> FileInfo:
-        info = await files.info(path)
+    async def _read_info(self, path: str) -> FileInfo:
+        async with self._files() as files:
+            info = await files.info(path)
         info = FileInfo(info.info, info.previews[:1])
         while len(self._infos) >= _MOST_KEPT:
             del self._infos[next(iter(self._infos))]

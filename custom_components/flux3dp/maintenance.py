@@ -226,19 +226,22 @@ class DeviceMaintenance:
                 device.async_show_work(None)
 
         # Those in the background are canceled when Home Assistant stops.
-        run = self._run = device.hass.async_create_background_task(
+        run = device.hass.async_create_background_task(
             do(), f"{device.name} maintenance", eager_start=False
         )
+        self._run = run
         try:
             # A second cancellation would keep the heater from being turned off.
-            return await asyncio.shield(run)
+            await asyncio.wait([run])
         except asyncio.CancelledError:
-            us = asyncio.current_task()
-            if us is None or us.cancelling():
-                _cancel(run)
-                await asyncio.wait([run])
-                raise
-            raise WorkRefused("maintenance_stopped") from None
+            # Only the log gets what it raises then.
+            run.add_done_callback(lambda run: run.cancelled() or run.exception())
+            _cancel(run)
+            await asyncio.wait([run])
+            raise
+        if run.cancelled():
+            raise WorkRefused("maintenance_stopped")
+        return run.result()
 
     async def _async_maintain[T](
         self, task: Task, work: Callable[[Maintenance], Awaitable[T]]

@@ -88,6 +88,7 @@ class RobotLink:
                 if self._robot is None or not self._robot.is_open:
                     await self._async_drop()
                     self._robot = await self._async_open()
+                    self._robot.share()
                     if self.on_opened is not None:
                         self.on_opened()
                 robot = self._robot

@@ -1,20 +1,24 @@
 """The robot port: a job, and each command."""
 
 import asyncio
+import gc
+import logging
 import math
 
 import pytest
 
 from custom_components.flux3dp.aioflux import (
     CommandFailed,
+    ConnectionFailed,
     InvalidRequest,
     Robot,
     parse_mac_addresses,
 )
 from simulator import Device
 from simulator.fcode import build
+from simulator.waiting import PATIENCE
 
-from .conftest import ADDRESSES, BOTH, CUBE, UUID
+from .conftest import ADDRESSES, BOTH, CUBE, UUID, Line
 
 
 async def reach(device: Device, label: str) -> None:
@@ -233,3 +237,35 @@ async def test_replies_belong_to_their_requests(device: Device, robot: Robot) ->
     asked = keys * 10
     found = await asyncio.gather(*(robot.settings.get(key) for key in asked))
     assert found == [values[key] for key in asked]
+
+
+@pytest.mark.parametrize("reply", ["ok", "error UNKNOWN_ERROR", None])
+async def test_one_who_leaves_a_shared_connection_breaks_it_for_no_other(
+    caplog: pytest.LogCaptureFixture, reply: str | None
+) -> None:
+    line = Line()
+    session = line.session
+    session.is_shared = True
+    tasks = [
+        asyncio.ensure_future(session.exchange(request, session.read_reply))
+        for request in (b"first", b"never", b"second")
+    ]
+    await asyncio.sleep(0)
+    for task in tasks[:2]:
+        task.cancel()
+    await asyncio.wait(tasks[:2])
+    assert all(task.cancelled() for task in tasks[:2])
+    if reply is None:
+        session.abort()
+    else:
+        line.say(reply)
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert b"second" in line.sent
+        line.say("ok 2")
+    async with asyncio.timeout(PATIENCE):
+        [answer] = await asyncio.gather(tasks[2], return_exceptions=True)
+    assert answer == "ok 2" if reply else isinstance(answer, ConnectionFailed)
+    assert b"never" not in line.sent
+    gc.collect()
+    assert not [it for it in caplog.records if it.levelno > logging.DEBUG]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+import gc
 from typing import Any
 from unittest.mock import patch
 
@@ -10,6 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.flux3dp.aioflux import HeaterLeftOn
 from custom_components.flux3dp.maintenance import WorkRefused
 from simulator import Device
 from tests.integration.conftest import BOTH, having
@@ -199,3 +201,25 @@ async def test_work_that_is_canceled_before_it_begins_blocks_no_other(
         await homing
     await act(hass, entry, "home")
     await idle_and_cold(hass, device)
+
+
+async def test_a_heater_left_on_after_its_caller_left_is_a_warning(
+    entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise HeaterLeftOn from None
+
+    caller = asyncio.ensure_future(entry.runtime_data.maintenance._async_do(work))
+    await begun.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    gc.collect()
+    assert "may still be on" in caplog.text
+    assert "ERROR" not in {it.levelname for it in caplog.records}

@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64decode
+from collections.abc import Callable, Coroutine
 from io import BytesIO
 import json
 from pathlib import Path
@@ -24,6 +25,7 @@ from pytest_homeassistant_custom_component.typing import (
 from custom_components.flux3dp import files
 from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.files import DeviceFiles
 from custom_components.flux3dp.views import preview_url
 from simulator import Device
 from simulator.fcode import build
@@ -191,10 +193,22 @@ async def test_a_page_reads_a_folder(
     assert (await client.get(url)).status == 404
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda it: it.entries("SD"),
+        lambda it: it.check_target("SD/new.fc", 1, overwrite=False),
+        lambda it: anext(it.infos(["SD/calibration cube.fc"])),
+    ],
+    ids=["a folder", "a target", "files"],
+)
 async def test_a_page_that_goes_away_leaves_others_their_answer(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    ask: Callable[[DeviceFiles], Coroutine[Any, Any, object]],
 ) -> None:
-    read, answer = entry.runtime_data.files.entries, asyncio.Event()
+    reads, answer = entry.runtime_data.files, asyncio.Event()
     send = RobotSession._list
 
     async def send_late(session: RobotSession, storage: str, path: str) -> None:
@@ -202,9 +216,9 @@ async def test_a_page_that_goes_away_leaves_others_their_answer(
         await send(session, storage, path)
 
     with patch.object(RobotSession, "_list", send_late):
-        first = hass.async_create_task(read("SD"))
+        first = hass.async_create_task(ask(reads))
         await device.wait_for(lambda: "file ls SD ''" in device.received.robot)
-        second = hass.async_create_task(read("SD"))
+        second = hass.async_create_task(reads.entries("SD"))
         first.cancel()
         await asyncio.wait([first])
         answer.set()

@@ -120,6 +120,10 @@ class Robot(Client, Commands):
         async with await self._open_again() as robot:
             yield robot._session  # noqa: SLF001 - another of its kind
 
+    def share(self) -> None:
+        """Finish each request that has begun: one who leaves breaks it for no other."""
+        self._session.is_shared = True
+
     # -- the job
 
     async def report(self) -> Report:

@@ -7,13 +7,16 @@ belong to another request.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+import logging
 import ssl
-from typing import Protocol, Self, override
+from typing import Any, Protocol, Self, override
 
 from .device import DeviceInfo
 from .errors import CommandFailed, ConnectionFailed, Kicked, ProtocolError
 from .frames import FrameBuffer, decode_reply, encode_frame
 from .timing import Timing
+
+_LOGGER = logging.getLogger(__name__)
 
 # Reading stops while this much waits, so that a device cannot fill the memory.
 _HIGH_WATER = 256 * 1024
@@ -36,6 +39,9 @@ class Session(asyncio.Protocol):
 
     _transport: asyncio.Transport
     _deadline: asyncio.Timeout
+
+    is_shared = False
+    """Whether an exchange that has begun is finished also if its caller is canceled."""
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
@@ -139,13 +145,35 @@ class Session(asyncio.Protocol):
         ConnectionFailed otherwise.
         """
         frame = encode_frame(request)
-        async with self._lock, self.guard(self._timing.command) as self._deadline:
-            await self._check_unasked()
-            await self.write(frame)
-            if timeout is not None:
-                now = asyncio.get_running_loop().time()
-                self._deadline.reschedule(now + timeout)
-            return await read()
+        await self._lock.acquire()
+        work = self._exchange(frame, read, timeout)
+        if not self.is_shared:
+            return await work
+        loop = asyncio.get_running_loop()
+        task = asyncio.Task(work, loop=loop, eager_start=True)
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            task.add_done_callback(_log_failure)
+            raise
+        if task.cancelled():
+            raise ConnectionFailed("the connection is closed")
+        return task.result()
+
+    async def _exchange[T](
+        self, frame: bytes, read: Callable[[], Awaitable[T]], timeout: float | None
+    ) -> T:
+        """Do what `exchange` does, and release the lock that it has taken."""
+        try:
+            async with self.guard(self._timing.command) as self._deadline:
+                await self._check_unasked()
+                await self.write(frame)
+                if timeout is not None:
+                    now = asyncio.get_running_loop().time()
+                    self._deadline.reschedule(now + timeout)
+                return await read()
+        finally:
+            self._lock.release()
 
     def extend(self, timeout: float | None) -> None:
         """Give the rest of the reply `timeout` seconds from now; None: any time."""
@@ -304,6 +332,12 @@ class Session(asyncio.Protocol):
     @override
     def resume_writing(self) -> None:
         self._writable.set()
+
+
+def _log_failure(task: asyncio.Task[Any]) -> None:
+    """Log why an exchange failed that nothing waits for."""
+    if not task.cancelled() and (err := task.exception()) is not None:
+        _LOGGER.debug("An exchange whose caller left failed: %s", err)
 
 
 class Connection(Protocol):
