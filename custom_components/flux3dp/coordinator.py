@@ -77,6 +77,7 @@ class FluxCoordinator(FluxDevice):
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
         self._overtaken: dict[tuple[JobStatus | None, ErrorKey], float] = {}
+        self._latest: dict[tuple[JobStatus | None, ErrorKey], Announced] = {}
         self._offline_logged = False
         self._evaluated_at = float("-inf")
         self._unsubscribe: CALLBACK_TYPE | None = None
@@ -219,15 +220,18 @@ class FluxCoordinator(FluxDevice):
         """Whether a later announcement has arrived before this one.
 
         It would bring back what has passed: on an idle device that can be hours ago. But
-        a timestamp can be forged, and ahead of the device's: what is announced for longer
-        than any delay is believed all the same.
+        a timestamp can be forged, and ahead of the device's, and a clock can step back:
+        what is announced for longer than any delay is believed all the same. At once
+        where no delay explains the timestamp, and it advances as a clock does.
         """
         before, most = self.announced, self.timing.overtaken
         what = status_of(status.st_id), classify(status.error_label)
+        advances = self._advances(what, status, now)
         if (
             before is None
             or now - before.at >= most
-            or status.timestamp >= before.status.timestamp
+            or (late := before.status.timestamp - status.timestamp) <= 0
+            or (late >= most and advances)
         ):
             self._overtaken.pop(what, None)
             return False
@@ -238,6 +242,24 @@ class FluxCoordinator(FluxDevice):
         if now - since >= most:
             self._overtaken[what] = now
         return True
+
+    def _advances(
+        self, what: tuple[JobStatus | None, ErrorKey], status: DeviceStatus, now: float
+    ) -> bool:
+        """Whether a timestamp is later than the last of the same, by no more than it may.
+
+        One that is not replaces the last unless it is too far ahead: so a forged one
+        does not stand between two of the device.
+        """
+        last = self._latest.get(what)
+        if last is None or now - last.at >= self.timing.unheard:
+            self._latest[what] = Announced(status, now)
+            return False
+        ahead = status.timestamp - last.status.timestamp
+        if ahead >= now - last.at + self.timing.overtaken:
+            return False
+        self._latest[what] = Announced(status, now)
+        return ahead > 0
 
     @callback
     def _async_silent(self) -> None:

@@ -383,3 +383,32 @@ async def test_timestamps_that_run_ahead_hide_nothing_for_long(
         await home.advance(1)
 
     assert "paused" in shown
+
+
+async def test_timestamps_far_ahead_do_not_hide_the_end_of_a_job(home: Home) -> None:
+    """One forged a second; the device announces twice a second, and is cleared soon."""
+    device, shown, seen = home.device, [], witness(home.hass)
+    device.refuses = ConnectionFailed("busy")
+    for second in range(6):
+        device.timestamp = 1e18 + second
+        await home.run(0)
+        for half in (0.25, 0.75):
+            await home.advance(0.5)
+            device.timestamp = 100.0 + second + half
+            await home.run(64 if (second, half) > (4, 0.5) else 16)
+        shown.append(value(home.hass, "status"))
+
+    assert shown == ["running"] * 4 + ["completed"] * 2
+    assert "completed" in seen.event_types
+
+
+async def test_a_clock_that_steps_back_hides_one_announcement(home: Home) -> None:
+    device, seen = home.device, witness(home.hass)
+    device.refuses = ConnectionFailed("busy")
+    device.timestamp = 1e6
+    await home.run(16)
+    for _ in range(2):
+        await home.advance(0.5)
+        device.timestamp = home.clock.now() % 1000
+        await home.run(64)
+    assert seen.event_types == ["started", "completed"]
