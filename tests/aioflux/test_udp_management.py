@@ -27,7 +27,7 @@ from custom_components.flux3dp.aioflux.udp_management import (
     read_status,
     read_touch,
 )
-from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork
+from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device, SimulatedNetwork
 from simulator.keys import RsaKey, slave_key
 from tests.keys import MASTER_KEYS
 
@@ -271,6 +271,39 @@ async def test_another_key_counts_at_the_device_alone_and_less_than_the_pinned_o
     else:
         with pytest.raises(ConnectionFailed):
             await verify_key(info, info.master_key, QUICK)
+
+
+@pytest.mark.parametrize("later", ["nothing", "a third key"])
+async def test_another_key_counts_once_two_ports_were_answered_with_it(
+    later: str,
+    device: Device,
+    info: DeviceInfo,
+    make_device: MakeDevice,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
+    forged, send = [], device._discovery._send
+    for number in (1, 2):
+        other = await make_device(
+            address=ADDRESSES[number], master_key=MASTER_KEYS[number], **old
+        )
+        forged.append((other.beacon.notify(), other.beacon.touch_reply()))
+    if later == "nothing":
+        forged[1] = ()
+    ports: list[int] = []
+
+    def say(transport: object, _: bytes, to: tuple[str, int]) -> None:
+        if to[1] == DISCOVERY_PORT:
+            return  # What it announces to all.
+        if to[1] not in ports:
+            ports.append(to[1])
+        for each in forged[ports.index(to[1])]:
+            send(transport, each, to)
+
+    monkeypatch.setattr(device._discovery, "_send", say)
+    with pytest.raises(ConnectionFailed):
+        await verify_key(info, info.master_key, BRIEF)
+    assert len(ports) == 2
 
 
 async def test_verifying_a_key_sends_nothing_of_ours(

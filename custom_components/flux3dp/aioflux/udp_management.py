@@ -185,10 +185,29 @@ async def identify(device: DeviceInfo, master_key: bytes, timing: Timing) -> Sla
     """Return the slave key of a device, once `master_key` (DER) has signed for it.
 
     Nothing of ours is sent. Raises ConnectionFailed, or IdentityMismatch if meanwhile
-    another master key signed for what answers at the device's address, to a port that
-    only it was asked from: junk shows no key. ConnectionFailed too if its firmware has
-    TLS: then nothing goes by signatures, which are easier to copy.
+    another master key signed for what answers at the device's address, to two ports, one
+    after the other, that only it was asked from: junk shows no key. ConnectionFailed too
+    if its firmware has TLS: then nothing goes by signatures, which are easier to copy.
     """
+    try:
+        slave = await _read_slave_key(device, master_key, timing)
+    except IdentityMismatch as first:
+        # A forged answer can meet one port by chance: another one is open now.
+        try:
+            slave = await _read_slave_key(device, master_key, timing)
+        except IdentityMismatch as second:
+            if second.presented != first.presented:
+                raise ConnectionFailed("each answer is by another key") from second
+            raise
+    if not supports_udp_management(slave.firmware):
+        raise ConnectionFailed(f"firmware {slave.firmware} is not managed over UDP")
+    return slave
+
+
+async def _read_slave_key(
+    device: DeviceInfo, master_key: bytes, timing: Timing
+) -> SlaveKey:
+    """Ask for the slave key from a new port. ConnectionFailed, IdentityMismatch."""
     announced = presented = b""
 
     def accept(data: bytes, sender: str) -> SlaveKey | None:
@@ -205,14 +224,11 @@ async def identify(device: DeviceInfo, master_key: bytes, timing: Timing) -> Sla
     # A touch reply does not carry the master key that signed it: an announcement does.
     questions = datagram.probe(1), datagram.touch(1, device.uuid)
     try:
-        slave = await _exchange(device.host, questions, accept, timing)
+        return await _exchange(device.host, questions, accept, timing)
     except ConnectionFailed as err:
         if not presented:
             raise
         raise IdentityMismatch(master_key, presented) from err
-    if not supports_udp_management(slave.firmware):
-        raise ConnectionFailed(f"firmware {slave.firmware} is not managed over UDP")
-    return slave
 
 
 async def _exchange[T](
