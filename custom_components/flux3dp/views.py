@@ -37,6 +37,9 @@ _MOST_UPLOADS: Final = 3
 _STEP: Final = 0.2
 # Nor does the device wait longer for a page that takes nothing (s).
 _STALLED: Final = 10.0
+# A body may take so long (s), and longer by its size (bytes/s).
+_GRACE: Final = 60.0
+_SLOWEST: Final = 20_000
 
 
 @callback
@@ -160,7 +163,6 @@ class FileUploadView(HomeAssistantView):
         require_control(request[KEY_HASS_USER], coordinator, admin=overwrite)
         response = web.StreamResponse(headers=_LINES)
         say = partial(_async_say, request, response)
-        is_refused = True
         try:
             with device_errors(coordinator), self._turn(coordinator):
                 # Before a body that may be large.
@@ -172,7 +174,6 @@ class FileUploadView(HomeAssistantView):
                         local = await stack.enter_async_context(
                             async_temporary_file(hass)
                         )
-                        is_refused = False
                         await _async_receive(coordinator, request, local)
                     await _async_send(coordinator, path, local, say, overwrite)
         except HomeAssistantError as err:
@@ -180,7 +181,9 @@ class FileUploadView(HomeAssistantView):
         else:
             last = {"path": path}
         await say(last)
-        if is_refused:
+        if last.get("translation_key") != "upload_stalled" and not (
+            request.content.at_eof()
+        ):
             await response.write_eof()
             # A browser does not read the answer before it has sent everything.
             with suppress(HomeAssistantError, InvalidRequest, ConnectionError):
@@ -243,9 +246,15 @@ async def _async_body(
 ) -> None:
     """Hand the body to `take`, block by block. Raises InvalidRequest if it is too large."""
     size, data = 0, b"-"
+    loop = asyncio.get_running_loop()
+    began = loop.time()
     while data:
+        end = min(
+            loop.time() + coordinator.timing.transfer_stall,
+            began + _GRACE + size / _SLOWEST,
+        )
         try:
-            async with asyncio.timeout(coordinator.timing.transfer_stall):
+            async with asyncio.timeout_at(end):
                 data = await request.content.readexactly(_BLOCK)
         except asyncio.IncompleteReadError as err:
             data = err.partial

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 import json
 from pathlib import Path
 import tempfile
@@ -52,6 +52,7 @@ class Page:
         self, client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Send nothing yet."""
+        self.content = JOB
         self._client = client
         self._rest = asyncio.Event()
         self._begun = asyncio.Event()
@@ -65,9 +66,9 @@ class Page:
         monkeypatch.setattr(views, "_async_body", begin)
 
     async def _body(self) -> AsyncIterator[bytes]:
-        yield JOB[:100]
+        yield self.content[:100]
         await self._rest.wait()
-        yield JOB[100:]
+        yield self.content[100:]
 
     async def send(
         self, path: str, uuid: str = UUID, headers: dict[str, str] | None = None
@@ -137,6 +138,28 @@ async def test_a_body_that_stalls_ends_and_leaves_no_file(
     assert list_of(tmp_path) == []
     page.finish()
     assert await page.send("SD/ship.fc") == {"path": "SD/ship.fc"}
+
+
+async def test_a_body_that_comes_too_slowly_ends(
+    device: Device, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_GRACE", 0.2, raising=False)
+    assert (await page.send("SD/ship.fc"))["translation_key"] == "upload_stalled"
+
+
+async def test_what_fails_in_mid_body_is_said_and_the_rest_dropped(
+    device: Device, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def full(_: HomeAssistant) -> AsyncIterator[Path]:
+        yield Path("/dev/full")
+
+    monkeypatch.setattr(views, "async_temporary_file", full)
+    page.content = bytes(1 << 20)
+    page.finish()
+    assert "translation_key" in await page.send("SD/ship.fc")
+    async with asyncio.timeout(PATIENCE):
+        await page.is_dropped.wait()
 
 
 @pytest.mark.parametrize(
