@@ -58,6 +58,7 @@ class Line(asyncio.Transport):
     def __init__(self, timing: Timing = FAST) -> None:
         super().__init__()
         self.sent = bytearray()
+        self.waiting = 0
         self.session = Session(timing)
         self.session.connection_made(self)
 
@@ -69,6 +70,9 @@ class Line(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.sent += data
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
 
     def abort(self) -> None:
         self.session.connection_lost(None)

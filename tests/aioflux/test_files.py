@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 import hashlib
 import random
+from unittest.mock import patch
 
 import pytest
 
@@ -345,6 +346,17 @@ async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
         with pytest.raises(ConnectionFailed):
             await Files(session, FAST).upload("SD/vase.fc", blocks(), len(JOB))
     assert not session.is_open
+
+
+async def test_a_block_may_take_long_while_some_of_it_goes() -> None:
+    line = Line()
+    counts = iter([5, 4, 4, 3, 3, 3])
+    with patch.object(line, "get_write_buffer_size", lambda: next(counts)):
+        line.session.pause_writing()
+        async with asyncio.timeout(PATIENCE):
+            with pytest.raises(TimeoutError):
+                await line.session.write(b"block", 0.01)
+    assert list(counts) == []
 
 
 @pytest.mark.parametrize("fault", ["stops reading", "has a full disk"])

@@ -140,6 +140,7 @@ async def test_a_body_that_stalls_ends_and_leaves_no_file(
     assert await page.send("SD/ship.fc") == {"path": "SD/ship.fc"}
 
 
+@paced(transfer_stall=300.0)
 async def test_a_body_that_comes_too_slowly_ends(
     device: Device, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ class Session(asyncio.Protocol):
     """
 
     _transport: asyncio.Transport
+    _socket: asyncio.Transport
     _deadline: asyncio.Timeout
 
     is_shared = False
@@ -208,17 +209,26 @@ class Session(asyncio.Protocol):
     async def write(self, data: bytes, stall: float | None = None) -> None:
         """Send bytes in one write, and wait while too many wait to go.
 
-        With `stall` that may take so many seconds, and then whatever comes next any time.
+        TimeoutError if none of them goes for `stall` seconds.
         """
         self._raise_if_ended()
         self._transport.write(self._encrypt.update(data) if self._encrypt else data)
-        if not self._writable.is_set():
-            if stall is not None:
-                self.extend(stall)
-            await self._writable.wait()
-            if stall is not None:
-                self.extend(None)
-            self._raise_if_ended()
+        while not self._writable.is_set():
+            waiting = self._count_waiting()
+            try:
+                async with asyncio.timeout(stall):
+                    await self._writable.wait()
+            except TimeoutError:
+                if self._count_waiting() == waiting:
+                    raise
+        self._raise_if_ended()
+
+    def _count_waiting(self) -> int:
+        """Return how many bytes wait to go, in TLS and below it."""
+        waiting = self._socket.get_write_buffer_size()
+        if self._transport is not self._socket:
+            waiting += self._transport.get_write_buffer_size()
+        return waiting
 
     async def read_reply(self) -> str:
         """Return the next text frame; CommandFailed if it is a refusal."""
@@ -303,7 +313,7 @@ class Session(asyncio.Protocol):
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+            self._transport = self._socket = transport
 
     @override
     def data_received(self, data: bytes) -> None:
