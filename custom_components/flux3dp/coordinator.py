@@ -253,6 +253,10 @@ class FluxCoordinator(FluxDevice):
         """
         last = self._latest.get(what)
         if last is None or now - last.at >= self.timing.unheard:
+            recent = self._latest.items()
+            self._latest = {
+                key: each for key, each in recent if now - each.at < self.timing.unheard
+            }
             self._latest[what] = Announced(status, now)
             return False
         ahead = status.timestamp - last.status.timestamp

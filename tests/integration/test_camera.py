@@ -37,6 +37,7 @@ from tests.integration.viewers import (
 from tests.keys import MASTER_KEYS
 
 # A picture is never too old, or always.
+STALLING = replace(QUICK, camera_frame=0.5)
 FRESH, STALE = (replace(PATIENT, still_fresh=age) for age in (20.0, 0.0))
 
 
@@ -76,6 +77,7 @@ async def test_without_a_viewer_nothing_connects(
 
 
 @BOTH
+@pytest.mark.parametrize("pace", [replace(QUICK, camera_linger=3.0)])
 async def test_two_browsers_share_one_connection(
     hass: HomeAssistant, device: Device, client: TestClient
 ) -> None:
@@ -155,6 +157,7 @@ async def test_the_live_view_shows_what_happens(
                 pass
 
 
+@pytest.mark.parametrize("pace", [STALLING])
 async def test_a_stream_of_stills(device: Device, client: TestClient) -> None:
     """The live view with an interval."""
     response = await client.get(LIVE, params={"interval": "0.5"})
@@ -183,6 +186,7 @@ async def read_part(response: ClientResponse) -> bytes:
 # -- trouble
 
 
+@pytest.mark.parametrize("pace", [STALLING])
 async def test_a_stall_in_mid_frame_costs_the_picture_only(
     hass: HomeAssistant,
     device: Device,
@@ -209,7 +213,7 @@ async def test_a_stall_in_mid_frame_costs_the_picture_only(
     ]
 
 
-@pytest.mark.parametrize("pace", [replace(QUICK, handshake=0.2)])
+@pytest.mark.parametrize("pace", [replace(STALLING, handshake=0.2)])
 async def test_no_picture_now_and_one_at_the_next_request(
     hass: HomeAssistant, device: Device, client: TestClient
 ) -> None:
@@ -255,6 +259,7 @@ async def test_cut_anywhere(device: Device, client: TestClient) -> None:
     await still(client)
 
 
+@pytest.mark.parametrize("pace", [STALLING])
 async def test_a_browser_that_leaves_while_nothing_comes(
     device: Device, client: TestClient
 ) -> None:

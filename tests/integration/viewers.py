@@ -17,9 +17,7 @@ CAMERA = "camera.delta_in_der_werkstatt_camera"
 STILL = f"/api/camera_proxy/{CAMERA}"
 LIVE = f"/api/camera_proxy_stream/{CAMERA}"
 
-QUICK = replace(
-    FAST, still_fresh=0.1, camera_linger=0.4, camera_frame=0.5, camera_retry=0.2
-)
+QUICK = replace(FAST, still_fresh=0.1, camera_linger=0.4, camera_retry=0.2)
 # Nothing ends by itself: what a test sees to end was ended.
 PATIENT = replace(QUICK, camera_linger=20.0, camera_frame=20.0)
 
