@@ -144,7 +144,7 @@ export class MaintenanceDialog implements ReactiveController {
     }
   }
 
-  /** End the work that the device is seen to do, whoever began it. */
+  /** End the work that the device is seen to do, begun here or elsewhere. */
   async end({ hass, device }: Machine, how: Work["end"]): Promise<void> {
     this.ending = true;
     this.host.requestUpdate();

@@ -210,9 +210,9 @@ async def test_an_impostor_gets_nothing(
 
 @pytest.mark.parametrize(
     "said",
-    ["junk", "its key", "its key, for another uuid", "signed by nobody", "with TLS"],
+    ["junk", "its key", "its key, for another uuid", "not signed", "with TLS"],
 )
-async def test_what_nobody_signed_for_shows_no_other_key(
+async def test_what_is_not_signed_shows_no_other_key(
     said: str,
     device: Device,
     info: DeviceInfo,
@@ -229,7 +229,7 @@ async def test_what_nobody_signed_for_shows_no_other_key(
         "junk": (b"x",),
         "its key": (notify,),
         "its key, for another uuid": (other, reply),
-        "signed by nobody": (notify, reply[:-8] + bytes(8)),
+        "not signed": (notify, reply[:-8] + bytes(8)),
         "with TLS": (notify, reply),
     }[said]
 

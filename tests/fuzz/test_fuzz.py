@@ -23,7 +23,7 @@ def test_nothing_but_errors_of_the_library(name: str) -> None:
     for data in (*corpus, *damaged(corpus, _MANY, random.Random(SEED))):
         try:
             TARGETS[name](data)
-        except Exception as err:
+        except Exception as err:  # Whatever it is, it is raised again with its input.
             err.add_note(f"Add a line to tests/fuzz/corpus/{name}.txt: {escape(data)}")
             raise
 

@@ -94,6 +94,7 @@ def tidying(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
 
     async def slow(files: Files, path: str) -> None:
         tidying.set()
+        # Longer than Home Assistant waits for a task it cancels: the time is the subject.
         await asyncio.sleep(0.3)
         await remove(files, path)
 

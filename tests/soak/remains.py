@@ -14,7 +14,7 @@ from .home import Home
 
 #: By what share each may be more at the second moment. Tasks, sockets, what is made once for
 #: each entry, and Home Assistants: by nothing. Timers: Home Assistant's own come and go, as
-#: those that write to the disk. Our objects: what jobs have left to be told of them. Memory:
+#: those that write to the disk. Our objects: what is kept of jobs differs. Memory:
 #: Python and OpenSSL give freed memory back as they like, and it is in pieces.
 ALLOWED = {
     "tasks": 0.0,

@@ -32,7 +32,7 @@ UUID = "0" * 31 + "1"
 
 
 class Soak:
-    """A device, its one job, and what is told of it."""
+    """A device, its one job, and the events of it."""
 
     def __init__(self) -> None:
         config = DeviceConfig(
