@@ -1,8 +1,30 @@
-// How the dialogs of files and of maintenance look.
+// How the dialogs look: a question, files, maintenance.
 
 import { css } from "lit";
 
 export const dialogStyles = css`
+  dialog {
+    inline-size: min(400px, calc(100vw - 48px));
+    box-sizing: border-box;
+    padding: 24px;
+    border: 0;
+    border-radius: var(--ha-dialog-border-radius, 24px);
+    color: var(--primary-text-color);
+    background: var(--ha-dialog-surface-background, var(--card-background-color, #fff));
+    box-shadow: 0 8px 32px rgba(0, 0, 0, 0.4);
+  }
+  dialog::backdrop {
+    background: rgba(0, 0, 0, 0.4);
+  }
+  h2 {
+    margin: 0;
+    font-size: var(--ha-font-size-xl, 20px);
+    font-weight: var(--ha-font-weight-medium, 500);
+    line-height: 1.3;
+  }
+  p {
+    margin: 12px 0 24px;
+  }
   dialog.sheet {
     inline-size: min(560px, calc(100vw - 48px));
     block-size: min(680px, calc(100dvh - 48px));
