@@ -106,11 +106,18 @@ class Judge(logging.Handler):
                 self._say(f"stalled for {now - before:.1f} s")
                 self._contact.clear()
             before = now
-            for uuid, subject in self._subjects.items():
-                subject.look(now)
-                if (state := self._home.job(uuid)) is not None and self._home.running:
-                    self._look(uuid, subject, state, now)
+            self.look(now)
             await asyncio.sleep(0.2 * self._pace)
+
+    def look(self, now: float) -> None:
+        """Look at each device, and at what Home Assistant says of it."""
+        for uuid, subject in self._subjects.items():
+            subject.look(now)
+            if (state := self._home.job(uuid)) is not None and self._home.running:
+                self._look(uuid, subject, state, now)
+            else:
+                # It may come and go unseen: what was true before does not last on.
+                self._contact.pop(uuid, None)
 
     def _look(self, uuid: str, subject: Subject, state: Any, now: float) -> None:
         name = subject.device.name
@@ -123,7 +130,7 @@ class Judge(logging.Handler):
         self._look_at_result(subject, state, now)
         reachable = subject.reachable
         truth = (reachable, subject.device.online)
-        was, since = self._contact.get(uuid, (truth, now))
+        was, since = self._contact.setdefault(uuid, (truth, now))
         if state.online is reachable or was != truth:
             self._contact[uuid] = (truth, now)
             return

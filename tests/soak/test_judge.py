@@ -180,6 +180,21 @@ async def test_a_result_without_an_event(
     assert len(soak.judge.findings) == findings
 
 
+async def test_contact_counts_from_when_home_assistant_is_back(soak: Soak) -> None:
+    """The device is off, and was on in between, while nothing was looked at."""
+    soak.state = INITIAL._replace(online=True)
+    soak.judge.look(0.0)
+    soak.home.running = False
+    soak.judge.look(20.0)
+    soak.home.running = True
+    soak.judge.look(40.0)
+    assert soak.judge.findings == []
+    soak.judge.look(61.0)
+    assert soak.judge.findings == []
+    soak.judge.look(63.0)
+    assert soak.judge.findings == ["Delta: false online"]
+
+
 async def test_a_job_that_is_counted_twice(soak: Soak) -> None:
     soak.run("completed")
     for kind in ("started", "completed"):
