@@ -1,6 +1,6 @@
 """What holds for all that a parser returns, whatever it was given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 import math
@@ -9,6 +9,7 @@ from custom_components.flux3dp.aioflux.errors import (
     CommandFailed,
     FluxError,
     InvalidRequest,
+    ProtocolError,
 )
 from custom_components.flux3dp.aioflux.util import clean_text
 
@@ -18,6 +19,19 @@ _AS_THEY_CAME = frozenset(("timestamp", "extras"))
 _GROWTH = 16
 _SPARE = 4096
 _LONGEST_MESSAGE = 300
+
+
+def parsed[**P, T](
+    data: bytes, parse: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T | None:
+    """Return what a parser makes of an input, checked; None if it is no protocol."""
+    try:
+        found = parse(*args, **kwargs)
+    except ProtocolError as err:
+        check_error(err)
+        return None
+    check(found, data)
+    return found
 
 
 def check(value: object, data: bytes) -> None:

@@ -64,7 +64,7 @@ from simulator.datagrams import Status, info_text, touch_reply_v2
 from tests.integration.watching import Watch
 from tests.keys import VENDOR_PUBLIC_DER
 
-from .checks import check, check_error
+from .checks import check, check_error, parsed
 
 SEPARATOR = b"\x1e"
 _SETTINGS = tuple(SETTINGS.values())
@@ -194,12 +194,9 @@ def replies(data: bytes) -> None:
 
 def reports(data: bytes) -> None:
     """Read a report, and what its error means."""
-    try:
-        report = parse_report(data)
-    except ProtocolError as err:
-        check_error(err)
+    report = parsed(data, parse_report, data)
+    if report is None:
         return
-    check(report, data)
     assert report.progress is None or 0 <= report.progress <= 1
     assert classify(report.error) in ErrorKey
 
@@ -207,39 +204,26 @@ def reports(data: bytes) -> None:
 def job_infos(data: bytes) -> None:
     """Read the metadata of a job, in both of their forms."""
     check(parse_file_info(text_of(data)), data)
-    try:
-        check(parse_job_info(data), data)
-    except ProtocolError as err:
-        check_error(err)
+    parsed(data, parse_job_info, data)
 
 
 def details(data: bytes) -> None:
     """Read what a device says of itself over the robot connection."""
-    try:
-        found = parse_device_details(text_of(data))
-    except ProtocolError as err:
-        check_error(err)
-        return
-    check((found, parse_mac_addresses(found)), data)
+    found = parsed(data, parse_device_details, text_of(data))
+    if found is not None:
+        check(parse_mac_addresses(found), data)
 
 
 def trust_lists(data: bytes) -> None:
     """Read an entry of the list of trusted keys."""
-    try:
-        check(_parse_trust(text_of(data), ours="ab" * 20), data)
-    except ProtocolError as err:
-        check_error(err)
+    parsed(data, _parse_trust, text_of(data), ours="ab" * 20)
 
 
 def wifi(data: bytes) -> None:
     """Read a network that a device receives."""
-    try:
-        network = parse_wifi_network(text_of(data))
-    except ProtocolError as err:
-        check_error(err)
-        return
-    check(network, data)
-    assert network.rssi is None or -150 <= network.rssi <= 0
+    network = parsed(data, parse_wifi_network, text_of(data))
+    if network is not None and network.rssi is not None:
+        assert -150 <= network.rssi <= 0
 
 
 def fcode(data: bytes) -> None:
