@@ -1,8 +1,9 @@
 """Conditions by target: what the devices of an area, floor or label do now."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final, Unpack
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.condition import (
@@ -16,11 +17,9 @@ from homeassistant.helpers.condition import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .const import DOMAIN
-from .coordinator import FluxConfigEntry
 from .job.model import JobState
 from .job.status_table import ENDED_BITS
-from .targets import TARGET_SCHEMA, async_targeted_devices
+from .targets import TARGET_SCHEMA, async_targeted
 
 
 def is_idle(job: JobState) -> bool:
@@ -76,16 +75,17 @@ class JobCondition(Targeted, Condition):
     """Whether it is so of a device."""
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
-        """Take the target, and whether any or all devices are meant."""
         super().__init__(hass, config)
         self._target = config.target or {}
         self._behavior = (config.options or {}).get(ATTR_BEHAVIOR, BEHAVIOR_ANY)
 
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
-        """Look now; this is what 2026.10 calls."""
+        """Check now; this is what 2026.10 calls."""
         answers = [
-            job is not None and self.holds(job)
-            for job in _jobs(self._hass, self._target)
+            entry.state is ConfigEntryState.LOADED
+            and self.holds(entry.runtime_data.data.job)
+            for entry, device in async_targeted(self._hass, self._target)
+            if not device.disabled
         ]
         if self._behavior == BEHAVIOR_ALL:
             return bool(answers) and all(answers)
@@ -94,16 +94,6 @@ class JobCondition(Targeted, Condition):
     async def async_get_checker(self) -> Callable[..., bool]:
         """Return what 2026.3 calls."""
         return self._async_check
-
-
-def _jobs(hass: HomeAssistant, target: ConfigType) -> Iterator[JobState | None]:
-    """Yield the job of each enabled device that a target reaches; None: not loaded."""
-    loaded: list[FluxConfigEntry] = hass.config_entries.async_loaded_entries(DOMAIN)
-    jobs = {entry.unique_id: entry.runtime_data.data.job for entry in loaded}
-    for device in async_targeted_devices(hass, target):
-        if not device.disabled:
-            ids = (each for domain, each in device.identifiers if domain == DOMAIN)
-            yield next((jobs[uuid] for uuid in ids if uuid in jobs), None)
 
 
 def _condition(so: Callable[[JobState], bool]) -> type[JobCondition]:

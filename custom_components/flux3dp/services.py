@@ -3,11 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import asdict
-from enum import Enum, auto
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from homeassistant.auth.models import User
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import (
     HomeAssistant,
@@ -16,17 +14,16 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError, UnknownUser
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
 import voluptuous as vol
 
 from .aioflux import NetworkConfig
-from .button import BUTTONS
 from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .errors import device_errors
+from .errors import device_errors, failed
 from .file_actions import (
     async_delete_file,
     async_download_file,
@@ -53,7 +50,7 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
-from .permissions import require_control, require_read
+from .permissions import async_require_control, async_require_read
 from .targets import async_named_uuids, async_resolve, async_resolve_one
 from .translation import async_field_names, async_several
 
@@ -66,13 +63,8 @@ async def _async_rename(
     """Rename the device; return the name once the device announces it."""
     name: str = data[ATTR_NAME].strip()
     if not await async_rename(coordinator, name):
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="rename_not_announced",
-            translation_placeholders={
-                "name": coordinator.device_name,
-                "new_name": name,
-            },
+        raise failed(
+            "rename_not_announced", name=coordinator.device_name, new_name=name
         )
     return {"name": name}
 
@@ -110,19 +102,6 @@ _NETWORK_FIELDS: dict[str, Any] = {
 }
 
 type _Fields = dict[vol.Marker, Any]
-type _Handler = Callable[
-    [FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]
-]
-
-
-class _For(Enum):
-    """Who may call an action."""
-
-    ALL = auto()
-    CONTROL = auto()
-    """Those who may press the device's buttons; `overwrite: true` is for administrators."""
-    ADMINS = auto()
-
 
 _FILE: _Fields = {vol.Required("path"): cv.string}
 _FOLDER: _Fields = {vol.Optional("path", default="SD"): cv.string}
@@ -133,6 +112,8 @@ _UPLOAD: _Fields = {
     vol.Required("source"): cv.string,
     vol.Optional("path"): cv.string,
     vol.Optional("start", default=False): cv.boolean,
+    **_OVERWRITE,
+    **_CONFIRM,
 }
 _UNLOAD: _Fields = {vol.Optional("temperature"): vol.Coerce(float)}
 _LOAD: _Fields = _UNLOAD | {vol.Optional("flexible", default=False): cv.boolean}
@@ -156,92 +137,81 @@ _NONE = SupportsResponse.NONE
 _OPTIONAL = SupportsResponse.OPTIONAL
 _ONLY = SupportsResponse.ONLY
 
-# By name: the handler, the fields, the response, and who may call it. The fields have
-# types only: `aioflux` checks the values.
-_ACTIONS: dict[str, tuple[_Handler, _Fields, SupportsResponse, _For]] = {
-    "rename": (_async_rename, _NAME, _OPTIONAL, _For.ADMINS),
-    "set_network": (_async_set_network, _NETWORK, _OPTIONAL, _For.ADMINS),
-    "scan_wifi": (_async_scan_wifi, {}, _ONLY, _For.CONTROL),
-    "change_password": (async_change_password, _PASSWORDS, _NONE, _For.ADMINS),
-    "list_trusted_keys": (async_list_trusted_keys, {}, _ONLY, _For.ADMINS),
-    "remove_trusted_key": (async_remove_trusted_key, _KEY, _NONE, _For.ADMINS),
-    "list_files": (async_list_files, _FOLDER, _ONLY, _For.ALL),
-    "file_info": (async_file_info, _FILE, _ONLY, _For.ALL),
-    "upload_file": (
-        async_upload_file,
-        _UPLOAD | _OVERWRITE | _CONFIRM,
-        _OPTIONAL,
-        _For.CONTROL,
+
+class _Action(NamedTuple):
+    """An action on one device. Its fields have types only: `aioflux` checks the values."""
+
+    handler: Callable[[FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]]
+    fields: _Fields
+    response: SupportsResponse
+    button: str | None = None
+    """For those who may press this button; `overwrite: true` for administrators."""
+    admin: bool = False
+
+
+_ACTIONS: dict[str, _Action] = {
+    "rename": _Action(_async_rename, _NAME, _OPTIONAL, admin=True),
+    "set_network": _Action(_async_set_network, _NETWORK, _OPTIONAL, admin=True),
+    "scan_wifi": _Action(_async_scan_wifi, {}, _ONLY, "pause"),
+    "change_password": _Action(async_change_password, _PASSWORDS, _NONE, admin=True),
+    "list_trusted_keys": _Action(async_list_trusted_keys, {}, _ONLY, admin=True),
+    "remove_trusted_key": _Action(async_remove_trusted_key, _KEY, _NONE, admin=True),
+    "list_files": _Action(async_list_files, _FOLDER, _ONLY),
+    "file_info": _Action(async_file_info, _FILE, _ONLY),
+    "upload_file": _Action(async_upload_file, _UPLOAD, _OPTIONAL, "pause"),
+    "download_file": _Action(async_download_file, _DOWNLOAD, _OPTIONAL, "pause"),
+    "delete_file": _Action(async_delete_file, _FILE, _NONE, admin=True),
+    "start_job": _Action(async_start_job, _FILE | _CONFIRM, _OPTIONAL, "pause"),
+    "repeat_last_job": _Action(async_repeat_last_job, _CONFIRM, _OPTIONAL, "pause"),
+    "home": _Action(async_home, {}, _NONE, "home"),
+    "calibrate": _Action(async_calibrate, _CALIBRATE, _OPTIONAL, "calibrate"),
+    "load_filament": _Action(async_load_filament, _LOAD, _OPTIONAL, "load_filament"),
+    "unload_filament": _Action(
+        async_unload_filament, _UNLOAD, _OPTIONAL, "unload_filament"
     ),
-    "download_file": (async_download_file, _DOWNLOAD, _OPTIONAL, _For.CONTROL),
-    "delete_file": (async_delete_file, _FILE, _NONE, _For.ADMINS),
-    "start_job": (async_start_job, _FILE | _CONFIRM, _OPTIONAL, _For.CONTROL),
-    "repeat_last_job": (async_repeat_last_job, _CONFIRM, _OPTIONAL, _For.CONTROL),
-    "home": (async_home, {}, _NONE, _For.CONTROL),
-    "calibrate": (async_calibrate, _CALIBRATE, _OPTIONAL, _For.CONTROL),
-    "load_filament": (async_load_filament, _LOAD, _OPTIONAL, _For.CONTROL),
-    "unload_filament": (async_unload_filament, _UNLOAD, _OPTIONAL, _For.CONTROL),
-    "stop_loading": (async_stop_loading, {}, _NONE, _For.CONTROL),
-    "free_device": (async_free_device, {}, _OPTIONAL, _For.ADMINS),
-}
-
-
-# The button whose permission an action needs, where that is not Pause.
-_BUTTONS = {
-    "home": "home",
-    "calibrate": "calibrate",
-    "load_filament": "load_filament",
-    "unload_filament": "unload_filament",
-    "stop_loading": "load_filament",
+    "stop_loading": _Action(async_stop_loading, {}, _NONE, "load_filament"),
+    "free_device": _Action(async_free_device, {}, _OPTIONAL, admin=True),
 }
 
 
 def _one_device_action(
-    name: str, handler: _Handler, callers: _For
+    name: str, action: _Action
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, ServiceResponse]]:
-    """Return the action that calls a handler for the one device of a call."""
-
     async def async_call(call: ServiceCall) -> ServiceResponse:
         """Find the device, and show errors in words."""
         coordinator = async_resolve_one(call.hass, call.data)
-        if callers is _For.CONTROL and (user := await _async_caller(call)) is not None:
+        if action.button is not None:
             admin = call.data.get("overwrite", False)
-            require_control(
-                user,
-                coordinator,
-                button=_BUTTONS.get(name, "pause"),
-                admin=admin,
-                context=call.context,
+            await async_require_control(
+                coordinator, call.context, action.button, admin=admin
             )
             if (source := async_source_device(call.hass, call.data)) is not None:
-                require_read(user, source, call.context)
+                await async_require_read(source, call.context)
         with device_errors(coordinator, await async_field_names(call.hass, name)):
-            return await handler(coordinator, call.data)
+            return await action.handler(coordinator, call.data)
 
     return async_call
 
 
 # -- on the jobs of any number of devices
 
+# The command, and the button with it.
 _JOB_ACTIONS = {
-    "pause_job": PAUSE,
-    "resume_job": RESUME,
-    "cancel_job": CANCEL,
-    "clear_job": CLEAR,
+    "pause_job": (PAUSE, "pause"),
+    "resume_job": (RESUME, "resume"),
+    "cancel_job": (CANCEL, "abort"),
+    "clear_job": (CLEAR, "clear"),
 }
 
 
 async def _async_command(coordinator: FluxCoordinator, command: JobCommand) -> None:
-    """Give a command to one of them, and show errors in words."""
     with device_errors(coordinator):
         await coordinator.commands.async_run(command)
 
 
 def _job_action(
-    command: JobCommand,
+    command: JobCommand, button: str
 ) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
-    """Return the action that gives a command to the job of each device of a call."""
-
     async def async_call(call: ServiceCall) -> None:
         """Give it to all at once; one error names each device that failed.
 
@@ -249,7 +219,8 @@ def _job_action(
         command applies to its job: an idle printer need not be paused.
         """
         coordinators, problems = async_resolve(call.hass, call.data)
-        await _async_check_permission(call, command, coordinators)
+        for coordinator in coordinators:
+            await async_require_control(coordinator, call.context, button)
         results = await asyncio.gather(
             *(_async_command(coordinator, command) for coordinator in coordinators),
             return_exceptions=True,
@@ -267,47 +238,26 @@ def _job_action(
     return async_call
 
 
-async def _async_check_permission(
-    call: ServiceCall, command: JobCommand, coordinators: list[FluxCoordinator]
-) -> None:
-    """Raise Unauthorized unless the caller may press the same buttons."""
-    if (user := await _async_caller(call)) is None:
-        return
-    [key] = (button.key for button in BUTTONS if button.command is command)
-    for coordinator in coordinators:
-        require_control(user, coordinator, button=key, context=call.context)
-
-
-async def _async_caller(call: ServiceCall) -> User | None:
-    """Return who calls an action; None is Home Assistant itself."""
-    if not call.context.user_id:
-        return None
-    user = await call.hass.auth.async_get_user(call.context.user_id)
-    if user is None:
-        raise UnknownUser(context=call.context)
-    return user
-
-
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions. All of them take a target, or a `device_id` in the data."""
-    for name, (handler, fields, response, callers) in _ACTIONS.items():
+    for name, action in _ACTIONS.items():
         register = (
             partial(async_register_admin_service, hass)
-            if callers is _For.ADMINS
+            if action.admin
             else hass.services.async_register
         )
         register(
             DOMAIN,
             name,
-            _one_device_action(name, handler, callers),
-            schema=cv.make_entity_service_schema(fields),
-            supports_response=response,
+            _one_device_action(name, action),
+            schema=cv.make_entity_service_schema(action.fields),
+            supports_response=action.response,
         )
-    for name, command in _JOB_ACTIONS.items():
+    for name, (command, button) in _JOB_ACTIONS.items():
         hass.services.async_register(
             DOMAIN,
             name,
-            _job_action(command),
+            _job_action(command, button),
             schema=cv.make_entity_service_schema({}),
         )

@@ -21,7 +21,7 @@ import voluptuous as vol
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .errors import invalid
-from .naming import async_device_name
+from .naming import async_device_name, async_registered
 
 # A target of triggers and conditions: it names something.
 TARGET_SCHEMA: Final = vol.All(
@@ -39,9 +39,9 @@ def async_coordinator(hass: HomeAssistant, uuid: str) -> FluxCoordinator | None:
 
 
 @callback
-def async_targeted_devices(
+def async_targeted(
     hass: HomeAssistant, target: Mapping[str, object]
-) -> list[dr.DeviceEntry]:
+) -> list[tuple[FluxConfigEntry, dr.DeviceEntry]]:
     """Return our devices that a target reaches, each once, the disabled ones too.
 
     `target` is that of an action, a trigger or a condition: ids of devices, areas,
@@ -56,28 +56,24 @@ def async_targeted_devices(
         for entity_id in selected.referenced | selected.indirectly_referenced
         if (entity := entities.async_get(entity_id)) and entity.device_id
     }
-    registry = dr.async_get(hass)
+    entries: list[FluxConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     return [
-        device
-        for entry in hass.config_entries.async_entries(DOMAIN)
-        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
-        if (everything or device.id in device_ids)
-        and (DOMAIN, entry.unique_id) in device.identifiers
+        (entry, device)
+        for entry in entries
+        if (device := async_registered(hass, entry)) is not None
+        and (everything or device.id in device_ids)
     ]
 
 
 @callback
-def async_named_uuids(hass: HomeAssistant, target: Mapping[str, object]) -> set[str]:
+def async_named_uuids(
+    hass: HomeAssistant, target: Mapping[str, object]
+) -> set[str | None]:
     """Return the uuids of the devices that a target names, or an entity of which."""
     named = {key: target.get(key) for key in (ATTR_DEVICE_ID, ATTR_ENTITY_ID)}
     if named[ATTR_ENTITY_ID] == ENTITY_MATCH_ALL:
         del named[ATTR_ENTITY_ID]
-    return {
-        identifier
-        for device in async_targeted_devices(hass, named)
-        for domain, identifier in device.identifiers
-        if domain == DOMAIN
-    }
+    return {entry.unique_id for entry, _ in async_targeted(hass, named)}
 
 
 @callback
@@ -91,14 +87,15 @@ def async_resolve(
     """
     found: list[FluxCoordinator] = []
     problems = _foreign(hass, target)
-    devices = async_targeted_devices(hass, target)
-    for device in devices:
-        entry = _entry_of(hass, device)
-        if entry.state is ConfigEntryState.LOADED and not device.disabled:
+    targeted = async_targeted(hass, target)
+    for entry, device in targeted:
+        if entry.disabled_by or device.disabled:
+            continue
+        if entry.state is ConfigEntryState.LOADED:
             found.append(entry.runtime_data)
-        elif not (entry.disabled_by or device.disabled):
+        else:
             problems.append(_not_loaded(hass, entry))
-    if not devices:
+    if not targeted:
         raise problems[0] if problems else invalid("no_device")
     return found, problems
 
@@ -119,17 +116,9 @@ def async_resolve_one(
         names = sorted(coordinator.device_name for coordinator in found)
         raise invalid("one_device", names=", ".join(names))
     if not found:
-        [device, *_] = async_targeted_devices(hass, target)
-        raise _not_loaded(hass, _entry_of(hass, device))
+        [(entry, _), *_] = async_targeted(hass, target)
+        raise _not_loaded(hass, entry)
     return found[0]
-
-
-def _entry_of(hass: HomeAssistant, device: dr.DeviceEntry) -> FluxConfigEntry:
-    """Return the entry of one of our devices."""
-    entries: list[FluxConfigEntry] = hass.config_entries.async_entries(DOMAIN)
-    return next(
-        entry for entry in entries if (DOMAIN, entry.unique_id) in device.identifiers
-    )
 
 
 def _foreign(
@@ -139,13 +128,12 @@ def _foreign(
     registry, errors = dr.async_get(hass), list[HomeAssistantError]()
     selection = TargetSelection(dict(target))
     for device_id in sorted(selection.device_ids):
-        if not async_targeted_devices(hass, {ATTR_DEVICE_ID: device_id}):
-            key = (
-                "device_foreign" if registry.async_get(device_id) else "device_unknown"
-            )
+        if not async_targeted(hass, {ATTR_DEVICE_ID: device_id}):
+            known = registry.async_get(device_id)
+            key = "device_foreign" if known else "device_unknown"
             errors.append(invalid(key, device_id=device_id))
     for entity_id in sorted(selection.entity_ids - {ENTITY_MATCH_ALL}):
-        if not async_targeted_devices(hass, {ATTR_ENTITY_ID: entity_id}):
+        if not async_targeted(hass, {ATTR_ENTITY_ID: entity_id}):
             errors.append(invalid("entity_foreign", entity_id=entity_id))
     return errors
 

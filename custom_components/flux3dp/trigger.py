@@ -23,7 +23,7 @@ from .const import DOMAIN
 from .job.errors import ErrorKey
 from .job.model import JobEvent, JobEventType
 from .job.signals import JobSignal, async_subscribe
-from .targets import TARGET_SCHEMA, async_targeted_devices
+from .targets import TARGET_SCHEMA, async_targeted
 from .translation import async_error_sentences
 
 NEEDS_ATTENTION: Final = "needs_attention"
@@ -41,7 +41,6 @@ class JobTrigger(Targeted, Trigger):
     """What: a `JobEventType`, `NEEDS_ATTENTION` or `OFFLINE_IN_JOB`."""
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Take the target."""
         super().__init__(hass, config)
         self._target = config.target or {}
 
@@ -55,8 +54,8 @@ class JobTrigger(Targeted, Trigger):
         def receive(signal: JobSignal) -> None:
             if _happening(signal) != self.happens:
                 return
-            for device in async_targeted_devices(self._hass, self._target):
-                if (DOMAIN, signal.uuid) in device.identifiers:
+            for entry, device in async_targeted(self._hass, self._target):
+                if entry.unique_id == signal.uuid:
                     payload = _payload(self._hass, device, signal)
                     name = payload["device_name"]
                     run_action(
