@@ -77,6 +77,15 @@ def invalid(key: str, **placeholders: str) -> ServiceValidationError:
     )
 
 
+def failed(key: str, **placeholders: str) -> HomeAssistantError:
+    """Return an error for what a device, or the way to it, refused."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
 @contextmanager
 def device_errors(
     coordinator: FluxCoordinator, field_names: Mapping[str, str] | None = None
@@ -94,15 +103,12 @@ def device_errors(
         raise invalid(f"invalid_{err.reason}", field=field) from err
     except FluxError as err:
         coordinator.trust.handle_error(err)
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=_translation_key(err, coordinator),
-            translation_placeholders={
-                "name": coordinator.device_name,
-                "host": coordinator.host,
-                "error": str(err),
-                "path": err.path if isinstance(err, LeftBehind) else "",
-            },
+        raise failed(
+            _translation_key(err, coordinator),
+            name=coordinator.device_name,
+            host=coordinator.host,
+            error=str(err),
+            path=err.path if isinstance(err, LeftBehind) else "",
         ) from err
 
 

@@ -1,6 +1,13 @@
 """Actions on files: what they do with a device, and what they answer."""
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile, gettempdir
@@ -8,7 +15,6 @@ from typing import Any, Final
 
 from homeassistant.const import CONF_MODEL
 from homeassistant.core import HomeAssistant, ServiceResponse, callback
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from .aioflux import (
@@ -24,7 +30,7 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .errors import device_errors, invalid
+from .errors import device_errors, failed, invalid
 from .files import LAST_JOB, title_of
 from .idle import idle_robot, require_idle
 from .job.errors import ErrorKey
@@ -103,7 +109,7 @@ async def async_upload_file(
             if start:
                 _require_confirmed(coordinator, fcode.info, confirmed=data["confirm"])
             if path is not None:
-                await files.upload(path, local, overwrite=data["overwrite"])
+                await files.upload(path, local, fcode.size, overwrite=data["overwrite"])
             else:
                 async with files.uploaded_task(local, fcode.size) as robot:
                     await _async_start(coordinator, robot, None, name)
@@ -155,11 +161,7 @@ def writing(path: str) -> Iterator[None]:
         # A page that sends what is written has gone.
         raise
     except OSError as err:
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="file_unwritable",
-            translation_placeholders={"path": path},
-        ) from err
+        raise failed("file_unwritable", path=path) from err
 
 
 async def _async_require_allowed(hass: HomeAssistant, path: str) -> None:
@@ -189,18 +191,26 @@ async def async_temporary_file(
         await hass.async_add_executor_job(lambda: path.unlink(missing_ok=True))
 
 
-async def _async_download(coordinator: FluxCoordinator, path: str, target: Path) -> int:
-    """Write a device's file over a local one; return its size (bytes)."""
-    hass = coordinator.hass
-    file = await hass.async_add_executor_job(lambda: target.open("wb"))
+@asynccontextmanager
+async def async_writer(
+    hass: HomeAssistant, path: Path
+) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
+    """Open a local file, and lend what writes to it in the executor."""
+    file = await hass.async_add_executor_job(lambda: path.open("wb"))
 
     async def write(block: bytes) -> None:
         await hass.async_add_executor_job(file.write, block)
 
     try:
-        return await coordinator.files.download(path, write)
+        yield write
     finally:
         await hass.async_add_executor_job(file.close)
+
+
+async def _async_download(coordinator: FluxCoordinator, path: str, target: Path) -> int:
+    """Write a device's file over a local one; return its size (bytes)."""
+    async with async_writer(coordinator.hass, target) as write:
+        return await coordinator.files.download(path, write)
 
 
 async def async_download_file(
@@ -280,12 +290,9 @@ def _require_confirmed(
     coordinator: FluxCoordinator, info: JobInfo, *, confirmed: bool
 ) -> None:
     """Raise ServiceValidationError for a laser without a confirmation."""
-    device = coordinator.data.device
-    model = (
-        coordinator.config_entry.data[CONF_MODEL] if device is None else device.model
-    )
     is_laser = toolhead_of(info.head_type or "") is Toolhead.LASER
-    if (is_laser or not has_extruder(model)) and not confirmed:
+    is_laser |= not has_extruder(coordinator.config_entry.data[CONF_MODEL])
+    if is_laser and not confirmed:
         raise invalid("laser_not_confirmed", name=coordinator.device_name)
 
 
@@ -312,14 +319,11 @@ async def _async_start(
     fault = ""
     if job is not None and job.error is not ErrorKey.NONE:
         fault = await async_error_words(coordinator.hass, job.error)
-    raise HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key="start_failed" if fault else "not_started",
-        translation_placeholders={
-            "name": coordinator.device_name,
-            "job": name,
-            "fault": fault,
-        },
+    raise failed(
+        "start_failed" if fault else "not_started",
+        name=coordinator.device_name,
+        job=name,
+        fault=fault,
     )
 
 

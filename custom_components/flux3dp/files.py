@@ -34,7 +34,7 @@ from .aioflux import (
     store,
 )
 from .device import FluxDevice, Unloaded
-from .idle import idle_robot, require_idle
+from .idle import async_finish, cancel_once, idle_robot, require_idle
 from .robot import RobotLink
 
 LAST_JOB: Final = "SD/Recent/recent-1.fc"
@@ -47,9 +47,6 @@ _MOST_KEPT: Final = 200
 _FOLDER_TIME: Final = 4.0
 _BLOCK: Final = 256 * 1024
 
-type Progress = Callable[[int, int], None]
-"""Takes how many bytes have been sent, and how many there are."""
-
 
 class DeviceFiles:
     """Reads and writes the files of one device.
@@ -58,7 +55,6 @@ class DeviceFiles:
     """
 
     def __init__(self, device: FluxDevice, link: RobotLink) -> None:
-        """Read nothing yet."""
         self._device = device
         self._hass = device.hass
         self._clock = device.clock
@@ -77,7 +73,7 @@ class DeviceFiles:
     async def async_close(self) -> None:
         """End all transfers, and give them a moment to tidy up."""
         for task in self._transfers:
-            _end(task)
+            cancel_once(task)
         if self._transfers:
             await asyncio.wait(self._transfers, timeout=self._timing.forget)
 
@@ -118,7 +114,13 @@ class DeviceFiles:
         """Return the metadata of a job file and its picture."""
         if (kept := self._kept(path)) is not None:
             return kept
-        return await self._read_info(path)
+        async with self._files() as files:
+            info = await files.info(path)
+        info = FileInfo(info.info, info.previews[:1])
+        while len(self._infos) >= _MOST_KEPT:
+            del self._infos[next(iter(self._infos))]
+        self._infos[path] = self._clock.now(), info
+        return info
 
     async def infos(
         self, paths: list[str]
@@ -139,7 +141,7 @@ class DeviceFiles:
             for path in missing:
                 info: FileInfo | None = None
                 try:
-                    info = await self._read_info(path)
+                    info = await self.info(path)
                 except Kicked:
                     raise
                 except CommandFailed, InvalidRequest:
@@ -147,15 +149,6 @@ class DeviceFiles:
                 yield path, info
                 if self._clock.now() > end:
                     break
-
-    async def _read_info(self, path: str) -> FileInfo:
-        async with self._files() as files:
-            info = await files.info(path)
-        info = FileInfo(info.info, info.previews[:1])
-        while len(self._infos) >= _MOST_KEPT:
-            del self._infos[next(iter(self._infos))]
-        self._infos[path] = self._clock.now(), info
-        return info
 
     def _kept(self, path: str) -> FileInfo | None:
         at, info = self._infos.get(path, (0.0, None))
@@ -169,15 +162,10 @@ class DeviceFiles:
         task = asyncio.create_task(work, name="flux3dp transfer")
         self._transfers.add(task)
         task.add_done_callback(self._transfers.discard)
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError:
-            _end(task)
-            await asyncio.wait([task])
-            raise
+        await async_finish(task)
         if task.cancelled():
             raise Unloaded("the transfer was ended")
-        return await task
+        return task.result()
 
     async def download(
         self, path: str, write: Callable[[bytes], Awaitable[None]]
@@ -188,7 +176,8 @@ class DeviceFiles:
 
     async def check_target(self, path: str, size: int, *, overwrite: bool) -> None:
         """Raise what an upload of `size` bytes would, as far as the file is not needed."""
-        _check_job(path, size)
+        _require_fcode(path)
+        check_upload(path, size)
         self._device.require_online()
         async with self._link.connection() as robot:
             await require_idle(self._device, robot)
@@ -198,19 +187,18 @@ class DeviceFiles:
         self,
         path: str,
         source: Path,
+        size: int,
         *,
-        overwrite: bool = False,
-        progress: Progress | None = None,
-    ) -> Fcode:
-        """Check a job file (fcode) and put it on the device, whole or not at all.
+        overwrite: bool,
+        progress: Callable[[int], None] | None = None,
+    ) -> None:
+        """Put a job file that was checked on the device, whole or not at all.
 
-        Uploads take turns. Raises InvalidRequest before a byte is sent; OSError if the
-        file cannot be read.
+        Uploads take turns. `progress` gets the number of bytes that were sent. Raises
+        InvalidRequest before a byte is sent; OSError if the file cannot be read.
         """
-        fcode = await self.check(source)
-        _check_job(path, fcode.size)
-        await self._transfer(self._store(path, source, fcode.size, overwrite, progress))
-        return fcode
+        _require_fcode(path)
+        await self._transfer(self._store(path, source, size, overwrite, progress))
 
     async def _store(
         self,
@@ -218,7 +206,7 @@ class DeviceFiles:
         source: Path,
         size: int,
         overwrite: bool,
-        progress: Progress | None,
+        progress: Callable[[int], None] | None,
     ) -> None:
         connections = 0
 
@@ -241,7 +229,7 @@ class DeviceFiles:
                     blocks,
                     size,
                     overwrite=overwrite,
-                    progress=_of(size, progress),
+                    progress=progress,
                 )
             except LeftBehind, asyncio.CancelledError:
                 # One that was canceled does not say whether it could tidy up.
@@ -272,16 +260,9 @@ class DeviceFiles:
             await robot.files.remove(path)
 
 
-def _end(task: asyncio.Task[Any]) -> None:
-    """End a transfer, which may be tidying up already."""
-    if not task.cancelling():
-        task.cancel()
-
-
-def _check_job(path: str, size: int) -> None:
+def _require_fcode(path: str) -> None:
     if not path.lower().endswith(".fc"):
         raise InvalidRequest("path", "not_a_job", "a job file ends in .fc")
-    check_upload(path, size)
 
 
 def _check(source: Path) -> Fcode:
@@ -290,10 +271,6 @@ def _check(source: Path) -> Fcode:
         raise FileNotFoundError(source)
     with source.open("rb") as file:
         return read_fcode(file)
-
-
-def _of(size: int, progress: Progress | None) -> Callable[[int], None] | None:
-    return None if progress is None else lambda sent: progress(sent, size)
 
 
 async def _read(hass: HomeAssistant, source: Path) -> AsyncGenerator[bytes]:

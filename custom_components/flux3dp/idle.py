@@ -1,8 +1,12 @@
-"""Is the device idle: it says so itself, over the robot connection, before a transfer or work."""
+"""What needs an idle device: the device itself has to say so, and is left tidy.
 
+Transfers and maintenance have a connection of their own each.
+"""
+
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from .aioflux import CommandFailed, FluxError, Robot
 from .device import FluxDevice
@@ -55,3 +59,21 @@ async def require_idle(
             raise JobRunning(f"a job is there: {report.label}")
         if cleared:
             raise JobNotCleared("a job that ended is still there")
+
+
+async def async_finish(task: asyncio.Task[Any]) -> None:
+    """Wait for a task. A caller that is canceled ends it, and waits until it is tidy."""
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        # Nothing else reads what it raises then.
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        cancel_once(task)
+        await asyncio.wait([task])
+        raise
+
+
+def cancel_once(task: asyncio.Task[Any]) -> None:
+    """Cancel a task that may be tidying up already: that is not interrupted."""
+    if not task.cancelling():
+        task.cancel()

@@ -26,7 +26,7 @@ from .aioflux import (
 )
 from .const import LOGGER
 from .device import FluxDevice, Task, Work
-from .idle import JobRunning, idle_robot
+from .idle import JobRunning, async_finish, cancel_once, idle_robot
 from .job.model import Toolhead
 from .job.status_table import ENDED_IDS
 from .robot import RobotLink
@@ -52,13 +52,6 @@ class WorkRefused(FluxError):
         self.key = key
 
 
-class WrongToolhead(WorkRefused):
-    """Another toolhead than an extruder is fitted."""
-
-    def __init__(self, found: str) -> None:
-        super().__init__("wrong_toolhead", found)
-
-
 class DeviceMaintenance:
     """The work on one device. Every method raises FluxError; WorkRefused with a reason."""
 
@@ -66,7 +59,6 @@ class DeviceMaintenance:
     """What the device last said of its toolhead."""
 
     def __init__(self, device: FluxDevice, link: RobotLink) -> None:
-        """Do nothing yet."""
         self._device = device
         self._link = link
         self._run: asyncio.Task[Any] | None = None
@@ -102,37 +94,12 @@ class DeviceMaintenance:
         job = self._device.data.job
         if job.active and job.paused:
             if job.toolhead not in (Toolhead.EXTRUDER, Toolhead.NONE, None):
-                raise WrongToolhead(job.toolhead)
+                raise WorkRefused("wrong_toolhead", job.toolhead)
             return await self._async_do(self._load_in_job)
 
         async def load(task: Maintenance) -> float | None:
             await self._check_toolhead(task, temperature)
-            late, over, run = asyncio.Event(), asyncio.Event(), self._run
-
-            async def stop() -> None:
-                with suppress(FluxError):
-                    await task.stop_loading()
-                await self._device.clock.wait(over, _STOP_TIME)
-                if run is not None and not over.is_set():
-                    _cancel(run)
-
-            def end() -> None:
-                late.set()
-                self._device.create_task(stop(), "end of loading")
-
-            cancel = self._device.clock.call_later(_LOAD_TIME, end)
-            try:
-                await task.load_filament(
-                    temperature, self._follow(Task.LOAD_FILAMENT), flexible=flexible
-                )
-            except asyncio.CancelledError:
-                if not late.is_set():
-                    raise
-            finally:
-                cancel()
-                over.set()
-            if late.is_set():
-                raise WorkRefused("load_timeout")
+            await self._load_in_time(task, temperature, flexible=flexible)
             return (await task.toolhead_status()).temperature
 
         return await self._async_maintain(Task.LOAD_FILAMENT, load)
@@ -158,7 +125,7 @@ class DeviceMaintenance:
             while not run.done() and not await self._press_in_load():
                 await self._device.clock.sleep(self._device.timing.control_poll)
         elif work.step is None:
-            _cancel(run)  # It does not load yet.
+            cancel_once(run)  # It does not load yet.
         else:
             await self._task.stop_loading()
         await asyncio.wait([run])
@@ -171,7 +138,7 @@ class DeviceMaintenance:
         run = self._run
         if run is None or run.done() or self._device.data.job.active:
             return False
-        _cancel(run)
+        cancel_once(run)
         await asyncio.wait([run])
         return True
 
@@ -201,7 +168,7 @@ class DeviceMaintenance:
     async def async_close(self) -> None:
         """End the work, and wait until the device is idle and its heater off."""
         if (run := self._run) is not None:
-            _cancel(run)
+            cancel_once(run)
             await asyncio.wait([run], timeout=_END_TIME)
 
     # -- how it is done
@@ -230,15 +197,7 @@ class DeviceMaintenance:
             do(), f"{device.name} maintenance", eager_start=False
         )
         self._run = run
-        try:
-            # A second cancellation would keep the heater from being turned off.
-            await asyncio.wait([run])
-        except asyncio.CancelledError:
-            # Only the log gets what it raises then.
-            run.add_done_callback(lambda run: run.cancelled() or run.exception())
-            _cancel(run)
-            await asyncio.wait([run])
-            raise
+        await async_finish(run)
         if run.cancelled():
             raise WorkRefused("maintenance_stopped")
         return run.result()
@@ -261,6 +220,34 @@ class DeviceMaintenance:
                         await self._link.async_report(robot)
 
         return await self._async_do(maintain)
+
+    async def _load_in_time(
+        self, task: Maintenance, temperature: float, *, flexible: bool
+    ) -> None:
+        """Draw filament in; WorkRefused if it had to be ended."""
+        clock, late = self._device.clock, asyncio.Event()
+
+        async def limit() -> None:
+            await clock.sleep(_LOAD_TIME)
+            late.set()
+            with suppress(FluxError):
+                await task.stop_loading()
+            await clock.sleep(_STOP_TIME)
+            if self._run is not None:
+                cancel_once(self._run)
+
+        limiting = self._device.create_task(limit(), "end of loading")
+        try:
+            await task.load_filament(
+                temperature, self._follow(Task.LOAD_FILAMENT), flexible=flexible
+            )
+        except asyncio.CancelledError:
+            if not late.is_set():
+                raise
+        finally:
+            limiting.cancel()
+        if late.is_set():
+            raise WorkRefused("load_timeout")
 
     async def _load_in_job(self) -> float | None:
         """Draw filament in, in a paused job, until it is paused as before."""
@@ -321,7 +308,7 @@ class DeviceMaintenance:
         if self.toolhead.type is None:
             raise WorkRefused("no_toolhead")
         if self.toolhead.type != _EXTRUDER:
-            raise WrongToolhead(self.toolhead.type)
+            raise WorkRefused("wrong_toolhead", self.toolhead.type)
         check_limit(temperature, self.toolhead)
 
     def _require_extruder_model(self) -> None:
@@ -334,9 +321,3 @@ class DeviceMaintenance:
             self._device.async_show_work(Work(task, progress.step, value))
 
         return show
-
-
-def _cancel(run: asyncio.Task[Any]) -> None:
-    """Have work end; once, so that the end itself is not interrupted."""
-    if not run.cancelling():
-        run.cancel()

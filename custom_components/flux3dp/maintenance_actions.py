@@ -6,13 +6,11 @@ from typing import Any, Final
 
 from homeassistant.const import UnitOfTemperature
 from homeassistant.core import ServiceResponse
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.unit_conversion import TemperatureConverter
 
 from .aioflux import CommandFailed, InvalidRequest, Kicked
-from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .errors import invalid
+from .errors import failed, invalid
 from .job.errors import ErrorKey, classify
 from .translation import async_error_words
 
@@ -114,11 +112,7 @@ async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
         fault = classify(str(err))
         if fault is ErrorKey.OTHER:
             raise
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="maintenance_failed",
-            translation_placeholders={
-                "name": coordinator.device_name,
-                "fault": await async_error_words(coordinator.hass, fault),
-            },
+        words = await async_error_words(coordinator.hass, fault)
+        raise failed(
+            "maintenance_failed", name=coordinator.device_name, fault=words
         ) from err

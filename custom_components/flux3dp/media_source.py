@@ -19,7 +19,7 @@ from homeassistant.helpers.translation import async_get_translations
 from .aioflux import STORAGES, FileInfo
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .errors import device_errors
+from .errors import device_errors, failed
 from .files import title_of
 from .job.status_table import toolhead_of
 from .targets import async_coordinator
@@ -40,7 +40,6 @@ class FluxMediaSource(MediaSource):
     name = "FLUX"
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Know nothing yet: everything is read when it is looked at."""
         super().__init__(DOMAIN)
         self.hass = hass
 
@@ -53,7 +52,7 @@ class FluxMediaSource(MediaSource):
             with device_errors(coordinator):
                 info = await coordinator.files.info(path)
             if not info.previews:
-                raise _error("no_preview", title_of(path, info))
+                raise failed("no_preview", name=title_of(path, info))
         except HomeAssistantError as err:
             raise Unresolvable(await async_sentence(self.hass, err)) from err
         return PlayMedia(preview_url(uuid, path), picture_type(info.previews[0]))
@@ -81,7 +80,7 @@ class FluxMediaSource(MediaSource):
     def _coordinator(self, uuid: str) -> FluxCoordinator:
         """Return a device; HomeAssistantError if it is not set up or not loaded."""
         if (coordinator := async_coordinator(self.hass, uuid)) is None:
-            raise _error("media_device_unknown", "")
+            raise failed("media_device_unknown")
         return coordinator
 
     async def _root(self) -> BrowseMediaSource:
@@ -125,14 +124,6 @@ class FluxMediaSource(MediaSource):
             return words.get(key, state)
 
         return word
-
-
-def _error(key: str, name: str) -> HomeAssistantError:
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders={"name": name},
-    )
 
 
 def _directory(identifier: str | None, title: str) -> BrowseMediaSource:

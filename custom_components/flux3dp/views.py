@@ -12,7 +12,6 @@ from typing import Final
 
 from aiohttp import web
 from homeassistant.components.http import KEY_HASS, HomeAssistantView
-from homeassistant.components.http.const import KEY_HASS_USER
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 
@@ -20,8 +19,14 @@ from .aioflux import MAX_FILE_SIZE, FileInfo, InvalidRequest
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .errors import device_errors, invalid
-from .file_actions import async_temporary_file, describe_entries, describe_file, writing
-from .permissions import require_control
+from .file_actions import (
+    async_temporary_file,
+    async_writer,
+    describe_entries,
+    describe_file,
+    writing,
+)
+from .permissions import async_require_control
 from .targets import async_coordinator
 from .translation import async_sentence
 
@@ -150,7 +155,6 @@ class FileUploadView(HomeAssistantView):
     name = f"api:{DOMAIN}:upload"
 
     def __init__(self) -> None:
-        """Receive nothing yet."""
         self._devices: set[str] = set()
 
     async def post(
@@ -160,7 +164,9 @@ class FileUploadView(HomeAssistantView):
         hass = request.app[KEY_HASS]
         coordinator = _coordinator(request, uuid)
         overwrite = request.query.get("overwrite") == "true"
-        require_control(request[KEY_HASS_USER], coordinator, admin=overwrite)
+        await async_require_control(
+            coordinator, self.context(request), "pause", admin=overwrite
+        )
         response = web.StreamResponse(headers=_LINES)
         say = partial(_async_say, request, response)
         try:
@@ -174,7 +180,8 @@ class FileUploadView(HomeAssistantView):
                         local = await stack.enter_async_context(
                             async_temporary_file(hass)
                         )
-                        await _async_receive(coordinator, request, local)
+                        async with async_writer(hass, local) as write:
+                            await _async_body(coordinator, request, write)
                     await _async_send(coordinator, path, local, say, overwrite)
         except HomeAssistantError as err:
             last = await _failure(hass, err)
@@ -212,15 +219,16 @@ async def _async_send(
     overwrite: bool,
 ) -> None:
     """Put the file on the device, and say how far it is. Raises FluxError."""
-    changed = asyncio.Event()
+    files, changed = coordinator.files, asyncio.Event()
+    size = (await files.check(local)).size
     step: dict[str, object] = {}
 
-    def progress(sent: int, size: int) -> None:
+    def progress(sent: int) -> None:
         step.update(sent=sent, size=size)
         changed.set()
 
     task = coordinator.hass.async_create_task(
-        coordinator.files.upload(path, local, overwrite=overwrite, progress=progress),
+        files.upload(path, local, size, overwrite=overwrite, progress=progress),
         f"{coordinator.device_name} upload",
     )
     task.add_done_callback(lambda _: changed.set())
@@ -268,22 +276,6 @@ async def _async_body(
 
 async def _async_drop(_: bytes) -> None:
     """Keep nothing."""
-
-
-async def _async_receive(
-    coordinator: FluxCoordinator, request: web.Request, local: Path
-) -> None:
-    """Keep the body in a file: the device gets it when it has been checked."""
-    hass = coordinator.hass
-    file = await hass.async_add_executor_job(lambda: local.open("wb"))
-
-    async def write(data: bytes) -> None:
-        await hass.async_add_executor_job(file.write, data)
-
-    try:
-        await _async_body(coordinator, request, write)
-    finally:
-        await hass.async_add_executor_job(file.close)
 
 
 async def _async_say(
