@@ -90,6 +90,16 @@ async def test_folders_are_listed(device: Device, files: Files) -> None:
     assert await names(files, "USB") == ["stick.fc"]
 
 
+async def test_names_are_refused_when_they_are_to_be_sent() -> None:
+    line = Line()
+    listing = asyncio.ensure_future(Files(line.session, FAST).list("SD"))
+    await asyncio.sleep(0)
+    line.say("continue", "error UNKNOWN_ERROR")
+    with pytest.raises(CommandFailed, match="UNKNOWN_ERROR"):
+        await listing
+    assert line.session.is_open
+
+
 async def test_what_a_file_is(device: Device, files: Files) -> None:
     device.files.write("SD", "vase.fc", JOB)
     info = await files.info("SD/vase.fc")

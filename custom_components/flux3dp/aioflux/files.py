@@ -30,6 +30,7 @@ from .errors import (
     ProtocolError,
 )
 from .fcode import MAX_FILE_SIZE, MAX_PREVIEW, MAX_PREVIEWS
+from .frames import decode_reply
 from .report import JobInfo, parse_file_info
 from .session import Session
 from .timing import Timing
@@ -39,6 +40,8 @@ _LOGGER = logging.getLogger(__name__)
 _MIME: Final = {".fc": "application/fcode", ".gcode": "text/gcode"}
 _BLOCK: Final = 256 * 1024
 _MAX_NAME: Final = 255
+# A folder, a file.
+_ENTRY_KINDS: Final = (b"D", b"F")
 
 type Progress = Callable[[int], None]
 """Takes how many bytes have been transferred."""
@@ -83,6 +86,9 @@ class Files(Commands):
         async def read() -> tuple[FileEntry, ...]:
             await self._read_word("continue")
             names = await self._session.read_frame()
+            if names[:1] not in _ENTRY_KINDS:
+                # Too many names may be noticed only when they are to be sent.
+                decode_reply(names)
             await self._read_word()
             return _parse_names(names)
 
@@ -372,7 +378,7 @@ def _parse_names(names: bytes) -> tuple[FileEntry, ...]:
     """Return the entries of a folder; a name that is not UTF-8 is left out."""
     entries = []
     for raw in names.split(b"\0"):
-        if len(raw) > 1 and raw[:1] in (b"D", b"F"):
+        if len(raw) > 1 and raw[:1] in _ENTRY_KINDS:
             with suppress(UnicodeDecodeError):
                 entries.append(FileEntry(raw[1:].decode(), raw[:1] == b"D"))
     return tuple(entries)

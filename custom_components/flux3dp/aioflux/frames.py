@@ -105,12 +105,9 @@ def decode_reply(frame: bytes) -> str:
     """Return a reply's text; CommandFailed or Kicked if it is a refusal.
 
     `error SYMBOL [words]`, `er SYMBOL [words]` and the bare `UNKNOWN_ERROR` are
-    refusals. ProtocolError if it is not UTF-8.
+    refusals. What is not UTF-8 in it, such as an author's name, is replaced.
     """
-    try:
-        text = frame.decode()
-    except UnicodeDecodeError:
-        raise ProtocolError("a reply that is not UTF-8") from None
+    text = frame.decode(errors="replace")
     verb, _, rest = text.partition(" ")
     if verb in ("error", "er"):
         symbol, *words = rest.split() or ["UNKNOWN_ERROR"]
