@@ -10,8 +10,10 @@ from dataclasses import replace
 import functools
 from ipaddress import ip_address
 import logging
+from pathlib import Path
 import re
 import socket
+import tempfile
 from typing import Any
 from unittest.mock import patch
 
@@ -22,10 +24,12 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.flux3dp.aioflux import ClientKey
+from custom_components.flux3dp.aioflux import ClientKey, Files
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, TrustedKey
+from simulator.fcode import build
+from simulator.files import example_job
 from simulator.waiting import PATIENCE
 from tests.devices import MakeDevice, making, reaching
 from tests.integration.fake_device import DELTA
@@ -72,6 +76,13 @@ FAST = FluxTiming(
     control_confirm=2.0,
     resume_trial=0.4,
 )
+
+# A job file of ten minutes, and one that is on a device.
+JOB = example_job("Boat", seconds=600)
+CUBE = "SD/calibration cube.fc"
+
+# More than a connection takes before the device reads it.
+LARGE = build({"TITLE": "Ship"}, script=bytes(24 << 20))
 
 # Deprecations, blocking calls, and whatever else `homeassistant.helpers.frame` reports.
 _COMPLAINT = re.compile(r"deprecat|Detected (that|blocking|code)", re.IGNORECASE)
@@ -239,6 +250,39 @@ async def client(
 ) -> TestClient[Any, Any]:
     """Return what the owner of the usual device looks at it with."""
     return await hass_client()
+
+
+@pytest.fixture
+def source(hass: HomeAssistant, tmp_path: Path) -> Path:
+    """Return a job file in a folder that Home Assistant may use."""
+    hass.config.allowlist_external_dirs = {str(tmp_path)}
+    path = tmp_path / "boat.fc"
+    path.write_bytes(JOB)
+    return path
+
+
+@pytest.fixture
+def temporary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], list[Path]]:
+    """Return what lists the temporary files of the integration."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return lambda: list(tmp_path.glob(f".{DOMAIN}-*"))
+
+
+@pytest.fixture
+def tidying(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Have files removed slowly, as by a device that writes; return what says so."""
+    tidying, remove = asyncio.Event(), Files.remove
+
+    async def slow(files: Files, path: str) -> None:
+        tidying.set()
+        # Longer than Home Assistant waits for a task it cancels: the time is the subject.
+        await asyncio.sleep(0.3)
+        await remove(files, path)
+
+    monkeypatch.setattr(Files, "remove", slow)
+    return tidying
 
 
 async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:

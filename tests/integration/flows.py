@@ -21,11 +21,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from simulator import Device, TrustedKey
+from simulator import Device, SimulatedNetwork, TrustedKey
 from simulator.waiting import PATIENCE
 from tests.aioflux.updates import Updates
-from tests.integration.conftest import PASSWORD
-from tests.integration.networks import KEY
+from tests.integration.conftest import ADDRESSES, PASSWORD
 from tests.keys import MASTER_KEYS
 from tests.surroundings import data_of
 
@@ -36,6 +35,27 @@ OTHER: dict[str, Any] = {
     "serial": "FD1A104243",
     "name": "Attic",
     "master_key": MASTER_KEYS[1],
+}
+
+KEY = "12345678"
+
+ATTIC = SimulatedNetwork(ssid="Attic", key=KEY, address=ADDRESSES[3])
+# A device that is there is not heard.
+FAR = SimulatedNetwork(ssid="Far", key=KEY, reachable=False)
+
+
+def wifi(ssid: str) -> dict[str, Any]:
+    """Return what sends a device to a Wi-Fi network that gives it an address."""
+    return {"method": "dhcp", "ssid": ssid, "wifi_password": KEY}
+
+
+HOME = wifi("Home Network")
+STATIC = HOME | {
+    "method": "static",
+    "ip_address": ADDRESSES[1],
+    "prefix_length": 24,
+    "gateway": "127.0.50.254",
+    "dns": ["127.0.50.254"],
 }
 
 # What is typed to send a device to another network, and to change its password.

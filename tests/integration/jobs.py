@@ -1,7 +1,6 @@
 """What tests of whole jobs share: slow devices and their jobs, entities, a witness."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -126,10 +125,10 @@ async def press(hass: HomeAssistant, command: str) -> None:
     )
 
 
-async def reason(task: asyncio.Task[Any]) -> str | None:
+async def reason(order: Awaitable[Any]) -> str | None:
     """Wait until something has failed; return the translation key of the reason."""
     with pytest.raises(HomeAssistantError) as failed:
-        await task
+        await order
     return failed.value.translation_key
 
 

@@ -25,7 +25,7 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state, wait_until
 from tests.integration.jobs import BRISK, entity, out_of_contact, put_job
-from tests.integration.targets import automate, change, registered
+from tests.integration.life import automate, change, registered
 
 ROOT = Path(__file__).parents[2]
 STATUS = "sensor.what_she_does"

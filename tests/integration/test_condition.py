@@ -22,7 +22,7 @@ from tests.integration.conftest import (
     wait_for_state,
 )
 from tests.integration.jobs import entity, status_is
-from tests.integration.targets import change, put_in_workshop, registered
+from tests.integration.life import change, put_in_workshop, registered
 from tests.keys import MASTER_KEYS
 
 NAMES = ("is_running", "is_paused", "is_idle", "is_offline", "needs_attention")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 import os
 from pathlib import Path
 import tempfile
@@ -20,8 +21,16 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.files import DeviceFiles
 from simulator import Device
-from simulator.files import example_job, plain_png
-from tests.integration.conftest import ADDRESSES, UUID, MakeDevice, MakeEntry
+from simulator.files import plain_png
+from tests.integration.conftest import (
+    ADDRESSES,
+    BOTH,
+    CUBE,
+    JOB,
+    UUID,
+    MakeDevice,
+    MakeEntry,
+)
 from tests.integration.jobs import (
     BRISK,
     GOES_ON,
@@ -36,57 +45,22 @@ from tests.integration.jobs import (
     value,
     witness,
 )
-from tests.integration.life import STATUS
+from tests.integration.life import act
 
-JOB = example_job("Boat", seconds=600)
-CUBE = "SD/calibration cube.fc"
+DEVICE = {"timing": BRISK}
+
 type Call = Callable[..., Awaitable[dict[str, Any]]]
-
-
-BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    generation = getattr(request, "param", 2)
-    return await make_device(generation=generation, timing=BRISK)
 
 
 @pytest.fixture
 def call(hass: HomeAssistant, entry: MockConfigEntry) -> Call:
     """Return what calls an action on the usual device, and returns its answer."""
-
-    async def act(name: str, **data: object) -> dict[str, Any]:
-        answer = await hass.services.async_call(
-            DOMAIN,
-            name,
-            {"entity_id": STATUS, **data},
-            blocking=True,
-            return_response=name != "delete_file",
-        )
-        return dict(answer or {})
-
-    return act
-
-
-@pytest.fixture
-def source(hass: HomeAssistant, tmp_path: Path) -> Path:
-    """Return a job file in a folder that is allowed."""
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
-    path = tmp_path / "boat.fc"
-    path.write_bytes(JOB)
-    return path
+    return partial(act, hass, entry)
 
 
 def put(path: Path, content: bytes) -> None:
     """Write a local file."""
     path.write_bytes(content)
-
-
-async def fails(task: Awaitable[Any]) -> str | None:
-    """Return the translation key of what goes wrong."""
-    return await reason(asyncio.ensure_future(task))
 
 
 async def finish(hass: HomeAssistant, device: Device) -> None:
@@ -147,7 +121,7 @@ async def test_from_a_file_to_its_end(
     await finish(hass, device)
 
     await call("delete_file", path="SD/Küche/a 'b'.fc")
-    assert await fails(call("file_info", path="SD/Küche/a 'b'.fc")) == (
+    assert await reason(call("file_info", path="SD/Küche/a 'b'.fc")) == (
         "refused_not_exist"
     )
     await device.wait_closed_connections()
@@ -172,7 +146,7 @@ async def test_from_a_file_to_its_end(
 async def test_paths_that_are_refused_before_anything_is_sent(
     device: Device, source: Path, call: Call, path: str, key: str
 ) -> None:
-    assert await fails(call("upload_file", source=str(source), path=path)) == key
+    assert await reason(call("upload_file", source=str(source), path=path)) == key
     assert connections(device) == 0
 
 
@@ -192,7 +166,7 @@ async def test_a_damaged_file_is_refused_with_the_reason(
 ) -> None:
     put(source, content)
     for data in ({"path": "SD/boat.fc"}, {"start": True}):
-        assert await fails(call("upload_file", source=str(source), **data)) == key
+        assert await reason(call("upload_file", source=str(source), **data)) == key
     assert connections(device) == 0
 
 
@@ -212,7 +186,7 @@ async def test_only_files_that_home_assistant_may_use(
         (f"media-source://{DOMAIN}/{'0' * 32}/{CUBE}", "file_unreadable"),
     ):
         upload = call("upload_file", source=local, path="SD/boat.fc")
-        assert await fails(upload) == key, local
+        assert await reason(upload) == key, local
     for target, key in (
         ("/etc/boat.fc", "path_not_allowed"),
         (str(tmp_path / "boat.html"), "target_suffix"),
@@ -220,12 +194,14 @@ async def test_only_files_that_home_assistant_may_use(
         (str(tmp_path / "no folder" / "boat.fc"), "file_unwritable"),
     ):
         download = call("download_file", path=CUBE, target_path=target)
-        assert await fails(download) == key, target
+        assert await reason(download) == key, target
     page = call(
         "download_file", path="USB/a.html", target_path=str(tmp_path / "a.html")
     )
-    assert await fails(page) == "invalid_not_a_job"
-    assert await fails(call("upload_file", source=str(source))) == "upload_without_path"
+    assert await reason(page) == "invalid_not_a_job"
+    assert (
+        await reason(call("upload_file", source=str(source))) == "upload_without_path"
+    )
     assert connections(device) == 0
 
 
@@ -242,7 +218,7 @@ async def test_no_transfer_while_the_device_is_busy(
 
     async def refused(key: str) -> None:
         for name, data in transfers.items():
-            assert await fails(call(name, **data)) == key, name
+            assert await reason(call(name, **data)) == key, name
 
     if state == "running":
         await run_job(hass, device)
@@ -267,7 +243,7 @@ async def test_a_file_is_replaced_only_if_that_is_wanted(
 ) -> None:
     before = device.files.read("SD", "calibration cube.fc")
     upload = {"source": str(source), "path": CUBE}
-    assert await fails(call("upload_file", **upload)) == "invalid_exists"
+    assert await reason(call("upload_file", **upload)) == "invalid_exists"
     assert device.files.read("SD", "calibration cube.fc") == before
     await call("upload_file", **upload, overwrite=True)
     assert device.files.read("SD", "calibration cube.fc") == JOB
@@ -277,7 +253,7 @@ async def test_a_file_is_replaced_only_if_that_is_wanted(
     ):
         device.files.entries["SD"]["Folder.fc"] = {}
         upload = {"source": str(source), "path": path, "overwrite": True}
-        assert await fails(call("upload_file", **upload)) == key
+        assert await reason(call("upload_file", **upload)) == key
 
 
 async def test_two_uploads_at_once_take_turns(
@@ -326,7 +302,7 @@ async def test_a_folder_of_as_many_names_as_can_be_listed(
     device.files.entries["SD"]["full"] = full
     assert len((await call("list_files", path="SD/full"))["entries"]) == len(full)
     full["z.fc"] = b""
-    assert await fails(call("list_files", path="SD/full")) == "invalid_folder_too_full"
+    assert await reason(call("list_files", path="SD/full")) == "invalid_folder_too_full"
 
 
 async def test_a_copy_of_another_device(
@@ -361,7 +337,7 @@ async def test_a_download_is_for_all_and_spares_a_file_made_meanwhile(
         if overwrite:
             await fetch()
         else:
-            assert await fails(fetch()) == "target_exists"
+            assert await reason(fetch()) == "target_exists"
             assert target.read_bytes() == b"another"
             target.unlink()
     if not overwrite:
@@ -391,4 +367,4 @@ async def test_a_full_disk_is_not_called_a_file_that_cannot_be_read(
         monkeypatch.setattr(DeviceFiles, "download", no_space)
     source = f"media-source://{DOMAIN}/{'2' * 32}/USB/stick.fc"
     upload = call("upload_file", source=source, path="SD/stick.fc")
-    assert await fails(upload) == "file_unwritable"
+    assert await reason(upload) == "file_unwritable"

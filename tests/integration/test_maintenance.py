@@ -12,10 +12,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Device
 from tests.integration.conftest import BOTH, having
 from tests.integration.jobs import BRISK, entity, reason, run_job
-from tests.integration.life import act
-from tests.integration.work import (
+from tests.integration.life import (
     HEATS,
     WORK,
+    act,
     begin,
     idle_and_cold,
     shown,

@@ -16,8 +16,16 @@ from custom_components.flux3dp.maintenance import WorkRefused
 from simulator import Device
 from tests.integration.conftest import BOTH, having
 from tests.integration.jobs import BRISK, commands, press, reason, status_is
-from tests.integration.life import act, log_lines
-from tests.integration.work import HEATS, WORK, begin, idle_and_cold, shown, under_way
+from tests.integration.life import (
+    HEATS,
+    WORK,
+    act,
+    begin,
+    idle_and_cold,
+    log_lines,
+    shown,
+    under_way,
+)
 
 DEVICE = {"timing": BRISK}
 # In bytes of what a device says, of which a handshake of generation 2 is the most.

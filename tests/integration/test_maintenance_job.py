@@ -16,7 +16,7 @@ from tests.integration.conftest import BOTH
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home
 from tests.integration.jobs import PATIENT, press, reason, run_job, status_is, value
-from tests.integration.work import begin
+from tests.integration.life import begin
 
 DEVICE = {"timing": PATIENT}
 LOAD = "player load_filament 0"

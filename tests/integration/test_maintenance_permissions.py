@@ -9,8 +9,15 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from tests.integration.conftest import BOTH
 from tests.integration.jobs import BRISK, commands, reason, run_job, status_is, value
-from tests.integration.life import STATUS, act
-from tests.integration.work import WORK, begin, idle_and_cold, steps, under_way
+from tests.integration.life import (
+    STATUS,
+    WORK,
+    act,
+    begin,
+    idle_and_cold,
+    steps,
+    under_way,
+)
 
 DEVICE = {"timing": BRISK}
 

@@ -3,10 +3,7 @@
 import asyncio
 from base64 import b64decode
 from collections.abc import Callable, Coroutine
-from io import BytesIO
 import json
-from pathlib import Path
-import tempfile
 from typing import Any
 from unittest.mock import patch
 
@@ -15,7 +12,7 @@ from homeassistant.components.media_source import DOMAIN as MEDIA_SOURCE
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import (
     ClientSessionGenerator,
     MockHAClientWebSocket,
@@ -29,27 +26,15 @@ from custom_components.flux3dp.files import DeviceFiles
 from custom_components.flux3dp.views import preview_url
 from simulator import Device
 from simulator.fcode import build
-from simulator.files import example_job, plain_png
+from simulator.files import plain_png
 from simulator.robot import RobotSession
-from simulator.waiting import PATIENCE
-from tests.integration.conftest import NAME, UUID, MakeDevice, wait_for_state
-from tests.integration.jobs import BRISK, connections, entity, out_of_contact, run_job
+from tests.integration.conftest import BOTH, CUBE, JOB, NAME, UUID, wait_for_state
+from tests.integration.jobs import BRISK, out_of_contact, run_job
 from tests.integration.life import STATUS
-from tests.integration.viewers import LIVE
 
-JOB = example_job("Boat", seconds=600)
 JPEG = b"\xff\xd8\xff\xe0" + b"picture"
 ROOT = f"media-source://{DOMAIN}"
-
-
-BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    generation = getattr(request, "param", 2)
-    return await make_device(generation=generation, timing=BRISK)
+DEVICE = {"timing": BRISK}
 
 
 class Media:
@@ -128,32 +113,6 @@ async def test_from_the_root_to_a_picture(
     assert (
         "has no picture" in (await media.resolve(f"{UUID}/SD/Küche/plain.fc"))["error"]
     )
-
-
-async def upload(
-    client: TestClient[Any, Any], path: str, data: object = JOB, query: str = ""
-) -> list[dict[str, Any]]:
-    """Send a file as a page does; return the steps of the answer."""
-    response = await client.post(
-        f"/api/{DOMAIN}/upload/{UUID}/{path}{query}", data=data
-    )
-    assert response.status == 200, await response.text()
-    return [json.loads(line) for line in (await response.text()).splitlines()]
-
-
-@BOTH
-async def test_a_page_uploads(
-    device: Device, media: Media, client: TestClient[Any, Any]
-) -> None:
-    *steps, last = await upload(client, "SD/a%20%3F%20'b'%25.fc")
-    assert last == {"path": "SD/a ? 'b'%.fc"}
-    assert steps[-1] == {"sent": len(JOB), "size": len(JOB)}
-    assert device.files.read("SD", "a ? 'b'%.fc") == JOB
-    assert "Boat (10 min, Extruder)" in await media.titles(f"{UUID}/SD")
-    again = await upload(client, "SD/a%20%3F%20'b'%25.fc")
-    assert again[-1]["translation_key"] == "invalid_exists"
-    *_, last = await upload(client, "SD/a%20%3F%20'b'%25.fc", query="?overwrite=true")
-    assert "error" not in last
 
 
 async def read_folder(client: TestClient[Any, Any], path: str) -> list[dict[str, Any]]:
@@ -313,97 +272,10 @@ async def test_a_picture_is_asked_for(
     assert (await client.get(preview_url(UUID, "SD/plain.fc"))).status == 404
 
 
-@pytest.mark.parametrize(
-    ("path", "data", "key"),
-    [
-        ("USB/boat.fc", JOB, "invalid_read_only"),
-        ("SD/%2Fboat.fc", JOB, "invalid_not_a_path"),
-        ("SD/boat.txt", JOB, "invalid_not_a_job"),
-        ("SD/boat.fc", JOB[:-1], "invalid_truncated"),
-        ("SD/boat.fc", b"", "invalid_not_fcode"),
-        ("SD/gone/boat.fc", JOB, "invalid_no_folder"),
-    ],
-    ids=["usb", "path", "name", "cut", "empty", "folder"],
-)
-async def test_an_upload_that_is_refused_says_why(
-    device: Device, client: TestClient[Any, Any], path: str, data: bytes, key: str
+async def test_pages_fetch_as_someone(
+    client: TestClient[Any, Any], hass_client_no_auth: ClientSessionGenerator
 ) -> None:
-    before = dict(device.files.entries["SD"])
-    [last] = await upload(client, path, data)
-    assert last["translation_key"] == key
-    assert last["error"].endswith(".")
-    assert device.files.entries["SD"] == before
-
-
-async def test_an_upload_to_a_device_that_runs_a_job(
-    hass: HomeAssistant, device: Device, client: TestClient[Any, Any]
-) -> None:
-    await run_job(hass, device)
-    [last] = await upload(client, "SD/boat.fc")
-    assert last["error"] == (
-        f"{NAME} has an active job. Wait until it ends, or cancel it."
-    )
-
-
-async def test_who_may_upload(
-    hass: HomeAssistant,
-    device: Device,
-    client: TestClient[Any, Any],
-    hass_admin_user: MockUser,
-    hass_client_no_auth: ClientSessionGenerator,
-) -> None:
-    url = f"/api/{DOMAIN}/upload/{UUID}/SD/boat.fc"
     stranger = await hass_client_no_auth()
-    assert (await stranger.post(url, data=JOB)).status == 401
-    assert (await stranger.get(preview_url(UUID, "SD/boat.fc"))).status == 401
-    folder = f"/api/{DOMAIN}/folder/{UUID}/SD"
-    assert (await stranger.get(folder)).status == 401
-    assert (await client.post(url.replace(UUID, "0" * 32), data=JOB)).status == 404
-    hass_admin_user.groups = []
-    hass_admin_user.mock_policy({})
-    assert (await client.post(url, data=JOB)).status == 401
-    button = entity("button", "pause")
-    hass_admin_user.mock_policy({"entities": {"entity_ids": {button: True}}})
-    assert (await client.post(f"{url}?overwrite=true", data=JOB)).status == 401
-    assert connections(device) == 0
-    assert (await client.post(url, data=JOB)).status == 200
-
-
-@BOTH
-async def test_a_page_that_goes_away_takes_its_upload_along(
-    hass: HomeAssistant,
-    device: Device,
-    client: TestClient[Any, Any],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    before = dict(device.files.entries["SD"])
-    large = BytesIO(build({"TITLE": "Ship"}, script=bytes(24 << 20)))
-    page = asyncio.ensure_future(upload(client, "SD/ship.fc", large))
-    await device.wait_command("file upload")
-    page.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await page
-    await device.wait_command("file rm")
-    await device.wait_closed_connections()
-    assert device.files.entries["SD"] == before
-    async with asyncio.timeout(PATIENCE):
-        while list_of(tmp_path):
-            await hass.async_block_till_done()
-
-
-@BOTH
-async def test_an_upload_while_the_camera_streams(
-    device: Device, client: TestClient[Any, Any]
-) -> None:
-    async with client.get(LIVE) as live:
-        await live.content.read(1)
-        *_, last = await upload(client, "SD/boat.fc")
-        assert last == {"path": "SD/boat.fc"}
-        await live.content.read(1)
-
-
-def list_of(folder: Path) -> list[Path]:
-    """Return what is in a local folder."""
-    return list(folder.iterdir())
+    for url in (preview_url(UUID, CUBE), f"/api/{DOMAIN}/folder/{UUID}/SD"):
+        assert (await client.get(url)).status == 200
+        assert (await stranger.get(url)).status == 401

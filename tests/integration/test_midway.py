@@ -15,10 +15,9 @@ from custom_components.flux3dp.timing import FluxTiming
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import FAST, MakeEntry, signed_in, wait_until
-from tests.integration.flows import WIFI, progressed, reconfigure
+from tests.integration.flows import ATTIC, WIFI, progressed, reconfigure
 from tests.integration.jobs import BRISK, asked, connections, press, reason, run_job
 from tests.integration.life import log_lines, reauths
-from tests.integration.networks import ATTIC
 
 # Its job stands where a test wants it.
 DEVICE = {"timing": BRISK, "networks": [ATTIC]}

@@ -8,9 +8,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Device
 from tests.integration.conftest import NAME, having, wait_for_state, wait_until
-from tests.integration.flows import enter
+from tests.integration.flows import FAR, enter, wifi
 from tests.integration.life import STATUS, act, issues, log_lines, registered
-from tests.integration.networks import FAR, wifi
 
 
 @having({"networks": [FAR]})

@@ -25,6 +25,7 @@ from tests.integration.conftest import (
     wait_until,
 )
 from tests.integration.flows import (
+    ATTIC,
     PASSWORDS,
     WIFI,
     assert_abort,
@@ -39,7 +40,6 @@ from tests.integration.flows import (
 )
 from tests.integration.jobs import press
 from tests.integration.life import STATUS, act, issues, reauths
-from tests.integration.networks import ATTIC
 from tests.integration.viewers import CAMERA
 from tests.keys import MASTER_KEYS
 

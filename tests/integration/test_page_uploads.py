@@ -1,25 +1,30 @@
 """Uploads from a page: when they are refused, and that none holds a file, a page or a device."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from io import BytesIO
 import json
 from pathlib import Path
-import tempfile
 from typing import Any
 
 from aiohttp import ClientError, web
 from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
 import pytest
+from pytest_homeassistant_custom_component.common import MockUser
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp import views
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
-from simulator.files import example_job
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
+    CUBE,
+    JOB,
+    LARGE,
     NAME,
     UUID,
     MakeDevice,
@@ -27,22 +32,61 @@ from tests.integration.conftest import (
     paced,
 )
 from tests.integration.jobs import (
-    BRISK,
+    connections,
+    entity,
     out_of_contact,
     run_job,
     status_is,
     unfinished,
 )
-
-JOB = example_job("Boat", seconds=600)
-CUBE = "SD/calibration cube.fc"
+from tests.integration.viewers import LIVE
 
 
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    generation = getattr(request, "param", 2)
-    return await make_device(generation=generation, timing=BRISK)
+async def upload(
+    client: TestClient[Any, Any], path: str, data: object = JOB, query: str = ""
+) -> list[dict[str, Any]]:
+    """Send a file as a page does; return the steps of the answer."""
+    response = await client.post(
+        f"/api/{DOMAIN}/upload/{UUID}/{path}{query}", data=data
+    )
+    assert response.status == 200, await response.text()
+    return [json.loads(line) for line in (await response.text()).splitlines()]
+
+
+@BOTH
+async def test_a_page_uploads(device: Device, client: TestClient[Any, Any]) -> None:
+    *steps, last = await upload(client, "SD/a%20%3F%20'b'%25.fc")
+    assert last == {"path": "SD/a ? 'b'%.fc"}
+    assert steps[-1] == {"sent": len(JOB), "size": len(JOB)}
+    assert device.files.read("SD", "a ? 'b'%.fc") == JOB
+    again = await upload(client, "SD/a%20%3F%20'b'%25.fc")
+    assert again[-1]["translation_key"] == "invalid_exists"
+    *_, last = await upload(client, "SD/a%20%3F%20'b'%25.fc", query="?overwrite=true")
+    assert "error" not in last
+
+
+async def test_who_may_upload(
+    hass: HomeAssistant,
+    device: Device,
+    client: TestClient[Any, Any],
+    hass_admin_user: MockUser,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    url = f"/api/{DOMAIN}/upload/{UUID}/SD/boat.fc"
+    stranger = await hass_client_no_auth()
+    assert (await stranger.post(url, data=JOB)).status == 401
+    assert (await client.post(url.replace(UUID, "0" * 32), data=JOB)).status == 404
+    hass_admin_user.groups = []
+    hass_admin_user.mock_policy({})
+    assert (await client.post(url, data=JOB)).status == 401
+    button = entity("button", "pause")
+    hass_admin_user.mock_policy({"entities": {"entity_ids": {button: True}}})
+    assert (await client.post(f"{url}?overwrite=true", data=JOB)).status == 401
+    assert connections(device) == 0
+    assert (await client.post(url, data=JOB)).status == 200
+
+
+# -- a page that waits
 
 
 class Page:
@@ -131,11 +175,10 @@ async def test_few_files_are_received_at_a_time(
 
 @paced(transfer_stall=0.2)
 async def test_a_body_that_stalls_ends_and_leaves_no_file(
-    device: Device, page: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Page, temporary: Callable[[], list[Path]]
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert (await page.send("SD/ship.fc"))["translation_key"] == "upload_stalled"
-    assert list_of(tmp_path) == []
+    assert temporary() == []
     page.finish()
     assert await page.send("SD/ship.fc") == {"path": "SD/ship.fc"}
 
@@ -166,6 +209,8 @@ async def test_what_fails_in_mid_body_is_said_and_the_rest_dropped(
 @pytest.mark.parametrize(
     ("what", "key"),
     [
+        ("USB/ship.fc", "invalid_read_only"),
+        ("SD/%2Fship.fc", "invalid_not_a_path"),
         ("SD/ship.gcode", "invalid_not_a_job"),
         (CUBE, "invalid_exists"),
         ("SD/gone/ship.fc", "invalid_no_folder"),
@@ -178,7 +223,7 @@ async def test_what_fails_in_mid_body_is_said_and_the_rest_dropped(
 async def test_what_is_known_is_said_before_the_body(
     hass: HomeAssistant, device: Device, page: Page, what: str, key: str
 ) -> None:
-    path = what if what.startswith("SD/") else "SD/ship.fc"
+    path = what if "/" in what else "SD/ship.fc"
     headers = {"Content-Length": str((1 << 30) + 1)} if what == "too large" else {}
     async with AsyncExitStack() as stack:
         if what == "running":
@@ -192,6 +237,20 @@ async def test_what_is_known_is_said_before_the_body(
         # A browser sends all of it before it reads that.
         async with asyncio.timeout(PATIENCE):
             await page.is_dropped.wait()
+    assert not [it for it in device.received.robot if it.startswith("file upload")]
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [(JOB[:-1], "invalid_truncated"), (b"", "invalid_not_fcode")],
+    ids=["cut", "empty"],
+)
+async def test_what_is_no_whole_job_is_not_sent_on(
+    device: Device, page: Page, content: bytes, key: str
+) -> None:
+    page.content = content
+    page.finish()
+    assert (await page.send("SD/boat.fc"))["translation_key"] == key
     assert not [it for it in device.received.robot if it.startswith("file upload")]
 
 
@@ -213,19 +272,61 @@ async def test_a_page_that_goes_away_in_mid_body_leaves_no_file(
     hass: HomeAssistant,
     device: Device,
     page: Page,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    temporary: Callable[[], list[Path]],
 ) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     task = await page.begin("SD/ship.fc")
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     async with asyncio.timeout(PATIENCE):
-        while list_of(tmp_path):
+        while temporary():
             await hass.async_block_till_done()
 
 
-def list_of(folder: Path) -> list[Path]:
-    """Return what is in a local folder."""
-    return list(folder.iterdir())
+@BOTH
+async def test_a_page_that_goes_away_takes_its_upload_along(
+    hass: HomeAssistant,
+    device: Device,
+    client: TestClient[Any, Any],
+    temporary: Callable[[], list[Path]],
+) -> None:
+    before = dict(device.files.entries["SD"])
+    page = asyncio.ensure_future(upload(client, "SD/ship.fc", BytesIO(LARGE)))
+    await device.wait_command("file upload")
+    page.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await page
+    await device.wait_command("file rm")
+    await device.wait_closed_connections()
+    assert device.files.entries["SD"] == before
+    async with asyncio.timeout(PATIENCE):
+        while temporary():
+            await hass.async_block_till_done()
+
+
+async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
+    hass: HomeAssistant,
+    device: Device,
+    client: TestClient[Any, Any],
+    temporary: Callable[[], list[Path]],
+    tidying: asyncio.Event,
+) -> None:
+    before = dict(device.files.entries["SD"])
+    answer = asyncio.create_task(upload(client, "SD/ship.fc", BytesIO(LARGE)))
+    await device.wait_command("file upload")
+    assert temporary()
+    await hass.async_stop(force=True)
+    assert (await answer)[-1]["translation_key"] == "unloaded"
+    assert not temporary()
+    assert device.files.entries["SD"] == before
+
+
+@BOTH
+async def test_an_upload_while_the_camera_streams(
+    device: Device, client: TestClient[Any, Any]
+) -> None:
+    async with client.get(LIVE) as live:
+        await live.content.read(1)
+        *_, last = await upload(client, "SD/boat.fc")
+        assert last == {"path": "SD/boat.fc"}
+        await live.content.read(1)

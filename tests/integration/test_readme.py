@@ -19,7 +19,7 @@ from simulator import Device
 from tests.contract.files import ROOT
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state, wait_until
 from tests.integration.jobs import BRISK, put_job
-from tests.integration.targets import put_in_workshop
+from tests.integration.life import put_in_workshop
 
 SAID = re.compile(r"([^\n]+(?:\n[^\n`]+)*):\n\n```yaml\n(.*?)```", re.DOTALL)
 HALF_AN_HOUR = 30

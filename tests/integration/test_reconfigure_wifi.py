@@ -21,6 +21,7 @@ from simulator import Device
 from tests.integration.conftest import ADDRESSES, having, wait_for_state
 from tests.integration.fakes import Home, settle
 from tests.integration.flows import (
+    ATTIC,
     WIFI,
     assert_abort,
     assert_form,
@@ -31,7 +32,6 @@ from tests.integration.flows import (
     submit,
 )
 from tests.integration.life import STATUS, issues, log_lines, reauths
-from tests.integration.networks import ATTIC
 
 REFUSED = CommandFailed("BAD_PARAMS")
 FORGOTTEN = AuthenticationFailed("the device does not trust our key")

@@ -27,9 +27,8 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.flows import assert_abort, submit
+from tests.integration.flows import FAR, assert_abort, submit, wifi
 from tests.integration.life import STATUS, act, issues, reauths
-from tests.integration.networks import FAR, wifi
 from tests.keys import MASTER_KEYS
 
 FIX = "/api/repairs/issues/fix"

@@ -26,10 +26,16 @@ from tests.integration.conftest import (
     having,
     paced,
 )
-from tests.integration.flows import OTHER, assert_abort, reconfigure, submit
-from tests.integration.life import PROGRESS, SILENT, STATUS, act, reauths, registered
-from tests.integration.networks import wifi
-from tests.integration.targets import put_in_workshop
+from tests.integration.flows import OTHER, assert_abort, reconfigure, submit, wifi
+from tests.integration.life import (
+    PROGRESS,
+    SILENT,
+    STATUS,
+    act,
+    put_in_workshop,
+    reauths,
+    registered,
+)
 from tests.keys import OTHER_CLIENT_KEY
 
 STUDIO = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())

@@ -26,8 +26,7 @@ from tests.integration.conftest import (
     wait_for_state,
 )
 from tests.integration.jobs import GOES_ON, PATIENT, put_job, run_job, status_is, value
-from tests.integration.life import STATUS, registered
-from tests.integration.targets import put_in_workshop
+from tests.integration.life import STATUS, put_in_workshop, registered
 
 OTHER = "sensor.other_status"
 # Its job stands where a test wants it.

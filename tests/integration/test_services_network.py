@@ -13,8 +13,8 @@ import voluptuous as vol
 from simulator import Device, SimulatedNetwork, Timing
 from tests.integration.conftest import ADDRESSES, NAME, having
 from tests.integration.fakes import Home, settle
+from tests.integration.flows import ATTIC, HOME, KEY, STATIC, wifi
 from tests.integration.life import STATUS, act, issues
-from tests.integration.networks import ATTIC, HOME, KEY, STATIC, wifi
 
 PATIENT = replace(Timing.fast(), wifi_join=0.05, wifi_rollback=2.0)
 

@@ -1,11 +1,9 @@
 """Starting jobs by actions: seen to run, under their name, or with the reason why not."""
 
 import asyncio
-from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
@@ -15,7 +13,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.files import example_job
-from tests.integration.conftest import FAST, MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import (
+    BOTH,
+    CUBE,
+    FAST,
+    MakeDevice,
+    MakeEntry,
+    wait_until,
+)
 from tests.integration.jobs import (
     BRISK,
     GOES_ON,
@@ -28,42 +33,18 @@ from tests.integration.jobs import (
 )
 from tests.integration.life import STATUS, act
 
-CUBE = "SD/calibration cube.fc"
 RECENT = "Recent/recent-1.fc"
-
-
-BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
-
-
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    generation = getattr(request, "param", 2)
-    return await make_device(generation=generation, timing=BRISK)
-
-
-@pytest.fixture
-def source(hass: HomeAssistant, tmp_path: Path) -> str:
-    """Return the path of a job file in a folder that is allowed."""
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
-    path = tmp_path / "boat.fc"
-    path.write_bytes(example_job("Boat", seconds=600))
-    return str(path)
-
-
-async def fails(task: Awaitable[Any]) -> str | None:
-    """Return the translation key of what goes wrong."""
-    return await reason(asyncio.ensure_future(task))
+DEVICE = {"timing": BRISK}
 
 
 @BOTH
 async def test_a_temporary_job_needs_its_connection_until_it_runs(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: str
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: Path
 ) -> None:
     device.player.held.add("INIT")
     before = dict(device.files.entries["SD"])
     start = asyncio.ensure_future(
-        act(hass, entry, "upload_file", source=source, start=True)
+        act(hass, entry, "upload_file", source=str(source), start=True)
     )
     await status_is(hass, "initializing")
     # It would die with its connection.
@@ -80,9 +61,9 @@ async def test_a_temporary_job_needs_its_connection_until_it_runs(
 
 @BOTH
 async def test_an_upload_can_be_started_at_once(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: str
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: Path
 ) -> None:
-    data = {"source": source, "path": "SD/boat.fc", "start": True}
+    data = {"source": str(source), "path": "SD/boat.fc", "start": True}
     assert (await act(hass, entry, "upload_file", **data))["started"]
     assert value(hass, "status") in GOES_ON
     assert value(hass, "job_name") == "Boat"
@@ -108,7 +89,7 @@ async def test_a_laser_wants_to_be_confirmed(
         act(hass, entry, "start_job", path="SD/cut.fc", confirm=False),
         act(hass, entry, "repeat_last_job"),
     ):
-        assert await fails(start) == "laser_not_confirmed"
+        assert await reason(start) == "laser_not_confirmed"
     assert "player start" not in device.received.robot
     with suppress(HomeAssistantError):  # The job of an extruder fails later.
         await act(hass, entry, "start_job", path="SD/cut.fc", confirm=True)
@@ -122,7 +103,7 @@ async def test_what_a_job_is_counts_when_it_is_started(
     assert (await act(hass, entry, "file_info", path=CUBE))["toolhead"] == "extruder"
     device.files.write("SD", CUBE[3:], example_job("Cut", seconds=60, head="LASER"))
     start = act(hass, entry, "start_job", path=CUBE)
-    assert await fails(start) == "laser_not_confirmed"
+    assert await reason(start) == "laser_not_confirmed"
     assert "player start" not in device.received.robot
 
 
@@ -151,7 +132,7 @@ async def test_a_job_that_is_never_seen(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
     device.faults.replies["player start"] = "ok"
-    assert await fails(act(hass, entry, "start_job", path=CUBE)) == "not_started"
+    assert await reason(act(hass, entry, "start_job", path=CUBE)) == "not_started"
     # The next job has a name of its own.
     device.faults.clear()
     await run_job(hass, device, TITLE="Vase")
@@ -169,7 +150,7 @@ async def test_a_refused_start_gives_nothing_a_name(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, reply: str, key: str
 ) -> None:
     device.faults.replies["player start"] = reply
-    assert await fails(act(hass, entry, "start_job", path=CUBE)) == key
+    assert await reason(act(hass, entry, "start_job", path=CUBE)) == key
     device.faults.clear()
     await run_job(hass, device, TITLE="Vase")
     assert value(hass, "job_name") == "Vase"
@@ -180,8 +161,8 @@ async def test_a_file_that_vanished(
 ) -> None:
     await act(hass, entry, "file_info", path=CUBE)
     device.files.remove("SD", "calibration cube.fc")
-    assert await fails(act(hass, entry, "start_job", path=CUBE)) == "refused_not_exist"
-    assert await fails(act(hass, entry, "repeat_last_job")) == "no_last_job"
+    assert await reason(act(hass, entry, "start_job", path=CUBE)) == "refused_not_exist"
+    assert await reason(act(hass, entry, "repeat_last_job")) == "no_last_job"
 
 
 @BOTH
@@ -191,7 +172,7 @@ async def test_a_finished_job_has_to_be_cleared_first(
     await run_job(hass, device)
     device.job.finish()
     await status_is(hass, "completed")
-    assert await fails(act(hass, entry, "start_job", path=CUBE)) == "job_not_cleared"
+    assert await reason(act(hass, entry, "start_job", path=CUBE)) == "job_not_cleared"
     # A device is busy for a moment after that.
     device.player.held.add("LEAVING")
     await device.wait_for(lambda: device.status.st_id == 64)
@@ -220,7 +201,7 @@ async def test_a_connection_that_breaks_right_after_the_start(
 
 
 async def test_who_may_do_what(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: str
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: Path
 ) -> None:
     guest, operator = MockUser().add_to_hass(hass), MockUser().add_to_hass(hass)
     guest.mock_policy({})
@@ -237,7 +218,7 @@ async def test_who_may_do_what(
             return_response=name != "delete_file",
         )
 
-    upload: dict[str, object] = {"source": source, "path": "SD/boat.fc"}
+    upload: dict[str, object] = {"source": str(source), "path": "SD/boat.fc"}
     target = f"{source}.copy.fc"
     for refused in (
         call(guest, "upload_file", **upload),

@@ -43,7 +43,7 @@ from tests.integration.jobs import (
     run_job,
     status_is,
 )
-from tests.integration.targets import automate, change, put_in_workshop, registered
+from tests.integration.life import automate, change, put_in_workshop, registered
 from tests.keys import MASTER_KEYS
 
 # Its job stands where a test wants it.

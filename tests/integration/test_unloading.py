@@ -16,9 +16,9 @@ from custom_components.flux3dp.device import Unloaded
 from simulator import Device
 from tests.integration.conftest import having, wait_for_state
 from tests.integration.fakes import Home, settle
+from tests.integration.flows import ATTIC, wifi
 from tests.integration.jobs import press, reason
 from tests.integration.life import STATUS, act, issues, log_lines
-from tests.integration.networks import ATTIC, wifi
 
 
 async def test_an_unloaded_entry_asks_no_more_for_a_device_that_left(

@@ -2,10 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from io import BytesIO
-import json
 from pathlib import Path
-import tempfile
 from typing import Any
 
 from aiohttp.test_utils import TestClient
@@ -14,12 +11,13 @@ from homeassistant.exceptions import Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.flux3dp.aioflux import Files
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
-from simulator.fcode import build
 from tests.integration.conftest import (
     ADDRESSES,
+    BOTH,
+    CUBE,
+    LARGE,
     UUID,
     MakeDevice,
     MakeEntry,
@@ -33,27 +31,14 @@ from tests.integration.jobs import (
 )
 from tests.integration.life import STATUS, act
 
-# More than a connection takes before the device reads it.
-LARGE = build({"TITLE": "Ship"}, script=bytes(24 << 20))
-CUBE = "SD/calibration cube.fc"
+DEVICE = {"timing": BRISK}
 
 type Upload = Callable[..., asyncio.Future[Any]]
 
-BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
-
 
 @pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job stands where a test wants it."""
-    generation = getattr(request, "param", 2)
-    return await make_device(generation=generation, timing=BRISK)
-
-
-@pytest.fixture
-def upload(hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path) -> Upload:
+def upload(hass: HomeAssistant, entry: MockConfigEntry, source: Path) -> Upload:
     """Return what begins an upload of a large file to a path."""
-    hass.config.allowlist_external_dirs = {str(tmp_path)}
-    source = tmp_path / "ship.fc"
     source.write_bytes(LARGE)
 
     def begin(path: str, **data: object) -> asyncio.Future[Any]:
@@ -64,48 +49,12 @@ def upload(hass: HomeAssistant, entry: MockConfigEntry, tmp_path: Path) -> Uploa
 
 
 @BOTH
-@pytest.mark.parametrize("way", ["canceled", "unloaded", "stopped"])
+@pytest.mark.parametrize("way", ["canceled", "both", "unloaded", "stopped"])
 async def test_an_upload_that_ends_early_leaves_nothing(
-    hass: HomeAssistant, device: Device, upload: Upload, way: str
-) -> None:
-    before = dict(device.files.entries["SD"])
-    task = upload(CUBE, overwrite=True)
-    await device.wait_command("file upload")
-    assert unfinished(device)
-    if way == "canceled":
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-    elif way == "unloaded":
-        [entry] = hass.config_entries.async_loaded_entries(DOMAIN)
-        assert await hass.config_entries.async_unload(entry.entry_id)
-        assert await reason(task) == "unloaded"
-    else:
-        await hass.async_stop(force=True)
-        assert await reason(task) == "unloaded"
-    assert device.files.entries["SD"] == before
-    await device.wait_closed_connections()
-
-
-@pytest.fixture
-def tidying(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
-    """Have files removed slowly, as by a device that writes; return what says so."""
-    tidying, remove = asyncio.Event(), Files.remove
-
-    async def slow(files: Files, path: str) -> None:
-        tidying.set()
-        # Longer than Home Assistant waits for a task it cancels: the time is the subject.
-        await asyncio.sleep(0.3)
-        await remove(files, path)
-
-    monkeypatch.setattr(Files, "remove", slow)
-    return tidying
-
-
-@pytest.mark.parametrize("way", ["canceled", "unloaded", "stopped"])
-async def test_what_ends_an_upload_does_not_end_its_tidying_up(
+    *,
     hass: HomeAssistant,
     device: Device,
+    entry: MockConfigEntry,
     upload: Upload,
     tidying: asyncio.Event,
     way: str,
@@ -114,39 +63,20 @@ async def test_what_ends_an_upload_does_not_end_its_tidying_up(
     before = dict(device.files.entries["SD"])
     task = upload(CUBE, overwrite=True)
     await device.wait_command("file upload")
-    if way == "stopped":
-        await hass.async_stop(force=True)
-    else:
+    assert unfinished(device)
+    if way in ("canceled", "both"):
         task.cancel()
         await tidying.wait()
-        if way == "unloaded":
-            [entry] = hass.config_entries.async_loaded_entries(DOMAIN)
-            assert await hass.config_entries.async_unload(entry.entry_id)
-        task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    if way == "stopped":
+        await hass.async_stop(force=True)
+    elif way != "canceled":
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    if way in ("unloaded", "stopped"):
+        assert await reason(task) == "unloaded"
+    task.cancel()
+    await asyncio.wait([task])
     await device.wait_command("file rm")
     await device.wait_closed_connections()
-    assert device.files.entries["SD"] == before
-
-
-@pytest.mark.usefixtures("tidying")
-async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
-    hass: HomeAssistant,
-    device: Device,
-    client: TestClient[Any, Any],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    before = dict(device.files.entries["SD"])
-    url = f"/api/{DOMAIN}/upload/{UUID}/SD/ship.fc"
-    answer = asyncio.create_task(client.post(url, data=BytesIO(LARGE)))
-    await device.wait_command("file upload")
-    assert temporary(tmp_path)
-    await hass.async_stop(force=True)
-    last = (await (await answer).text()).splitlines()[-1]
-    assert json.loads(last)["translation_key"] == "unloaded"
-    assert not temporary(tmp_path)
     assert device.files.entries["SD"] == before
 
 
@@ -238,8 +168,3 @@ async def test_a_copy_of_another_device_is_for_those_who_may_see_it(
     assert connections(device) == 0
     await copy(STATUS)
     assert device.files.read("SD", "stick.fc")
-
-
-def temporary(folder: Path) -> list[Path]:
-    """Return the temporary files of ours in a local folder."""
-    return list(folder.glob(f".{DOMAIN}-*"))
