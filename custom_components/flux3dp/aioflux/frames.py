@@ -53,20 +53,20 @@ class FrameBuffer:
 
     def take(self, size: int) -> bytes | None:
         """Return exactly `size` bytes, None while there are fewer."""
-        if len(self._data) < size:
-            return None
-        if len(self._data) == size:
-            taken, self._data = bytes(self._data), b""
-        else:
-            taken = bytes(memoryview(self._data)[:size])
-            self._drop(size)
-        return taken
+        return self._cut(0, size)
 
-    def _drop(self, size: int) -> None:
-        if isinstance(self._data, bytes):
-            self._data = bytearray(memoryview(self._data)[size:])
+    def _cut(self, begin: int, end: int) -> bytes | None:
+        """Return the bytes from `begin` on, and drop all up to `end`; None for fewer."""
+        data = self._data
+        if len(data) < end:
+            return None
+        if isinstance(data, bytes):
+            taken = data[begin:end]
+            self._data = bytearray(memoryview(data)[end:]) if end < len(data) else b""
         else:
-            del self._data[:size]
+            taken = bytes(memoryview(data)[begin:end])
+            del data[:end]
+        return taken
 
     def take_some(self, limit: int) -> bytes:
         """Return what is there, `limit` bytes at most, possibly none."""
@@ -95,10 +95,7 @@ class FrameBuffer:
         (length,) = layout.unpack_from(self._data)
         if limit is not None and length > limit:
             raise ProtocolError(f"a camera image of {length} bytes")
-        if len(self._data) < layout.size + length:
-            return None
-        self._drop(layout.size)
-        return self.take(length)
+        return self._cut(layout.size, layout.size + length)
 
 
 def decode_reply(frame: bytes) -> str:
