@@ -183,6 +183,23 @@ async def test_without_any_socket_it_says_so(monkeypatch: pytest.MonkeyPatch) ->
         await Listener(timing=FAST).start()
 
 
+async def test_what_waits_is_read_in_one_turn_of_the_loop() -> None:
+    """On a loop that is busy it would be old by its turn, and come after the answers."""
+    received: list[bytes] = []
+    both = Sockets(
+        ["127.0.0.1"], lambda data, _: received.append(data), lambda *_: None
+    )
+    await both.open()
+    sent = [bytes([number]) for number in range(30)]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for data in sent:
+            sender.sendto(data, ("127.0.0.1", PORT))
+    for _ in range(2):
+        await asyncio.sleep(0)
+    assert received == sent
+    await both.close()
+
+
 async def test_a_closed_listener_is_silent(make_listener: MakeListener) -> None:
     listener = await make_listener()
     await listener.close()

@@ -17,6 +17,9 @@ from .errors import ConnectionFailed, InvalidRequest
 
 _LOGGER = logging.getLogger(__name__)
 
+# Datagrams that are read in one turn of the event loop at most: others have to come in.
+_AT_ONCE = 64
+
 type Receive = Callable[[bytes, str], None]
 type Send = Callable[[bytes, str], bool]
 
@@ -199,6 +202,14 @@ class _Endpoint(asyncio.DatagramProtocol):
     @override
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._receive(data, addr[0])
+        # asyncio reads one in each turn of the loop. While that is busy, as at a start of
+        # Home Assistant, more would arrive, and what is read would be seconds old.
+        for _ in range(_AT_ONCE - 1):
+            try:
+                data, addr = self.sock.recvfrom(MAX_LENGTH + 1)
+            except OSError:
+                return  # None is left, or the socket is closed.
+            self._receive(data, addr[0])
 
     @override
     def error_received(self, exc: Exception) -> None:
