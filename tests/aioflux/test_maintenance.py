@@ -310,6 +310,44 @@ async def test_a_toolhead_that_is_not_known_yet_is_not_cold(
     await device.wait_closed_connections()
 
 
+class Answering(Line):
+    """A line to a device that answers each request with the next of these."""
+
+    def __init__(self, *replies: str) -> None:
+        super().__init__()
+        self.replies = list(replies)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        super().write(data)
+        self.say(self.replies.pop(0))
+
+
+@pytest.mark.parametrize(
+    "not_ready", ["RESOURCE_BUSY", "HEAD_ERROR TYPE_ERROR EXTRUDER N/A"]
+)
+@pytest.mark.parametrize(
+    ("toolhead", "turned_off"), [("EXTRUDER", ["ok"]), ("LASER", []), ("N/A", [])]
+)
+async def test_a_toolhead_that_is_not_ready_is_waited_for(
+    not_ready: str, toolhead: str, turned_off: list[str]
+) -> None:
+    """Then it turns its heater off, if it is one that heats."""
+    status = [f'ok {{"module": "{toolhead}"}}'] * (10 if toolhead == "N/A" else 1)
+    line = Answering(
+        f"error {not_ready}",
+        *([f"error {not_ready}"] if toolhead != "N/A" else ()),
+        *status,
+        f'ok {{"TYPE": "{toolhead}"}}',
+        *turned_off,
+        "ok",
+    )
+    task = Maintenance(line.session, FAST)
+    task.has_heated = True
+    await task.leave()
+    assert not task.has_heated
+    assert not line.replies
+
+
 async def test_cancellation_while_it_leaves(device: Device, connect: Open) -> None:
     async def run() -> None:
         async with await connect() as robot, robot.maintenance() as task:

@@ -25,6 +25,7 @@ from .frames import encode_frame
 from .session import Session
 from .timing import Timing
 from .toolhead import (
+    EXTRUDER,
     HOTTEST,
     NO_TOOLHEAD,
     ToolheadInfo,
@@ -42,6 +43,8 @@ _WORDS: Final = 16
 _MOST: Final = 1e6
 _TOOLHEAD_POLLS: Final = 10
 _TURN_OFF_ATTEMPTS: Final = 5
+# What is said of a toolhead that is not known yet (section 10).
+_NOT_READY: Final = frozenset({"RESOURCE_BUSY", "HEAD_ERROR"})
 
 
 class WorkStep(StrEnum):
@@ -178,8 +181,12 @@ class Maintenance(Commands):
     async def wait_for_toolhead(self) -> ToolheadInfo:
         """Return what the toolhead is, as soon as the device knows; at the latest after 5 s."""
         for _ in range(_TOOLHEAD_POLLS):
-            if (await self.toolhead_status()).type is not None:
-                break
+            try:
+                if (await self.toolhead_status()).type is not None:
+                    break
+            except CommandFailed as err:
+                if err.symbol not in _NOT_READY:
+                    raise
             await asyncio.sleep(self._timing.toolhead_ready / _TOOLHEAD_POLLS)
         return await self.toolhead_info()
 
@@ -240,11 +247,13 @@ class Maintenance(Commands):
             match err.symbol, err.words:
                 case "HEAD_ERROR", ("HEAD_OFFLINE", *_):
                     gone = True
-                case "HEAD_ERROR", ("TYPE_ERROR", needed, found, *_):
+                case "HEAD_ERROR", ("TYPE_ERROR", needed, found, *_) if (
+                    found != NO_TOOLHEAD
+                ):
+                    gone = found != needed
+                case ("HEAD_ERROR", ("TYPE_ERROR", *_)) | ("RESOURCE_BUSY", _):
                     # It may be one that is not known yet (section 10).
-                    unknown = found == NO_TOOLHEAD
-                    known = (await self.wait_for_toolhead()).type if unknown else found
-                    gone = known != needed
+                    gone = (await self.wait_for_toolhead()).type != EXTRUDER
                 case _:
                     raise
             if gone:

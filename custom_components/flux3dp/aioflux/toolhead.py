@@ -9,6 +9,7 @@ from .errors import InvalidRequest
 from .util import finite_number, number_between, number_in, temperature_of, text_or_none
 
 NO_TOOLHEAD: Final = "N/A"
+EXTRUDER: Final = "EXTRUDER"
 HOTTEST: Final = 300.0
 _COLDEST_LOAD: Final = 170.0
 # What a toolhead heats to that does not say its limit: that of the extruder whose replies
