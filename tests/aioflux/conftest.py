@@ -79,6 +79,7 @@ class Line(asyncio.Transport):
 
 
 type MakeListener = Callable[..., Awaitable[Listener]]
+type Connect = Callable[..., Awaitable[Any]]
 
 
 loopback = reaching(ADDRESSES)
@@ -116,6 +117,11 @@ async def listener(make_listener: MakeListener) -> Listener:
     return await make_listener()
 
 
+def trust(device: Device, key: ClientKey) -> Device:
+    device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
+    return device
+
+
 @pytest.fixture
 async def device(
     request: pytest.FixtureRequest, make_device: MakeDevice, key: ClientKey
@@ -124,12 +130,9 @@ async def device(
 
     It is of generation 1, or as parametrized by `BOTH`.
     """
-    device = await make_device(
-        generation=getattr(request, "param", 1),
-        timing=replace(DeviceTiming.fast(), job_speed=0.0),
-    )
-    device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
-    return device
+    timing = replace(DeviceTiming.fast(), job_speed=0.0)
+    generation = getattr(request, "param", 1)
+    return trust(await make_device(generation=generation, timing=timing), key)
 
 
 BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
@@ -142,19 +145,33 @@ async def info(device: Device, listener: Listener) -> DeviceInfo:
 
 
 @pytest.fixture
-async def robot(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> AsyncIterator[Robot]:
+def connect(info: DeviceInfo, key: ClientKey) -> Connect:
+    """Return what opens a connection to the device: `connect(Robot)`."""
+
+    async def connect(client: Any, **options: Any) -> Any:
+        return await client.open(info, key, **{"timing": FAST} | options)
+
+    return connect
+
+
+@pytest.fixture
+async def robot(device: Device, connect: Connect) -> AsyncIterator[Robot]:
     """Return an open robot connection to the device."""
-    async with await Robot.open(info, key, timing=FAST) as robot:
+    async with await connect(Robot) as robot:
         yield robot
     await device.wait_closed_connections()
 
 
 @pytest.fixture
-async def play(
-    key: ClientKey,
-) -> AsyncIterator[Play]:
+async def manager(device: Device, connect: Connect) -> AsyncIterator[Manager]:
+    """Return an open management connection, by the password of `make_device`."""
+    async with await connect(Manager, password="secret") as manager:
+        yield manager
+    await device.wait_closed_connections()
+
+
+@pytest.fixture
+async def play(key: ClientKey) -> AsyncIterator[Play]:
     """Return what starts a device that plays recorded events on a port."""
     servers: list[asyncio.Server] = []
 
@@ -167,13 +184,3 @@ async def play(
     for server in servers:
         server.close()
         await server.wait_closed()
-
-
-@pytest.fixture
-async def manager(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> AsyncIterator[Manager]:
-    """Return an open management connection, by the password of `make_device`."""
-    async with await Manager.open(info, key, password="secret", timing=FAST) as manager:
-        yield manager
-    await device.wait_closed_connections()

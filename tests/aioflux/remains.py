@@ -1,7 +1,8 @@
 """What a conversation with a device may leave behind, and how long one is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
@@ -19,23 +20,20 @@ def open_sockets() -> set[str]:
     return {target for target in found if target.startswith("socket:")}
 
 
-class Remains:
-    """The tasks and sockets there are before; `check` fails if there are more after."""
+@asynccontextmanager
+async def nothing_left(device: Device) -> AsyncIterator[None]:
+    """Wait in the end until there are as many tasks and sockets as before.
 
-    def __init__(self, device: Device) -> None:
-        """Take stock; no connection to the device may be open."""
-        assert not any(device.connections.values())
-        self._device = device
-        self._tasks = asyncio.all_tasks()
-        self._sockets = open_sockets()
-
-    async def check(self) -> None:
-        """Wait until the device has nothing open either, and compare."""
-        await self._device.wait_closed_connections()
-        await self._device.wait_for(lambda: asyncio.all_tasks() <= self._tasks)
-        # A socket that was dropped is closed in the event loop's next turn.
-        await asyncio.sleep(0)
-        assert open_sockets() == self._sockets
+    No connection to the device may be open before.
+    """
+    assert not any(device.connections.values())
+    tasks, sockets = len(asyncio.all_tasks()), len(open_sockets())
+    yield
+    await device.wait_closed_connections()
+    await device.wait_for(lambda: len(asyncio.all_tasks()) <= tasks)
+    # A socket that was dropped is closed in the event loop's next turn.
+    await asyncio.sleep(0)
+    await device.wait_for(lambda: len(open_sockets()) <= sockets)
 
 
 async def length_of(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -29,35 +30,33 @@ from simulator import (
     ROBOT_PORT,
     Device,
     StreamFaults,
-    TrustedKey,
 )
 from simulator.keys import RsaKey
-from tests.keys import CLIENT_KEY, MASTER_KEY_4096, MASTER_KEYS
+from tests.keys import MASTER_KEY_4096, MASTER_KEYS
 
-from .conftest import FAST, MakeDevice, MakeListener
+from .conftest import FAST, Connect, MakeDevice, MakeListener, trust
 from .recording import Play, device_of, encrypted_for, recorded
-from .remains import Remains, length_of
+from .remains import length_of, nothing_left
 
 OTHER_MASTER_KEY = RsaKey.from_pem(MASTER_KEYS[1]).public_der
-LABEL = "Home Assistant (Test)"
 
-type Client = Manager | Robot | Camera
+ONLY_TLS = ("management", "camera")
 
 
 class Port(NamedTuple):
-    """A port, and a conversation there from the first byte to the last."""
+    """A port of one generation, and a request there."""
 
     name: str
     generation: int
-    open: Callable[..., Awaitable[Client]]
+    client: Any
     ask: Callable[[Any], Awaitable[object]]
 
 
 PORTS = {
-    "management": Port("management", 2, Manager.open, Manager.list_trust),
-    "robot-v1": Port("robot", 1, Robot.open, Robot.info),
-    "robot-v2": Port("robot", 2, Robot.open, Robot.info),
-    "camera": Port("camera", 2, Camera.open, Camera.frame),
+    "management": Port("management", 2, Manager, Manager.list_trust),
+    "robot-v1": Port("robot", 1, Robot, Robot.info),
+    "robot-v2": Port("robot", 2, Robot, Robot.info),
+    "camera": Port("camera", 2, Camera, Camera.frame),
 }
 
 
@@ -68,14 +67,17 @@ def port(request: pytest.FixtureRequest) -> Port:
 
 
 @pytest.fixture
-async def device(port: Port, make_device: MakeDevice, key: ClientKey) -> Device:
-    """Return a device that trusts us, of the port's generation."""
-    return trust(await make_device(generation=port.generation), key)
+async def device(
+    request: pytest.FixtureRequest, port: Port, make_device: MakeDevice, key: ClientKey
+) -> Device:
+    """Return a device that trusts us, of the port's generation, or as parametrized."""
+    changes = getattr(request, "param", {})
+    return trust(await make_device(generation=port.generation, **changes), key)
 
 
-def trust(device: Device, key: ClientKey) -> Device:
-    device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
-    return device
+@pytest.fixture
+def open_port(port: Port, connect: Connect) -> Connect:
+    return partial(connect, port.client)
 
 
 def quick(**times: float) -> Timing:
@@ -88,10 +90,9 @@ def quick(**times: float) -> Timing:
 
 
 async def test_a_trusted_key_opens(
-    port: Port, device: Device, info: DeviceInfo, key: ClientKey
+    port: Port, device: Device, open_port: Connect, key: ClientKey
 ) -> None:
-    pinned = device.master_public_der
-    client = await port.open(info, key, timing=FAST, expected_key=pinned)
+    client = await open_port(expected_key=device.master_public_der)
     assert client.is_open
     (record,) = device.received.connections
     if port.name != "management":
@@ -104,24 +105,28 @@ async def test_a_trusted_key_opens(
     await device.wait_closed_connections()
     device.forget_trust()
     with pytest.raises(AuthenticationFailed):
-        await port.open(info, key, timing=FAST)
+        await open_port()
     await device.wait_closed_connections()
 
 
 async def test_another_key_than_the_expected_one_receives_nothing(
-    port: Port, device: Device, info: DeviceInfo, key: ClientKey
+    port: Port, device: Device, info: DeviceInfo, open_port: Connect
 ) -> None:
     with pytest.raises(IdentityMismatch) as caught:
-        await port.open(info, key, timing=FAST, expected_key=OTHER_MASTER_KEY)
+        await open_port(expected_key=OTHER_MASTER_KEY)
     assert caught.value.expected == OTHER_MASTER_KEY
     # The old handshake shows no key; what discovery said of one is no proof.
     shows_none = port == PORTS["robot-v1"]
     assert isinstance(caught.value, SlaveKeyMismatch) is shows_none
     assert caught.value.presented == (b"" if shows_none else info.master_key)
+    await verify_key(info, info.master_key, FAST)
+    device.faults.wrong_certificate = MASTER_KEYS[1]
+    asking = [verify_key(info, info.master_key, FAST)]
     if not shows_none:
-        device.faults.wrong_certificate = MASTER_KEYS[1]
+        asking.append(open_port())
+    for each in asking:
         with pytest.raises(IdentityMismatch) as caught:
-            await port.open(info, key, timing=FAST)
+            await each
         assert caught.value.presented == OTHER_MASTER_KEY
     await device.wait_closed_connections()
     assert device.received.connections
@@ -129,54 +134,55 @@ async def test_another_key_than_the_expected_one_receives_nothing(
 
 
 async def test_faults_before_the_sign_in(
-    port: Port, device: Device, info: DeviceInfo, key: ClientKey
+    port: Port, device: Device, open_port: Connect
 ) -> None:
     for error, fault in (
         (ProtocolError, {"hello": b"HTTP/1.1"}),
         (ConnectionFailed, {"hello": b"FLUX0003extra"}),
         (ConnectionFailed, {"close_after_hello": True}),
         (ConnectionFailed, {"stall_in_handshake": True}),
+        (ConnectionFailed, {"stall_after": 0}),
         (ConnectionFailed, {"stall_after": 4}),
         (ConnectionFailed, {"stall_after": 100}),
+        # A byte a millisecond stands for one a second.
+        (ConnectionFailed, {"chunk_size": 1}),
     ):
         setattr(device.faults, port.name, StreamFaults(**fault))
-        with pytest.raises(error):
-            await port.open(info, key, timing=quick())
-        await device.wait_closed_connections()
+        async with nothing_left(device):
+            with pytest.raises(error):
+                await open_port(timing=quick())
     assert device.received.application_bytes == b""
     await device.refuse_connections(MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT)
     with pytest.raises(ConnectionFailed):
-        await port.open(info, key, timing=FAST)
+        await open_port()
 
 
+@pytest.mark.parametrize("port", [PORTS["robot-v2"], PORTS["camera"]], indirect=True)
 async def test_the_old_handshake_is_the_robots_only(
-    port: Port, device: Device, info: DeviceInfo, key: ClientKey
+    port: Port, device: Device, open_port: Connect
 ) -> None:
     setattr(device.faults, port.name, StreamFaults(hello=b"FLUX0002"))
-    error = SlaveKeyMismatch if port.name == "robot" else ProtocolError
-    if port.generation == 2:
-        with pytest.raises(error):
-            await port.open(info, key, timing=quick())
+    with pytest.raises(SlaveKeyMismatch if port.name == "robot" else ProtocolError):
+        await open_port(timing=quick())
     await device.wait_closed_connections()
     assert device.received.application_bytes == b""
 
 
 async def test_giving_up_in_the_middle_leaves_nothing(
-    port: Port, device: Device, info: DeviceInfo, key: ClientKey
+    port: Port, device: Device, open_port: Connect
 ) -> None:
     setattr(device.faults, port.name, StreamFaults(stall_after=64))
-    remains = Remains(device)
-    opening = asyncio.ensure_future(port.open(info, key, timing=FAST))
-    await device.wait_for(lambda: bool(device.received.connections))
-    opening.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await opening
-    await remains.check()
+    async with nothing_left(device):
+        opening = asyncio.ensure_future(open_port())
+        await device.wait_for(lambda: bool(device.received.connections))
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
 
 
 @pytest.mark.parametrize("fault", ["cut_after", "stall_after"])
 async def test_an_end_anywhere_leaves_nothing(
-    port: Port, device: Device, info: DeviceInfo, key: ClientKey, fault: str
+    port: Port, device: Device, open_port: Connect, fault: str
 ) -> None:
     """From before the hello to the last byte: a reply is whole, or it is an error."""
     # Debugging, asyncio keeps a traceback of everything it calls: twice the time.
@@ -186,130 +192,146 @@ async def test_an_end_anywhere_leaves_nothing(
     timing = FAST if fault == "cut_after" else quick(camera_frame=0.2)
 
     async def converse(timing: Timing = FAST) -> None:
-        async with await port.open(info, key, timing=timing) as client:
+        async with await open_port(timing=timing) as client:
             replies.append(await port.ask(client))
 
     faults: StreamFaults = getattr(device.faults, port.name)
     length = await length_of(device, faults, converse)
-    remains = Remains(device)
     replies.clear()
     steps = 200 if fault == "cut_after" else 8
     ends = {*range(10), *range(0, length, length // steps), length - 2, length - 1}
     for end in sorted(ends) if fault == "cut_after" else sorted(ends)[9:]:
         setattr(faults, fault, end)
-        with pytest.raises((ConnectionFailed, SlaveKeyMismatch)):
-            await converse(timing)
+        async with nothing_left(device):
+            with pytest.raises((ConnectionFailed, SlaveKeyMismatch)):
+                await converse(timing)
         assert replies == [], end
-        await remains.check()
     setattr(faults, fault, None)
-    await converse()
+    async with nothing_left(device):
+        await converse()
     assert len(replies) == 1
-    await remains.check()
 
 
 @pytest.mark.parametrize(
-    ("port", "size"), [(PORTS["robot-v1"], 1), (PORTS["robot-v2"], 7)]
+    "port",
+    [*PORTS.values(), *(PORTS[it]._replace(generation=1) for it in ONLY_TLS)],
+    ids=[*PORTS, *(f"{it}-v1" for it in ONLY_TLS)],
+    indirect=True,
+)
+async def test_a_reboot_in_each_phase_of_a_handshake(
+    port: Port, device: Device, info: DeviceInfo, listener: Listener, key: ClientKey
+) -> None:
+    async def converse() -> None:
+        async with await port.client.open(info, key, timing=FAST) as client:
+            assert client.is_open
+
+    faults: StreamFaults = getattr(device.faults, port.name)
+    length = await length_of(device, faults, converse)
+    for phase in (0, 4, 8, *(length * sixth // 6 for sixth in range(1, 6)), length - 1):
+        faults.stall_after = phase
+        device.received.clear()
+        async with nothing_left(device):
+            opening = asyncio.ensure_future(converse())
+            await device.wait_for(
+                lambda: any(each.stalled for each in device.received.connections)
+            )
+            await device.reboot()
+            with pytest.raises((ConnectionFailed, SlaveKeyMismatch)):
+                await opening
+        faults.stall_after = None
+        info = await listener.refresh(info)
+        await converse()
+        await device.wait_closed_connections()
+
+
+@pytest.mark.parametrize(
+    ("port", "size"),
+    [(PORTS["robot-v1"], 1), (PORTS["robot-v2"], 7)],
+    indirect=["port"],
 )
 async def test_bytes_that_come_in_pieces(
-    size: int, device: Device, info: DeviceInfo, key: ClientKey
+    size: int, device: Device, open_port: Connect
 ) -> None:
     device.faults.robot.chunk_size = size
     # Some thousand bytes, a millisecond apart at the least.
     timing = replace(FAST, handshake=200, command=200, challenge_rest=200)
-    async with await Robot.open(info, key, timing=timing) as robot:
+    async with await open_port(timing=timing) as robot:
         assert (await robot.report()).st_id == 0
 
 
 @pytest.mark.parametrize(
-    "changes", [{"master_key": MASTER_KEY_4096}, {"old_tls": True}], ids=["4096", "old"]
+    "device",
+    [{"master_key": MASTER_KEY_4096}, {"old_tls": True}],
+    ids=["4096", "old"],
+    indirect=True,
 )
-async def test_factory_keys_and_old_tls(
-    port: Port,
-    make_device: MakeDevice,
-    listener: Listener,
-    key: ClientKey,
-    changes: dict[str, Any],
-) -> None:
-    device = await make_device(generation=port.generation, **changes)
-    info = await listener.find(trust(device, key).address)
-    async with await port.open(info, key, timing=FAST) as client:
+async def test_factory_keys_and_old_tls(device: Device, open_port: Connect) -> None:
+    async with await open_port() as client:
         assert client.is_open
-
-
-@pytest.fixture
-async def new_device(make_device: MakeDevice) -> Device:
-    """Return a device that has not met us, of generation 1."""
-    return await make_device(generation=1)
-
-
-async def test_verifying_a_key_sends_nothing(
-    new_device: Device, listener: Listener
-) -> None:
-    unmet = await listener.find(new_device.address)
-    await verify_key(unmet, unmet.master_key, FAST)
-    new_device.faults.wrong_certificate = MASTER_KEYS[1]
-    with pytest.raises(IdentityMismatch):
-        await verify_key(unmet, unmet.master_key, FAST)
-    await new_device.wait_closed_connections()
-    assert new_device.received.application_bytes == b""
 
 
 # -- the robot of generation 1: the slave key
 
 
-@pytest.mark.parametrize("master_key", [MASTER_KEYS[0], MASTER_KEY_4096])
+robot_v1 = pytest.mark.parametrize("port", [PORTS["robot-v1"]], indirect=True)
+
+
+@robot_v1
+@pytest.mark.parametrize(
+    "device",
+    [
+        {"slave_key_not_ready": True},
+        {"slave_key_not_ready": True, "master_key": MASTER_KEY_4096},
+    ],
+    indirect=True,
+)
 async def test_a_slave_key_that_is_not_ready(
-    master_key: bytes, make_device: MakeDevice, listener: Listener, key: ClientKey
+    device: Device, open_port: Connect
 ) -> None:
     """The signature is the master key's then, and longer."""
-    device = await make_device(
-        generation=1, slave_key_not_ready=True, master_key=master_key
-    )
-    info = await listener.find(trust(device, key).address)
-    async with await Robot.open(info, key, timing=FAST) as robot:
+    async with await open_port() as robot:
         assert (await robot.report()).st_id == 0
 
 
+@robot_v1
 async def test_a_reboot_makes_the_slave_key_stale(
-    new_device: Device, make_listener: MakeListener, key: ClientKey
+    device: Device, info: DeviceInfo, open_port: Connect, make_listener: MakeListener
 ) -> None:
-    listener = await make_listener(timing=replace(FAST, find=1.0))
-    stale = await listener.find(trust(new_device, key).address, timeout=FAST.find)
-    await new_device.reboot()
-    new_device.received.clear()
+    await device.reboot()
+    device.received.clear()
     timing = replace(FAST, challenge_rest=0.1)
     with pytest.raises(SlaveKeyMismatch) as caught:
-        await Robot.open(stale, key, timing=timing)
-    assert caught.value.expected == stale.master_key
-    await new_device.wait_closed_connections()
-    assert [bytes(record.tcp) for record in new_device.received.connections] == [b""]
+        await open_port(timing=timing)
+    assert caught.value.expected == info.master_key
+    await device.wait_closed_connections()
+    assert [bytes(record.tcp) for record in device.received.connections] == [b""]
 
     # No answer to a touch says more; then one does.
-    new_device.faults.silent = new_device.faults.muted = True
+    hurried = await make_listener(timing=replace(FAST, find=1.0))
+    device.faults.silent = device.faults.muted = True
     with pytest.raises(SlaveKeyMismatch):
-        await Robot.open(stale, key, timing=timing, listener=listener)
-    new_device.faults.clear()
-    async with await Robot.open(
-        stale, key, timing=timing, listener=await make_listener()
-    ) as robot:
-        assert robot.device.slave_key != stale.slave_key
+        await open_port(timing=timing, listener=hurried)
+    device.faults.clear()
+    listener = await make_listener()
+    async with await open_port(timing=timing, listener=listener) as robot:
+        assert robot.device.slave_key != info.slave_key
         assert (await robot.report()).st_id == 0
 
 
+@robot_v1
 async def test_a_generation_that_was_forged_is_asked_for_again(
-    new_device: Device, listener: Listener, key: ClientKey
+    device: Device, info: DeviceInfo, listener: Listener, key: ClientKey
 ) -> None:
     """Anybody can announce a generation 1 device as one of generation 2.
 
     Without another touch it is not talked down to the old handshake.
     """
-    known = await listener.find(trust(new_device, key).address)
-    listener.pin(known.uuid, known.master_key, known.host)
-    forged = replace(known, version=2, slave_key=None)
+    listener.pin(info.uuid, info.master_key, info.host)
+    forged = replace(info, version=2, slave_key=None)
     with pytest.raises(SlaveKeyMismatch):
         await Robot.open(forged, key, timing=FAST)
-    await new_device.wait_closed_connections()
-    assert new_device.received.application_bytes == b""
+    await device.wait_closed_connections()
+    assert device.received.application_bytes == b""
     async with await Robot.open(forged, key, timing=FAST, listener=listener) as robot:
         assert (await robot.report()).st_id == 0
 
@@ -323,22 +345,19 @@ async def test_a_generation_that_was_forged_is_asked_for_again(
         (4, b"OKAY".ljust(16, b"\0"), ProtocolError),
         (4, b"\xff" * 16, ProtocolError),
         (5, bytes(256), ProtocolError),
-        (
-            5,
-            encrypted_for(ClientKey.from_pem(CLIENT_KEY.decode()), bytes(47)),
-            ProtocolError,
-        ),
+        (5, None, ProtocolError),
     ],
     ids=["not trusted", "not understood", "okay", "binary", "no block", "short secret"],
 )
 async def test_a_handshake_that_ends_otherwise(
-    *,
     play: Play,
     key: ClientKey,
     number: int,
-    replaced: bytes,
+    replaced: bytes | None,
     error: type[Exception],
 ) -> None:
+    if replaced is None:
+        replaced = encrypted_for(key, bytes(47))
     events = recorded("rescue-v1", "robot-idle")[:number]
     await play([*events, ["device", replaced.hex()]], ROBOT_PORT)
     with pytest.raises(error):

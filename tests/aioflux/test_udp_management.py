@@ -1,6 +1,6 @@
 """Management over UDP, of the oldest firmware that has any."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -29,10 +29,11 @@ from custom_components.flux3dp.aioflux.udp_management import (
 )
 from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device, SimulatedNetwork
 from simulator.keys import RsaKey, slave_key
-from tests.keys import MASTER_KEYS
+from tests.keys import MASTER_KEYS, SHORT_KEY
 
-from .conftest import ADDRESSES, FAST, UUID, MakeDevice
+from .conftest import ADDRESSES, FAST, UUID, Connect, MakeDevice
 
+OLD = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
 LABEL = "Home Assistant (Test)"
 GARAGE = SimulatedNetwork(ssid="Garage", key="long enough", address=ADDRESSES[1])
 # With nothing of ours in them.
@@ -42,42 +43,58 @@ QUICK = replace(FAST, datagram=0.2)
 # Of those in which what answers is not the device.
 BRIEF = replace(FAST, datagram=1.0)
 
-# 512 bits, worthless outside this test.
-SHORT_KEY = b"""-----BEGIN PRIVATE KEY-----
-MIIBVQIBADANBgkqhkiG9w0BAQEFAASCAT8wggE7AgEAAkEAumCX1NEj5JiLrhh7
-k9Yd+OMSyLCeYSviVQ3rRX77xkUXmysoHEH+kmsSvszLQdtmvIG+5Uvf1RQNq4YP
-saUQIwIDAQABAkBIM9V+J8t86q/qMSfmvON9oRKM1wd0Y5jaFHtZv/jv9PiC6/jr
-RhLYHZmJQAoF5XEY3hgM2/FGtqlrcRwUp/95AiEA7PnMUgdtmJT8RHv5be3NCNcj
-/+MmbDxRCFlXhhkLjScCIQDJVuwIF1H+DShzBUCcvd0SDsu2nBCjfrUqTghETq36
-pQIhANophi6mZAEqd6vcrl7DpBTVa3Dx/7d5N+iFx4vOltHVAiBIaq8yqdCf4/Os
-izMWLWQaXp/+6ltBsw1OTgrDJtmE0QIhAItlorywMtuWZrUisbaTJKFkcRr1TmrM
-KSkUarPFucZZ
------END PRIVATE KEY-----
-"""
+type Answers = Callable[[bytes, int], Iterable[bytes]]
+type Answering = Callable[..., None]
 
 
 @pytest.fixture
 async def device(make_device: MakeDevice) -> Device:
     """Return a device that has not met us, of the oldest firmware."""
-    return await make_device(
-        generation=1, firmware="1.0b12", udp_management=True, networks=[GARAGE]
-    )
+    return await make_device(networks=[GARAGE], **OLD)
 
 
-def bodies(device: Device, code: int) -> list[bytes]:
-    """Return what came behind the header of each request of a code."""
-    return [it.data[22:] for it in device.received.datagrams if it.data[5] == code]
+@pytest.fixture
+async def manager(connect: Connect) -> Manager:
+    """Return what there is to manage it: no connection that has to end."""
+    found: Manager = await connect(Manager, password="secret")
+    return found
+
+
+@pytest.fixture
+def answering(device: Device, monkeypatch: pytest.MonkeyPatch) -> Answering:
+    """Return what has a function say what goes out in place of each datagram.
+
+    It is given the datagram, and the port to which it goes.
+    """
+    send = device._discovery._send
+
+    def answering(answers: Answers, sender: Device = device) -> None:
+        def say(transport: object, data: bytes, to: tuple[str, int]) -> None:
+            socket = transport if sender is device else sender._discovery._unicast
+            for each in answers(data, to[1]):
+                send(socket, each, to)
+
+        monkeypatch.setattr(device._discovery, "_send", say)
+
+    return answering
+
+
+def sent_to(device: Device) -> set[bytes]:
+    return {each.data for each in device.received.datagrams}
 
 
 async def test_the_password_makes_it_trust_our_key(
     device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
+    device.received.clear()
+    await verify_key(info, info.master_key, FAST)
+    assert sent_to(device) == QUESTIONS
     assert await ensure_trusted(info, key, label=LABEL, password="secret") == "password"
     assert key.access_id.hex() in device.trust
     assert await ensure_trusted(info, key, label=LABEL, password="secret") == "key"
     assert device.received.passwords == ["secret"]
     # It cannot be read on the network.
-    assert not any(b"secret" in each.data for each in device.received.datagrams)
+    assert not any(b"secret" in each for each in sent_to(device))
 
 
 @pytest.mark.parametrize(
@@ -89,38 +106,33 @@ async def test_the_password_makes_it_trust_our_key(
     ],
 )
 async def test_a_password_that_does_not_open(
-    password: str | None,
-    error: type[Exception],
-    device: Device,
-    info: DeviceInfo,
-    key: ClientKey,
+    password: str | None, error: type[Exception], device: Device, connect: Connect
 ) -> None:
     with pytest.raises(error):
-        await Manager.open(info, key, password=password)
+        await connect(Manager, password=password)
     assert len(device.trust) == 0
 
 
 async def test_without_a_password_it_trusts_no_key(
-    device: Device, info: DeviceInfo, key: ClientKey
+    device: Device, connect: Connect
 ) -> None:
     device.set_password(None)
     with pytest.raises(Unsupported, match=r"without a password"):
-        await ensure_trusted(info, key, label=LABEL)
+        await connect(Manager)
 
 
 async def test_another_password_and_another_network(
-    device: Device, info: DeviceInfo, key: ClientKey, listener: Listener
+    device: Device, manager: Manager, listener: Listener
 ) -> None:
-    async with await Manager.open(info, key, password="secret") as manager:
-        with pytest.raises(AuthenticationFailed):
-            await manager.change_password("guess", "better")
-        await manager.change_password("secret", "better")
-        assert device.password == "better"
-        await manager.set_network(
-            NetworkConfig(method="dhcp", ssid="Garage", wifi_password="long enough")
-        )
-        with pytest.raises(ConnectionFailed):
-            await manager.change_password("better", "best")
+    with pytest.raises(AuthenticationFailed):
+        await manager.change_password("guess", "better")
+    await manager.change_password("secret", "better")
+    assert device.password == "better"
+    await manager.set_network(
+        NetworkConfig(method="dhcp", ssid="Garage", wifi_password="long enough")
+    )
+    with pytest.raises(ConnectionFailed):
+        await manager.change_password("better", "best")
     await device.wait_for(lambda: device.address == ADDRESSES[1] and device.online)
     assert (await listener.find(ADDRESSES[1])).uuid == UUID
 
@@ -138,74 +150,67 @@ async def test_another_password_and_another_network(
     ],
 )
 async def test_what_it_cannot_do(
-    do: Callable[[Manager], Awaitable[object]],
-    device: Device,
-    info: DeviceInfo,
-    key: ClientKey,
+    do: Callable[[Manager], Awaitable[object]], device: Device, manager: Manager
 ) -> None:
-    async with await Manager.open(info, key, password="secret") as manager:
-        with pytest.raises(Unsupported, match=r"needs firmware 1\.1 or newer"):
-            await do(manager)
+    with pytest.raises(Unsupported, match=r"needs firmware 1\.1 or newer"):
+        await do(manager)
     assert device.password == "secret"
 
 
 async def test_a_lost_reply_is_asked_for_with_the_same_bytes(
-    device: Device,
-    info: DeviceInfo,
-    key: ClientKey,
-    monkeypatch: pytest.MonkeyPatch,
+    device: Device, manager: Manager, answering: Answering
 ) -> None:
     """With new ones the password would be changed twice: the second time with a wrong one."""
-    async with await Manager.open(info, key, password="secret") as manager:
-        send, lost = device._discovery._send, 0
+    lost: list[bytes] = []
 
-        def lose(transport: object, data: bytes, to: tuple[str, int]) -> None:
-            nonlocal lost
-            if data[5] == 0xA1 and not lost:
-                lost += 1
-            else:
-                send(transport, data, to)
+    def lose(data: bytes, _port: int) -> list[bytes]:
+        if data[5] == 0xA1 and not lost:
+            lost.append(data)
+            return []
+        return [data]
 
-        monkeypatch.setattr(device._discovery, "_send", lose)
-        manager._timing = manager._session._timing = replace(FAST, datagram_resend=0.05)
-        await manager.change_password("secret", "better")
-    assert lost == 1
-    first, *others = bodies(device, 0xA0)
+    answering(lose)
+    manager._timing = manager._session._timing = replace(FAST, datagram_resend=0.05)
+    await manager.change_password("secret", "better")
+    assert lost
+    first, *others = (
+        each.data for each in device.received.datagrams if each.data[5] == 0xA0
+    )
     assert others
     assert set(others) == {first}
 
 
 async def test_a_rebooted_device_has_another_slave_key(
-    device: Device, info: DeviceInfo, key: ClientKey
+    device: Device, manager: Manager
 ) -> None:
-    async with await Manager.open(info, key, password="secret") as manager:
-        await device.reboot()
-        await manager.change_password("secret", "better")
+    await device.reboot()
+    await manager.change_password("secret", "better")
     assert device.password == "better"
 
 
-async def test_a_device_that_is_silent(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
+async def test_a_device_that_is_silent(device: Device, connect: Connect) -> None:
     await device.power_off()
     with pytest.raises(ConnectionFailed):
-        await Manager.open(info, key, password="secret", timing=QUICK)
+        await connect(Manager, password="secret", timing=QUICK)
+
+
+# -- who may say so
 
 
 async def test_an_impostor_gets_nothing(
-    device: Device, info: DeviceInfo, key: ClientKey
+    device: Device, info: DeviceInfo, connect: Connect
 ) -> None:
     """What they announce agrees with their own key, which is not the pinned one."""
     await device.swap_master_key(MASTER_KEYS[1])
     device.received.clear()
     with pytest.raises(IdentityMismatch) as raised:
-        await Manager.open(
-            info, key, password="secret", timing=BRIEF, expected_key=info.master_key
+        await connect(
+            Manager, password="secret", timing=BRIEF, expected_key=info.master_key
         )
     assert raised.value.presented == device.master_public_der
     with pytest.raises(IdentityMismatch):
         await verify_key(info, info.master_key, BRIEF)
-    assert {each.data for each in device.received.datagrams} == QUESTIONS
+    assert sent_to(device) == QUESTIONS
 
 
 @pytest.mark.parametrize(
@@ -213,17 +218,13 @@ async def test_an_impostor_gets_nothing(
     ["junk", "its key", "its key, for another uuid", "not signed", "with TLS"],
 )
 async def test_what_is_not_signed_shows_no_other_key(
-    said: str,
-    device: Device,
-    info: DeviceInfo,
-    monkeypatch: pytest.MonkeyPatch,
+    said: str, device: Device, info: DeviceInfo, answering: Answering
 ) -> None:
     """A stranger can say so, while the device is silent."""
     await device.swap_master_key(MASTER_KEYS[1])
     if said == "with TLS":
         await device.upgrade(firmware="1.6.95")
-    beacon, send = device.beacon, device._discovery._send
-    notify, reply = beacon.notify(), beacon.touch_reply()
+    notify, reply = device.beacon.notify(), device.beacon.touch_reply()
     other = notify.replace(UUID_BYTES, bytes(15) + b"x")
     forged = {
         "junk": (b"x",),
@@ -232,86 +233,57 @@ async def test_what_is_not_signed_shows_no_other_key(
         "not signed": (notify, reply[:-8] + bytes(8)),
         "with TLS": (notify, reply),
     }[said]
-
-    def say(transport: object, _: bytes, to: tuple[str, int]) -> None:
-        for each in forged:
-            send(transport, each, to)
-
-    monkeypatch.setattr(device._discovery, "_send", say)
+    answering(lambda *_: forged)
     with pytest.raises(ConnectionFailed):
         await verify_key(info, info.master_key, QUICK)
 
 
-@pytest.mark.parametrize("sender", ["the device", "another address"])
+@pytest.fixture
+async def others(make_device: MakeDevice) -> list[Device]:
+    """Return devices with other keys, at other addresses."""
+    return [
+        await make_device(
+            address=ADDRESSES[number], master_key=MASTER_KEYS[number], **OLD
+        )
+        for number in (1, 2)
+    ]
+
+
+def answers_of(device: Device) -> list[bytes]:
+    return [device.beacon.notify(), device.beacon.touch_reply()]
+
+
 async def test_another_key_counts_at_the_device_alone_and_less_than_the_pinned_one(
-    sender: str,
-    device: Device,
-    info: DeviceInfo,
-    make_device: MakeDevice,
-    monkeypatch: pytest.MonkeyPatch,
+    info: DeviceInfo, others: list[Device], answering: Answering
 ) -> None:
-    old = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
-    other = await make_device(address=ADDRESSES[1], master_key=MASTER_KEYS[1], **old)
-    forged = other.beacon.notify(), other.beacon.touch_reply()
-    send = device._discovery._send
-
-    def say(transport: object, data: bytes, to: tuple[str, int]) -> None:
-        for each in forged:
-            send(
-                other._discovery._unicast if sender != "the device" else transport,
-                each,
-                to,
-            )
-        if sender == "the device":
-            send(transport, data, to)
-
-    monkeypatch.setattr(device._discovery, "_send", say)
-    if sender == "the device":
-        await verify_key(info, info.master_key, FAST)
-    else:
-        with pytest.raises(ConnectionFailed):
-            await verify_key(info, info.master_key, QUICK)
+    forged = answers_of(others[0])
+    answering(lambda data, _: [*forged, data])
+    await verify_key(info, info.master_key, FAST)
+    answering(lambda *_: forged, sender=others[0])
+    with pytest.raises(ConnectionFailed):
+        await verify_key(info, info.master_key, QUICK)
 
 
 @pytest.mark.parametrize("later", ["nothing", "a third key"])
 async def test_another_key_counts_once_two_ports_were_answered_with_it(
-    later: str,
-    device: Device,
-    info: DeviceInfo,
-    make_device: MakeDevice,
-    monkeypatch: pytest.MonkeyPatch,
+    later: str, info: DeviceInfo, others: list[Device], answering: Answering
 ) -> None:
-    old = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
-    forged, send = [], device._discovery._send
-    for number in (1, 2):
-        other = await make_device(
-            address=ADDRESSES[number], master_key=MASTER_KEYS[number], **old
-        )
-        forged.append((other.beacon.notify(), other.beacon.touch_reply()))
+    forged = [answers_of(each) for each in others]
     if later == "nothing":
-        forged[1] = ()
+        forged[1] = []
     ports: list[int] = []
 
-    def say(transport: object, _: bytes, to: tuple[str, int]) -> None:
-        if to[1] == DISCOVERY_PORT:
-            return  # What it announces to all.
-        if to[1] not in ports:
-            ports.append(to[1])
-        for each in forged[ports.index(to[1])]:
-            send(transport, each, to)
+    def say(_: bytes, port: int) -> list[bytes]:
+        if port == DISCOVERY_PORT:
+            return []  # What it announces to all.
+        if port not in ports:
+            ports.append(port)
+        return forged[ports.index(port)]
 
-    monkeypatch.setattr(device._discovery, "_send", say)
+    answering(say)
     with pytest.raises(ConnectionFailed):
         await verify_key(info, info.master_key, BRIEF)
     assert len(ports) == 2
-
-
-async def test_verifying_a_key_sends_nothing_of_ours(
-    device: Device, info: DeviceInfo
-) -> None:
-    device.received.clear()
-    await verify_key(info, info.master_key, FAST)
-    assert {each.data for each in device.received.datagrams} == QUESTIONS
 
 
 @pytest.mark.parametrize("firmware", ["1.6.95", "1.0b11"])
@@ -328,42 +300,37 @@ async def test_only_firmware_that_has_it_is_asked_over_udp(
 
 
 async def test_firmware_that_has_tls_is_not_managed_over_udp(
-    device: Device, info: DeviceInfo, key: ClientKey
+    device: Device, connect: Connect
 ) -> None:
     """Whatever was said of it before: signatures are easier to copy, and our key is sent."""
     await device.upgrade(firmware="1.6.95")
     await device.refuse_connections(MANAGEMENT_PORT)
     device.received.clear()
     with pytest.raises(ConnectionFailed, match=r"1\.6\.95"):
-        await Manager.open(info, key, password="secret", timing=FAST)
-    assert {each.data for each in device.received.datagrams} == QUESTIONS
+        await connect(Manager, password="secret")
+    assert sent_to(device) == QUESTIONS
 
 
 async def test_replies_of_an_earlier_boot_are_none(
-    device: Device, info: DeviceInfo, key: ClientKey, monkeypatch: pytest.MonkeyPatch
+    device: Device, connect: Connect, answering: Answering
 ) -> None:
-    send = device._discovery._send
-    recorded: list[bytes] = []
+    recorded: dict[int, bytes] = {}
 
-    def record(transport: object, data: bytes, to: tuple[str, int]) -> None:
-        if data[5] in (5, 7, 0xA1):
-            recorded.append(data)
-        send(transport, data, to)
+    def record(data: bytes, _port: int) -> list[bytes]:
+        recorded[data[5]] = data
+        return [data]
 
-    monkeypatch.setattr(device._discovery, "_send", record)
-    async with await Manager.open(info, key, password="secret") as manager:
-        await manager.change_password("secret", "better")
-        assert [data[5] for data in recorded] == [5, 7, 0xA1]
+    answering(record)
+    manager = await connect(Manager, password="secret")
+    await manager.change_password("secret", "better")
+    late = recorded[0xA1]
 
-        await device.reboot()
+    await device.reboot()
 
-        def replay(transport: object, data: bytes, to: tuple[str, int]) -> None:
-            send(transport, recorded[2] if data[5] == 0xA1 else data, to)
-
-        monkeypatch.setattr(device._discovery, "_send", replay)
-        manager._session._timing = QUICK
-        with pytest.raises(ConnectionFailed):
-            await manager.change_password("better", "best")
+    answering(lambda data, _: [late if data[5] == 0xA1 else data])
+    manager._session._timing = QUICK
+    with pytest.raises(ConnectionFailed):
+        await manager.change_password("better", "best")
 
 
 # -- bytes
@@ -419,21 +386,16 @@ async def test_slave_keys(device: Device, info: DeviceInfo) -> None:
     assert found is not None
     assert found.der == info.slave_key
     assert found.offset == pytest.approx(device.clock - 5.0, abs=1.5)
+    # One that keeps no secret.
+    device.beacon.slave_key = RsaKey.from_pem(SHORT_KEY)
+    device.beacon._renew()
     for bad in (
         *(good[:length] for length in range(0, len(good), 7)),
         good.replace(b"time=", b"tame="),
+        device.beacon.touch_reply(),
         device.beacon.notify(),
         touch(1, UUID),
     ):
         assert read_touch(bad, UUID, info.master_key, 5.0) is None
     assert read_touch(good, "0" * 32, info.master_key, 5.0) is None
     assert read_touch(good, UUID, info.slave_key or b"", 5.0) is None
-
-
-async def test_a_slave_key_that_keeps_no_secret(
-    device: Device, info: DeviceInfo
-) -> None:
-    device.beacon.slave_key = RsaKey.from_pem(SHORT_KEY)
-    device.beacon._renew()
-    reply = device.beacon.touch_reply()
-    assert read_touch(reply, UUID, info.master_key, 5.0) is None
