@@ -187,7 +187,8 @@ async def test_every_command(
     accept = refused.split()[-2:]
     assert accept == ["--fingerprint", found[0]["fingerprint"]]
     assert device.received.connections == []
-    await aioflux("trust", host, *accept, stdin="guess\n", code=4)
+    # From a file made on Windows.
+    await aioflux("trust", host, *accept, stdin="guess\r\n", code=4)
     assert "now" in await aioflux("trust", host, *accept, stdin="secret\n")
     assert "already" in await aioflux("trust", host, stdin="\n")
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600

@@ -145,6 +145,19 @@ async def test_a_stop_that_comes_when_the_load_has_ended() -> None:
     assert (await asking).type == "LASER"
 
 
+async def test_a_load_may_be_silent() -> None:
+    """A device that does not detect filament says nothing until its button is pressed."""
+    timing = replace(FAST, work_silence=0.05)
+    loads, homes = Line(), Line()
+    loading = asyncio.create_task(Maintenance(loads.session, timing).load_filament(200))
+    await asyncio.sleep(0)
+    loads.say("continue", "CTRL HEATING 200.0")
+    with pytest.raises(ConnectionFailed):
+        await Maintenance(homes.session, timing).home()
+    loads.say("ok")
+    await loading
+
+
 @pytest.mark.parametrize(
     ("toolhead", "found", "words"),
     [

@@ -1,6 +1,7 @@
 """The robot port: a job, and each command."""
 
 import asyncio
+from dataclasses import replace
 import gc
 import logging
 import math
@@ -10,6 +11,7 @@ import pytest
 from custom_components.flux3dp.aioflux import (
     CommandFailed,
     ConnectionFailed,
+    DeviceInfo,
     InvalidRequest,
     Robot,
     parse_mac_addresses,
@@ -18,7 +20,7 @@ from simulator import Device
 from simulator.fcode import build
 from simulator.waiting import PATIENCE
 
-from .conftest import ADDRESSES, BOTH, CUBE, UUID, Line
+from .conftest import ADDRESSES, BOTH, CUBE, FAST, UUID, Line
 
 
 async def reach(device: Device, label: str) -> None:
@@ -237,6 +239,19 @@ async def test_replies_belong_to_their_requests(device: Device, robot: Robot) ->
     asked = keys * 10
     found = await asyncio.gather(*(robot.settings.get(key) for key in asked))
     assert found == [values[key] for key in asked]
+
+
+@pytest.mark.parametrize("path", [None, CUBE])
+async def test_a_start_may_take_long(info: DeviceInfo, path: str | None) -> None:
+    """The device reads all of a large file first."""
+    timing = replace(FAST, command=0.05)
+    starts, pauses = Line(timing), Line(timing)
+    starting = asyncio.create_task(Robot(starts.session, info, timing).start(path))
+    await asyncio.sleep(0)
+    with pytest.raises(ConnectionFailed):
+        await Robot(pauses.session, info, timing).pause()
+    starts.say("ok", "ok")
+    await starting
 
 
 @pytest.mark.parametrize("reply", ["ok", "error UNKNOWN_ERROR", None])

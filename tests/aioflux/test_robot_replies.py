@@ -74,7 +74,7 @@ async def test_words_that_were_not_asked_for_are_no_answer(
         ("player report", '{"st_label": "IDLE"}', "report"),
         ("player report", "\ufffd" * 9, "report"),
         ("player pause", "", "pause"),
-        ("player pause", "ok 1", "pause"),
+        ("player pause", "okay", "pause"),
         ("player info", "what", "info"),
         # Metadata and pictures that are too long are skipped; nothing skips so much.
         ("player info", "binary text/json 33554433", "info"),
@@ -91,6 +91,13 @@ async def test_replies_that_are_none_end_the_connection(
     with pytest.raises(ProtocolError):
         await getattr(robot, name)()
     assert not robot.is_open
+
+
+async def test_a_value_may_follow_an_ok(device: Device, robot: Robot) -> None:
+    device.faults.replies |= {"player pause": "ok 1", "player info": "ok 1"}
+    await robot.pause()
+    assert (await robot.info())[1] is None
+    assert robot.is_open
 
 
 async def test_refusals_leave_the_connection_open(device: Device, robot: Robot) -> None:

@@ -258,7 +258,9 @@ def _read_password(options: Namespace) -> str | None:
         prompt = None
     if prompt is None:
         return None
-    return getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    return (
+        getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    )
 
 
 # -- output

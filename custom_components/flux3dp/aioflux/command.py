@@ -46,7 +46,8 @@ class Commands:
         await self._session.exchange(encode_command(*words), self._read_word, timeout)
 
     async def _read_word(self, word: str = "ok") -> None:
-        if (reply := await self._session.read_reply()) != word:
+        # A value may follow it (section 3).
+        if (reply := await self._session.read_reply()).partition(" ")[0] != word:
             raise ProtocolError(f"a command was answered with {reply[:40]!r}")
 
 

@@ -206,7 +206,8 @@ class Maintenance(Commands):
 
     async def _work(self, on_progress: OnProgress | None, *words: str) -> str:
         """Have work done, and return what follows its last `ok`."""
-        silence = self._timing.work_silence
+        timing = self._timing
+        silence = timing.load_silence if self._loading else timing.work_silence
 
         async def read() -> str:
             while True:

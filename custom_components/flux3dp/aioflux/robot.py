@@ -162,7 +162,7 @@ class Robot(Client, Commands):
                 picture = content if is_picture(content) else None
             else:
                 await self._skip(size)
-        if text != "ok":
+        if text.partition(" ")[0] != "ok":
             raise ProtocolError("a job's info that is not whole")
         return info or JobInfo(), picture
 
@@ -186,8 +186,10 @@ class Robot(Client, Commands):
 
         CommandFailed: `NOT_EXIST`, `RESOURCE_BUSY`, `FILE_BROKEN`, ….
         """
+        # The device reads all of a file to know that it is whole.
+        patience = self._timing.transfer_stall * 6
         if path is None:
-            await self._order("player", "start")
+            await self._order("player", "start", timeout=patience)
             return
 
         async def read() -> None:
@@ -196,7 +198,7 @@ class Robot(Client, Commands):
             await self._read_word()
 
         select = encode_command("player", "select", *split_path(path))
-        await self._session.exchange(select, read)
+        await self._session.exchange(select, read, patience)
 
     async def pause(self) -> None:
         """Pause the job; it goes on *pausing* for up to some seconds."""

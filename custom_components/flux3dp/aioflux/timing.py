@@ -36,6 +36,7 @@ class Timing:
     transfer_stall: float = 20.0  # No byte of a file for so long: a dead connection.
     toolhead_ready: float = 5.0  # In maintenance, until the toolhead is known.
     work_silence: float = 90.0  # In homing or calibrating: a dead connection.
+    load_silence: float = 660.0  # One without a sensor says nothing until its button.
 
 
 DEFAULT_TIMING = Timing()
