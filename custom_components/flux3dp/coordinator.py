@@ -9,6 +9,7 @@ from typing import override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.util.hass_dict import HassKey
 
 from .address import AddressFollower
 from .aioflux import (
@@ -21,17 +22,19 @@ from .aioflux import (
 )
 from .availability import Availability
 from .commands import CommandQueue
-from .const import LOGGER
+from .const import DOMAIN, LOGGER
 from .device import FluxData, FluxDevice
 from .device_info import VerifiedInfo
 from .files import DeviceFiles
 from .issues import NETWORK_NOT_RETURNED, async_delete_issue
-from .job.errors import ErrorKey, classify
-from .job.model import JobStatus
 from .job.monitor import JobMonitor
-from .job.observation import Announced, is_outweighed
+from .job.observation import (
+    Announced,
+    AnnouncementOrder,
+    Reported,
+    is_outweighed,
+)
 from .job.signals import JobDispatcher
-from .job.status_table import status_of
 from .job.store import JobStore
 from .job.tracker import expect, track
 from .maintenance import DeviceMaintenance
@@ -40,6 +43,11 @@ from .settings import DeviceSettings
 from .trust import Trust
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
+
+type _Said = tuple[Announced | None, Reported | None]
+
+# What devices said last before their entries were unloaded, by uuid.
+_SAID: HassKey[dict[str, _Said]] = HassKey(f"{DOMAIN}_said")
 
 
 class FluxCoordinator(FluxDevice):
@@ -56,6 +64,11 @@ class FluxCoordinator(FluxDevice):
     ) -> None:
         """Take the entry and the one listener."""
         super().__init__(hass, entry, listener)
+        # Announcements lag behind the last report, or are late, after a reload too.
+        said: _Said = hass.data.setdefault(_SAID, {}).pop(self.uuid, (None, None))
+        announced, self.reported = said
+        if announced and self.clock.now() - announced.at < self.timing.overtaken:
+            self.announced = announced
         self.reconnects = 0  # How often the device came back, for diagnostics.
         self.network_settles_at = float("-inf")  # Until then it takes no other one.
         self.availability = Availability(
@@ -76,8 +89,7 @@ class FluxCoordinator(FluxDevice):
         self._follower = AddressFollower(self, self.trust)
         self._store = JobStore(hass, entry)
         self._answered = asyncio.Event()
-        self._overtaken: dict[tuple[JobStatus | None, ErrorKey], float] = {}
-        self._latest: dict[tuple[JobStatus | None, ErrorKey], Announced] = {}
+        self._order = AnnouncementOrder(self.timing.overtaken)
         self._offline_logged = False
         self._evaluated_at = float("-inf")
         self._unsubscribe: CALLBACK_TYPE | None = None
@@ -122,6 +134,7 @@ class FluxCoordinator(FluxDevice):
         if unsubscribe is not None:
             unsubscribe()
             self.listener.unpin(self.uuid)
+            self.hass.data[_SAID][self.uuid] = (self.announced, self.reported)
             await self._store.async_close()
         if self._unsubscribe_stop is not None:
             self._unsubscribe_stop()
@@ -190,10 +203,11 @@ class FluxCoordinator(FluxDevice):
     def _async_announced(self, status: DeviceStatus) -> None:
         """Handle an announcement."""
         before, now = self.announced, self.clock.now()
-        if self._is_overtaken(status, now):
+        announced = Announced(status, now)
+        if self._order.is_late(announced, before):
             self.availability.async_heard(active=self.data.job.active)
             return
-        self.announced = Announced(status, now)
+        self.announced = announced
         data, reported = self.data, self.reported
         differs = reported is not None and status.st_id != reported.report.st_id
         # A job's times advance: by reports, and by equal announcements where none come.
@@ -204,6 +218,7 @@ class FluxCoordinator(FluxDevice):
         if (
             moved
             or before is None
+            or not data.online
             or not (
                 status == before.status
                 or (data.job.from_report and is_outweighed(status, before.status))
@@ -215,55 +230,6 @@ class FluxCoordinator(FluxDevice):
         if differs:
             self.monitor.wake.set()
         self.availability.async_heard(active=self.data.job.active)
-
-    def _is_overtaken(self, status: DeviceStatus, now: float) -> bool:
-        """Whether a later announcement has arrived before this one.
-
-        It would bring back what has passed: on an idle device that can be hours ago. But
-        a timestamp can be forged, and ahead of the device's, and a clock can step back:
-        what is announced for longer than any delay is believed all the same. At once
-        where no delay explains the timestamp, and it advances as a clock does.
-        """
-        before, most = self.announced, self.timing.overtaken
-        what = status_of(status.st_id), classify(status.error_label)
-        advances = self._advances(what, status, now)
-        if (
-            before is None
-            or now - before.at >= most
-            or (late := before.status.timestamp - status.timestamp) <= 0
-            or (late >= most and advances)
-        ):
-            self._overtaken.pop(what, None)
-            return False
-        since = self._overtaken.get(what, float("-inf"))
-        if most <= now - since < self.timing.unheard:
-            del self._overtaken[what]
-            return False
-        if now - since >= most:
-            self._overtaken[what] = now
-        return True
-
-    def _advances(
-        self, what: tuple[JobStatus | None, ErrorKey], status: DeviceStatus, now: float
-    ) -> bool:
-        """Whether a timestamp is later than the last of the same, by no more than it may.
-
-        One that is not replaces the last unless it is too far ahead: so a forged one
-        does not stand between two of the device.
-        """
-        last = self._latest.get(what)
-        if last is None or now - last.at >= self.timing.unheard:
-            recent = self._latest.items()
-            self._latest = {
-                key: each for key, each in recent if now - each.at < self.timing.unheard
-            }
-            self._latest[what] = Announced(status, now)
-            return False
-        ahead = status.timestamp - last.status.timestamp
-        if ahead >= now - last.at + self.timing.overtaken:
-            return False
-        self._latest[what] = Announced(status, now)
-        return ahead > 0
 
     @callback
     def _async_silent(self) -> None:

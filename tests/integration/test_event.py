@@ -134,6 +134,87 @@ async def test_a_job_that_is_there_at_startup_did_not_just_start(
 
 
 @pytest.mark.parametrize(
+    ("announced_as", "reported", "told"),
+    [
+        (0, (1, "INIT"), ["started"]),
+        (16, (48, "PAUSED"), ["started", "paused"]),
+        (48, (16, "RUNNING"), ["started", "paused", "resumed"]),
+        (16, (64, "COMPLETED"), ["started", "completed"]),
+        (16, (128, "ABORTED"), ["started", "aborted"]),
+        (48, (128, "ABORTED"), ["started", "paused", "aborted"]),
+        (64, (0, "IDLE"), ["started", "completed"]),
+        (128, (0, "IDLE"), ["started", "aborted"]),
+    ],
+)
+async def test_an_announcement_that_lags_behind_a_reload_brings_nothing_back(
+    hass: HomeAssistant,
+    home: Home,
+    seen: Witness,
+    *,
+    announced_as: int,
+    reported: tuple[int, str],
+    told: list[str],
+) -> None:
+    """The report that was ahead of it was read before the reload."""
+    device, entry = home.device, home.entry
+    for st_id in (0, 16, announced_as)[: 1 if announced_as == 0 else 3]:
+        await home.run(st_id)
+        await home.advance(6)
+    st_id, label = reported
+    device.replies["player report"] = json.dumps(
+        {"st_id": st_id, "st_label": label, "session": st_id and device.session}
+    )
+
+    async def read() -> None:
+        link = entry.runtime_data.robot
+        async with link.connection() as robot:
+            await link.async_report(robot)
+
+    await home.done(read(), within=0.1)
+    before = entry.runtime_data.data.job
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert seen.event_types == told
+    for _ in range(2):
+        await home.announce()
+        await home.advance(0.3)
+
+    device.replies.clear()
+    await home.run(st_id, label)
+    await home.advance(10)
+    after = entry.runtime_data.data.job
+    assert seen.event_types == told
+    assert after.job_number == before.job_number
+    assert after.jobs_completed == before.jobs_completed
+    assert after.last_job_result == before.last_job_result
+    # What begins then has not been told.
+    if not after.active:
+        device.session = "bbb222"
+        for st_id in (0, 1, 16):
+            await home.run(st_id)
+        await home.advance(6)
+        assert seen.event_types == [*told, "started"]
+
+
+async def test_an_announcement_that_is_late_after_a_reload_brings_nothing_back(
+    new_home: Home, seen: Witness
+) -> None:
+    home = new_home
+    await home.setup(hold=False)
+    for st_id, timestamp in ((0, 100.0), (16, 101.0), (64, 111.0)):
+        home.device.timestamp = timestamp
+        await home.run(st_id)
+    # What has waited in a socket.
+    home.device.timestamp = 110.0
+    home.device.run(16)
+    await home.done(home.hass.config_entries.async_reload(home.entry.entry_id))
+    home.device.timestamp = 111.0
+    await home.run(64)
+    await home.advance(10)
+    assert seen.event_types == ["started", "completed"]
+    assert value(home.hass, "jobs_completed") == "1"
+
+
+@pytest.mark.parametrize(
     ("st_id", "error", "result"),
     [
         (16, "", "unknown"),

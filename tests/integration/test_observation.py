@@ -1,11 +1,16 @@
 """What one look at a device means: its status, toolhead, temperatures and errors."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from custom_components.flux3dp.aioflux.report import JobInfo, Report
-from custom_components.flux3dp.job.observation import is_outweighed
+from custom_components.flux3dp.job.observation import (
+    Announced,
+    AnnouncementOrder,
+    is_outweighed,
+)
 
 from .watching import Watch, datagram, report
 
@@ -263,3 +268,42 @@ def test_what_a_report_outweighs(
     watch.hear(after, 0.5)
     # What is not looked at would not have changed anything.
     assert watch.state == state or not outweighed
+
+
+# Announcements as st_id@timestamp, and in brackets those that are late; +s before one.
+ORDERS = {
+    "as they were made": "16@100 16@103 64@104 0@110",
+    "one that was overtaken": "16@100 64@104 [16@103] 64@104",
+    "what says the same": "16@100 16@103 16@102 16@104",
+    "idle since its last job": "0@100 1@900 [0@100] 16@901",
+    # The loop stood still: what waited in another socket comes all at once.
+    "a backlog": "0@100 128@130 [48@115] [48@118] [48@121] 128@128",
+    "a backlog, and then a while": "128@130 +6 [48@115] [48@118] [48@121] 128@131",
+    "a clock that was set back": "16@900 +3 [48@1] +3 48@4 +3 48@7",
+    "that was, of an idle device": "16@900 +3 [0@1] +3 [0@1] +3 0@1",
+    "a forged one": "16@100 0@900 [16@101] +1 16@102 64@103",
+    "a forged one, not far ahead": (
+        "0@101.9 [16@100] +3 0@104.9 [16@103] +3 0@107.9 16@106"
+    ),
+    "two that are late, a while apart": (
+        "16@100 64@103 [16@102] +60 16@160 64@163 [16@162]"
+    ),
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_order_of_announcements(order: str) -> None:
+    at, latest, seen = 0.0, None, []
+    tells = AnnouncementOrder(5.0)
+    for word in ORDERS[order].split():
+        if word.startswith("+"):
+            at += float(word)
+            seen.append(word)
+            continue
+        st_id, _, timestamp = word.strip("[]").partition("@")
+        status = replace(datagram(int(st_id)), timestamp=float(timestamp))
+        new = Announced(status, at)
+        late = tells.is_late(new, latest)
+        latest = latest if late else new
+        seen.append(f"[{word.strip('[]')}]" if late else word.strip("[]"))
+    assert " ".join(seen) == ORDERS[order]

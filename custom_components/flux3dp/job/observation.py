@@ -1,12 +1,15 @@
 """One observation of a device: what counts now, its report or its datagram."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ..aioflux.device import DeviceStatus
 from ..aioflux.report import Report
 from .errors import ErrorKey, classify
 from .model import AnnouncedEnd, JobResult, JobStatus, Toolhead
 from .status_table import Phase, phase_of, status_of, toolhead_of
+
+# How far apart (s) the timestamps of a device can be that does not write each one anew.
+_TICK: Final = 1.0
 
 
 class Reported(NamedTuple):
@@ -21,6 +24,49 @@ class Announced(NamedTuple):
 
     status: DeviceStatus
     at: float
+
+
+class AnnouncementOrder:
+    """Tells announcements that are late: one that was made after them came before.
+
+    A late one would bring back what has passed. But a timestamp can be forged, ahead of
+    the device's, and a clock can be set back: what is announced for longer than any
+    delay is believed all the same. At once if no delay explains its timestamps, and they
+    advance as a clock does: not all at once, as what has waited in a socket.
+    """
+
+    def __init__(self, longest: float) -> None:
+        """Take the longest delay (s)."""
+        self._longest = longest
+        self._previous: Announced | None = None  # The last one that looked late.
+        self._since = 0.0  # When the first one of the same kind did.
+
+    def is_late(self, new: Announced, latest: Announced | None) -> bool:
+        """Whether an announcement is late; `latest` is the last that was not."""
+        if latest is None or _is_alike(new, latest):
+            return False
+        lag = latest.status.timestamp - new.status.timestamp
+        if lag <= 0:
+            return False
+        previous, self._previous = self._previous, new
+        if previous is None or not _is_alike(new, previous):
+            self._since = new.at
+            return True
+        passed = new.at - previous.at
+        ticked = new.status.timestamp - previous.status.timestamp
+        if passed >= 3 * self._longest or not 0 <= ticked <= passed + _TICK:
+            self._since = new.at
+            return True
+        advances = ticked > 0 and lag >= self._longest
+        return not advances and new.at - self._since < self._longest
+
+
+def _is_alike(one: Announced, other: Announced) -> bool:
+    """Whether two announcements say the same of the job."""
+    return (one.status.st_id, one.status.error_label) == (
+        other.status.st_id,
+        other.status.error_label,
+    )
 
 
 class Observation(NamedTuple):
