@@ -32,7 +32,7 @@ from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .errors import device_errors, failed, invalid
 from .files import LAST_JOB, title_of
-from .idle import idle_robot, require_idle
+from .idle import async_ask_again, idle_robot, require_idle
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
 from .job.status_table import toolhead_of
@@ -303,14 +303,19 @@ async def _async_start(
 
     Raises FluxError if it is refused, HomeAssistantError with why it did not begin.
     """
-    await require_idle(coordinator, robot, cleared=True)
     before = coordinator.data.job.job_number
-    coordinator.async_expect_job(name)
-    try:
-        await robot.start(path)
-    except BaseException:
-        coordinator.async_expect_job(None)
-        raise
+
+    async def start() -> None:
+        await require_idle(coordinator, robot, cleared=True)
+        coordinator.async_expect_job(name)
+        try:
+            await robot.start(path)
+        except BaseException:
+            coordinator.async_expect_job(None)
+            raise
+
+    # It may be busy with the job before for longer than its report says so.
+    await async_ask_again(coordinator, start)
     patience = coordinator.timing.job_start * (1 if path else _STAY)
     job = await _async_begun(coordinator, robot, before, patience)
     if job is not None and _runs(job):

@@ -4,7 +4,7 @@ Transfers and maintenance have a connection of their own each.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -43,15 +43,7 @@ async def require_idle(
 
     One that ended may still be shown; `cleared`: then raise JobNotCleared.
     """
-    end = device.clock.now() + device.timing.control_confirm
-    while True:
-        try:
-            report = await robot.report()
-            break
-        except CommandFailed as err:
-            if err.symbol not in _PASSING or device.clock.now() >= end:
-                raise
-        await device.clock.sleep(device.timing.control_poll)
+    report = await async_ask_again(device, robot.report)
     if report.st_id < 0:
         raise DeviceOccupied(report.occupied_by)
     if report.st_id > 0:
@@ -59,6 +51,18 @@ async def require_idle(
             raise JobRunning(f"a job is there: {report.label}")
         if cleared:
             raise JobNotCleared("a job that ended is still there")
+
+
+async def async_ask_again[T](device: FluxDevice, ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask until a device is not busy any more with a job that was left, for a while."""
+    end = device.clock.now() + device.timing.control_confirm
+    while True:
+        try:
+            return await ask()
+        except CommandFailed as err:
+            if err.symbol not in _PASSING or device.clock.now() >= end:
+                raise
+        await device.clock.sleep(device.timing.control_poll)
 
 
 async def async_finish(task: asyncio.Task[Any]) -> None:

@@ -187,6 +187,17 @@ async def test_a_finished_job_has_to_be_cleared_first(
     assert value(hass, "job_name") == "calibration cube"
 
 
+async def test_a_device_that_is_busy_for_a_moment_is_asked_again(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    device.faults.replies["player start"] = "error SUBSYSTEM_ERROR"
+    start = asyncio.ensure_future(act(hass, entry, "start_job", path=CUBE))
+    await device.wait_command("player start")
+    device.faults.clear()
+    assert (await start)["name"] == "calibration cube"
+    assert value(hass, "job_name") == "calibration cube"
+
+
 @BOTH
 async def test_a_connection_that_breaks_right_after_the_start(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
