@@ -1,6 +1,6 @@
 """Binary sensors: running, problem, connectivity."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import override
 
@@ -12,37 +12,35 @@ from homeassistant.components.binary_sensor import (
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.typing import StateType
 
 from .coordinator import FluxConfigEntry
 from .device import FluxData
-from .entity import FluxEntity, FluxEntityDescription
+from .entity import ReadingDescription, ReadingEntity
 
 # Nothing is fetched here: the coordinator pushes.
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class FluxBinarySensorDescription(FluxEntityDescription, BinarySensorEntityDescription):
-    """A line of the table: where the value comes from."""
+class FluxBinarySensorDescription(ReadingDescription, BinarySensorEntityDescription):
+    """A line of the table."""
 
-    is_on_fn: Callable[[FluxData], bool]
-    attributes_fn: Callable[[FluxData], Mapping[str, StateType]] | None = None
+    value_fn: Callable[[FluxData], bool]
 
 
 BINARY_SENSORS = (
     FluxBinarySensorDescription(
         key="running",
         device_class=BinarySensorDeviceClass.RUNNING,
-        is_on_fn=lambda data: data.job.running,
+        value_fn=lambda data: data.job.running,
     ),
     FluxBinarySensorDescription(
         key="problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        is_on_fn=lambda data: data.job.problem,
-        attributes_fn=lambda data: {
-            "error": data.job.error,
-            "advice": data.job.error.advice,
+        value_fn=lambda data: data.job.problem,
+        attributes_fn=lambda coordinator: {
+            "error": coordinator.data.job.error,
+            "advice": coordinator.data.job.error.advice,
         },
     ),
     FluxBinarySensorDescription(
@@ -50,7 +48,7 @@ BINARY_SENSORS = (
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         always_available=True,
-        is_on_fn=lambda data: data.online,
+        value_fn=lambda data: data.online,
     ),
 )
 
@@ -67,7 +65,7 @@ async def async_setup_entry(
     )
 
 
-class FluxBinarySensor(FluxEntity, BinarySensorEntity):
+class FluxBinarySensor(ReadingEntity, BinarySensorEntity):
     """Something the coordinator knows to be so or not."""
 
     entity_description: FluxBinarySensorDescription
@@ -76,17 +74,4 @@ class FluxBinarySensor(FluxEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         """Whether it is so now."""
-        return self.entity_description.is_on_fn(self.coordinator.data)
-
-    @property
-    @override
-    def shown(self) -> object:
-        """What is so, and its attributes."""
-        return self.is_on, self.extra_state_attributes
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Mapping[str, StateType] | None:
-        """What belongs to it and has no entity of its own."""
-        attributes_fn = self.entity_description.attributes_fn
-        return attributes_fn(self.coordinator.data) if attributes_fn else None
+        return self.entity_description.value_fn(self.coordinator.data)

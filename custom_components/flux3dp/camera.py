@@ -56,7 +56,7 @@ class FluxCamera(FluxEntity, Camera):
         self, coordinator: FluxCoordinator, description: CameraEntityDescription
     ) -> None:
         """Take the device's coordinator."""
-        super().__init__(coordinator, description)
+        super().__init__(coordinator, description, lambda _: self.model)
         Camera.__init__(self)
         self._attr_extra_state_attributes = {"streaming": False}
         self._parts = MjpegParts()
@@ -74,12 +74,6 @@ class FluxCamera(FluxEntity, Camera):
         """The model's name in the shop."""
         device = self.coordinator.data.device
         return device.model_name if device else None
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The model, which the device names; streaming is written as it begins."""
-        return self.model
 
     @override
     async def async_camera_image(

@@ -1,41 +1,39 @@
 """What the entities of a device have in common: identity, availability, updates."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import override
 
-from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .coordinator import FluxCoordinator
+from .device import FluxData, Shown
 
-
-@dataclass(frozen=True, kw_only=True)
-class FluxEntityDescription(EntityDescription):
-    """What a line of a table says beyond its platform's description."""
-
-    always_available: bool = False
-    """For what is also known of a device that is off."""
+type Attributes = Mapping[str, StateType | list[str]]
 
 
 class FluxEntity(CoordinatorEntity[FluxCoordinator]):
     """An entity of a device, named after its uuid and never after its address."""
 
     _attr_has_entity_name = True
-    _always_available = False
 
     def __init__(
-        self, coordinator: FluxCoordinator, description: EntityDescription
+        self,
+        coordinator: FluxCoordinator,
+        description: EntityDescription,
+        look: Callable[[FluxData], object] = lambda _: None,
+        *,
+        always: bool = False,
     ) -> None:
-        """Take the device's coordinator and the description; its key names the words."""
-        super().__init__(coordinator)
+        """Take the coordinator, the description, whose key names the words, and `Shown`."""
+        super().__init__(coordinator, Shown(self, look, always))
+        self._always = always
         self.entity_description = description
-        if isinstance(description, FluxEntityDescription):
-            self._always_available = description.always_available
         self._attr_translation_key = description.key
         self._attr_unique_id = f"{coordinator.uuid}_{description.key}"
-        self._written: tuple[bool, object] | None = None
 
     @property
     @override
@@ -47,22 +45,40 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
     @override
     def available(self) -> bool:
         """Whether there is anything to read: the device is heard, or needs not be."""
-        return self._always_available or self.coordinator.data.job.online
+        return self._always or self.coordinator.data.online
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingDescription(EntityDescription):
+    """A line of a table: where the value comes from, and what belongs to it."""
+
+    value_fn: Callable[[FluxData], object]
+    attributes_fn: Callable[[FluxCoordinator], Attributes] | None = None
+    always_available: bool = False
+    """For what is also known of a device that is off."""
+
+
+class ReadingEntity(FluxEntity):
+    """An entity that shows what a line of a table says."""
+
+    entity_description: ReadingDescription
+
+    def __init__(
+        self, coordinator: FluxCoordinator, description: ReadingDescription
+    ) -> None:
+        """Take the coordinator and the line."""
+        look = value_fn = description.value_fn
+        if (attributes_fn := description.attributes_fn) is not None:
+
+            def look(data: FluxData) -> object:
+                return value_fn(data), attributes_fn(coordinator)
+
+        always = description.always_available
+        super().__init__(coordinator, description, look, always=always)
 
     @property
-    def shown(self) -> object:
-        """What the state is made of, besides availability; equal if nothing changed."""
-        return None
-
-    @callback
     @override
-    def _handle_coordinator_update(self) -> None:
-        """Write the state if another one is to be shown."""
-        try:
-            current = (self.available, self.shown)
-            if current != self._written:
-                self._written = current
-                super()._handle_coordinator_update()
-        except Exception:
-            # The other entities, and what happened to the job, follow after this one.
-            self.coordinator.logger.exception("%s was not updated", self.entity_id)
+    def extra_state_attributes(self) -> Attributes | None:
+        """What belongs to the value and has no entity of its own."""
+        attributes_fn = self.entity_description.attributes_fn
+        return attributes_fn(self.coordinator) if attributes_fn else None

@@ -29,14 +29,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the event of a device."""
-    async_add_entities([FluxJobEvent(entry.runtime_data, JOB)])
+    # A device that comes back would be a change of state, and no event.
+    async_add_entities([FluxJobEvent(entry.runtime_data, JOB, always=True)])
 
 
 class FluxJobEvent(FluxEntity, EventEntity):
     """The last thing that happened to a job."""
-
-    # A device that comes back would be a change of state, and no event.
-    _always_available = True
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -47,7 +47,7 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
         description: ImageEntityDescription,
     ) -> None:
         """Show nothing yet."""
-        FluxEntity.__init__(self, coordinator, description)
+        FluxEntity.__init__(self, coordinator, description, lambda _: self._content)
         ImageEntity.__init__(self, hass)
         # Which job's picture, since when: kept over restarts.
         self._shown: dict[str, Any] = {}
@@ -70,12 +70,6 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
     async def async_image(self) -> bytes | None:
         """Return the picture, PNG or JPEG."""
         return self._content
-
-    @property
-    @override
-    def shown(self) -> object:
-        """Since when the picture is shown."""
-        return self._attr_image_last_updated
 
     @property
     def _content(self) -> bytes | None:

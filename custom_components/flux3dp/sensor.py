@@ -1,6 +1,6 @@
 """Sensors: what the device is doing, when it will be done, how its last job ended."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import override
@@ -31,7 +31,7 @@ from .commands import applicable_commands
 from .const import CONF_VERIFIED, DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .device import FluxData
-from .entity import FluxEntity, FluxEntityDescription
+from .entity import Attributes, ReadingDescription, ReadingEntity
 from .job.errors import Advice, ErrorKey
 from .job.model import JobResult, JobStatus, Toolhead
 
@@ -55,15 +55,12 @@ ALIKE = frozenset(
 # Nothing is fetched here: the coordinator pushes.
 PARALLEL_UPDATES = 0
 
-type Attributes = Mapping[str, StateType | list[str]]
-
 
 @dataclass(frozen=True, kw_only=True)
-class FluxSensorDescription(FluxEntityDescription, SensorEntityDescription):
-    """A line of the table: where the value comes from."""
+class FluxSensorDescription(ReadingDescription, SensorEntityDescription):
+    """A line of the table."""
 
     value_fn: Callable[[FluxData], StateType | datetime]
-    attributes_fn: Callable[[FluxCoordinator], Attributes] | None = None
     fits: Callable[[str], bool] = lambda model: True
     """Whether a machine of this model id can have the value."""
 
@@ -283,7 +280,7 @@ async def async_setup_entry(
     async_add_entities(sensors)
 
 
-class FluxSensor(FluxEntity, SensorEntity):
+class FluxSensor(ReadingEntity, SensorEntity):
     """A value the coordinator has."""
 
     entity_description: FluxSensorDescription
@@ -306,20 +303,3 @@ class FluxSensor(FluxEntity, SensorEntity):
     def native_value(self) -> StateType | datetime:
         """The value now; None where it is not known."""
         return self.entity_description.value_fn(self.coordinator.data)
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The value and its attributes."""
-        description, data = self.entity_description, self.coordinator.data
-        # Most have none, and all are compared at each update.
-        if description.attributes_fn is None:
-            return description.value_fn(data)
-        return description.value_fn(data), description.attributes_fn(self.coordinator)
-
-    @property
-    @override
-    def extra_state_attributes(self) -> Attributes | None:
-        """What belongs to the value and has no entity of its own."""
-        attributes_fn = self.entity_description.attributes_fn
-        return attributes_fn(self.coordinator) if attributes_fn else None

@@ -25,18 +25,18 @@ class SettingEntity(FluxEntity):
 
     _attr_entity_category = EntityCategory.CONFIG
 
+    def __init__(
+        self, coordinator: FluxCoordinator, description: EntityDescription
+    ) -> None:
+        """Take the device's coordinator and the line of a table."""
+        super().__init__(coordinator, description, lambda _: self.setting)
+
     @property
     def setting(self) -> Value | None:
         """The value, or the default if none is set; None if the job decides."""
         key = self.entity_description.key
         value = self.coordinator.settings.kept.get(key)
         return SETTINGS[key].default if value is None else value
-
-    @property
-    @override
-    def shown(self) -> object:
-        """The value."""
-        return self.setting
 
     @override
     async def async_update(self) -> None:

@@ -19,10 +19,10 @@ from custom_components.flux3dp.timing import FluxTiming
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import BOTH, NAME, wait_for_state, wait_until
-from tests.integration.jobs import PATIENT
 from tests.integration.viewers import (
     CAMERA,
     LIVE,
+    PATIENT,
     QUICK,
     STILL,
     assert_jpeg,
