@@ -12,7 +12,7 @@ import struct
 
 from custom_components.flux3dp.aioflux import DEFAULT_TIMING, Robot
 from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
-from custom_components.flux3dp.aioflux.session import Session, StreamCipher
+from custom_components.flux3dp.aioflux.session import Session
 
 from .camera import DEVICE
 from .measure import Row, wall
@@ -52,8 +52,8 @@ async def report(*, tls: bool) -> Row:
     session = await Session.connect(ECHO, port, DEFAULT_TIMING)
     if context is not None:
         await session.start_tls(context, 5)
-        encrypt: StreamCipher = _Clear()
-        decrypt: StreamCipher = _Clear()
+        encrypt = _Clear()
+        decrypt = _Clear()
     else:
         session.start_cipher(*stream_ciphers(bytes(SECRET_LENGTH)))
         encrypt, decrypt = stream_ciphers(bytes(SECRET_LENGTH))

@@ -6,9 +6,9 @@ from typing import Self
 
 from .device import DeviceInfo
 from .frames import encode_frame
-from .handshake import open_signed_in
+from .handshake import Client, open_signed_in
 from .key import ClientKey
-from .session import Client, Session
+from .session import Session
 from .timing import DEFAULT_TIMING, Timing
 from .tls import CAMERA_PORT
 
@@ -26,6 +26,8 @@ class Camera(Client):
     Every method raises ConnectionFailed when the device is silent, gone, or sends what
     is no picture; the connection is closed then.
     """
+
+    _session: Session
 
     def __init__(self, session: Session, device: DeviceInfo, timing: Timing) -> None:
         super().__init__(session, device)

@@ -1,12 +1,13 @@
 """How robot commands are spelled and sent, and what their short replies say (section 5)."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import lru_cache
 import re
 import shlex
 import unicodedata
 
 from .errors import InvalidRequest, ProtocolError
+from .frames import encode_frame
 from .session import Session
 
 STORAGES = ("SD", "USB")
@@ -29,7 +30,17 @@ def encode_command(*words: str) -> bytes:
 class Commands:
     """Sends commands over the session of a robot connection."""
 
-    _session: Session
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def _request[T](
+        self,
+        read: Callable[[], Awaitable[T]],
+        *words: str,
+        timeout: float | None = None,
+    ) -> T:
+        """Send a command and return what `read` makes of its reply."""
+        return await self._session.exchange(encode_command(*words), read, timeout)
 
     async def _ask[T](
         self, parse: Callable[[str], T], *words: str, timeout: float | None = None
@@ -39,11 +50,15 @@ class Commands:
         async def read() -> T:
             return parse(await self._session.read_reply())
 
-        return await self._session.exchange(encode_command(*words), read, timeout)
+        return await self._request(read, *words, timeout=timeout)
 
     async def _order(self, *words: str, timeout: float | None = None) -> None:
         """Send a command that is answered with `ok`."""
-        await self._session.exchange(encode_command(*words), self._read_word, timeout)
+        await self._request(self._read_word, *words, timeout=timeout)
+
+    async def _write(self, *words: str) -> None:
+        """Send a command in the middle of an exchange."""
+        await self._session.write(encode_frame(encode_command(*words)))
 
     async def _read_word(self, word: str = "ok") -> None:
         # A value may follow it (section 3).

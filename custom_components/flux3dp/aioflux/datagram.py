@@ -1,7 +1,6 @@
 """The bytes of every discovery datagram, both ways (protocol.md section 2).
 
-What cannot be decoded raises `DatagramError`, and nothing else. `records` verifies
-signatures.
+What cannot be decoded raises `DatagramError`, and nothing else.
 """
 
 from codecs import utf_8_decode
@@ -11,6 +10,7 @@ import struct
 from typing import Any
 
 from .device import DeviceStatus, clamp_progress
+from .identity import rsa_signed
 from .util import clean_text, parse_pairs
 
 PORT = 1901
@@ -84,6 +84,12 @@ class TouchReply:
     info_signature: bytes = field(default=b"", repr=False)
     master_key: bytes = field(default=b"", repr=False)
     identify: bytes = field(default=b"", repr=False)
+
+    def is_signed_by(self, master_key: bytes) -> bool:
+        """Return whether a master key (DER) vouches for this reply of generation 1."""
+        return rsa_signed(
+            master_key, self.key_signature, self.signed_key
+        ) and rsa_signed(self.slave_key or b"", self.info_signature, self.info_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

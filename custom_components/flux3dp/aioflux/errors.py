@@ -85,7 +85,6 @@ class LeftBehind(ConnectionFailed):
     """
 
     def __init__(self, path: str) -> None:
-        """Keep the path."""
         super().__init__(f"an upload broke off and left {path} on the device")
         self.path = path
 
@@ -97,7 +96,6 @@ class HeaterLeftOn(ConnectionFailed):
     """
 
     def __init__(self) -> None:
-        """Say what a person has to know."""
         super().__init__("the heater may still be on")
 
 

@@ -14,7 +14,6 @@ from typing import Final
 
 from .command import (
     Commands,
-    encode_command,
     is_picture,
     parse_binary,
     split_folder,
@@ -73,7 +72,7 @@ class Files(Commands):
 
     def __init__(self, session: Session, timing: Timing, owner: str = "") -> None:
         """`owner` tells the unfinished files of several clients apart."""
-        self._session = session
+        super().__init__(session)
         self._stall = timing.transfer_stall
         self._unfinished = f"SD/~upload-{owner}-"
 
@@ -92,8 +91,7 @@ class Files(Commands):
             await self._read_word()
             return _parse_names(names)
 
-        command = encode_command("file", "ls", *split_folder(path))
-        return await self._session.exchange(command, read)
+        return await self._request(read, "file", "ls", *split_folder(path))
 
     async def info(self, path: str) -> FileInfo:
         """Return the metadata of a job file and its pictures."""
@@ -109,8 +107,7 @@ class Files(Commands):
                 raise ProtocolError("a file's info that is not whole")
             return FileInfo(parse_file_info(pairs), tuple(filter(is_picture, previews)))
 
-        command = encode_command("file", "info", *split_path(path))
-        return await self._session.exchange(command, read)
+        return await self._request(read, "file", "info", *split_path(path))
 
     async def md5(self, path: str) -> str:
         """Return the MD5 of a file as the device has it, in hex."""
@@ -153,8 +150,8 @@ class Files(Commands):
             await self._read_word()
             return size
 
-        command = encode_command("file", "download", *split_path(path))
-        return await self._session.exchange(command, read, self._stall)
+        words = ("file", "download", *split_path(path))
+        return await self._request(read, *words, timeout=self._stall)
 
     async def upload(
         self,
@@ -170,10 +167,8 @@ class Files(Commands):
         the source has more or fewer bytes.
         """
         mime = check_upload(path, size)
-        digest = hashlib.md5(usedforsecurity=False)
         words = (mime, str(size), *split_path(path))
-        await self._upload(words, source, size, progress, digest.update)
-        return digest.hexdigest()
+        return await self._upload(words, source, size, progress)
 
     async def upload_task(
         self,
@@ -238,8 +233,9 @@ class Files(Commands):
         source: AsyncIterable[bytes],
         size: int,
         progress: Progress | None,
-        on_block: Callable[[bytes], None] = lambda _: None,
-    ) -> None:
+    ) -> str:
+        digest = hashlib.md5(usedforsecurity=False)
+
         async def send() -> None:
             await self._read_word("continue")
             sent = 0
@@ -252,7 +248,7 @@ class Files(Commands):
                         if sent > size:
                             break
                         await self._session.write(block, self._stall)
-                        on_block(block)
+                        digest.update(block)
                         if progress is not None:
                             progress(sent)
                         if self._session.has_received():
@@ -269,8 +265,8 @@ class Files(Commands):
                 message = f"the file does not have {size} bytes"
                 raise InvalidRequest("size", "wrong_size", message)
 
-        command = encode_command("file", "upload", *words)
-        await self._session.exchange(command, send, self._stall)
+        await self._request(send, "file", "upload", *words, timeout=self._stall)
+        return digest.hexdigest()
 
 
 async def store(

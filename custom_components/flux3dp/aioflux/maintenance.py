@@ -12,7 +12,7 @@ from enum import StrEnum
 import math
 from typing import Final
 
-from .command import Commands, encode_command
+from .command import Commands
 from .errors import (
     CommandFailed,
     FluxError,
@@ -21,7 +21,6 @@ from .errors import (
     Kicked,
     ProtocolError,
 )
-from .frames import encode_frame
 from .session import Session
 from .timing import Timing
 from .toolhead import (
@@ -78,8 +77,7 @@ class Maintenance(Commands):
     """
 
     def __init__(self, session: Session, timing: Timing) -> None:
-        """Take the session of a connection that is in the task."""
-        self._session = session
+        super().__init__(session)
         self._timing = timing
         self._loading = False
         self._stopped = False
@@ -146,9 +144,7 @@ class Maintenance(Commands):
         if self._loading and not self._stopped:
             self._stopped = True
             # It has no reply of its own, and is taken in the middle of the load.
-            await self._session.write(
-                encode_frame(encode_command("stop_load_filament"))
-            )
+            await self._write("stop_load_filament")
 
     async def unload_filament(
         self,
@@ -162,7 +158,7 @@ class Maintenance(Commands):
 
     async def set_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the nozzle's target (°C); 0 turns the heater off."""
-        if not math.isfinite(temperature) or not 0 <= temperature <= HOTTEST:
+        if not 0 <= temperature <= HOTTEST:
             message = f"a nozzle takes 0 to {HOTTEST:g} °C"
             raise InvalidRequest("temperature", "too_hot", message, HOTTEST)
         self.has_heated = True
@@ -220,11 +216,11 @@ class Maintenance(Commands):
                 if verb == "CTRL" and on_progress and (step := parse_progress(rest)):
                     on_progress(step)
 
-        return await self._session.exchange(encode_command(*words), read, silence)
+        return await self._request(read, *words, timeout=silence)
 
     async def _skip_late_refusal(self) -> None:
         """Read past the refusal of a stop that came when the load had ended by itself."""
-        await self._session.write(encode_frame(encode_command("position")))
+        await self._write("position")
         while True:
             try:
                 await self._session.read_reply()
@@ -276,7 +272,8 @@ async def maintain(
     `SUBSYSTEM_ERROR` if the boards of the device are dead; HeaterLeftOn, also in place of
     a cancellation, if the heater could not be turned off.
     """
-    task = await _enter(session, timing)
+    task = Maintenance(session, timing)
+    await task.enter()
     try:
         yield task
     finally:
@@ -304,12 +301,6 @@ async def _to_its_end(work: Coroutine[None, None, None]) -> None:
         raise canceled
 
 
-async def _enter(session: Session, timing: Timing) -> Maintenance:
-    task = Maintenance(session, timing)
-    await task.enter()
-    return task
-
-
 async def _turn_off(
     timing: Timing,
     reconnect: Callable[[], AbstractAsyncContextManager[Session]],
@@ -322,7 +313,8 @@ async def _turn_off(
             await asyncio.sleep(timing.toolhead_ready)
         with suppress(FluxError):
             async with reconnect() as session:
-                task = await _enter(session, timing)
+                task = Maintenance(session, timing)
+                await task.enter()
                 task.has_heated = True
                 await task.leave()
                 return

@@ -1,6 +1,6 @@
 """Management: trust, name, password, Wi-Fi (protocol.md section 4, over UDP section 8)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 import inspect
 from typing import Literal, Self
@@ -14,9 +14,10 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
+from .handshake import Client
 from .key import ClientKey
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
-from .session import Client, Session
+from .session import Session
 from .timing import DEFAULT_TIMING, Timing
 from .tls import MANAGEMENT_PORT, open_session
 from .udp_management import UdpSession, identify
@@ -50,7 +51,7 @@ class TrustedKey:
     is_ours: bool = False
 
 
-class Manager(Client[Session | UdpSession]):
+class Manager(Client):
     """A signed-in management connection; an async context manager.
 
     Firmware before 1.1b1 is managed over UDP: its device changes its password and its
@@ -343,11 +344,9 @@ async def _get_password(device: DeviceInfo, password: Password | None) -> str:
 
 def _parse_trust(data: str, ours: str) -> TrustedKey:
     """Return a trusted key from JSON, or from `label=…`, … of older firmware."""
-    item: dict[str, object] | None
-    if data.startswith("{"):
-        item = json_object(data)
-    else:
-        item = dict(parse_pairs(data, "\0", "="))
+    item: Mapping[str, object] | None = (
+        json_object(data) if data.startswith("{") else parse_pairs(data, "\0", "=")
+    )
     if item is None:
         raise ProtocolError("a trusted key that is no JSON object")
     access_id = text_of(item.get("access_id")).lower()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from .datagram import DatagramError, Notify, TouchReply
 from .device import DeviceInfo, DeviceStatus, Identity
-from .identity import classify_identity, load_rsa_public_key, rsa_signed
+from .identity import classify_identity, load_rsa_public_key
 
 MAX_STRANGERS = 256
 """Records kept of devices that are not set up; a home has a handful."""
@@ -118,14 +118,9 @@ def _signer(reply: TouchReply, pinned: bytes | None, announced: bytes) -> bytes:
     if not keys:
         raise DatagramError("touch_before_notify")
     for key in keys:
-        if rsa_signed(key, reply.key_signature, reply.signed_key):
-            break
-    else:
-        raise DatagramError("bad_signature")
-    slave_key = reply.slave_key or b""
-    if not rsa_signed(slave_key, reply.info_signature, reply.info_bytes):
-        raise DatagramError("bad_signature")
-    return key
+        if reply.is_signed_by(key):
+            return key
+    raise DatagramError("bad_signature")
 
 
 class Records:

@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import partial
-import math
 from types import MappingProxyType
 from typing import Self
 
-from .command import Commands, encode_command, is_picture, parse_binary, split_path
+from .command import Commands, is_picture, parse_binary, split_path
 from .device import DeviceInfo
 from .errors import (
     ConnectionFailed,
@@ -17,16 +15,16 @@ from .errors import (
     SlaveKeyMismatch,
 )
 from .files import Files
-from .frames import encode_frame
-from .handshake import open_signed_in
+from .handshake import Client, open_signed_in
 from .key import ClientKey
 from .listener import Listener
 from .maintenance import Maintenance, maintain
 from .report import JobInfo, Report, parse_job_info, parse_report
-from .session import Client, Session
+from .session import Session
 from .settings import Settings
 from .timing import DEFAULT_TIMING, Timing
 from .tls import ROBOT_PORT
+from .toolhead import HOTTEST
 from .util import parse_pairs
 
 # Far above what devices send, far below what would hurt to keep.
@@ -34,8 +32,6 @@ _MAX_METADATA = 256 * 1024
 _MAX_PICTURE = 4 * 1024 * 1024
 # What else is read, and dropped, rather than to lose the connection.
 _MAX_SKIPPED = 32 * 1024 * 1024
-# °C. No toolhead heats further; what a device's own limit is, it says itself.
-_MAX_TEMPERATURE = 300.0
 
 
 class Robot(Client, Commands):
@@ -46,6 +42,8 @@ class Robot(Client, Commands):
     client took the device over; and ConnectionFailed when the device is silent, gone or
     not understood. After the last two the connection is closed.
     """
+
+    _session: Session
 
     @classmethod
     async def open(
@@ -63,10 +61,12 @@ class Robot(Client, Commands):
         touched again if the known one does not fit, and tried once more; without one
         SlaveKeyMismatch is raised.
         """
+
+        async def connect(to: DeviceInfo) -> Session:
+            return await open_signed_in(to, ROBOT_PORT, key, timing, expected_key)
+
         try:
-            session = await open_signed_in(
-                device, ROBOT_PORT, key, timing, expected_key
-            )
+            session = await connect(device)
         except SlaveKeyMismatch as err:
             if listener is None:
                 raise
@@ -81,17 +81,10 @@ class Robot(Client, Commands):
                 )
             except DeviceNotFound:
                 raise err from None
-            session = await open_signed_in(
-                device, ROBOT_PORT, key, timing, expected_key
-            )
+            session = await connect(device)
         robot = cls(session, device, timing, key.tag)
-        robot._open_again = partial(
-            cls.open,
-            device,
-            key,
-            timing=timing,
-            expected_key=expected_key,
-            listener=listener,
+        robot._open_again = lambda: cls.open(
+            device, key, timing=timing, expected_key=expected_key, listener=listener
         )
         return robot
 
@@ -141,9 +134,7 @@ class Robot(Client, Commands):
         read is empty, and parts of another kind are skipped. CommandFailed before a job
         was started.
         """
-        return await self._session.exchange(
-            encode_command("player", "info"), self._read_info
-        )
+        return await self._request(self._read_info, "player", "info")
 
     async def _read_info(self) -> tuple[JobInfo, bytes | None]:
         info: JobInfo | None = None
@@ -194,11 +185,11 @@ class Robot(Client, Commands):
 
         async def read() -> None:
             await self._read_word()
-            await self._session.write(encode_frame(encode_command("player", "start")))
+            await self._write("player", "start")
             await self._read_word()
 
-        select = encode_command("player", "select", *split_path(path))
-        await self._session.exchange(select, read, patience)
+        words = ("player", "select", *split_path(path))
+        await self._request(read, *words, timeout=patience)
 
     async def pause(self) -> None:
         """Pause the job; it goes on *pausing* for up to some seconds."""
@@ -228,8 +219,8 @@ class Robot(Client, Commands):
 
     async def set_toolhead_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the target of a nozzle (°C, 0 turns it off), in a paused job."""
-        if not math.isfinite(temperature) or not 0 <= temperature <= _MAX_TEMPERATURE:
-            message = f"a temperature is 0 to {_MAX_TEMPERATURE:g} °C"
+        if not 0 <= temperature <= HOTTEST:
+            message = f"a temperature is 0 to {HOTTEST:g} °C"
             raise InvalidRequest("temperature", "temperature", message)
         words = ("set_toolhead_header", str(extruder), f"{temperature:g}")
         await self._order("player", *words)  # The device spells it so.

@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 import logging
 import ssl
-from typing import Any, Protocol, Self, override
+from typing import Any, Self, cast, override
 
-from .device import DeviceInfo
+from cryptography.hazmat.primitives.ciphers import CipherContext
+
 from .errors import CommandFailed, ConnectionFailed, Kicked, ProtocolError
 from .frames import FrameBuffer, decode_reply, encode_frame
 from .timing import Timing
@@ -22,13 +23,6 @@ _LOGGER = logging.getLogger(__name__)
 _HIGH_WATER = 256 * 1024
 # To move a timer costs more than to copy a block: it is let run down so far.
 _SLACK = 0.9
-
-
-class StreamCipher(Protocol):
-    """A stream cipher's state for one direction."""
-
-    def update(self, data: bytes) -> bytes:
-        """Return as many bytes as went in."""
 
 
 class Session(asyncio.Protocol):
@@ -54,8 +48,8 @@ class Session(asyncio.Protocol):
         self._writable.set()
         self._closed = asyncio.Event()
         self._lock = asyncio.Lock()
-        self._encrypt: StreamCipher | None = None
-        self._decrypt: StreamCipher | None = None
+        self._encrypt: CipherContext | None = None
+        self._decrypt: CipherContext | None = None
 
     @classmethod
     async def connect(cls, host: str, port: int, timing: Timing) -> Self:
@@ -107,10 +101,10 @@ class Session(asyncio.Protocol):
                 raise ConnectionFailed(f"the TLS handshake failed: {err}") from err
             raise
         self._transport = secured
-        peer: ssl.SSLObject | None = secured.get_extra_info("ssl_object")
-        return (peer.getpeercert(binary_form=True) if peer else None) or b""
+        peer: ssl.SSLObject = secured.get_extra_info("ssl_object")
+        return peer.getpeercert(binary_form=True) or b""
 
-    def start_cipher(self, encrypt: StreamCipher, decrypt: StreamCipher) -> None:
+    def start_cipher(self, encrypt: CipherContext, decrypt: CipherContext) -> None:
         """Continue encrypted, both ways, from the next byte on (section 5)."""
         early = self._buffer.take_some(len(self._buffer))
         self._encrypt, self._decrypt = encrypt, decrypt
@@ -312,8 +306,7 @@ class Session(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self._transport = self._socket = transport
+        self._transport = self._socket = cast(asyncio.Transport, transport)
 
     @override
     def data_received(self, data: bytes) -> None:
@@ -348,51 +341,3 @@ def _log_failure(task: asyncio.Task[Any]) -> None:
     """Log why an exchange failed that nothing waits for."""
     if not task.cancelled() and (err := task.exception()) is not None:
         _LOGGER.debug("An exchange whose caller left failed: %s", err)
-
-
-class Connection(Protocol):
-    """What a client needs of its connection."""
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether another request can be tried."""
-
-    async def close(self) -> None:
-        """End it in order; twice is fine."""
-
-    def abort(self) -> None:
-        """End it at once."""
-
-
-class Client[Using: Connection = Session]:
-    """A signed-in session of one port; an async context manager.
-
-    The `open` of each makes one: it connects, verifies the device's key and signs in with
-    ours. The device must hold `expected_key` (DER), by default the master key that
-    discovery learned. Raises ConnectionFailed, IdentityMismatch before anything of ours is
-    sent, AuthenticationFailed if the device does not trust our key.
-    """
-
-    def __init__(self, session: Using, device: DeviceInfo) -> None:
-        """Take over a signed-in session."""
-        self._session = session
-        self.device = device
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether another request can be tried."""
-        return self._session.is_open
-
-    async def close(self) -> None:
-        """Close the connection, also in the middle of a request; twice is fine."""
-        await self._session.close()
-
-    def drop(self) -> None:
-        """Drop the connection at once: a request that waits for an answer fails."""
-        self._session.abort()

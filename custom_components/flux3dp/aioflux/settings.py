@@ -11,7 +11,6 @@ from typing import Final
 
 from .command import Commands
 from .errors import CommandFailed, InvalidRequest, ProtocolError
-from .session import Session
 from .util import number_between, number_in
 
 type Value = bool | float | str
@@ -87,10 +86,6 @@ class Settings(Commands):
 
     Every method raises CommandFailed for a refusal, and ConnectionFailed as `Robot`.
     """
-
-    def __init__(self, session: Session) -> None:
-        """Take the connection's session."""
-        self._session = session
 
     async def read(
         self, wait_turn: Callable[[], Awaitable[None]] | None = None

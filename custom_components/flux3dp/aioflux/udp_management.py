@@ -6,6 +6,7 @@ by it. A reply names no request, so that a recorded one can be played again.
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 import secrets
 import struct
@@ -261,13 +262,11 @@ async def _exchange[T](
 
 def _read_master_key(data: bytes, uuid: str) -> bytes | None:
     """Return the master key (DER) in an announcement of a device, None in others."""
-    try:
+    with suppress(DatagramError):
         notify = datagram.decode(data)
-    except DatagramError:
-        return None
-    if not isinstance(notify, Notify) or notify.uuid != uuid:
-        return None
-    return notify.master_key
+        if isinstance(notify, Notify) and notify.uuid == uuid:
+            return notify.master_key
+    return None
 
 
 def read_touch(
@@ -283,10 +282,7 @@ def read_touch(
         return None
     if not isinstance(reply, TouchReply) or reply.uuid != uuid or not reply.slave_key:
         return None
-    if not (
-        rsa_signed(master_key, reply.key_signature, reply.signed_key)
-        and rsa_signed(reply.slave_key, reply.info_signature, reply.info_bytes)
-    ):
+    if not reply.is_signed_by(master_key):
         return None
     public = load_rsa_public_key(reply.slave_key)
     clock = number_in(reply.info.get("time", ""))
