@@ -19,7 +19,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.aioflux.session import Session
 from custom_components.flux3dp.camera import MjpegParts
 from custom_components.flux3dp.camera_stream import CameraFeed
-from simulator.picture import Scene, draw
+from simulator.picture import draw
 
 from .measure import Row, medians
 
@@ -42,7 +42,7 @@ CHUNK = 16 * 1024
 
 async def rows() -> AsyncIterator[Row]:
     """Yield every number of the camera."""
-    picture = draw(Scene("Bench", "RUNNING", 0.5, "EXTRUDER", "12:00:00"))
+    picture = draw("Bench", "RUNNING", 0.5, "EXTRUDER", "12:00:00")
     for viewers in (2, 8):
         taken = [
             (await _ours(picture, viewers), await _queues(picture, viewers))

@@ -6,7 +6,7 @@ import struct
 import time
 
 from .machine import Machine
-from .picture import Scene, draw
+from .picture import draw
 from .player import Player
 from .wire import Frames, Wire
 
@@ -70,11 +70,11 @@ class Camera:
 
     async def _picture(self) -> bytes:
         machine, job = self._machine, self._player.job
-        scene = Scene(
+        return await asyncio.to_thread(
+            draw,
             name=machine.name,
             label=job.state.label if job else f"st_id {machine.status.st_id}",
             progress=job.progress if job else machine.status.progress,
             head=machine.toolhead or "",
             clock=time.strftime("%H:%M:%S"),
         )
-        return await asyncio.to_thread(draw, scene)

@@ -4,14 +4,11 @@ In memory. A file is its bytes.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 import hashlib
-import math
-import struct
-import zlib
 
 from .errors import HangUpError, RobotError
 from .fcode import build
+from .picture import plain_png
 
 type Folder = dict[str, Folder | bytes]
 
@@ -159,33 +156,3 @@ def example_job(
     if head == "LASER":
         del metadata["FILAMENT_DETECT"], metadata["FILAMENT_USED"]
     return build(metadata, [preview or plain_png(name)])
-
-
-@lru_cache
-def plain_png(name: str, size: int = 64) -> bytes:
-    """Return a small picture of a vase, whose color depends on the name."""
-    color = (zlib.crc32(name.encode()) & 0x7F7F7F).to_bytes(3)
-    paper = b"\xf4\xf4\xf0"
-    rows = bytearray()
-    for row in range(size):
-        height = row / size
-        half = round(size * (0.22 + 0.13 * math.sin(2 * math.pi * height)))
-        if not 0.1 < height < 0.9:
-            half = 0
-        edge = size // 2 - half
-        rows += b"\0" + paper * edge + color * (size - 2 * edge) + paper * edge
-    return b"".join(
-        (
-            b"\x89PNG\r\n\x1a\n",
-            _chunk(b"IHDR", struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)),
-            _chunk(b"IDAT", zlib.compress(bytes(rows))),
-            _chunk(b"IEND", b""),
-        )
-    )
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(kind + content)
-    return (
-        struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)
-    )

@@ -1,13 +1,12 @@
 """What the camera of a simulated device sees, and what its jobs make.
 
-The camera shows the state, in plain letters, and a running clock.
-
 Pure and slow: callers draw in a thread.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
 import io
 import math
+import zlib
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -15,38 +14,25 @@ _SIZE = (640, 480)
 _COLORS = {"EXTRUDER": "#e8743b", "LASER": "#c0392b"}
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What is to be seen."""
-
-    name: str
-    label: str
-    progress: float
-    head: str
-    clock: str
-
-
-def draw(scene: Scene) -> bytes:
-    """Return the picture, JPEG, 640 by 480."""
+def draw(name: str, label: str, progress: float, head: str, clock: str) -> bytes:
+    """Return the camera's picture, JPEG, 640 by 480: the state in letters, and a clock."""
     image = Image.new("RGB", _SIZE, "#20262c")
     pen = ImageDraw.Draw(image)
     large, small = ImageFont.load_default(36), ImageFont.load_default(20)
-    done = 0.0 if math.isnan(scene.progress) else min(1.0, max(0.0, scene.progress))
-    color = _COLORS.get(scene.head, "#7f8c8d")
+    done = 0.0 if math.isnan(progress) else min(1.0, max(0.0, progress))
+    color = _COLORS.get(head, "#7f8c8d")
     pen.ellipse((170, 330, 470, 430), fill="#3a444d")
     height = int(160 * done)
     pen.rectangle((260, 380 - height, 380, 380), fill=color)
     pen.polygon(
         (300, 330 - height, 340, 330 - height, 320, 372 - height), fill="#dfe6e9"
     )
-    pen.text((24, 20), scene.name, "white", large)
-    pen.text((24, 68), f"{scene.label}  {scene.head}", "#b2bec3", small)
-    pen.text((500, 24), scene.clock, "#74b9ff", small)
+    pen.text((24, 20), name, "white", large)
+    pen.text((24, 68), f"{label}  {head}", "#b2bec3", small)
+    pen.text((500, 24), clock, "#74b9ff", small)
     pen.rectangle((24, 450, 616, 462), outline="#b2bec3")
     pen.rectangle((24, 450, 24 + int(592 * done), 462), fill=color)
-    stored = io.BytesIO()
-    image.save(stored, "JPEG", quality=80)
-    return stored.getvalue()
+    return _stored(image, "JPEG")
 
 
 def draw_product(flat: bool) -> bytes:
@@ -66,6 +52,23 @@ def draw_product(flat: bool) -> bytes:
         pen.polygon((350, 135, 240, 190, 240, 310, 350, 255), fill="#b9531f")
         for text, place in (("X", (170, 195)), ("Y", (280, 195)), ("Z", (228, 115))):
             pen.text(place, text, "#5a2a12", ImageFont.load_default(40))
+    return _stored(image, "PNG")
+
+
+@lru_cache
+def plain_png(name: str) -> bytes:
+    """Return a small picture of a vase, whose color depends on the name."""
+    size = 64
+    image = Image.new("RGB", (size, size), "#f4f4f0")
+    pen = ImageDraw.Draw(image)
+    color = f"#{zlib.crc32(name.encode()) & 0x7F7F7F:06x}"
+    for row in range(size // 10, size * 9 // 10):
+        half = round(size * (0.22 + 0.13 * math.sin(2 * math.pi * row / size)))
+        pen.line((size // 2 - half, row, size // 2 + half, row), fill=color)
+    return _stored(image, "PNG")
+
+
+def _stored(image: Image.Image, form: str) -> bytes:
     stored = io.BytesIO()
-    image.save(stored, "PNG")
+    image.save(stored, form)
     return stored.getvalue()

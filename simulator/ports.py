@@ -200,12 +200,14 @@ class Ports:
             return None
         wire.record.application += name + signature
         if not trusted.key.verify(signature, salt):
-            await wire.write(b"AUTH_ERROR".ljust(_ANSWER_SIZE, b"\0"))
+            verdict = b"AUTH_ERROR"
+        elif frames.has_more or wire.pending:
+            verdict = b"PROTOCOL_ERROR"
+        else:
+            verdict = b"OK"
+        await wire.write(verdict.ljust(_ANSWER_SIZE, b"\0"))
+        if verdict != b"OK":
             return None
-        if frames.has_more or wire.pending:
-            await wire.write(b"PROTOCOL_ERROR".ljust(_ANSWER_SIZE, b"\0"))
-            return None
-        await wire.write(b"OK".ljust(_ANSWER_SIZE, b"\0"))
         secret = config.random(KEY_SIZE + IV_SIZE)
         await wire.write(trusted.key.encrypt(secret))
         self._signed_in(wire, trusted.access_id)

@@ -20,13 +20,9 @@ def _number(value: str, kind: type[float] = int) -> float:
     try:
         return kind(value)
     except ValueError as err:
-        # The words of the language the firmware is written in.
-        what = (
-            "invalid literal for int() with base 10"
-            if kind is int
-            else "could not convert string to float"
-        )
-        raise RobotError(f"UNKNOWN_ERROR {what}: {value}") from err
+        # The firmware is written in the same language.
+        words = str(err).replace("'", "")
+        raise RobotError(f"UNKNOWN_ERROR {words}") from err
 
 
 def _axes(value: str) -> bool:

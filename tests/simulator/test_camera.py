@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 import io
+from typing import Any
 
 from PIL import Image
 import pytest
 
 from simulator import CAMERA_PORT, Device, Timing, TrustedKey
-from simulator.picture import Scene, draw
+from simulator.picture import draw
 from simulator.tls import TlsStream
 
 from .client import Stream
@@ -94,10 +95,14 @@ async def test_no_more_pictures_than_its_interval_allows(camera: Stream) -> None
 
 
 def test_the_picture_shows_state_and_clock() -> None:
-    scene = Scene(
-        name="Delta", label="RUNNING", progress=0.25, head="EXTRUDER", clock="12:00:00"
-    )
-    changes: list[dict[str, str | float]] = [
+    scene: dict[str, Any] = {
+        "name": "Delta",
+        "label": "RUNNING",
+        "progress": 0.25,
+        "head": "EXTRUDER",
+        "clock": "12:00:00",
+    }
+    changes: list[dict[str, Any]] = [
         {},
         {"name": "Ada"},
         {"label": "PAUSED"},
@@ -106,4 +111,4 @@ def test_the_picture_shows_state_and_clock() -> None:
         {"head": "LASER"},
         {"clock": "12:00:01"},
     ]
-    assert len({draw(replace(scene, **change)) for change in changes}) == 7
+    assert len({draw(**(scene | change)) for change in changes}) == 7

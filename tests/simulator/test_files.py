@@ -1,7 +1,5 @@
 """Files on the robot port: what a device answers, and what it does without a word."""
 
-import zlib
-
 import pytest
 
 from simulator import Device
@@ -114,10 +112,3 @@ def test_a_job_file_reads_as_it_was_built() -> None:
 def test_a_damaged_job_file_is_noticed(damaged: bytes, words: str) -> None:
     with pytest.raises(BrokenFileError, match=words):
         parse(damaged)
-
-
-def test_the_plain_picture_is_a_png() -> None:
-    picture = plain_png("x", 8)
-    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
-    start = picture.index(b"IDAT") + 4
-    assert len(zlib.decompress(picture[start:-16])) == 8 * (1 + 3 * 8)

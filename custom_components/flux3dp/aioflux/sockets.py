@@ -6,7 +6,7 @@ group. The *own* one has a port of its own: answers to it pass NAT, bridges and 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 import errno
 import logging
 import socket
@@ -84,17 +84,17 @@ class Sockets:
 
     async def _open(self) -> None:
         if self._own is None:
-            self._own = await _open_own(self._on_own)
+            self._own = await _Endpoint.open(0, self._on_own)
         try:
             self._shared = await _Endpoint.open(PORT, self._on_shared)
-        except OSError as err:
+        except ConnectionFailed as err:
             if not self._warned:
                 self._warned = True
                 _LOGGER.warning(
                     "Cannot listen on UDP port %s (%s): devices are still found by "
                     "probing",
                     PORT,
-                    err,
+                    err.__cause__,
                 )
             return
         self._join()
@@ -108,9 +108,9 @@ class Sockets:
         Repeated with each question to the group: after a power cut this host is often
         up before its network is, and an interface that is made again is a new one.
         """
-        joined = False
         if self._shared is None:
-            return joined
+            return False
+        joined = False
         for interface in self._interfaces:
             try:
                 membership = socket.inet_aton(GROUP) + socket.inet_aton(interface)
@@ -151,29 +151,31 @@ class Sockets:
 class _Endpoint(asyncio.DatagramProtocol):
     """A socket that passes on every datagram with its sender's address."""
 
+    _transport: asyncio.BaseTransport
+
     def __init__(self, sock: socket.socket, receive: Receive) -> None:
         self.sock = sock
         self._receive = receive
-        self._transport: asyncio.BaseTransport | None = None
 
     @classmethod
     async def open(cls, port: int, receive: Receive) -> Self:
-        """Open a socket on a port, shared with others, or on a free one (0). OSError."""
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        """Open a socket on a port, shared with others, or on a free one (0)."""
+        loop = asyncio.get_running_loop()
         try:
-            sock.setblocking(False)
-            if port:
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                if hasattr(socket, "SO_REUSEPORT"):
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            sock.bind(("", port))
-            endpoint = cls(sock, receive)
-            await asyncio.get_running_loop().create_datagram_endpoint(
-                lambda: endpoint, sock=sock
-            )
-        except BaseException:
-            sock.close()
-            raise
+            with ExitStack() as stack:
+                sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                stack.enter_context(sock)
+                sock.setblocking(False)
+                if port:
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    if hasattr(socket, "SO_REUSEPORT"):
+                        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                sock.bind(("", port))
+                endpoint = cls(sock, receive)
+                await loop.create_datagram_endpoint(lambda: endpoint, sock=sock)
+                stack.pop_all()
+        except OSError as err:
+            raise ConnectionFailed(f"cannot open a UDP socket: {err}") from err
         return endpoint
 
     def send(self, data: bytes, host: str) -> bool:
@@ -188,8 +190,7 @@ class _Endpoint(asyncio.DatagramProtocol):
         return True
 
     async def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
+        self._transport.close()
         # Transports close their sockets in the next turn of the loop.
         await asyncio.sleep(0)
 
@@ -217,13 +218,6 @@ class _Endpoint(asyncio.DatagramProtocol):
         _LOGGER.debug("UDP error: %s", exc)
 
 
-async def _open_own(receive: Receive) -> _Endpoint:
-    try:
-        return await _Endpoint.open(0, receive)
-    except OSError as err:
-        raise ConnectionFailed(f"cannot open a UDP socket: {err}") from err
-
-
 @asynccontextmanager
 async def question(receive: Receive) -> AsyncIterator[Send]:
     """Open a socket for one question; yields the function that sends from it.
@@ -231,7 +225,7 @@ async def question(receive: Receive) -> AsyncIterator[Send]:
     What arrives there is an answer, whichever address it comes from: a device with two
     interfaces answers from either. ConnectionFailed if no socket opens.
     """
-    endpoint = await _open_own(receive)
+    endpoint = await _Endpoint.open(0, receive)
     try:
         yield endpoint.send
     finally:
