@@ -22,6 +22,7 @@ from . import (
     ConnectionFailed,
     DeviceInfo,
     DeviceStatus,
+    DeviceUpdate,
     FluxError,
     Identity,
     IdentityMismatch,
@@ -110,28 +111,27 @@ async def _info(listener: Listener, options: Namespace) -> None:
 
 async def _status(listener: Listener, options: Namespace) -> None:
     device = await listener.find(options.host)
-    received = asyncio.Queue[DeviceStatus | None]()
-    listener.subscribe(
-        lambda update: received.put_nowait(update.status),
-        uuid=device.uuid,
-        host=device.host,
-    )
+    received = asyncio.Queue[DeviceStatus]()
+
+    def receive(update: DeviceUpdate) -> None:
+        if update.status is not None:
+            received.put_nowait(update.status)
+
+    listener.subscribe(receive, uuid=device.uuid, host=device.host)
     listener.probe(device.host)
     shown: object = ()
     silent = 0
     while options.watch or shown == ():
+        status: DeviceStatus | None = None
         try:
             async with asyncio.timeout(listener.timing.unheard_active):
                 status = await received.get()
+            silent = 0
         except TimeoutError:
             listener.probe(device.host)
-            status, silent = None, silent + 1
+            silent += 1
             if silent != _SILENT:
                 continue
-        else:
-            if status is None:  # The answer to a touch.
-                continue
-            silent = 0
         if status != shown:
             shown = status
             _show(options, _state(status), line=options.watch)

@@ -30,7 +30,7 @@ _MAX_TOUCHES = 32
 _RANK = {Identity.PINNED: 2, Identity.VERIFIED: 1, Identity.UNVERIFIED: 0}
 
 
-@dataclass(slots=True)
+@dataclass
 class Counters:
     """Datagrams since the listener started, for diagnostics; `dropped` is by reason."""
 
@@ -41,12 +41,7 @@ class Counters:
 
     def as_dict(self) -> dict[str, int | dict[str, int]]:
         """Return plain numbers, ready for JSON."""
-        return {
-            "received": self.received,
-            "probes": self.probes,
-            "touches": self.touches,
-            "dropped": dict(self.dropped),
-        }
+        return {**vars(self), "dropped": dict(self.dropped)}
 
 
 class Listener:

@@ -87,6 +87,7 @@ class Manager(Client):
         then. Raises Unsupported too, and InvalidRequest for a password no device can have.
         """
         master_key = expected_key or device.master_key
+        session: Session | UdpSession
         try:
             async with open_session(
                 device.host, MANAGEMENT_PORT, master_key, timing
@@ -100,11 +101,9 @@ class Manager(Client):
                 raise Unsupported(
                     f"firmware {device.firmware} is too old: it needs 1.1 or newer"
                 ) from err
-        else:
-            return cls(session, device, key, signed_in, timing)
-        over_udp = UdpSession(device, master_key, key, timing)
-        signed_in = await _sign_in_over_udp(over_udp, device, password)
-        return cls(over_udp, device, key, signed_in, timing)
+            session = UdpSession(device, master_key, key, timing)
+            signed_in = await _sign_in_over_udp(session, device, password)
+        return cls(session, device, key, signed_in, timing)
 
     # -- trust
 
@@ -220,8 +219,7 @@ async def verify_key(device: DeviceInfo, master_key: bytes, timing: Timing) -> N
             session,
             _,
         ):
-            pass
-        await session.close()
+            await session.close()
     except ConnectionFailed:
         if not device.may_take_udp:
             raise

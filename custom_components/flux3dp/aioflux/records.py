@@ -132,54 +132,50 @@ class Records:
     def __init__(self, on_dropped: Callable[[Record], None]) -> None:
         """Begin empty; `on_dropped` gets each record that has to make room."""
         self._on_dropped = on_dropped
-        self._homes: dict[tuple[bytes, str], Record | None] = {}
+        self._homes: dict[bytes, str] = {}
         # In the order in which they were last heard.
-        self._strangers: OrderedDict[tuple[bytes, str], Record] = OrderedDict()
+        self._table: OrderedDict[tuple[bytes, str], Record] = OrderedDict()
 
     def __iter__(self) -> Iterator[Record]:
-        yield from (record for record in self._homes.values() if record is not None)
-        yield from self._strangers.values()
+        return iter(self._table.values())
 
     def get(self, uuid: bytes, host: str) -> Record | None:
         """Return a record, None if there is none."""
-        key = (uuid, host)
-        return self._homes.get(key) or self._strangers.get(key)
+        return self._table.get((uuid, host))
 
     def obtain(self, uuid: bytes, host: str, version: int) -> Record:
         """Return a record, a new one if there is none."""
         record = self.get(uuid, host)
         if record is None:
             record = Record(uuid.hex(), host, version)
-            self._keep((uuid, host), record)
+            record.is_home = self._homes.get(uuid) == host
+            if not record.is_home:
+                self._make_room()
+            self._table[uuid, host] = record
         return record
 
     def heard(self, record: Record, now: float) -> None:
         """Note the time of an announcement."""
         record.heard = now
-        if not record.is_home:
-            self._strangers.move_to_end((bytes.fromhex(record.uuid), record.host))
+        self._table.move_to_end((bytes.fromhex(record.uuid), record.host))
 
     def set_home(self, uuid: bytes, host: str | None) -> None:
         """Set where a device is set up; None: nowhere."""
-        for key in [key for key in self._homes if key[0] == uuid and key[1] != host]:
-            if (left := self._homes.pop(key)) is not None:
-                self._keep(key, left)
-        if host is not None and (key := (uuid, host)) not in self._homes:
-            self._homes[key] = None
-            if (found := self._strangers.pop(key, None)) is not None:
-                self._keep(key, found)
+        self._homes.pop(uuid, None)
+        if host is not None:
+            self._homes[uuid] = host
+        for record in self:
+            if record.uuid == uuid.hex():
+                record.is_home = record.host == host
 
-    def _keep(self, key: tuple[bytes, str], record: Record) -> None:
-        record.is_home = key in self._homes
-        if record.is_home:
-            self._homes[key] = record
+    def _make_room(self) -> None:
+        """Drop the stranger least worth its room: unanswered, longest silent."""
+        if len(self._table) < MAX_STRANGERS + len(self._homes):
             return
-        if len(self._strangers) >= MAX_STRANGERS:
-            # The one least worth its room: unanswered, longest silent.
-            unanswered = (k for k, it in self._strangers.items() if it.device is None)
-            least = next(unanswered, None) or next(iter(self._strangers))
-            self._on_dropped(self._strangers.pop(least))
-        self._strangers[key] = record
+        unanswered = (it for it in self if not it.is_home and it.device is None)
+        least = next(unanswered, None) or next(it for it in self if not it.is_home)
+        del self._table[bytes.fromhex(least.uuid), least.host]
+        self._on_dropped(least)
 
 
 class Allowance:

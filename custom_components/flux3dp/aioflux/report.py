@@ -102,10 +102,8 @@ def parse_report(text: str | bytes) -> Report:
     """
     if (data := json_object(text)) is None:
         raise ProtocolError("a report that is no JSON object")
-    st_id = data.pop("st_id", None)
-    if isinstance(st_id, float) and st_id.is_integer():
-        st_id = int(st_id)
-    if not isinstance(st_id, int) or isinstance(st_id, bool) or abs(st_id) > _ST_ID_MAX:
+    st_id = number_between(data.pop("st_id", None), -_ST_ID_MAX, _ST_ID_MAX)
+    if st_id is None or not st_id.is_integer():
         raise ProtocolError("a report without a status id")
 
     def take(key: str) -> object:
@@ -115,7 +113,7 @@ def parse_report(text: str | bytes) -> Report:
     module = data.pop("module", _MISSING)
     occupant, _, _task = (text_or_none(take("info")) or "").partition("@")
     return Report(
-        st_id=st_id,
+        st_id=int(st_id),
         label=text_or_none(take("st_label")) or "",
         session=text_or_none(take("session")),
         error=_words(take("error")),
