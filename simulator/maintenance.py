@@ -5,10 +5,9 @@ and meanwhile hardly any command is taken.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 import json
-from typing import ClassVar
 
 from .errors import RobotError
 from .machine import Machine, now
@@ -49,8 +48,8 @@ class Maintenance:
                 raise RobotError("RESOURCE_BUSY")
             # There is no reply to it, but to the load.
             self.press_button()
-        elif name in self._WORKS:
-            self._working = asyncio.create_task(self._work(name, arguments))
+        elif (work := self._works().get(name)) is not None:
+            self._working = asyncio.create_task(self._work(work(arguments)))
         else:
             await self._send(await self._answer(name, arguments))
         return name not in {"quit", "reset_mb"}
@@ -147,11 +146,21 @@ class Maintenance:
 
     # -- what takes its time, and reports while it runs ------------------------------------
 
-    async def _work(self, name: str, words: list[str]) -> None:
+    def _works(self) -> dict[str, Callable[[list[str]], Coroutine[None, None, str]]]:
+        return {
+            "home": self._home,
+            "calibration": self._calibrate,
+            "zprobe": self._probe,
+            "load_filament": self._load,
+            "load_flexible_filament": self._load,
+            "unload_filament": self._unload,
+        }
+
+    async def _work(self, work: Awaitable[str]) -> None:
         # The connection may end under it: then the session ends the task as well.
         with suppress(ConnectionError):
             try:
-                reply = await self._WORKS[name](self, words)
+                reply = await work
                 if (error := self._machine.faults.work_error) is not None:
                     raise RobotError(error)
                 await self._send(reply)
@@ -255,17 +264,6 @@ class Maintenance:
             await self._tick()
             machine.nozzle.skip_to(now())
             await self._send(text)
-
-    _WORKS: ClassVar[
-        Mapping[str, Callable[[Maintenance, list[str]], Awaitable[str]]]
-    ] = {
-        "home": _home,
-        "calibration": _calibrate,
-        "zprobe": _probe,
-        "load_filament": _load,
-        "load_flexible_filament": _load,
-        "unload_filament": _unload,
-    }
 
 
 def _number(word: str) -> float:

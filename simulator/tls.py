@@ -6,9 +6,10 @@ thing: a version-3 certificate is made, its version field taken out, and the res
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 import ssl
 from tempfile import TemporaryDirectory
@@ -110,38 +111,23 @@ class TlsStream(Stream):
 
     async def handshake(self) -> None:
         """Shake hands; ``ConnectionError`` or ``ssl.SSLError`` when that fails."""
-        while True:
-            try:
-                self._ssl.do_handshake()
-            except ssl.SSLWantReadError:
+        try:
+            await self._do(self._ssl.do_handshake)
+        except ssl.SSLError:
+            # The alert that says why is what a client gets to see.
+            with suppress(ConnectionError):
                 await self._flush()
-                if not await self._feed():
-                    raise ConnectionResetError(
-                        "the client left in the handshake"
-                    ) from None
-            except ssl.SSLError:
-                # The alert that says why is what a client gets to see.
-                with suppress(ConnectionError):
-                    await self._flush()
-                raise
-            else:
-                await self._flush()
-                return
+            raise
+        await self._flush()
 
     async def read(self, limit: int = 65536) -> bytes:
         """Return what one record brought, at most ``limit`` bytes; nothing at the end."""
-        while True:
-            try:
-                data = self._ssl.read(limit)
-            except ssl.SSLWantReadError:
-                await self._flush()
-                if not await self._feed():
-                    return b""
-            except ssl.SSLError:
-                return b""
-            else:
-                self._wire.record.application += data
-                return data
+        try:
+            data = await self._do(partial(self._ssl.read, limit))
+        except ssl.SSLError, ConnectionError:
+            return b""
+        self._wire.record.application += data
+        return data
 
     async def write(self, data: bytes) -> None:
         """Send."""
@@ -149,11 +135,16 @@ class TlsStream(Stream):
             self._ssl.write(data)
             await self._flush()
 
-    async def _feed(self) -> bool:
-        data = await self._wire.read()
-        if data:
-            self._in.write(data)
-        return bool(data)
+    async def _do[T](self, step: Callable[[], T]) -> T:
+        """Return what a step of TLS does once all it needs has come."""
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                if not (data := await self._wire.read()):
+                    raise ConnectionResetError("the client left") from None
+                self._in.write(data)
 
     async def _flush(self) -> None:
         # Two tasks may send on one stream (camera): their records must not swap places.

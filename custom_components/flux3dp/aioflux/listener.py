@@ -294,12 +294,7 @@ class Listener:
             self._announced(record)
             return
         asked = self._records.get(uuid, host)
-        if (
-            not own
-            or asked is None
-            or asked.touch_timer is None
-            or message.version not in asked.asked_versions
-        ):
+        if not own or asked is None or message.version not in asked.asked_versions:
             # An answer that was not asked for may be a replay.
             raise DatagramError("unasked_touch_reply")
         # One reply for one touch, whatever it is: the next may cost as much.
@@ -364,21 +359,19 @@ class Listener:
     def _begin_touch(self, record: Record, versions: tuple[int, ...]) -> None:
         _end_touch(record)
         record.touched = _now()
-        record.touches_left = self.timing.touch_attempts
         record.asked_versions = versions
-        self._send_touch(record)
+        self._send_touch(record, self.timing.touch_attempts)
 
-    def _send_touch(self, record: Record) -> None:
+    def _send_touch(self, record: Record, attempts: int) -> None:
         """Send a touch, and again in case it or its answer gets lost."""
-        if record.touches_left == 0:
+        if attempts == 0:
             _end_touch(record)
             return
-        record.touches_left -= 1
         for version in record.asked_versions:
             request = datagram.touch(version, record.uuid)
             self.counters.touches += self._sockets.send(request, record.host)
         record.touch_timer = asyncio.get_running_loop().call_later(
-            self.timing.touch_interval, self._send_touch, record
+            self.timing.touch_interval, self._send_touch, record, attempts - 1
         )
 
 
@@ -390,3 +383,4 @@ def _end_touch(record: Record) -> None:
     if record.touch_timer is not None:
         record.touch_timer.cancel()
         record.touch_timer = None
+        record.asked_versions = ()

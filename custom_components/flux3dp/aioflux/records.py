@@ -44,7 +44,6 @@ class Record:
     is_home: bool = False
     touch_wanted: bool = True
     asked_versions: tuple[int, ...] = ()
-    touches_left: int = 0
     touch_timer: TimerHandle | None = None
 
     def announce(self, notify: Notify) -> None:
