@@ -20,11 +20,10 @@ _CLIENT_KEY_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_client_key_lock")
 async def async_get_client_key(hass: HomeAssistant) -> ClientKey:
     """Return the client key, generated on first use.
 
-    It is stored before it is used: without it no device lets us in until a person types
-    its password again. (`singleton` would do, but in 2026.3 it leaves all others waiting
-    for ever if the disk fails.) A key that cannot be read is lost, so a new one replaces
-    it.
+    It is stored before it is used: a lost key means that each device asks for its password
+    again. A key that cannot be read is lost, so a new one replaces it.
     """
+    # Not `singleton`: in 2026.3 it leaves others waiting for ever if the disk fails.
     async with hass.data.setdefault(_CLIENT_KEY_LOCK, asyncio.Lock()):
         if (key := hass.data.get(_CLIENT_KEY)) is None:
             key = hass.data[_CLIENT_KEY] = await _async_load_or_generate(hass)

@@ -206,7 +206,7 @@ class _Execution:
                 # It was accepted; announcements tell what comes of it.
                 done = await self._async_announced()
         if not done:
-            raise await self._async_failure()
+            raise self._failure()
 
     # -- sending
 
@@ -371,7 +371,7 @@ class _Execution:
             return self._error("job_over")
         return self._error(self._command.inapplicable)
 
-    async def _async_failure(self) -> HomeAssistantError:
+    def _failure(self) -> HomeAssistantError:
         """Return the error of a command that was accepted and not carried out.
 
         A resume names the fault, which the device forgets while it tries.
@@ -381,7 +381,7 @@ class _Execution:
         shown = self._job.error
         fault = self._fault if shown is ErrorKey.NONE else shown
         if self._command is RESUME and fault is not ErrorKey.NONE:
-            words = await async_error_words(self._device.hass, fault)
+            words = async_error_words(self._device.hass, fault)
             return self._error("paused_again", fault=words)
         return self._error(self._command.failed)
 

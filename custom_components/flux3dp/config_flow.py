@@ -65,7 +65,7 @@ _OPTIONS_SCHEMA = vol.Schema({vol.Required(CONF_HOLD_CONNECTION, default=True): 
 class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     """Set up one device.
 
-    Every way in ends in `_async_proceed`: identity first, then our key, then the
+    Each way in ends in `_async_proceed`: identity first, then our key, then the
     password. A step that fails shows its form again with the reason.
     """
 
@@ -74,7 +74,6 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     _pairing: Pairing
 
     def __init__(self) -> None:
-        """Start without a device."""
         self._scan: asyncio.Task[dict[str, DeviceInfo]] | None = None
         self._found: dict[str, DeviceInfo] = {}
 
@@ -91,7 +90,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Listen for a moment."""
+        """Search for devices."""
         if self._scan is None:
             # The flow manager cancels the task when the flow is closed.
             self._scan = self.hass.async_create_task(
@@ -175,8 +174,8 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask whether the discovered device is to be set up."""
-        await self._async_look_again()
-        if not self._pairing.is_vouched_for:
+        await self._async_update_device()
+        if not self._pairing.is_key_accepted:
             return await self.async_step_confirm_identity()
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -194,10 +193,10 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     async def async_step_confirm_identity(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Have a person vouch for a key that FLUX did not sign."""
+        """Ask a person to accept a key that FLUX did not sign."""
         errors: dict[str, str] = {}
         if user_input is None and self.source == SOURCE_INTEGRATION_DISCOVERY:
-            await self._async_look_again()
+            await self._async_update_device()
         if user_input is not None:
             if user_input[CONF_ACCEPT]:
                 self._pairing.accepted_key = self._pairing.device.master_key
@@ -224,7 +223,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
             with form_errors(errors):
                 await self._pairing.async_refresh(self.hass)
                 device = self._pairing.device
-                # One that was removed meanwhile need not be typed: this is the consent.
+                # If it was removed meanwhile, an empty field is the consent.
                 check_password(
                     CONF_PASSWORD, password, allow_empty=not device.has_password
                 )
@@ -259,7 +258,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
                 self.hass, entry.unique_id or "", entry.data[CONF_HOST]
             )
         if user_input is None:
-            # A device that is off matters once there is a password.
+            # Whether the device answers matters once there is a password.
             errors = {}
         has_password = device is None or device.has_password
         if user_input is not None and device is not None:
@@ -275,7 +274,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
                     entry,
                     data_updates={CONF_HOST: device.host if is_address(host) else host},
                 )
-            # Only a datagram said that it has none.
+            # That it has none was in a datagram, which can be forged.
             has_password |= CONF_PASSWORD in errors
         return self.async_show_form(
             step_id="reauth_confirm" if has_password else "reauth_consent",
@@ -288,8 +287,8 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
 
     # -- between the steps
 
-    async def _async_look_again(self) -> None:
-        """Take what is known of the device of a flow that may have been open for weeks."""
+    async def _async_update_device(self) -> None:
+        """Use what the listener knows now: a discovery flow can be open for weeks."""
         listener = await async_get_listener(self.hass)
         known = self._pairing.device
         self._pairing.device = listener.get(known.uuid) or known
@@ -336,7 +335,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
         """
         await self._pairing.async_refresh(self.hass)
         device = self._pairing.device
-        if not self._pairing.is_vouched_for:
+        if not self._pairing.is_key_accepted:
             await async_verify(self.hass, device, device.master_key)
             return await self.async_step_confirm_identity()
         try:

@@ -1,8 +1,6 @@
-"""What a person can attach to a bug report: enough to see, nothing to abuse.
+"""Diagnostics: each value was chosen because it is harmless, none is redacted afterwards.
 
-A value is in here because it was looked at and found harmless; nothing
-is dumped and then searched for secrets. No name, address, SSID, serial number,
-uuid or key gets in.
+No name, address, SSID, serial number, uuid or key is among them.
 """
 
 import re
@@ -24,7 +22,7 @@ _SYMBOL = re.compile(r"[A-Z][A-Z0-9_ ]*", re.ASCII)
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: FluxConfigEntry
 ) -> dict[str, Any]:
-    """Return what is known of a device and how it was heard."""
+    """Return what is known of a device, and how it is reached."""
     known: dict[str, Any] = {
         "entry": {
             "model": entry.data[CONF_MODEL],

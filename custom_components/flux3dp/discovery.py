@@ -1,7 +1,6 @@
 """Discovery: the one listener of this Home Assistant, and the flows of new devices."""
 
 import asyncio
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address
 from itertools import chain
@@ -36,6 +35,8 @@ _DATA_LISTENER: HassKey[Listener] = HassKey(f"{DOMAIN}_listener")
 # Anyone on the network can make up unverified devices.
 MAX_UNVERIFIED_FLOWS = 5
 
+_CONTEXT = ConfigFlowContext(source=SOURCE_INTEGRATION_DISCOVERY)
+
 # A flow is listed as in progress only once its integration is loaded.
 _FLOW_START_GRACE = 10.0
 
@@ -48,20 +49,9 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     listener. Never raises: without a socket every device is silent, which is a state
     like any other, and one line in the log.
     """
-    adapters: list[Adapter] = []
-    try:
-        adapters = await network.async_get_adapters(hass)
-    except OSError as err:
-        LOGGER.error("Failed to read the network adapters: %s", err)
-    if not any(adapter["enabled"] and adapter["ipv4"] for adapter in adapters):
-        LOGGER.warning(
-            "No network adapter that is enabled in Home Assistant has an IPv4 address. "
-            "FLUX devices are searched for on the system's default interface"
-        )
+    interfaces = await _async_interfaces(hass, await _async_adapters(hass))
     listener = Listener(
-        interfaces=await _async_interfaces(hass, adapters),
-        vendor_keys=VENDOR_KEYS,
-        timing=timing.TIMING,
+        interfaces=interfaces, vendor_keys=VENDOR_KEYS, timing=timing.TIMING
     )
     try:
         await listener.start()
@@ -116,6 +106,21 @@ async def async_scan(hass: HomeAssistant) -> dict[str, DeviceInfo]:
     return {device.uuid: device for device in listener.devices if device.uuid in heard}
 
 
+async def _async_adapters(hass: HomeAssistant) -> list[Adapter]:
+    """Return the network adapters at the start; the log says what is wrong with them."""
+    adapters: list[Adapter] = []
+    try:
+        adapters = await network.async_get_adapters(hass)
+    except OSError as err:
+        LOGGER.error("Failed to read the network adapters: %s", err)
+    if not any(adapter["enabled"] and adapter["ipv4"] for adapter in adapters):
+        LOGGER.warning(
+            "No network adapter that is enabled in Home Assistant has an IPv4 address. "
+            "FLUX devices are searched for on the system's default interface"
+        )
+    return adapters
+
+
 async def _async_interfaces(hass: HomeAssistant, adapters: list[Adapter]) -> list[str]:
     """Return the IPv4 addresses of the interfaces to use now.
 
@@ -144,18 +149,15 @@ async def _async_interfaces(hass: HomeAssistant, adapters: list[Adapter]) -> lis
         if default := async_get_source_ip(GROUP):
             addresses.add(default)
         elif not addresses:
-            addresses = _external(chain(*current.values()))
+            addresses = {it for it in chain(*current.values()) if _is_external(it)}
     # The system's default interface, whatever that is when it is used.
     return sorted(addresses) or [ANY_INTERFACE]
 
 
-def _external(addresses: Iterable[str]) -> set[str]:
-    """Return the addresses that a device can be reached from."""
-    return {
-        address
-        for address in addresses
-        if not (parsed := IPv4Address(address)).is_loopback and not parsed.is_link_local
-    }
+def _is_external(address: str) -> bool:
+    """Whether a device can reach the address."""
+    parsed = IPv4Address(address)
+    return not (parsed.is_loopback or parsed.is_link_local)
 
 
 class DiscoveryFlows:
@@ -166,7 +168,6 @@ class DiscoveryFlows:
     """
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Start without a flow."""
         self._hass = hass
         self._decided: set[str] = set()
         self._unverified: dict[str, float] = {}
@@ -179,9 +180,8 @@ class DiscoveryFlows:
             return
         if device.uuid in self._decided and not update.changed:
             return
-        if self._hass.config_entries.async_entry_for_domain_unique_id(
-            DOMAIN, device.uuid
-        ):
+        entries = self._hass.config_entries
+        if entries.async_entry_for_domain_unique_id(DOMAIN, device.uuid):
             # Set up, or ignored.
             self._decided.add(device.uuid)
             return
@@ -226,6 +226,3 @@ class DiscoveryFlows:
                 return False
             self._unverified[uuid] = now
         return True
-
-
-_CONTEXT = ConfigFlowContext(source=SOURCE_INTEGRATION_DISCOVERY)

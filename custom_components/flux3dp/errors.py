@@ -1,4 +1,4 @@
-"""Library errors into words: one table says what each is called in an action and a dialog."""
+"""Library errors as translation keys: one table, for actions and for dialogs."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,8 +30,8 @@ from .maintenance import WorkRefused
 from .management import NetworkNotReturned, NetworkRolledBack
 from .robot import DeviceOccupied
 
-# What an error is called in an action and in a dialog. The first that fits is taken, so
-# the more special ones come first.
+# The key of an error in an action and in a dialog. The first match counts, so the more
+# special ones come first.
 _KEYS: Final[tuple[tuple[type[FluxError], str, str], ...]] = (
     (DeviceOccupied, "occupied", "refused"),
     (JobRunning, "job_running", "refused"),
@@ -148,7 +148,6 @@ def _translation_key(err: FluxError, coordinator: FluxCoordinator) -> str:
 
 
 def _keys(err: FluxError) -> tuple[str, str]:
-    """Return what an error is called in an action and in a dialog."""
     return next(
         ((action, dialog) for kind, action, dialog in _KEYS if isinstance(err, kind)),
         ("refused", "refused"),

@@ -1,4 +1,4 @@
-"""Actions on files: what they do with a device, and what they answer."""
+"""Actions on files and jobs: the handlers, and their responses."""
 
 from collections.abc import (
     AsyncIterator,
@@ -9,6 +9,7 @@ from collections.abc import (
     Mapping,
 )
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile, gettempdir
 from typing import Any, Final
@@ -42,22 +43,25 @@ from .translation import async_error_words
 _MEDIA: Final = f"media-source://{DOMAIN}/"
 _JOB_SUFFIXES: Final = frozenset({".fc", ".gcode"})
 _BEGINNING: Final = frozenset({JobStatus.INITIALIZING, JobStatus.STARTING})
-# A job that lives with our connection is given more time to begin.
+# A job that needs our connection until it runs gets so many times as long to begin.
 _STAY: Final = 6
 _FAULTY: Final = frozenset({JobStatus.ALARM, JobStatus.FATAL})
+
+
+type Write = Callable[[bytes], Awaitable[None]]
 
 
 async def async_list_files(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Return what is in a folder."""
+    """List a folder."""
     path: str = data["path"].rstrip("/")
     entries = await coordinator.files.entries(path)
     return {"path": path, "entries": describe_entries(path, entries)}
 
 
 def describe_entries(path: str, entries: Iterable[FileEntry]) -> list[JsonValueType]:
-    """Return what is in a folder as an action answers it."""
+    """Return the entries of a folder as an action responds with them."""
     return [
         {
             "name": entry.name,
@@ -71,13 +75,13 @@ def describe_entries(path: str, entries: Iterable[FileEntry]) -> list[JsonValueT
 async def async_file_info(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Return what a job file says of itself."""
+    """Return the metadata of a job file."""
     path: str = data["path"]
     return describe_file(path, await coordinator.files.info(path))
 
 
 def describe_file(path: str, info: FileInfo) -> JsonObjectType:
-    """Return what a job file is as an action answers it: `duration` in s, lengths in mm."""
+    """Return the metadata of a job file as an action responds: s, mm."""
     job = info.info
     return {
         "path": path,
@@ -96,7 +100,7 @@ def describe_file(path: str, info: FileInfo) -> JsonObjectType:
 async def async_upload_file(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Put a job file on the device, or have it there for one run; start it if wanted."""
+    """Upload a job file to a path, or for one run only; start it if wanted."""
     path: str | None = data.get("path")
     start: bool = data["start"]
     if path is None and not start:
@@ -136,7 +140,7 @@ def async_source_device(
 async def _local_copy(
     hass: HomeAssistant, data: Mapping[str, Any]
 ) -> AsyncIterator[tuple[Path, str]]:
-    """Lend a file of this host, or a copy of a device's, with the path it came from."""
+    """Yield a file of this host, or a copy of a device's, with the path it came from."""
     source: str = data["source"]
     if not source.startswith(_MEDIA):
         await _async_require_allowed(hass, source)
@@ -145,20 +149,48 @@ async def _local_copy(
     if (other := async_source_device(hass, data)) is None:
         raise invalid("file_unreadable", path=source)
     path = source.removeprefix(_MEDIA).partition("/")[2]
-    async with AsyncExitStack() as stack:
-        with writing(gettempdir()), device_errors(other):
-            copy = await stack.enter_async_context(async_temporary_file(hass))
-            await _async_download(other, path, copy)
+
+    async def download(write: Write) -> None:
+        with device_errors(other):
+            await other.files.download(path, write)
+
+    async with async_temporary_copy(hass, download) as copy:
         yield copy, path
 
 
+@asynccontextmanager
+async def async_temporary_copy(
+    hass: HomeAssistant,
+    fill: Callable[[Write], Awaitable[object]],
+    target: Path | None = None,
+) -> AsyncIterator[Path]:
+    """Yield a local file with what `fill` writes; in the folder of `target`, if given.
+
+    Raises HomeAssistantError if it cannot be written, and what `fill` raises.
+    """
+    async with AsyncExitStack() as stack:
+        with _writing(str(target or gettempdir())):
+            folder = target.parent if target else None
+            path = await stack.enter_async_context(_temporary_file(hass, folder))
+            file = await hass.async_add_executor_job(lambda: path.open("wb"))
+
+            async def write(block: bytes) -> None:
+                await hass.async_add_executor_job(file.write, block)
+
+            try:
+                await fill(write)
+            finally:
+                await hass.async_add_executor_job(file.close)
+        yield path
+
+
 @contextmanager
-def writing(path: str) -> Iterator[None]:
+def _writing(path: str) -> Iterator[None]:
     """Turn an OSError into an error of Home Assistant that names what was written."""
     try:
         yield
     except ConnectionError:
-        # A page that sends what is written has gone.
+        # The page that sends the file has closed the connection.
         raise
     except OSError as err:
         raise failed("file_unwritable", path=path) from err
@@ -173,10 +205,10 @@ async def _async_require_allowed(hass: HomeAssistant, path: str) -> None:
 
 
 @asynccontextmanager
-async def async_temporary_file(
-    hass: HomeAssistant, folder: Path | None = None
+async def _temporary_file(
+    hass: HomeAssistant, folder: Path | None
 ) -> AsyncIterator[Path]:
-    """Lend an empty file that is deleted afterwards, if it is still there then."""
+    """Yield an empty file that is deleted afterwards, if it is still there then."""
 
     def make() -> Path:
         with NamedTemporaryFile(
@@ -191,28 +223,6 @@ async def async_temporary_file(
         await hass.async_add_executor_job(lambda: path.unlink(missing_ok=True))
 
 
-@asynccontextmanager
-async def async_writer(
-    hass: HomeAssistant, path: Path
-) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
-    """Open a local file, and lend what writes to it in the executor."""
-    file = await hass.async_add_executor_job(lambda: path.open("wb"))
-
-    async def write(block: bytes) -> None:
-        await hass.async_add_executor_job(file.write, block)
-
-    try:
-        yield write
-    finally:
-        await hass.async_add_executor_job(file.close)
-
-
-async def _async_download(coordinator: FluxCoordinator, path: str, target: Path) -> int:
-    """Write a device's file over a local one; return its size (bytes)."""
-    async with async_writer(coordinator.hass, target) as write:
-        return await coordinator.files.download(path, write)
-
-
 async def async_download_file(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
@@ -221,31 +231,31 @@ async def async_download_file(
     await _async_require_allowed(hass, str(target))
     suffix = PurePosixPath(path).suffix.lower()
     if suffix not in _JOB_SUFFIXES:
-        # Of whatever else is on a stick, none must become a page of this server.
+        # Another file of a USB stick could become a page of this server.
         raise InvalidRequest("path", "not_a_job", "only job files are downloaded")
     if target.suffix.lower() != suffix:
         raise invalid("target_suffix", path=path)
     if not data["overwrite"] and await hass.async_add_executor_job(target.exists):
         raise invalid("target_exists", path=str(target))
 
-    def place(copy: Path) -> None:
+    def place(copy: Path) -> int:
         if not data["overwrite"]:
             # Another program may have made one during the transfer.
             target.touch(exist_ok=False)
         # A temporary file is for its owner only.
         copy.chmod(0o644)
         try:
-            copy.replace(target)
+            return copy.replace(target).stat().st_size
         except OSError:
             if not data["overwrite"]:
                 target.unlink()
             raise
 
-    with writing(str(target)):
-        async with async_temporary_file(hass, target.parent) as copy:
-            size = await _async_download(coordinator, path, copy)
+    download = partial(coordinator.files.download, path)
+    async with async_temporary_copy(hass, download, target) as copy:
+        with _writing(str(target)):
             try:
-                await hass.async_add_executor_job(place, copy)
+                size = await hass.async_add_executor_job(place, copy)
             except FileExistsError as err:
                 raise invalid("target_exists", path=str(target)) from err
     return {"path": str(target), "size": size}
@@ -277,7 +287,7 @@ async def async_start_job(
 async def async_repeat_last_job(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
-    """Start the job again that the device started last."""
+    """Start the last job again."""
     try:
         return await async_start_job(coordinator, {"path": LAST_JOB, **data})
     except CommandFailed as err:
@@ -323,7 +333,7 @@ async def _async_start(
     coordinator.async_expect_job(None)
     fault = ""
     if job is not None and job.error is not ErrorKey.NONE:
-        fault = await async_error_words(coordinator.hass, job.error)
+        fault = async_error_words(coordinator.hass, job.error)
     raise failed(
         "start_failed" if fault else "not_started",
         name=coordinator.device_name,
@@ -346,7 +356,7 @@ async def _async_begun(
         except CommandFailed:
             pass  # It is so for a moment.
         except ConnectionFailed:
-            # It was accepted; announcements tell what comes of it.
+            # It was accepted; announcements show the rest.
             coordinator.ensure_loaded()
             coordinator.async_probe()
         job = coordinator.data.job

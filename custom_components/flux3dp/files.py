@@ -1,7 +1,7 @@
-"""The files of a device: read on demand, and kept until something may have changed them.
+"""The files of a device: read on demand, and cached until something may have changed them.
 
-Reading what there is shares the robot connection. A transfer has one of its own, so that
-nothing waits for it, and only while the device is idle: the device itself has to say so.
+Reading uses the shared robot connection. A transfer has a connection of its own, so that
+nothing waits for it, and needs an idle device.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ LAST_JOB: Final = "SD/Recent/recent-1.fc"
 # Another program may have replaced a file meanwhile (s).
 _KEPT: Final = 600.0
 _MOST_KEPT: Final = 200
-# How long a folder may take to say what its files are (s); the rest goes by its names.
+# For so long the files of a folder are read (s); the others only have their names.
 _FOLDER_TIME: Final = 4.0
 _BLOCK: Final = 256 * 1024
 
@@ -67,11 +67,11 @@ class DeviceFiles:
         self._has_remains = True
 
     def forget(self) -> None:
-        """Read anew what is asked for next: another job or another program was there."""
+        """Drop the cache: a job or another program may have changed files."""
         self._infos.clear()
 
     async def async_close(self) -> None:
-        """End all transfers, and give them a moment to tidy up."""
+        """Cancel all transfers, and give them a moment to tidy up."""
         for task in self._transfers:
             cancel_once(task)
         if self._transfers:
@@ -90,7 +90,7 @@ class DeviceFiles:
             yield robot.files
 
     async def entries(self, path: str) -> tuple[FileEntry, ...]:
-        """Return what is in a folder: folders first, each sorted by name.
+        """Return the entries of a folder: folders first, each sorted by name.
 
         InvalidRequest (`path`): `folder_too_full`, and as `Files.list`.
         """
@@ -125,7 +125,7 @@ class DeviceFiles:
     async def infos(
         self, paths: list[str]
     ) -> AsyncGenerator[tuple[str, FileInfo | None]]:
-        """Yield what files are, of as many as can be read in a moment, known ones first.
+        """Yield the metadata of as many files as can be read in time, cached ones first.
 
         None stands for a file the device cannot describe.
         """
@@ -157,7 +157,7 @@ class DeviceFiles:
     # -- transfers
 
     async def _transfer[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Do work that ends, and tidies up, with the entry or Home Assistant too."""
+        """Run a transfer, which also ends, and tidies up, with the entry or Home Assistant."""
         # No task of Home Assistant's: it would be canceled in the middle of tidying up.
         task = asyncio.create_task(work, name="flux3dp transfer")
         self._transfers.add(task)
@@ -170,12 +170,12 @@ class DeviceFiles:
     async def download(
         self, path: str, write: Callable[[bytes], Awaitable[None]]
     ) -> int:
-        """Hand a file to `write`, block by block; return its size (bytes)."""
+        """Give a file to `write`, block by block; return its size (bytes)."""
         async with idle_robot(self._device, self._link) as robot:
             return await self._transfer(robot.files.download(path, write))
 
     async def check_target(self, path: str, size: int, *, overwrite: bool) -> None:
-        """Raise what an upload of `size` bytes would, as far as the file is not needed."""
+        """Raise what an upload of `size` bytes would, as far as that is known without it."""
         _require_fcode(path)
         check_upload(path, size)
         self._device.require_online()
@@ -232,7 +232,7 @@ class DeviceFiles:
                     progress=progress,
                 )
             except LeftBehind, asyncio.CancelledError:
-                # One that was canceled does not say whether it could tidy up.
+                # If it was canceled, it is not known whether it could tidy up.
                 self._has_remains = True
                 raise
             finally:
@@ -240,7 +240,7 @@ class DeviceFiles:
 
     @asynccontextmanager
     async def uploaded_task(self, source: Path, size: int) -> AsyncIterator[Robot]:
-        """Upload a job for a connection alone, ready for `start`; lend the connection.
+        """Upload a job for a connection alone, ready for `start`; yield the connection.
 
         The job needs it until it runs.
         """
@@ -284,6 +284,6 @@ async def _read(hass: HomeAssistant, source: Path) -> AsyncGenerator[bytes]:
 
 
 def title_of(path: str, info: FileInfo | None) -> str:
-    """Return what a job file calls itself, or its name without the extension."""
+    """Return the title of a job, or the name of its file without the extension."""
     title = info.info.title if info else None
     return title or path.rpartition("/")[2].rpartition(".")[0] or path

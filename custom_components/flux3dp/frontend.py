@@ -50,7 +50,7 @@ async def async_serve_card(hass: HomeAssistant) -> None:
 
 
 async def async_register_card(hass: HomeAssistant) -> None:
-    """Have dashboards load the card: one resource, whatever there was before."""
+    """Have dashboards load the card, by exactly one resource."""
     if (lovelace := hass.data.get(LOVELACE_DATA)) is None:
         return
     url, resources = hass.data[_URL], lovelace.resources
@@ -58,7 +58,7 @@ async def async_register_card(hass: HomeAssistant) -> None:
         _register_extra(hass, url, resources.async_items())
         return
     wanted = {CONF_RESOURCE_TYPE_WS: "module", CONF_URL: url}
-    async with _lock(hass), _storage_errors_logged():
+    async with _changing_resources(hass):
         ours = await _async_ours(resources)
         if not ours:
             await resources.async_create_item(wanted)
@@ -74,7 +74,7 @@ async def async_unregister_card(hass: HomeAssistant) -> None:
         frontend.remove_extra_js_url(hass, extra)
     lovelace = hass.data.get(LOVELACE_DATA)
     if lovelace and isinstance(lovelace.resources, ResourceStorageCollection):
-        async with _lock(hass), _storage_errors_logged():
+        async with _changing_resources(hass):
             for item in await _async_ours(lovelace.resources):
                 await lovelace.resources.async_delete_item(item[CONF_ID])
 
@@ -82,7 +82,7 @@ async def async_unregister_card(hass: HomeAssistant) -> None:
 def _register_extra(
     hass: HomeAssistant, url: str, resources: Iterable[Mapping[str, str]]
 ) -> None:
-    """Do what can be done where resources are the user's own, in YAML."""
+    """Have pages load the card where resources are in YAML, which is the user's own."""
     if _EXTRA_URL in hass.data or any(_is_ours(resource) for resource in resources):
         return
     frontend.add_extra_js_url(hass, url)
@@ -95,23 +95,22 @@ def _register_extra(
 
 
 @asynccontextmanager
-async def _storage_errors_logged() -> AsyncIterator[None]:
-    """Log what goes wrong with the storage of resources: devices work without the card."""
-    try:
-        yield
-    except (HomeAssistantError, OSError) as err:
-        LOGGER.error(
-            "Failed to update the dashboard resource of the FLUX card: %s", err
-        )
+async def _changing_resources(hass: HomeAssistant) -> AsyncIterator[None]:
+    """Let one entry at a time change the resources: two would add a card each.
 
-
-def _lock(hass: HomeAssistant) -> asyncio.Lock:
-    """Return what keeps entries that are set up at once from adding one each."""
-    return hass.data.setdefault(_LOCK, asyncio.Lock())
+    Errors are logged: devices work without the card.
+    """
+    async with hass.data.setdefault(_LOCK, asyncio.Lock()):
+        try:
+            yield
+        except (HomeAssistantError, OSError) as err:
+            LOGGER.error(
+                "Failed to update the dashboard resource of the FLUX card: %s", err
+            )
 
 
 async def _async_ours(resources: ResourceStorageCollection) -> list[dict[str, str]]:
-    """Return the resources that are the card; what is stored is loaded before.
+    """Load the resources, and return those that are the card.
 
     In Home Assistant 2026.3, an item that is created before would replace what is stored.
     """

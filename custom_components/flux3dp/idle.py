@@ -1,6 +1,6 @@
-"""What needs an idle device: the device itself has to say so, and is left tidy.
+"""What transfers and maintenance share: an idle device, and a tidy end.
 
-Transfers and maintenance have a connection of their own each.
+Announcements can be forged: the device itself has to report that it is idle.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ class JobNotCleared(FluxError):
 async def idle_robot(
     device: FluxDevice, link: RobotLink, *, cleared: bool = False
 ) -> AsyncIterator[Robot]:
-    """Lend a connection of its own to a device that is idle. Raises as `require_idle`."""
+    """Yield a connection of its own to an idle device. Raises as `require_idle`."""
     device.require_online()
     async with link.own_connection() as robot:
         await require_idle(device, robot, cleared=cleared)
@@ -39,7 +39,7 @@ async def idle_robot(
 async def require_idle(
     device: FluxDevice, robot: Robot, *, cleared: bool = False
 ) -> None:
-    """Raise DeviceOccupied or JobRunning unless a device says that it has no job.
+    """Raise DeviceOccupied or JobRunning unless the device reports no job.
 
     One that ended may still be shown; `cleared`: then raise JobNotCleared.
     """

@@ -23,16 +23,16 @@ def async_check_firmware(
     if device.manageable or device.may_take_udp:
         async_delete_issue(hass, entry, FIRMWARE_TOO_OLD)
     else:
-        _create(hass, entry, FIRMWARE_TOO_OLD, {"firmware": device.firmware})
+        _create(hass, entry, FIRMWARE_TOO_OLD, firmware=device.firmware)
 
 
 @callback
 def async_network_not_returned(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    """Create the issue of a device that left for another network and does not answer.
+    """Create the issue of a device that does not answer after a network change.
 
-    Kept over a restart, because nothing else would find it out again.
+    It persists, because nothing else would find it out after a restart.
     """
-    _create(hass, entry, NETWORK_NOT_RETURNED, {}, is_persistent=True)
+    _create(hass, entry, NETWORK_NOT_RETURNED, is_persistent=True)
 
 
 @callback
@@ -41,11 +41,8 @@ def async_master_key_changed(
 ) -> None:
     """Create the issue of a device that presents another master key (DER)."""
     key = base64.b64encode(presented).decode("ascii")
-    data: dict[str, str | int | float | None] = {
-        "entry_id": entry.entry_id,
-        "presented": key,
-    }
-    _create(hass, entry, MASTER_KEY_CHANGED, {}, data=data)
+    data = {"entry_id": entry.entry_id, "presented": key}
+    _create(hass, entry, MASTER_KEY_CHANGED, data=data)
 
 
 @callback
@@ -75,24 +72,22 @@ def _create(
     hass: HomeAssistant,
     entry: ConfigEntry,
     issue: str,
-    placeholders: dict[str, str],
     *,
-    data: dict[str, str | int | float | None] | None = None,
+    data: dict[str, str] | None = None,
     is_persistent: bool = False,
+    **placeholders: str,
 ) -> None:
+    placeholders["name"] = async_device_name(hass, entry)
     ir.async_create_issue(
         hass,
         DOMAIN,
         _issue_id(entry, issue),
-        data=data,
+        data=dict(data) if data else None,
         is_fixable=data is not None,
         is_persistent=is_persistent,
         severity=ir.IssueSeverity.ERROR,
         translation_key=issue,
-        translation_placeholders={
-            "name": async_device_name(hass, entry),
-            **placeholders,
-        },
+        translation_placeholders=placeholders,
     )
 
 

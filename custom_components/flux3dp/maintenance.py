@@ -20,7 +20,6 @@ from .aioflux import (
     Maintenance,
     ToolheadInfo,
     WorkProgress,
-    check_limit,
     check_temperature,
     has_extruder,
 )
@@ -32,9 +31,9 @@ from .job.status_table import ENDED_IDS
 from .robot import RobotLink
 
 _EXTRUDER: Final = "EXTRUDER"
-# How long a hot nozzle waits for filament, and for someone who ends the load (s).
+# How long a load lasts at most, with the nozzle hot (s).
 _LOAD_TIME: Final = 600.0
-# How long a device may take to end it when it is told to; then the connection is closed (s).
+# How long the device may take to end it then, before its connection is closed (s).
 _STOP_TIME: Final = 30.0
 # How long an unload of the entry waits for the heater to be turned off (s).
 _END_TIME: Final = 30.0
@@ -45,7 +44,7 @@ _END_ATTEMPTS: Final = 2
 
 
 class WorkRefused(FluxError):
-    """The work is not done; `key` is that of the sentence, `str()` what was found."""
+    """The work was not done: `key` of the sentence, `str()` what was found."""
 
     def __init__(self, key: str, found: str = "") -> None:
         super().__init__(found)
@@ -56,13 +55,13 @@ class DeviceMaintenance:
     """The work on one device. Every method raises FluxError; WorkRefused with a reason."""
 
     toolhead: ToolheadInfo | None = None
-    """What the device last said of its toolhead."""
+    """The toolhead as last reported."""
 
     def __init__(self, device: FluxDevice, link: RobotLink) -> None:
         self._device = device
         self._link = link
         self._run: asyncio.Task[Any] | None = None
-        self._task: Maintenance | None = None
+        self._maintenance: Maintenance | None = None
 
     # -- what is done
 
@@ -75,9 +74,9 @@ class DeviceMaintenance:
     ) -> tuple[float, ...]:
         """Level the plate; return the last probe heights (mm)."""
 
-        async def calibrate(task: Maintenance) -> tuple[float, ...]:
-            return await task.calibrate(
-                self._follow(Task.CALIBRATE), threshold=threshold, clean=clean
+        async def calibrate(maintenance: Maintenance) -> tuple[float, ...]:
+            return await maintenance.calibrate(
+                self._showing(Task.CALIBRATE), threshold=threshold, clean=clean
             )
 
         return await self._async_maintain(Task.CALIBRATE, calibrate)
@@ -97,10 +96,10 @@ class DeviceMaintenance:
                 raise WorkRefused("wrong_toolhead", job.toolhead)
             return await self._async_do(self._load_in_job)
 
-        async def load(task: Maintenance) -> float | None:
-            await self._check_toolhead(task, temperature)
-            await self._load_in_time(task, temperature, flexible=flexible)
-            return (await task.toolhead_status()).temperature
+        async def load(maintenance: Maintenance) -> float | None:
+            await self._check_toolhead(maintenance)
+            await self._load_in_time(maintenance, temperature, flexible=flexible)
+            return (await maintenance.toolhead_status()).temperature
 
         return await self._async_maintain(Task.LOAD_FILAMENT, load)
 
@@ -109,10 +108,12 @@ class DeviceMaintenance:
         check_temperature(temperature)
         self._require_extruder_model()
 
-        async def unload(task: Maintenance) -> float | None:
-            await self._check_toolhead(task, temperature)
-            await task.unload_filament(temperature, self._follow(Task.UNLOAD_FILAMENT))
-            return (await task.toolhead_status()).temperature
+        async def unload(maintenance: Maintenance) -> float | None:
+            await self._check_toolhead(maintenance)
+            await maintenance.unload_filament(
+                temperature, self._showing(Task.UNLOAD_FILAMENT)
+            )
+            return (await maintenance.toolhead_status()).temperature
 
         return await self._async_maintain(Task.UNLOAD_FILAMENT, unload)
 
@@ -121,13 +122,13 @@ class DeviceMaintenance:
         run, work = self._run, self._device.data.work
         if run is None or work is None or work.task is not Task.LOAD_FILAMENT:
             raise WorkRefused("nothing_to_stop")
-        if self._task is None:
+        if self._maintenance is None:
             while not run.done() and not await self._press_in_load():
                 await self._device.clock.sleep(self._device.timing.control_poll)
         elif work.step is None:
             cancel_once(run)  # It does not load yet.
         else:
-            await self._task.stop_loading()
+            await self._maintenance.stop_loading()
         await asyncio.wait([run])
 
     async def async_stop(self) -> bool:
@@ -177,7 +178,6 @@ class DeviceMaintenance:
         """Do work that ends with its caller, the entry and Home Assistant."""
         device = self._device
         device.ensure_loaded()
-        # One that was canceled before its first step has not cleared this.
         if self._run is not None and not self._run.done():
             raise WorkRefused("in_maintenance")
 
@@ -189,7 +189,7 @@ class DeviceMaintenance:
                 LOGGER.warning("The heater of %s may still be on", device.device_name)
                 raise
             finally:
-                self._run = self._task = None
+                self._maintenance = None
                 device.async_show_work(None)
 
         # Those in the background are canceled when Home Assistant stops.
@@ -210,11 +210,11 @@ class DeviceMaintenance:
         async def maintain() -> T:
             async with idle_robot(self._device, self._link, cleared=True) as robot:
                 try:
-                    async with robot.maintenance() as self._task:
+                    async with robot.maintenance() as self._maintenance:
                         self._device.async_show_work(Work(task))
-                        return await work(self._task)
+                        return await work(self._maintenance)
                 finally:
-                    # Announcements lag, and have to say it if the connection is gone.
+                    # Announcements lag, and are all there is without the connection.
                     self._device.async_probe()
                     with suppress(FluxError):
                         await self._link.async_report(robot)
@@ -222,7 +222,7 @@ class DeviceMaintenance:
         return await self._async_do(maintain)
 
     async def _load_in_time(
-        self, task: Maintenance, temperature: float, *, flexible: bool
+        self, maintenance: Maintenance, temperature: float, *, flexible: bool
     ) -> None:
         """Draw filament in; WorkRefused if it had to be ended."""
         clock, late = self._device.clock, asyncio.Event()
@@ -231,15 +231,15 @@ class DeviceMaintenance:
             await clock.sleep(_LOAD_TIME)
             late.set()
             with suppress(FluxError):
-                await task.stop_loading()
+                await maintenance.stop_loading()
             await clock.sleep(_STOP_TIME)
             if self._run is not None:
                 cancel_once(self._run)
 
         limiting = self._device.create_task(limit(), "end of loading")
         try:
-            await task.load_filament(
-                temperature, self._follow(Task.LOAD_FILAMENT), flexible=flexible
+            await maintenance.load_filament(
+                temperature, self._showing(Task.LOAD_FILAMENT), flexible=flexible
             )
         except asyncio.CancelledError:
             if not late.is_set():
@@ -303,19 +303,18 @@ class DeviceMaintenance:
                 await robot.press_button()
         return loads
 
-    async def _check_toolhead(self, task: Maintenance, temperature: float) -> None:
-        self.toolhead = await task.wait_for_toolhead()
+    async def _check_toolhead(self, maintenance: Maintenance) -> None:
+        self.toolhead = await maintenance.wait_for_toolhead()
         if self.toolhead.type is None:
             raise WorkRefused("no_toolhead")
         if self.toolhead.type != _EXTRUDER:
             raise WorkRefused("wrong_toolhead", self.toolhead.type)
-        check_limit(temperature, self.toolhead)
 
     def _require_extruder_model(self) -> None:
         if not has_extruder(self._device.config_entry.data[CONF_MODEL]):
             raise WorkRefused("no_extruder")
 
-    def _follow(self, task: Task) -> Callable[[WorkProgress], None]:
+    def _showing(self, task: Task) -> Callable[[WorkProgress], None]:
         def show(progress: WorkProgress) -> None:
             value = None if progress.value is None else round(progress.value)
             self._device.async_show_work(Work(task, progress.step, value))

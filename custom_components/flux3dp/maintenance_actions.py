@@ -1,4 +1,4 @@
-"""Actions of maintenance: what they take, and what they answer."""
+"""Actions of maintenance: the handlers, and their responses."""
 
 from collections.abc import Awaitable, Mapping
 import math
@@ -16,7 +16,7 @@ from .translation import async_error_words
 
 # What most filament takes (°C).
 _USUAL: Final = 210.0
-# From here on a nozzle burns who touches it (°C).
+# From here on a nozzle burns (°C).
 _HOT: Final = 50.0
 
 
@@ -85,7 +85,7 @@ def _local(coordinator: FluxCoordinator, celsius: float) -> int:
 
 def _hot(coordinator: FluxCoordinator, celsius: float | None) -> ServiceResponse:
     if celsius is None:
-        # It was not measured: unknown, which is not cold.
+        # Not measured: unknown, which is not cold.
         return {"nozzle_is_hot": None, "temperature": None}
     return {
         "nozzle_is_hot": celsius >= _HOT,
@@ -94,7 +94,7 @@ def _hot(coordinator: FluxCoordinator, celsius: float | None) -> ServiceResponse
 
 
 async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
-    """Wait for work, and say why it failed. Raises FluxError, HomeAssistantError."""
+    """Wait for work; raise HomeAssistantError with the fault if it failed, or FluxError."""
     try:
         return await work
     except Kicked:
@@ -112,7 +112,7 @@ async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
         fault = classify(str(err))
         if fault is ErrorKey.OTHER:
             raise
-        words = await async_error_words(coordinator.hass, fault)
+        words = async_error_words(coordinator.hass, fault)
         raise failed(
             "maintenance_failed", name=coordinator.device_name, fault=words
         ) from err

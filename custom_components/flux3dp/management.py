@@ -1,6 +1,6 @@
 """Managing a device that is set up: its name, networks, password and trusted keys.
 
-A change that must not stop halfway belongs to the entry: who asked for it may leave.
+A change that must not stop halfway is a task of the entry, which outlives its caller.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from .issues import async_network_not_returned
 # A whole id opens the robot port of current firmware, so a person sees this much of it.
 _SHORT_ID_LENGTH = 8
 
-# So many questions in a row without an answer are a gap; one can get lost.
+# So many probes in a row without an answer are a gap; one can get lost.
 _GAP = 2
 
 
@@ -41,7 +41,7 @@ class NetworkNotReturned(FluxError):
 
 
 async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
-    """Rename the device; whether it announced the new name in time.
+    """Rename the device; return whether it announced the new name in time.
 
     Raises FluxError, InvalidRequest before anything is sent.
     """
@@ -158,7 +158,7 @@ async def async_change_network(
 async def _async_complete(
     coordinator: FluxCoordinator, change: Coroutine[Any, Any, None], what: str
 ) -> None:
-    """Complete a change, also if who asked for it leaves: a dialog, a script.
+    """Complete a change, also if its caller is canceled: a dialog, a script.
 
     Raises what the change raises, Unloaded if the entry is unloaded.
     """
@@ -191,7 +191,7 @@ def _log_failure(
 async def _async_change_network(
     coordinator: FluxCoordinator, config: NetworkConfig
 ) -> None:
-    """Send the device away, and see what becomes of it. Raises FluxError."""
+    """Change the network, and wait until the device returns. Raises FluxError."""
     clock, timing = coordinator.clock, coordinator.timing
     async with await coordinator.trust.async_open_manager() as manager:
         old_host = coordinator.host
@@ -268,7 +268,7 @@ async def _async_wait_until(
     *,
     ask: Callable[[], None],
 ) -> bool:
-    """Ask again and again until the device is in a condition; False if it is not.
+    """Call `ask` until the device meets a condition; False if it does not in time.
 
     Raises Unloaded.
     """

@@ -1,6 +1,5 @@
 """The files of the devices under *Media*: storages, folders, and jobs with a picture."""
 
-from collections.abc import Callable
 from typing import override
 
 from homeassistant.components.media_player.const import MediaClass
@@ -12,21 +11,21 @@ from homeassistant.components.media_source import (
     PlayMedia,
     Unresolvable,
 )
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.translation import async_get_translations
+from homeassistant.helpers.translation import async_translate_state
 
 from .aioflux import STORAGES, FileInfo
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .errors import device_errors, failed
 from .files import title_of
+from .job.model import JobStatus
 from .job.status_table import toolhead_of
 from .targets import async_coordinator
 from .translation import async_sentence
 from .views import picture_type, preview_url
-
-type Words = Callable[[str, str], str]
 
 
 async def async_get_media_source(hass: HomeAssistant) -> FluxMediaSource:
@@ -35,7 +34,7 @@ async def async_get_media_source(hass: HomeAssistant) -> FluxMediaSource:
 
 
 class FluxMediaSource(MediaSource):
-    """Shows what is on the devices; identifiers are `<uuid>/<path>`."""
+    """Shows the files of the devices; identifiers are `<uuid>/<path>`."""
 
     name = "FLUX"
 
@@ -61,7 +60,7 @@ class FluxMediaSource(MediaSource):
     async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
         """Return the devices, the storages of one, or a folder."""
         if not item.identifier:
-            return await self._root()
+            return self._root()
         uuid, _, path = item.identifier.partition("/")
         try:
             coordinator = self._coordinator(uuid)
@@ -83,47 +82,34 @@ class FluxMediaSource(MediaSource):
             raise failed("media_device_unknown")
         return coordinator
 
-    async def _root(self) -> BrowseMediaSource:
+    def _root(self) -> BrowseMediaSource:
         root = _directory(None, self.name)
         entries: list[FluxConfigEntry] = self.hass.config_entries.async_loaded_entries(
             DOMAIN
         )
         root.children = []
-        words = await self._words()
         for coordinator in (entry.runtime_data for entry in entries):
             title = coordinator.device_name
             if not coordinator.data.online:
-                title = f"{title} ({words('status', 'offline')})"
+                title = f"{title} ({_state(self.hass, 'status', JobStatus.OFFLINE)})"
             root.children.append(_directory(coordinator.uuid, title))
         return root
 
     async def _folder(
         self, coordinator: FluxCoordinator, path: str
     ) -> BrowseMediaSource:
-        """Return a folder with what its files say of themselves. Raises FluxError."""
+        """Return a folder with the titles and pictures of its jobs. Raises FluxError."""
         entries = await coordinator.files.entries(path)
         paths = [f"{path}/{entry.name}" for entry in entries if not entry.is_folder]
         infos = {path: info async for path, info in coordinator.files.infos(paths)}
-        words = await self._words()
         folder = _directory(f"{coordinator.uuid}/{path}", path.rpartition("/")[2])
         folder.children = [
             _directory(f"{coordinator.uuid}/{path}/{entry.name}", entry.name)
             for entry in entries
             if entry.is_folder
         ]
-        folder.children += [_job(coordinator, it, infos.get(it), words) for it in paths]
+        folder.children += [_job(coordinator, it, infos.get(it)) for it in paths]
         return folder
-
-    async def _words(self) -> Words:
-        """Return what gives the word for a state of a sensor."""
-        language = self.hass.config.language
-        words = await async_get_translations(self.hass, language, "entity", {DOMAIN})
-
-        def word(sensor: str, state: str) -> str:
-            key = f"component.{DOMAIN}.entity.sensor.{sensor}.state.{state}"
-            return words.get(key, state)
-
-        return word
 
 
 def _directory(identifier: str | None, title: str) -> BrowseMediaSource:
@@ -140,15 +126,15 @@ def _directory(identifier: str | None, title: str) -> BrowseMediaSource:
 
 
 def _job(
-    coordinator: FluxCoordinator, path: str, info: FileInfo | None, words: Words
+    coordinator: FluxCoordinator, path: str, info: FileInfo | None
 ) -> BrowseMediaSource:
-    """Return a job, with its picture and what it says of itself."""
+    """Return a job with its picture; duration and toolhead are in the title."""
     title = title_of(path, info)
     if info is not None:
         toolhead = toolhead_of(info.info.head_type or "")
         details = [
             *([_duration(info.info.time_cost)] if info.info.time_cost else []),
-            *([words("toolhead", toolhead)] if toolhead else []),
+            *([_state(coordinator.hass, "toolhead", toolhead)] if toolhead else []),
         ]
         if details:
             title = f"{title} ({', '.join(details)})"
@@ -163,6 +149,11 @@ def _job(
         can_expand=False,
         thumbnail=preview_url(coordinator.uuid, path) if has_picture else None,
     )
+
+
+def _state(hass: HomeAssistant, sensor: str, state: str) -> str:
+    """Return the word for a state of a sensor."""
+    return async_translate_state(hass, state, Platform.SENSOR, DOMAIN, sensor, None)
 
 
 def _duration(seconds: float) -> str:

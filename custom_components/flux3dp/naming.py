@@ -1,4 +1,4 @@
-"""What a device is called: by itself, or by a person in Home Assistant."""
+"""Names of a device: its own, and what a person calls it in Home Assistant."""
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback

@@ -33,13 +33,13 @@ class Pairing:
 
     device: DeviceInfo
     host_name: str | None = None
-    """The name that was typed to find it, if it was no address."""
+    """The host name that was entered, if it was no address."""
     accepted_key: bytes | None = None
-    """The master key (DER) that a person vouched for."""
+    """The master key (DER) that a person accepted."""
 
     @property
-    def is_vouched_for(self) -> bool:
-        """FLUX's signature says whose key this is, or a person has accepted it."""
+    def is_key_accepted(self) -> bool:
+        """Whether FLUX signed the device's key, or a person accepted it."""
         return (
             self.device.identity is Identity.VERIFIED
             or self.device.master_key == self.accepted_key
@@ -135,7 +135,7 @@ async def async_get_trusted(
 ) -> None:
     """Have a device trust our key; without a password if it lets us.
 
-    Only for the holder of a `master_key` (DER) that is vouched for: what is derived from
+    Only for the holder of a `master_key` (DER) that is accepted: what is derived from
     our public key opens the robot port of every device that trusts it. Raises FluxError,
     AuthenticationFailed if a password is needed, or another one.
     """

@@ -375,9 +375,8 @@ async def _async_both[T](
     The frontend listens for the end of a progress step only once it shows the step: it
     shows one that ended before for ever.
     """
-    results: tuple[T | BaseException, BaseException | None] = await asyncio.gather(
-        work, shown, return_exceptions=True
-    )
-    if isinstance(results[0], BaseException):
-        raise results[0]
-    return results[0]
+    result: T | BaseException
+    result, _ = await asyncio.gather(work, shown, return_exceptions=True)
+    if isinstance(result, BaseException):
+        raise result
+    return result

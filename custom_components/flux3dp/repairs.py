@@ -69,7 +69,7 @@ class MasterKeyChangedFlow(RepairsFlow):
             data={
                 **self._entry.data,
                 CONF_MASTER_KEY: base64.b64encode(self._presented).decode("ascii"),
-                # A person vouches for this key; what FLUX signed was another one.
+                # A person accepted this key; FLUX signed another one.
                 CONF_VERIFIED: False,
             },
         )

@@ -73,8 +73,7 @@ async def _async_set_network(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:
     """Send the device to another network; return the address it is found at."""
-    values = {key: data[key] for key in _NETWORK_FIELDS if key in data}
-    values["dns"] = tuple(values.get("dns", ()))
+    values = {key: data[key] for key in map(str, _NETWORK) if key in data}
     await async_change_network(coordinator, NetworkConfig(**values))
     return {"host": coordinator.host}
 
@@ -86,20 +85,6 @@ async def _async_scan_wifi(
     networks = await async_scan_wifi(coordinator)
     return {"networks": [asdict(network) for network in networks]}
 
-
-_NETWORK_FIELDS: dict[str, Any] = {
-    "method": cv.string,
-    "ip_address": cv.string,
-    "prefix_length": vol.Coerce(int),
-    "gateway": cv.string,
-    "dns": vol.All(cv.ensure_list, [cv.string]),
-    "interface": cv.string,
-    "wifi_mode": cv.string,
-    "ssid": cv.string,
-    "security": cv.string,
-    "wifi_password": cv.string,
-    "hidden": cv.boolean,
-}
 
 type _Fields = dict[vol.Marker, Any]
 
@@ -122,8 +107,17 @@ _CALIBRATE: _Fields = {
     vol.Optional("clean", default=False): cv.boolean,
 }
 _NETWORK: _Fields = {
-    (vol.Required if key == "method" else vol.Optional)(key): kind
-    for key, kind in _NETWORK_FIELDS.items()
+    vol.Required("method"): cv.string,
+    vol.Optional("ip_address"): cv.string,
+    vol.Optional("prefix_length"): vol.Coerce(int),
+    vol.Optional("gateway"): cv.string,
+    vol.Optional("dns"): vol.All(cv.ensure_list, [cv.string], vol.Coerce(tuple)),
+    vol.Optional("interface"): cv.string,
+    vol.Optional("wifi_mode"): cv.string,
+    vol.Optional("ssid"): cv.string,
+    vol.Optional("security"): cv.string,
+    vol.Optional("wifi_password"): cv.string,
+    vol.Optional("hidden"): cv.boolean,
 }
 _PASSWORDS: _Fields = {
     vol.Required("old_password"): cv.string,

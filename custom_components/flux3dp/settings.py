@@ -1,8 +1,8 @@
-"""The settings of a device: read when they may have changed, and kept in the entry.
+"""The settings of a device: read when they may have changed, and stored in the entry.
 
-Nothing polls them: read at the first setup, after another firmware, after a change of
-ours, when a person asks, and when the robot connection is open anyway. Whatever else uses
-that connection goes ahead.
+Never polled: they are read at the first setup, after a firmware update, after each change,
+by `homeassistant.update_entity`, and when the robot connection is open anyway. All other
+uses of that connection come first.
 """
 
 import asyncio
@@ -25,7 +25,6 @@ class DeviceSettings:
     """What one device is set to."""
 
     def __init__(self, device: FluxDevice, link: RobotLink, trust: Trust) -> None:
-        """Read nothing yet."""
         self._device = device
         self._link = link
         self._trust = trust
@@ -47,12 +46,11 @@ class DeviceSettings:
 
     @property
     def _is_reading(self) -> bool:
-        # A task that was canceled before its first step is done too.
         return self._reading is not None and not self._reading.done()
 
     @callback
     def async_check(self) -> None:
-        """Read them after a sign-in, if another firmware runs than when they were read."""
+        """Read them after a sign-in, if the firmware is not the one they were read from."""
         described = self._device.data.device
         if (
             not self._is_reading
@@ -69,7 +67,7 @@ class DeviceSettings:
         return self._reading
 
     async def async_read(self) -> None:
-        """Read them now, once for all who ask meanwhile. Never raises."""
+        """Read them now, once for all callers. Never raises."""
         if self._device.data.online:
             reading = self._reading if self._is_reading else None
             await asyncio.wait([reading or self._start()])
@@ -80,8 +78,6 @@ class DeviceSettings:
                 await self._async_read_over(robot)
         except FluxError as err:
             self._log_unread(err)
-        finally:
-            self._reading = None
 
     def _log_unread(self, err: FluxError) -> None:
         name = self._device.device_name
@@ -89,10 +85,10 @@ class DeviceSettings:
         self._trust.handle_error(err)
 
     async def async_set(self, key: str, value: Value | None) -> None:
-        """Change one; None has the job decide, or the default. Raises FluxError."""
+        """Change one; None resets it. Raises FluxError."""
         device = self._device
         device.require_online()
-        # Also while another client is at work: the next job reads it.
+        # Also while another client holds the device: the next job reads them.
         connection = (
             self._link.own_connection(occupied=True)
             if device.is_occupied

@@ -1,6 +1,6 @@
-"""Sentences of our translations, in the language of Home Assistant.
+"""Sentences from our translations, in the language of Home Assistant.
 
-Whose eyes they are for is not known where they are made.
+Which user reads them is not known where they are built.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,9 @@ from .const import DOMAIN
 from .job.errors import ErrorKey
 
 
-async def async_error_words(hass: HomeAssistant, error: ErrorKey) -> str:
-    """Return what an error is and what helps, as the `error` sensor says it."""
-    await async_get_translations(hass, hass.config.language, "entity", {DOMAIN})
+@callback
+def async_error_words(hass: HomeAssistant, error: ErrorKey) -> str:
+    """Return what an error is and what helps, in the words of the sensors."""
     return " ".join(part for part in async_error_sentences(hass, error) if part)
 
 
@@ -39,7 +39,7 @@ def async_error_sentences(hass: HomeAssistant, error: ErrorKey) -> tuple[str, st
 async def async_several(
     hass: HomeAssistant, problems: Sequence[HomeAssistantError]
 ) -> HomeAssistantError:
-    """Return one error that says all of these."""
+    """Return one error with the sentences of all."""
     if len(problems) == 1:
         return problems[0]
     sentences = [await async_sentence(hass, problem) for problem in problems]
@@ -51,7 +51,7 @@ async def async_several(
 
 
 async def async_sentence(hass: HomeAssistant, error: HomeAssistantError) -> str:
-    """Return what an error says."""
+    """Return the sentence of an error."""
     language = hass.config.language
     words = await async_get_translations(hass, language, "exceptions", {DOMAIN})
     sentence = words[f"component.{DOMAIN}.exceptions.{error.translation_key}.message"]

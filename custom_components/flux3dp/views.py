@@ -1,13 +1,12 @@
-"""What pages fetch and send: folders, the pictures of job files, and job files for a device."""
+"""Views for pages: folders and pictures of job files to read, job files to upload."""
 
 import asyncio
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, aclosing, contextmanager, suppress
+from contextlib import aclosing, contextmanager, suppress
 from functools import partial
 import json
 from pathlib import Path
-from tempfile import gettempdir
 from typing import Final
 
 from aiohttp import web
@@ -20,11 +19,9 @@ from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .errors import device_errors, invalid
 from .file_actions import (
-    async_temporary_file,
-    async_writer,
+    async_temporary_copy,
     describe_entries,
     describe_file,
-    writing,
 )
 from .permissions import async_require_control
 from .targets import async_coordinator
@@ -34,13 +31,13 @@ _PREVIEW: Final = f"/api/{DOMAIN}/preview"
 _FOLDER: Final = f"/api/{DOMAIN}/folder"
 _UPLOAD: Final = f"/api/{DOMAIN}/upload"
 _LINES: Final = {"Content-Type": "application/x-ndjson"}
-# Of a body so much has to come while a device may be silent.
+# So much of a body has to come within the time that a device may be silent.
 _BLOCK: Final = 64 * 1024
 # Each is a temporary file of 1 GiB at most.
 _MOST_UPLOADS: Final = 3
-# A page shows no more steps than that (s).
+# Between two lines of progress (s).
 _STEP: Final = 0.2
-# Nor does the device wait longer for a page that takes nothing (s).
+# A page may take so long to receive a line (s): the device waits for it.
 _STALLED: Final = 10.0
 # A body may take so long (s), and longer by its size (bytes/s).
 _GRACE: Final = 60.0
@@ -99,10 +96,10 @@ class FilePreviewView(HomeAssistantView):
 
 
 class FolderView(HomeAssistantView):
-    """Says what is in a folder of a device, then what each file is, as it is read.
+    """Lists a folder of a device, then describes each file as soon as it is read.
 
     The answer is a line of JSON for each step: `{"entries": […]}` as `list_files` has
-    them, then for each file what `file_info` says and its `picture` as a data URL, or only
+    them, then for each file what `file_info` has and its `picture` as a data URL, or only
     its `path` if the device cannot describe it. Files that were not read in a moment are
     left out: the page asks again. The last line may be `{"error": "…"}` as in an upload.
     """
@@ -117,17 +114,17 @@ class FolderView(HomeAssistantView):
         coordinator = _coordinator(request, uuid)
         files = coordinator.files
         response = web.StreamResponse(headers=_LINES)
-        say = partial(_async_say, request, response)
+        send_line = partial(_async_send_line, request, response)
         try:
             with device_errors(coordinator):
                 entries = await files.entries(path)
-                await say({"entries": describe_entries(path, entries)})
+                await send_line({"entries": describe_entries(path, entries)})
                 paths = [f"{path}/{it.name}" for it in entries if not it.is_folder]
                 async with aclosing(files.infos(paths)) as infos:
                     async for file, info in infos:
-                        await say(_described(file, info))
+                        await send_line(_described(file, info))
         except HomeAssistantError as err:
-            await say(await _failure(request.app[KEY_HASS], err))
+            await send_line(await _failure(request.app[KEY_HASS], err))
         return response
 
 
@@ -168,26 +165,21 @@ class FileUploadView(HomeAssistantView):
             coordinator, self.context(request), "pause", admin=overwrite
         )
         response = web.StreamResponse(headers=_LINES)
-        say = partial(_async_say, request, response)
+        send_line = partial(_async_send_line, request, response)
         try:
             with device_errors(coordinator), self._turn(coordinator):
                 # Before a body that may be large.
                 size = request.content_length or 1
                 files = coordinator.files
                 await files.check_target(path, size, overwrite=overwrite)
-                async with AsyncExitStack() as stack:
-                    with writing(gettempdir()):
-                        local = await stack.enter_async_context(
-                            async_temporary_file(hass)
-                        )
-                        async with async_writer(hass, local) as write:
-                            await _async_body(coordinator, request, write)
-                    await _async_send(coordinator, path, local, say, overwrite)
+                receive = partial(_async_body, coordinator, request)
+                async with async_temporary_copy(hass, receive) as local:
+                    await _async_upload(coordinator, path, local, send_line, overwrite)
         except HomeAssistantError as err:
             last = await _failure(hass, err)
         else:
             last = {"path": path}
-        await say(last)
+        await send_line(last)
         if last.get("translation_key") != "upload_stalled" and not (
             request.content.at_eof()
         ):
@@ -211,14 +203,14 @@ class FileUploadView(HomeAssistantView):
             self._devices.remove(coordinator.uuid)
 
 
-async def _async_send(
+async def _async_upload(
     coordinator: FluxCoordinator,
     path: str,
     local: Path,
-    say: Callable[[dict[str, object]], Awaitable[None]],
+    send_line: Callable[[dict[str, object]], Awaitable[None]],
     overwrite: bool,
 ) -> None:
-    """Put the file on the device, and say how far it is. Raises FluxError."""
+    """Put the file on the device, and report its progress. Raises FluxError."""
     files, changed = coordinator.files, asyncio.Event()
     size = (await files.check(local)).size
     step: dict[str, object] = {}
@@ -237,10 +229,10 @@ async def _async_send(
             await changed.wait()
             changed.clear()
             if step:
-                await say(step)
+                await send_line(step)
             await asyncio.wait([task], timeout=_STEP)
     except BaseException:
-        # The page is gone: so is what it wanted.
+        # The page has closed the connection.
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         raise
@@ -252,7 +244,7 @@ async def _async_body(
     request: web.Request,
     take: Callable[[bytes], Awaitable[object]],
 ) -> None:
-    """Hand the body to `take`, block by block. Raises InvalidRequest if it is too large."""
+    """Give the body to `take`, block by block. Raises InvalidRequest if it is too large."""
     size, data = 0, b"-"
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -278,10 +270,10 @@ async def _async_drop(_: bytes) -> None:
     """Keep nothing."""
 
 
-async def _async_say(
+async def _async_send_line(
     request: web.Request, response: web.StreamResponse, line: dict[str, object]
 ) -> None:
-    """Send a line of JSON; ConnectionResetError if the page is gone, or takes nothing."""
+    """Send a line of JSON. Raises ConnectionResetError if the page does not take it."""
     try:
         async with asyncio.timeout(_STALLED):
             await response.prepare(request)

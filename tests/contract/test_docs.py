@@ -4,7 +4,6 @@ from pathlib import Path
 import re
 from typing import Any
 
-from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 from .files import DOMAIN, INTEGRATION, LIBRARY, ROOT, TRANSLATIONS, read_json
@@ -45,8 +44,7 @@ def test_readme_names_everything() -> None:
         for entity in entities.values()
         if "name" in entity
     }
-    actions = load_yaml_dict(str(INTEGRATION / "services.yaml"))
-    names |= {f"{DOMAIN}.{action}" for action in actions}
+    names |= {f"{DOMAIN}.{action}" for action in words["services"]}
     names |= {*words["triggers"], *words["conditions"]}
     text = README.read_text(encoding="utf-8").lower()
     assert [name for name in sorted(names) if name.lower() not in text] == []

@@ -10,6 +10,7 @@ from unittest.mock import patch
 from aiohttp.test_utils import TestClient
 from homeassistant.components.media_source import DOMAIN as MEDIA_SOURCE
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_load_integrations
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -233,6 +234,7 @@ async def test_a_device_that_is_off_says_so(
     hass: HomeAssistant, device: Device, media: Media
 ) -> None:
     hass.config.language = "de"
+    await async_load_integrations(hass, {DOMAIN})
     said = "ist offline. Prüfe, ob das Gerät eingeschaltet ist."
     async with out_of_contact(hass, device):
         assert await media.titles() == [f"{NAME} (Offline)"]

@@ -15,7 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.flux3dp import views
+from custom_components.flux3dp import file_actions, views
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.waiting import PATIENCE
@@ -195,10 +195,10 @@ async def test_what_fails_in_mid_body_is_said_and_the_rest_dropped(
     device: Device, page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @asynccontextmanager
-    async def full(_: HomeAssistant) -> AsyncIterator[Path]:
+    async def full(*_: object) -> AsyncIterator[Path]:
         yield Path("/dev/full")
 
-    monkeypatch.setattr(views, "async_temporary_file", full)
+    monkeypatch.setattr(file_actions, "_temporary_file", full)
     page.content = bytes(1 << 20)
     page.finish()
     assert "translation_key" in await page.send("SD/ship.fc")
