@@ -7,26 +7,19 @@ from dataclasses import replace
 
 import pytest
 
-from custom_components.flux3dp.aioflux import (
-    Camera,
-    ClientKey,
-    ConnectionFailed,
-    DeviceInfo,
-    ProtocolError,
-)
+from custom_components.flux3dp.aioflux import Camera, ConnectionFailed, ProtocolError
 from custom_components.flux3dp.aioflux.camera import MAX_IMAGE
 from simulator import Device
 
-from .conftest import FAST
+from .conftest import FAST, Connect
+from .remains import nothing_left
 
 QUICK = replace(FAST, camera_frame=0.3)
 
 
 @pytest.fixture
-async def camera(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> AsyncIterator[Camera]:
-    async with await Camera.open(info, key, timing=FAST) as camera:
+async def camera(device: Device, connect: Connect) -> AsyncIterator[Camera]:
+    async with await connect(Camera) as camera:
         yield camera
     await device.wait_closed_connections()
 
@@ -40,20 +33,10 @@ async def exhaust(pictures: AsyncIterator[bytes]) -> None:
         assert is_jpeg(picture)
 
 
-async def test_single_frames(device: Device, camera: Camera) -> None:
-    device.set_status(st_id=0)
-    first = await camera.frame()
-    assert is_jpeg(first)
-    device.set_status(st_id=16, progress=0.5)
-    second = await camera.frame()
-    assert is_jpeg(second)
-    assert second != first
-    assert device.received.camera == ["f", "f"]
-
-
-async def test_frames_asked_for_at_once_wait_for_each_other(
+async def test_frames_that_are_asked_for_at_once(
     device: Device, camera: Camera
 ) -> None:
+    """They wait for each other: several requests at once would be one picture."""
     pictures = await asyncio.gather(*(camera.frame() for _ in range(4)))
     assert all(is_jpeg(picture) for picture in pictures)
     assert device.received.camera == ["f"] * 4
@@ -97,9 +80,7 @@ async def test_an_oversized_picture_is_not_believed(
     await device.wait_closed_connections()
 
 
-@pytest.mark.parametrize(
-    ("half", "length"), [(0, None), (1, None), (1000, None), (0, 0)]
-)
+@pytest.mark.parametrize(("half", "length"), [(0, None), (1000, None), (0, 0)])
 async def test_a_picture_that_is_not_whole_in_time(
     device: Device, camera: Camera, half: int, length: int | None
 ) -> None:
@@ -137,24 +118,20 @@ async def test_closing_while_a_picture_is_due(
     await pictures.aclose()
 
 
-async def test_a_viewer_that_is_cancelled(
-    device: Device, info: DeviceInfo, key: ClientKey
-) -> None:
-    tasks = asyncio.all_tasks()
+async def test_a_viewer_that_is_canceled(device: Device, connect: Connect) -> None:
     watched = asyncio.Event()
 
     async def watch() -> None:
         async with (
-            await Camera.open(info, key, timing=FAST) as camera,
+            await connect(Camera) as camera,
             aclosing(camera.stream()) as pictures,
         ):
             async for _ in pictures:
                 watched.set()
 
-    viewer = asyncio.ensure_future(watch())
-    await asyncio.wait_for(watched.wait(), FAST.camera_frame)
-    viewer.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await viewer
-    await device.wait_closed_connections()
-    await device.wait_for(lambda: asyncio.all_tasks() <= tasks)
+    async with nothing_left(device):
+        viewer = asyncio.ensure_future(watch())
+        await asyncio.wait_for(watched.wait(), FAST.camera_frame)
+        viewer.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await viewer

@@ -1,12 +1,13 @@
 """Files of simulated devices, over real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 import hashlib
 import random
-from unittest.mock import patch
+from typing import Any
+from unittest.mock import Mock, patch
 
 import pytest
 
@@ -23,12 +24,12 @@ from custom_components.flux3dp.aioflux import (
     Robot,
     store,
 )
-from simulator import Device, TrustedKey
+from simulator import Device
 from simulator.fcode import build
 from simulator.waiting import PATIENCE
 from tests.keys import OTHER_CLIENT_KEY
 
-from .conftest import BOTH, CUBE, FAST, Line
+from .conftest import BOTH, CUBE, FAST, Line, trust
 
 JOB = build(
     {"TITLE": "vase", "TIME_COST": "60"}, [b"\x89PNG..."], bytes(range(256)) * 900
@@ -36,7 +37,7 @@ JOB = build(
 STRANGE = 'SD/O\'Neill "x" \\ ; rm -rf $(x) ♥😀.fc'
 
 
-type Connect = Callable[[], AbstractAsyncContextManager[Files]]
+type Put = Callable[..., Awaitable[None]]
 
 
 async def blocks(content: bytes = JOB, size: int = 50_000) -> AsyncIterator[bytes]:
@@ -50,13 +51,24 @@ def files(robot: Robot) -> Files:
 
 
 @pytest.fixture
-def connect(info: DeviceInfo, key: ClientKey) -> Connect:
-    @asynccontextmanager
-    async def connect() -> AsyncIterator[Files]:
-        async with await Robot.open(info, key, timing=FAST) as robot:
-            yield robot.files
+def put(info: DeviceInfo, key: ClientKey) -> Put:
+    """Return what stores a file over connections of its own; a cube may be replaced."""
 
-    return connect
+    async def put(
+        path: str,
+        source: AsyncIterator[bytes] | None = None,
+        key: ClientKey = key,
+        **options: Any,
+    ) -> None:
+        @asynccontextmanager
+        async def connect() -> AsyncIterator[Files]:
+            async with await Robot.open(info, key, timing=FAST) as robot:
+                yield robot.files
+
+        options |= {"overwrite": path == CUBE}
+        await store(connect, path, source or blocks(), len(JOB), **options)
+
+    return put
 
 
 def on_card(device: Device, path: str) -> bytes:
@@ -112,19 +124,24 @@ async def test_what_a_file_is(device: Device, files: Files) -> None:
 
 
 async def test_there_and_back(device: Device, files: Files) -> None:
+    """A name is one word, whatever is in it."""
+    before = await names(files, "SD")
     sent: list[int] = []
-    digest = await files.upload("SD/vase.fc", blocks(), len(JOB), sent.append)
+    digest = await files.upload(STRANGE, blocks(), len(JOB), sent.append)
     assert digest == hashlib.md5(JOB).hexdigest()
-    assert on_card(device, "SD/vase.fc") == JOB
+    assert on_card(device, STRANGE) == JOB
     assert (sent, sent[-1]) == (sorted(sent), len(JOB))
+    assert sorted(await names(files, "SD")) == sorted([*before, STRANGE[3:]])
 
     received: list[bytes] = []
 
     async def write(block: bytes) -> None:
         received.append(block)
 
-    assert await files.download("SD/vase.fc", write, sent.append) == len(JOB)
+    assert await files.download(STRANGE, write, sent.append) == len(JOB)
     assert (b"".join(received), sent[-1]) == (JOB, len(JOB))
+    await files.remove(STRANGE)
+    assert await names(files, "SD") == before
 
 
 async def test_folders_and_copies(device: Device, files: Files) -> None:
@@ -135,17 +152,6 @@ async def test_folders_and_copies(device: Device, files: Files) -> None:
     assert await files.list("SD/new folder") == ()
     await files.rmdir("SD/new folder")
     assert "new folder" not in await names(files, "SD")
-
-
-async def test_a_name_is_one_word_whatever_is_in_it(
-    device: Device, files: Files
-) -> None:
-    before = await names(files, "SD")
-    await files.upload(STRANGE, blocks(), len(JOB))
-    assert sorted(await names(files, "SD")) == sorted([*before, STRANGE[3:]])
-    assert (await files.info(STRANGE)).info.title == "vase"
-    await files.remove(STRANGE)
-    assert await names(files, "SD") == before
 
 
 @pytest.mark.parametrize(
@@ -166,13 +172,8 @@ async def test_a_name_is_one_word_whatever_is_in_it(
 async def test_what_cannot_be_uploaded_is_refused_here(
     path: str, size: int, reason: str
 ) -> None:
-    @asynccontextmanager
-    async def connect() -> AsyncIterator[Files]:
-        raise AssertionError("a byte was sent")
-        yield
-
     with pytest.raises(InvalidRequest) as caught:
-        await store(connect, path, blocks(), size)
+        await store(Mock(side_effect=AssertionError), path, blocks(), size)
     assert caught.value.reason == reason
 
 
@@ -194,38 +195,40 @@ async def test_a_source_of_another_size_ends_the_connection(files: Files) -> Non
 
 @pytest.mark.parametrize("path", ["SD/Küche/vase.fc", CUBE])
 async def test_a_file_is_stored_or_replaced(
-    device: Device, connect: Connect, path: str
+    device: Device, put: Put, path: str
 ) -> None:
-    await store(connect, path, blocks(), len(JOB), overwrite=path == CUBE)
+    await put(path)
     assert on_card(device, path) == JOB
     assert not unfinished(device)
 
 
 @pytest.mark.parametrize(
     ("path", "reason"),
-    [(CUBE, "exists"), ("SD/Keller/x.fc", "no_folder"), ("SD/Küche.fc", "is_folder")],
+    [
+        ("SD/cube.fc", "exists"),
+        ("SD/Keller/x.fc", "no_folder"),
+        ("SD/Küche.fc", "is_folder"),
+    ],
 )
 async def test_nothing_is_lost_by_a_name(
-    device: Device, connect: Connect, path: str, reason: str
+    device: Device, put: Put, path: str, reason: str
 ) -> None:
     device.files.mkdir("SD", "Küche.fc")
-    cube = on_card(device, CUBE)
+    device.files.write("SD", "cube.fc", b"cube")
     with pytest.raises(InvalidRequest) as caught:
-        await store(connect, path, blocks(), len(JOB))
+        await put(path)
     assert caught.value.reason == reason
-    assert on_card(device, CUBE) == cube
+    assert on_card(device, "SD/cube.fc") == b"cube"
 
 
-async def test_another_file_may_come_meanwhile(
-    device: Device, connect: Connect
-) -> None:
+async def test_another_file_may_come_meanwhile(device: Device, put: Put) -> None:
     async def slow() -> AsyncIterator[bytes]:
         async for block in blocks():
             device.files.write("SD", "vase.fc", b"of another client")
             yield block
 
     with pytest.raises(InvalidRequest) as caught:
-        await store(connect, "SD/vase.fc", slow(), len(JOB))
+        await put("SD/vase.fc", slow())
     assert caught.value.reason == "exists"
     assert on_card(device, "SD/vase.fc") == b"of another client"
     assert not unfinished(device)
@@ -240,18 +243,18 @@ async def test_another_file_may_come_meanwhile(
     ],
 )
 async def test_what_the_device_does_not_take_is_tidied_up(
-    device: Device, connect: Connect, command: str, reply: str, error: str
+    device: Device, put: Put, command: str, reply: str, error: str
 ) -> None:
     device.faults.replies[command] = reply
     with pytest.raises(FluxError, match=error):
-        await store(connect, CUBE, blocks(), len(JOB), overwrite=True)
+        await put(CUBE)
     assert on_card(device, CUBE) != JOB
     assert not unfinished(device)
 
 
 @pytest.mark.parametrize("tidies_up", [True, False])
 async def test_a_canceled_upload_is_canceled_and_leaves_nothing_if_it_can(
-    device: Device, connect: Connect, tidies_up: bool
+    device: Device, put: Put, tidies_up: bool
 ) -> None:
     task: asyncio.Task[None]
 
@@ -262,9 +265,7 @@ async def test_a_canceled_upload_is_canceled_and_leaves_nothing_if_it_can(
     if not tidies_up:
         device.faults.replies["file rm"] = "error BAD_PARAMS"
     before = dict(device.files.entries["SD"])
-    task = asyncio.create_task(
-        store(connect, CUBE, blocks(), len(JOB), overwrite=True, progress=progress)
-    )
+    task = asyncio.create_task(put(CUBE, progress=progress))
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (device.files.entries["SD"] == before) is tidies_up
@@ -273,55 +274,45 @@ async def test_a_canceled_upload_is_canceled_and_leaves_nothing_if_it_can(
 
 
 @BOTH
-async def test_a_cut_at_any_byte_leaves_nothing(
-    device: Device, connect: Connect
-) -> None:
+async def test_a_cut_at_any_byte_leaves_nothing(device: Device, put: Put) -> None:
     before = dict(device.files.entries["SD"])
     anywhere = random.Random(7).sample(range(2, len(JOB) - 1), 4)
+
+    async def cut_off(at: int) -> AsyncIterator[bytes]:
+        yield JOB[:at]
+        await device.drop_connections()
+        yield JOB[at:]
+
     for cut in (0, 1, *sorted(anywhere), len(JOB) - 1, len(JOB)):
-
-        async def cut_off(at: int = cut) -> AsyncIterator[bytes]:
-            yield JOB[:at]
-            await device.drop_connections()
-            yield JOB[at:]
-
         with pytest.raises(ConnectionFailed) as caught:
-            await store(connect, CUBE, cut_off(), len(JOB), overwrite=True)
+            await put(CUBE, cut_off(cut))
         assert not isinstance(caught.value, LeftBehind)
         assert device.files.entries["SD"] == before, cut
     await device.wait_closed_connections()
 
 
 async def test_two_clients_upload_to_one_device(
-    device: Device, info: DeviceInfo, connect: Connect
+    device: Device, files: Files, put: Put
 ) -> None:
     other = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
-    device.trust.add(TrustedKey.from_pem("Other", other.public_pem))
-
-    @asynccontextmanager
-    async def connect_other() -> AsyncIterator[Files]:
-        async with await Robot.open(info, other, timing=FAST) as robot:
-            yield robot.files
-
-    theirs = build({"TITLE": "boat"}, script=bytes(len(JOB)))
+    trust(device, other)
+    theirs = JOB[::-1]
 
     async def meanwhile() -> AsyncIterator[bytes]:
         """Store ours when half of theirs is there, and leave something of ours."""
-        async for block in blocks(theirs[: len(theirs) // 2]):
-            yield block
-        await store(connect, "SD/vase.fc", blocks(), len(JOB))
-        async with connect() as files:
-            await files.upload(files.unfinished_path(), blocks(), len(JOB))
-        yield theirs[len(theirs) // 2 :]
+        yield theirs[:1000]
+        await put("SD/vase.fc")
+        await files.upload(files.unfinished_path(), blocks(), len(JOB))
+        yield theirs[1000:]
 
-    await store(connect_other, "SD/boat.fc", meanwhile(), len(theirs))
+    await put("SD/boat.fc", meanwhile(), other)
     assert on_card(device, "SD/vase.fc") == JOB
     assert on_card(device, "SD/boat.fc") == theirs
     # Each removes its own.
     [left] = unfinished(device)
-    await store(connect_other, "SD/boat.fc", blocks(), len(JOB), overwrite=True)
+    await put("SD/ship.fc", key=other)
     assert unfinished(device) == [left]
-    await store(connect, "SD/vase.fc", blocks(), len(JOB), overwrite=True)
+    await put("SD/cup.fc")
     assert not unfinished(device)
 
 
@@ -395,7 +386,7 @@ async def test_what_happens_in_mid_file_ends_the_connection(fault: str) -> None:
 
 
 async def test_a_device_that_is_gone_keeps_what_it_has(
-    device: Device, connect: Connect
+    device: Device, put: Put
 ) -> None:
     async def unplugged() -> AsyncIterator[bytes]:
         async for block in blocks():
@@ -405,12 +396,12 @@ async def test_a_device_that_is_gone_keeps_what_it_has(
             await device.drop_connections()
 
     with pytest.raises(LeftBehind) as caught:
-        await store(connect, CUBE, unplugged(), len(JOB), overwrite=True)
+        await put(CUBE, unplugged())
     assert [caught.value.path] == [f"SD/{name}" for name in unfinished(device)]
     assert on_card(device, CUBE) != JOB
 
     # The next upload takes it along.
     device.faults.clear()
-    await store(connect, CUBE, blocks(), len(JOB), overwrite=True)
+    await put(CUBE)
     assert on_card(device, CUBE) == JOB
     assert not unfinished(device)

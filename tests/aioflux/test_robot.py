@@ -14,13 +14,12 @@ from custom_components.flux3dp.aioflux import (
     DeviceInfo,
     InvalidRequest,
     Robot,
-    parse_mac_addresses,
 )
 from simulator import Device
 from simulator.fcode import build
 from simulator.waiting import PATIENCE
 
-from .conftest import ADDRESSES, BOTH, CUBE, FAST, UUID, Line
+from .conftest import BOTH, CUBE, FAST, Line
 
 
 async def reach(device: Device, label: str) -> None:
@@ -157,14 +156,6 @@ async def test_what_is_refused_before_it_is_sent(device: Device, robot: Robot) -
     assert robot.is_open
 
 
-async def test_an_idle_device_has_no_task(robot: Robot) -> None:
-    for name in ("pause", "resume", "abort", "quit", "info", "press_button"):
-        with pytest.raises(CommandFailed) as caught:
-            await getattr(robot, name)()
-        assert (caught.value.symbol, caught.value.words) == ("NO_TASK", ())
-    assert robot.is_open
-
-
 async def test_refusals_of_a_job(device: Device, robot: Robot) -> None:
     with pytest.raises(CommandFailed, match="NOT_EXIST"):
         await robot.select("SD/nothing.fc")
@@ -212,15 +203,6 @@ async def test_a_refused_selection_starts_nothing(device: Device, robot: Robot) 
         await robot.start("SD/nothing.fc")
     assert device.player.job is None
     assert "player start" not in device.received.robot
-
-
-async def test_what_the_device_says_of_itself(device: Device, robot: Robot) -> None:
-    details = await robot.deviceinfo()
-    assert details["uuid"] == UUID
-    assert details["nickname"] == "Delta in der Werkstatt ♥"
-    assert details["ipaddr"] == f"wlan0:{ADDRESSES[0]}"
-    assert parse_mac_addresses(details) == {"wlan0": device.config.mac}
-    assert await robot.position() == "CommandTask"
 
 
 async def test_kick_frees_an_occupied_device(device: Device, robot: Robot) -> None:

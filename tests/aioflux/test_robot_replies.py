@@ -8,7 +8,6 @@ import pytest
 
 from custom_components.flux3dp.aioflux import (
     ClientKey,
-    CommandFailed,
     ConnectionFailed,
     DeviceInfo,
     Kicked,
@@ -19,7 +18,7 @@ from custom_components.flux3dp.aioflux import (
 from simulator import ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 
-from .conftest import BOTH, CUBE, FAST
+from .conftest import BOTH, FAST
 from .recording import Events, Play, device_key, device_of, recorded
 
 
@@ -100,17 +99,6 @@ async def test_a_value_may_follow_an_ok(device: Device, robot: Robot) -> None:
     assert robot.is_open
 
 
-async def test_refusals_leave_the_connection_open(device: Device, robot: Robot) -> None:
-    device.faults.replies["player pause"] = "UNKNOWN_ERROR"
-    device.faults.replies["player resume"] = "er BAD_PARAMS ns"
-    with pytest.raises(CommandFailed, match="UNKNOWN_ERROR"):
-        await robot.pause()
-    with pytest.raises(CommandFailed) as caught:
-        await robot.resume()
-    assert (caught.value.symbol, caught.value.words) == ("BAD_PARAMS", ("ns",))
-    assert robot.is_open
-
-
 async def test_a_silence_ends_it_for_all_who_wait(
     device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
@@ -127,29 +115,17 @@ async def test_a_silence_ends_it_for_all_who_wait(
     assert device.received.robot == ["player report"]
 
 
-async def test_giving_up_on_an_answer_ends_the_connection(
-    device: Device, robot: Robot
-) -> None:
-    """The answer would come to the next request otherwise."""
-    asking = await ask_in_vain(device, robot)
-    asking.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await asking
-    assert not robot.is_open
-
-
-@pytest.mark.parametrize("end", ["close", "cut", "reboot"])
+@pytest.mark.parametrize("gives_up", [False, True])
 async def test_an_end_in_the_middle_of_a_request(
-    device: Device, robot: Robot, end: str
+    device: Device, robot: Robot, gives_up: bool
 ) -> None:
-    if end == "cut":
-        device.start_job(CUBE)
-        device.faults.cut_binary = 20
-        asking: asyncio.Future[object] = asyncio.ensure_future(robot.info())
+    """Also for who does not want the answer any more: it would come to the next request."""
+    asking = await ask_in_vain(device, robot)
+    if gives_up:
+        asking.cancel()
     else:
-        asking = await ask_in_vain(device, robot)
-        await (robot.close() if end == "close" else device.reboot())
-    with pytest.raises(ConnectionFailed):
+        await robot.close()
+    with pytest.raises(asyncio.CancelledError if gives_up else ConnectionFailed):
         await asking
     assert not robot.is_open
 
