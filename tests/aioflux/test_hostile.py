@@ -40,20 +40,6 @@ NOTIFY = (VECTORS / "signed-v2" / "notify-idle.bin").read_bytes()
 REPLY = (VECTORS / "signed-v2" / "touch.bin").read_bytes()
 
 
-async def test_an_unasked_touch_reply_makes_no_device_known(
-    make_listener: MakeListener,
-) -> None:
-    listener = await make_listener()
-    updates = Updates(listener)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.bind((ADDRESSES[3], 0))
-        for data in (NOTIFY, REPLY, NOTIFY):
-            sender.sendto(data, ("127.0.0.1", PORT))
-        await updates.wait(lambda _: len(updates.received) == 2)
-    assert listener.devices == ()
-    assert listener.counters.dropped["unasked_touch_reply"] == 1
-
-
 async def test_a_forged_announcement_leaves_the_device_alone(
     make_device: MakeDevice, listener: Listener
 ) -> None:

@@ -29,49 +29,39 @@ STATIC = NetworkConfig(
 WEP: dict[str, Any] = {"security": "WEP", "wifi_password": "abcde"}
 
 
-def test_dhcp_over_wifi() -> None:
-    assert DHCP.words() == (
-        "ifname=wlan0",
-        "method=dhcp",
-        "wifi_mode=client",
-        "ssid=Home",
-        "security=WPA2-PSK",
-        "psk=long enough",
-    )
-
-
-def test_static_by_cable() -> None:
-    assert STATIC.words() == (
-        "ifname=len0",
-        "method=static",
-        "ipaddr=192.168.1.20",
-        "mask=24",
-        "route=192.168.1.1",
-        "ns=192.168.1.1,9.9.9.9",
-    )
+WIFI = ("ifname=wlan0", "method=dhcp", "wifi_mode=client", "ssid=Home")
+PSK = ("security=WPA2-PSK", "psk=long enough")
 
 
 @pytest.mark.parametrize(
-    ("changes", "expected"),
+    ("changes", "words"),
     [
-        ({"security": None}, ("security=WPA2-PSK", "psk=long enough")),
-        ({"security": None, "wifi_password": None}, ()),
-        ({"security": "open", "wifi_password": None}, ()),
-        ({"security": "open", "wifi_password": ""}, ()),
-        (WEP, ("security=WEP", "wepkey=abcde")),
-        (WEP | {"wifi_password": "0" * 26}, ("security=WEP", f"wepkey={'0' * 26}")),
+        ({}, (*WIFI, *PSK)),
+        ({"security": None}, (*WIFI, *PSK)),
+        ({"security": None, "wifi_password": None}, WIFI),
+        ({"security": "open", "wifi_password": None}, WIFI),
+        ({"security": "open", "wifi_password": ""}, WIFI),
+        (WEP, (*WIFI, "security=WEP", "wepkey=abcde")),
+        (
+            WEP | {"wifi_password": "0" * 26},
+            (*WIFI, "security=WEP", f"wepkey={'0' * 26}"),
+        ),
         (
             {"security": "WPA-PSK", "hidden": True},
-            ("scan_ssid=1", "security=WPA-PSK", "psk=long enough"),
+            (*WIFI, "scan_ssid=1", "security=WPA-PSK", "psk=long enough"),
         ),
+        ({"wifi_mode": "host"}, (*WIFI[:2], "wifi_mode=host", WIFI[3], *PSK)),
     ],
 )
-def test_securities(changes: dict[str, Any], expected: tuple[str, ...]) -> None:
-    assert replace(DHCP, **changes).words()[4:] == expected
+def test_words_over_wifi(changes: dict[str, Any], words: tuple[str, ...]) -> None:
+    assert replace(DHCP, **changes).words() == words
 
 
-def test_own_access_point() -> None:
-    assert "wifi_mode=host" in replace(DHCP, wifi_mode="host").words()
+def test_static_words_by_cable() -> None:
+    assert STATIC.words() == (
+        *("ifname=len0", "method=static", "ipaddr=192.168.1.20", "mask=24"),
+        *("route=192.168.1.1", "ns=192.168.1.1,9.9.9.9"),
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from custom_components.flux3dp.aioflux.report import (
     parse_job_info,
     parse_report,
 )
+from custom_components.flux3dp.aioflux.util import MAX_DURATION
 
 # As recorded from firmware 1.6.95.
 PAUSED = """{"st_id": 48, "pos": {"Y": -10.5, "X": -28.25, "Z": 11.5}, "module": "EXTRUDER",
@@ -93,7 +94,8 @@ FIELDS: dict[tuple[str, str], list[tuple[object, object]]] = {
     ],
     # No job takes ten years, nor less than nothing.
     ("time_total", "time_total"): [
-        *((7, 7.0), (-0.5, None), (1e308, None), (300_000_000_000, None)),
+        *((7, 7.0), (-0.5, None), (MAX_DURATION, MAX_DURATION)),
+        *((each, None) for each in (MAX_DURATION + 1, 1e308, 300_000_000_000)),
         *((each, None) for each in NO_NUMBERS),
     ],
     ("time_running", "time_running"): [(7.03, 7.03), (-1, None), (10**400, None)],

@@ -15,15 +15,6 @@ from custom_components.flux3dp.aioflux import (
 from simulator import Device
 
 
-async def test_what_the_toolhead_is(device: Device, robot: Robot) -> None:
-    async with robot.maintenance() as task:
-        info = await task.wait_for_toolhead()
-        status = await task.toolhead_status()
-    assert (info.type, info.version) == ("EXTRUDER", "1.0.0")
-    assert info.max_temperature == device.config.max_temperature
-    assert (status.type, status.target) == ("EXTRUDER", 0.0)
-
-
 async def test_what_a_toolhead_says_can_be_shown(device: Device, robot: Robot) -> None:
     said = {"TYPE": "LA\x1bSER", "VERSION": "", "MAX_TEMPERATURE": "1_000"}
     device.faults.replies["headinfo"] = f"ok {json.dumps(said)}"

@@ -1,15 +1,12 @@
 """Single values: what can be stored, logged and shown, and what is a number at all."""
 
 import json
-import math
 
 from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux.util import (
-    MAX_DURATION,
     clean_text,
-    duration_of,
     is_blank,
     number_in,
 )
@@ -47,28 +44,6 @@ def test_clean_text_is_one_line_and_stays_clean(text: str) -> None:
 def test_a_text_that_shows_nothing_is_blank(text: str) -> None:
     assert is_blank(text)
     assert not is_blank(f"{text}x")
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (0, 0.0),
-        (90.5, 90.5),
-        (MAX_DURATION, MAX_DURATION),
-        (MAX_DURATION + 1, None),
-        (300_000_000_000, None),
-        (1e308, None),
-        (10**400, None),
-        (-1, None),
-        (math.nan, None),
-        (math.inf, None),
-        ("90", None),
-        (True, None),
-        (None, None),
-    ],
-)
-def test_nothing_takes_ten_years(value: object, seconds: float | None) -> None:
-    assert duration_of(value) == seconds
 
 
 @pytest.mark.parametrize(
