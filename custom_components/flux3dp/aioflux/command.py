@@ -52,18 +52,20 @@ class Commands:
 
         return await self._request(read, *words, timeout=timeout)
 
-    async def _order(self, *words: str, timeout: float | None = None) -> None:
-        """Send a command that is answered with `ok`."""
-        await self._request(self._read_word, *words, timeout=timeout)
+    async def _order(self, *words: str, timeout: float | None = None) -> str:
+        """Send a command that is answered with `ok`; return what follows that."""
+        return await self._request(self._read_word, *words, timeout=timeout)
 
     async def _write(self, *words: str) -> None:
         """Send a command in the middle of an exchange."""
         await self._session.write(encode_frame(encode_command(*words)))
 
-    async def _read_word(self, word: str = "ok") -> None:
-        # A value may follow it (section 3).
-        if (reply := await self._session.read_reply()).partition(" ")[0] != word:
+    async def _read_word(self, word: str = "ok") -> str:
+        """Read a reply that begins with a word; return what follows that (section 3)."""
+        verb, _, rest = (reply := await self._session.read_reply()).partition(" ")
+        if verb != word:
             raise ProtocolError(f"a command was answered with {reply[:40]!r}")
+        return rest
 
 
 def split_path(path: str) -> tuple[str, str]:

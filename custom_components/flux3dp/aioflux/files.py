@@ -112,14 +112,12 @@ class Files(Commands):
     async def md5(self, path: str) -> str:
         """Return the MD5 of a file as the device has it, in hex."""
 
-        def parse(reply: str) -> str:
-            if not reply.startswith("md5 "):
-                raise ProtocolError("a checksum that is none")
-            return reply[4:].strip().lower()
+        async def read() -> str:
+            return (await self._read_word("md5")).strip().lower()
 
         # Of a large file that takes as long as reading it.
         words = ("file", "md5", *split_path(path))
-        return await self._ask(parse, *words, timeout=self._stall * 6)
+        return await self._request(read, *words, timeout=self._stall * 6)
 
     async def download(
         self,

@@ -86,7 +86,7 @@ class Maintenance(Commands):
 
     async def enter(self) -> None:
         """Enter the task; CommandFailed `RESOURCE_BUSY`, `SUBSYSTEM_ERROR`."""
-        await self._ask(_after_ok, "task", "maintain")
+        await self._order("task", "maintain")
 
     async def home(self) -> None:
         """Home; returns when it is done, which takes seconds."""
@@ -162,17 +162,17 @@ class Maintenance(Commands):
             message = f"a nozzle takes 0 to {HOTTEST:g} °C"
             raise InvalidRequest("temperature", "too_hot", message, HOTTEST)
         self.has_heated = True
-        await self._ask(_after_ok, "extruder_temp", str(extruder), f"{temperature:g}")
+        await self._order("extruder_temp", str(extruder), f"{temperature:g}")
         self.has_heated = temperature > 0
 
     async def toolhead_info(self) -> ToolheadInfo:
         """Return what the toolhead is."""
-        self._toolhead = parse_toolhead_info(await self._ask(_json, "headinfo"))
+        self._toolhead = parse_toolhead_info(await self._read_json("headinfo"))
         return self._toolhead
 
     async def toolhead_status(self) -> ToolheadStatus:
         """Return what the toolhead measures."""
-        return parse_toolhead_status(await self._ask(_json, "headstatus"))
+        return parse_toolhead_status(await self._read_json("headstatus"))
 
     async def wait_for_toolhead(self) -> ToolheadInfo:
         """Return what the toolhead is, as soon as the device knows; at the latest after 5 s."""
@@ -187,6 +187,11 @@ class Maintenance(Commands):
         return await self.toolhead_info()
 
     # -- on the wire
+
+    async def _read_json(self, command: str) -> dict[str, object]:
+        if (data := json_object(await self._order(command))) is None:
+            raise ProtocolError("a toolhead's answer that is no JSON object")
+        return data
 
     async def _heat(
         self,
@@ -234,7 +239,7 @@ class Maintenance(Commands):
         """Turn the heater off and leave; the connection can be used for other things."""
         if self.has_heated:
             await self._turn_off()
-        await self._ask(_after_ok, "quit")
+        await self._order("quit")
 
     async def _turn_off(self) -> None:
         """Turn the heater off, unless the toolhead that heated is gone."""
@@ -332,20 +337,6 @@ def parse_progress(text: str) -> WorkProgress | None:
         case "POINT" | "ZPROBE":
             return WorkProgress(WorkStep.PROBING, _number(rest))
     return None
-
-
-def _after_ok(reply: str) -> str:
-    """Return what follows the `ok` of a reply."""
-    verb, _, rest = reply.partition(" ")
-    if verb != "ok":
-        raise ProtocolError("maintenance was answered with something else than ok")
-    return rest
-
-
-def _json(reply: str) -> dict[str, object]:
-    if (data := json_object(_after_ok(reply))) is None:
-        raise ProtocolError("a toolhead's answer that is no JSON object")
-    return data
 
 
 def _number(text: str) -> float | None:

@@ -109,7 +109,10 @@ class Settings(Commands):
 
     async def get(self, key: str) -> str | None:
         """Return the text of a setting, None if it is not set."""
-        return await self._ask(_parse_value, "config", "get", key)
+        kind, _, value = (await self._order("config", "get", key)).partition(" ")
+        if kind not in ("EMPTY", "VAL"):
+            raise ProtocolError("a setting that has no value")
+        return value if kind == "VAL" else None
 
     async def set(self, key: str, value: Value) -> None:
         """Set one of `SETTINGS`; InvalidRequest for a value it does not take."""
@@ -118,11 +121,3 @@ class Settings(Commands):
     async def reset(self, key: str) -> None:
         """Take a setting back to what the job says, or the default."""
         await self._order("config", "del", key)
-
-
-def _parse_value(reply: str) -> str | None:
-    if reply == "ok EMPTY":
-        return None
-    if not reply.startswith("ok VAL "):
-        raise ProtocolError("a setting that has no value")
-    return reply.removeprefix("ok VAL ")

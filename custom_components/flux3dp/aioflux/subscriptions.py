@@ -48,9 +48,6 @@ class Subscriptions:
         # By uuid: with many devices each datagram is for one of them.
         self._by_uuid = defaultdict[str | None, list[_Subscription]](list)
 
-    def __len__(self) -> int:
-        return sum(len(each) for each in self._by_uuid.values())
-
     def add(
         self,
         callback: Callable[[DeviceUpdate], None],
