@@ -321,6 +321,17 @@ async def test_a_toolhead_that_is_not_ready_is_waited_for(
     assert not line.replies
 
 
+async def test_work_waits_for_a_toolhead_that_is_not_ready() -> None:
+    busy, laser = "error RESOURCE_BUSY", 'ok {"module": "LASER"}'
+    line = Answering(busy, 'ok {"module": "N/A"}', laser, "ok {}", "ok")
+    await Maintenance(line.session, FAST).home()
+    # Once more, and not for ever.
+    line.replies += [busy, laser, "ok {}", busy]
+    with pytest.raises(CommandFailed, match="RESOURCE_BUSY"):
+        await Maintenance(line.session, FAST).home()
+    assert not line.replies
+
+
 async def test_cancellation_while_it_leaves(device: Device, connect: Connect) -> None:
     async def run() -> None:
         async with await connect(Robot) as robot, robot.maintenance() as task:

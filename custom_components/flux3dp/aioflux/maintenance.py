@@ -209,10 +209,13 @@ class Maintenance(Commands):
         """Have work done, and return what follows its last `ok`."""
         timing = self._timing
         silence = timing.load_silence if self._loading else timing.work_silence
+        begun = False
 
         async def read() -> str:
+            nonlocal begun
             while True:
                 verb, _, rest = (await self._session.read_reply()).partition(" ")
+                begun = True
                 self._session.extend(silence)
                 if verb == "ok":
                     if self._loading and self._stopped:
@@ -221,6 +224,14 @@ class Maintenance(Commands):
                 if verb == "CTRL" and on_progress and (step := parse_progress(rest)):
                     on_progress(step)
 
+        try:
+            return await self._request(read, *words, timeout=silence)
+        except CommandFailed as err:
+            # There is no other work: it waits for its toolhead (section 10).
+            ended = begun or (self._loading and self._stopped)
+            if err.symbol != "RESOURCE_BUSY" or ended:
+                raise
+        await self.wait_for_toolhead()
         return await self._request(read, *words, timeout=silence)
 
     async def _skip_late_refusal(self) -> None:
