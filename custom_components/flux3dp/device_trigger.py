@@ -1,7 +1,6 @@
-"""Device triggers: what happens to a job, for automations.
+"""Device triggers, which `trigger.py` replaces: the events of a job, and problems.
 
-Fed by the job tracker, not by states: what was not observed, and a device that comes
-back, start no automation.
+They come from the job tracker, not from states: a device that returns starts nothing.
 """
 
 from typing import Any
@@ -55,7 +54,7 @@ async def async_attach_trigger(
     action: TriggerActionType,
     trigger_info: TriggerInfo,
 ) -> CALLBACK_TYPE:
-    """Run an action when it happens; what goes with it is in `trigger`."""
+    """Run an action at each event of a type; its attributes are in `trigger`."""
     job = HassJob(action, f"{DOMAIN} {config[CONF_TYPE]}")
 
     @callback
@@ -83,4 +82,8 @@ def _uuid(hass: HomeAssistant, device_id: str) -> str:
     for domain, uuid in device.identifiers if device else ():
         if domain == DOMAIN:
             return uuid
-    raise InvalidDeviceAutomationConfig(f"{device_id} is no FLUX device")
+    raise InvalidDeviceAutomationConfig(
+        translation_domain=DOMAIN,
+        translation_key="device_foreign",
+        translation_placeholders={"device_id": device_id},
+    )

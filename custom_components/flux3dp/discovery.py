@@ -16,7 +16,7 @@ from homeassistant.config_entries import (
     ConfigFlowContext,
 )
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import discovery_flow
 from homeassistant.helpers.discovery_flow import DiscoveryKey
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
@@ -64,20 +64,7 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
         hass, SIGNAL_CONFIG_ENTRY_CHANGED, flows.async_entry_changed
     )
 
-    async def follow_interfaces(_now: datetime) -> None:
-        """Use the present interfaces: networks come up late, and are made again."""
-        try:
-            adapters = await network.async_get_adapters(hass)
-            await listener.use_interfaces(await _async_interfaces(hass, adapters))
-        except (ConnectionFailed, OSError) as err:
-            LOGGER.debug("Failed to listen for FLUX devices: %s", err)
-
-    stop_following = async_track_time_interval(
-        hass,
-        follow_interfaces,
-        timedelta(seconds=timing.TIMING.interfaces),
-        name="FLUX interfaces",
-    )
+    stop_following = _follow_interfaces(hass, listener)
 
     async def close(_event: Event) -> None:
         stop_following()
@@ -86,6 +73,24 @@ async def async_get_listener(hass: HomeAssistant) -> Listener:
     hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, close)
     listener.scan()
     return listener
+
+
+def _follow_interfaces(hass: HomeAssistant, listener: Listener) -> CALLBACK_TYPE:
+    """Keep using the present interfaces: they come up late, and are made again."""
+
+    async def use_interfaces(_now: datetime) -> None:
+        try:
+            adapters = await network.async_get_adapters(hass)
+            await listener.use_interfaces(await _async_interfaces(hass, adapters))
+        except (ConnectionFailed, OSError) as err:
+            LOGGER.debug("Failed to listen for FLUX devices: %s", err)
+
+    return async_track_time_interval(
+        hass,
+        use_interfaces,
+        timedelta(seconds=timing.TIMING.interfaces),
+        name="FLUX interfaces",
+    )
 
 
 async def async_scan(hass: HomeAssistant) -> dict[str, DeviceInfo]:

@@ -370,4 +370,4 @@ async def test_a_device_of_somebody_else_has_none(
     config = {"automation": [on_device(other.id)]}
     assert await async_setup_component(hass, "automation", config)
     await hass.async_block_till_done()
-    assert f"{other.id} is no FLUX device" in caplog.text
+    assert f"{other.id} is not a FLUX device" in caplog.text
