@@ -12,9 +12,10 @@ class Availability:
     """The probe timer of a device.
 
     Announcements put it off, so a device that multicast reaches is hardly ever probed;
-    elsewhere the same probes are the polling. A probe and its answer may both get lost:
-    it takes several, and 14 s after the last sign of life, until a device is off. It is
-    probed on, so that it is back with its first answer.
+    elsewhere the same probes are the polling. In a job it is probed twice a second: another
+    client can leave one as soon as it has ended. A probe and its answer may both get lost:
+    it takes several, and 14 s after the last sign of life, 8 s in a job, until a device is
+    off. It is probed on, so that it is back with its first answer.
     """
 
     def __init__(
@@ -32,6 +33,8 @@ class Availability:
         self._on_silent = on_silent
         self.silent = False
         """Whether the device was probed for long enough and did not answer."""
+        self.active = False
+        """Whether to probe as in a job, from the next sign of life on."""
         # Probes since the last sign of life. Not the time since then: where everything
         # stood still, this computer or the loop, the device was not probed.
         self._unanswered = 0
@@ -51,14 +54,16 @@ class Availability:
             self._probe()
 
     @callback
-    def async_heard(self, *, active: bool) -> None:
-        """Take a sign of life; a device with an active job is probed sooner."""
+    def async_heard(self) -> None:
+        """Take a sign of life."""
         if self._stopped:
             return
         self.silent = False
         self._unanswered = 0
         now, timing = self._clock.now(), self._timing
-        self._deadline = now + (timing.unheard_active if active else timing.unheard)
+        self._deadline = now + (
+            timing.probe_interval if self.active else timing.unheard
+        )
         # Every three seconds for years: the timer is left running where it can be, and
         # finds out for itself that the deadline has moved on.
         if self._cancel is None or self._due > self._deadline:
@@ -83,7 +88,7 @@ class Availability:
     def _wake(self) -> None:
         self._cancel = None
         now, deadline = self._clock.now(), self._deadline
-        if now < deadline:
+        if now < deadline and not self.active:
             # Heard meanwhile, and most likely again by then: a look with all others, and
             # another at the deadline only if not.
             early = self._clock.shared(deadline, self._timing.unheard / 10)
@@ -93,13 +98,17 @@ class Availability:
 
     def _probe(self) -> None:
         """Probe, and come back; after so many without an answer the device is silent."""
-        timing = self._timing
-        falls_silent = not self.silent and self._unanswered >= timing.probe_attempts
+        timing, attempts = self._timing, self._timing.probe_attempts
+        if self.active:
+            attempts += round(timing.unheard_active / timing.probe_interval)
+        falls_silent = not self.silent and self._unanswered >= attempts
         self.silent = self.silent or falls_silent
         self._unanswered += 1
         self._probe_once()
         wait = timing.unheard if self.silent else timing.probe_interval
-        self._deadline = self._clock.now() + wait
-        self._set_timer(self._deadline)
+        self._deadline = due = self._clock.now() + wait
+        if self.active:
+            due = self._clock.shared(due, wait / 10)
+        self._set_timer(due)
         if falls_silent:
             self._on_silent()

@@ -126,27 +126,23 @@ class FluxCoordinator(FluxDevice):
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop listening and asking, and write what is worth keeping."""
+        """Stop listening and asking, and return when the device is idle and tidy."""
+        unsubscribe, self._unsubscribe = self._unsubscribe, None
+        if unsubscribe is None:
+            return
+        # Before anything waits: what is heard from now on is for the next coordinator.
+        unsubscribe()
         self.availability.async_stop()
         self.dispatcher.async_flush()
-        # Before anything waits: what is heard from now on is for the next coordinator.
-        unsubscribe, self._unsubscribe = self._unsubscribe, None
-        if unsubscribe is not None:
-            unsubscribe()
-            self.listener.unpin(self.uuid)
-            self.hass.data[_SAID][self.uuid] = (self.announced, self.reported)
-            await self._store.async_close()
+        self.listener.unpin(self.uuid)
+        self.hass.data[_SAID][self.uuid] = (self.announced, self.reported)
         if self._unsubscribe_stop is not None:
             self._unsubscribe_stop()
-            self._unsubscribe_stop = None
-        await self.async_end_work()
+        await self._store.async_close()
+        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
         await super().async_shutdown()
         await self.monitor.async_stop()
         await self.robot.async_close()
-
-    async def async_end_work(self) -> None:
-        """End transfers and maintenance; return when the device is idle and tidy."""
-        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
 
     async def _async_stop(self, _event: Event) -> None:
         """Shut down with Home Assistant, which waits for this, not for canceled tasks."""
@@ -205,7 +201,7 @@ class FluxCoordinator(FluxDevice):
         before, now = self.announced, self.clock.now()
         announced = Announced(status, now)
         if self._order.is_late(announced, before):
-            self.availability.async_heard(active=self.data.job.active)
+            self.availability.async_heard()
             return
         self.announced = announced
         data, reported = self.data, self.reported
@@ -229,7 +225,7 @@ class FluxCoordinator(FluxDevice):
             self.async_reevaluate()
         if differs:
             self.monitor.wake.set()
-        self.availability.async_heard(active=self.data.job.active)
+        self.availability.async_heard()
 
     @callback
     def _async_silent(self) -> None:

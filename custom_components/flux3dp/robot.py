@@ -127,7 +127,7 @@ class RobotLink:
         device.reported = Reported(report, self._clock.now())
         self._age_in(self._timing.report_fresh)
         device.async_reevaluate()
-        device.availability.async_heard(active=device.data.job.active)
+        device.availability.async_heard()
         return report
 
     async def async_close(self) -> None:

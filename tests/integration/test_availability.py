@@ -29,7 +29,6 @@ class Network:
         self.on = True
         self.probes = 0
         self.offline: list[float] = []
-        self._active = active
         self._loss = loss
         self._random = random.Random(seed)
         self.availability = Availability(
@@ -38,13 +37,14 @@ class Network:
             probe=self._probe,
             on_silent=lambda: self.offline.append(self.clock.now()),
         )
+        self.availability.active = active
         self._notify()
 
     def _arrives(self) -> bool:
         return self._random.random() >= self._loss
 
     def _heard(self) -> None:
-        self.availability.async_heard(active=self._active)
+        self.availability.async_heard()
 
     def _notify(self) -> None:
         if self.on:
@@ -84,11 +84,11 @@ def test_a_device_that_is_off_is_silent_within_15_s(active: bool, seed: int) -> 
     assert len(network.offline) == before + 1
 
 
-@pytest.mark.parametrize("active", [False, True], ids=["idle", "job"])
-def test_a_device_that_announces_itself_is_not_probed(active: bool) -> None:
-    network = Network(0, active=active, loss=0.0)
-    network.clock.turn(3600.0)
-    assert network.probes == 0
+def test_a_device_that_announces_itself_is_probed_in_jobs_only() -> None:
+    for active, probes in ((False, 0), (True, 7200)):
+        network = Network(0, active=active, loss=0.0)
+        network.clock.turn(3600.0)
+        assert network.probes == pytest.approx(probes, rel=0.01)
 
 
 def test_devices_are_looked_at_together() -> None:
@@ -150,6 +150,7 @@ def test_a_device_in_doubt_is_silent_when_no_probe_is_answered() -> None:
     network.availability.async_stop()
     probes = network.probes
     network.availability.async_probe()
-    network.availability.async_heard(active=True)
+    network.availability.active = True
+    network.availability.async_heard()
     network.clock.turn(3600.0)
     assert network.probes == probes

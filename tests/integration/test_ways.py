@@ -45,7 +45,7 @@ async def test_a_datagram(new_home: Home) -> None:
     with crossed() as modules:
         home.listener.announce()
     assert value(home.hass, "progress") == "50.0"
-    assert len(modules) <= 22, sorted(modules)
+    assert len(modules) <= 21, sorted(modules)
 
 
 async def test_a_press(home: Home) -> None:
@@ -54,4 +54,4 @@ async def test_a_press(home: Home) -> None:
     with crossed() as modules:
         await home.done(press(home.hass, "pause"))
     assert value(home.hass, "status") == "paused"
-    assert len(modules) <= 27, sorted(modules)
+    assert len(modules) <= 26, sorted(modules)

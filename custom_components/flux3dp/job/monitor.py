@@ -1,7 +1,6 @@
 """Monitoring a job: reports every few seconds, while there is one, and only then.
 
-With or without them the device is probed twice a second, so that no end is missed. A job
-that ended while we were away is asked about once.
+A job that ended while we were away is asked about once.
 """
 
 import asyncio
@@ -9,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, Event, callback
+from homeassistant.core import Event, callback
 from homeassistant.helpers import device_registry as dr
 
 from ..aioflux import (
@@ -49,7 +48,6 @@ class _Tries:
     not_before: float = 0.0
     reconnect_at: float = 0.0
     refused: bool = False
-    asked: bool = False
     ask_again_at: float = 0.0
     infos: int = 0
 
@@ -69,7 +67,6 @@ class JobMonitor:
         self._link = link
         self._trust = trust
         self._task: asyncio.Task[None] | None = None
-        self._stop_probing: CALLBACK_TYPE | None = None
         self._stopped = False
         self.wake = asyncio.Event()  # Set it to have a report read soon.
         self._resting = False
@@ -111,7 +108,9 @@ class JobMonitor:
     @callback
     def async_follow(self) -> None:
         """Start to monitor if there is a job now, and stop if not."""
-        self._set_probing((job := self._device.data.job).active)
+        device, job = self._device, self._device.data.job
+        if device.availability.active is not job.active:
+            device.availability.active = job.active and not device.is_disabled
         if job.active:
             self._async_begin(self._async_monitor)
             return
@@ -120,7 +119,7 @@ class JobMonitor:
             return
         tries = self._tries_now()
         due = job.awaits_report and self._clock.now() >= tries.ask_again_at
-        if due or not tries.asked:
+        if due or tries.infos < _INFO_ATTEMPTS:
             self._async_begin(self._async_ask_once)
 
     @callback
@@ -132,7 +131,6 @@ class JobMonitor:
     async def async_stop(self) -> None:
         """Stop monitoring, at once and for good."""
         self._stopped = True
-        self._set_probing(False)
         if (task := self._task) is not None:
             task.cancel()
             await asyncio.wait([task])
@@ -143,29 +141,9 @@ class JobMonitor:
     ) -> None:
         """Leave a device alone that is disabled in mid-job."""
         if self._device.is_disabled:
-            self._set_probing(False)
+            self._device.availability.active = False
             if self._task is not None:
                 self._task.cancel()
-
-    @callback
-    def _set_probing(self, active: bool) -> None:
-        """Probe twice a second in a job: another client can leave it when it has ended."""
-        if not active and self._stop_probing is not None:
-            self._stop_probing()
-            self._stop_probing = None
-        elif active and not (
-            self._stop_probing or self._stopped or self._device.is_disabled
-        ):
-            self._probe_later()
-
-    def _probe_later(self) -> None:
-        now, interval = self._clock.now(), self._timing.probe_interval
-        due = self._clock.shared(now + interval, interval / 10)
-        self._stop_probing = self._clock.call_later(due - now, self._probe)
-
-    def _probe(self) -> None:
-        self._probe_later()
-        self._device.listener.probe(self._device.host)
 
     @callback
     def _async_begin(self, run: Callable[[], Coroutine[None, None, None]]) -> None:
@@ -294,7 +272,6 @@ class JobMonitor:
     async def _async_ask_once(self) -> None:
         """Ask which job it was that has ended, and what; if that fails, little is lost."""
         tries = self._tries_now()
-        tries.asked = True
         tries.ask_again_at = self._clock.now() + self._timing.unheard
         tries.infos = 0
         try:
@@ -314,7 +291,6 @@ class JobMonitor:
     async def _async_ask_about(self, robot: Robot) -> None:
         """Ask once per job what it is; a job that initializes cannot tell yet."""
         job, tries = self._device.data.job, self._tries_now()
-        tries.asked = True
         if job.st_id is None or job.st_id <= 1 or tries.infos >= _INFO_ATTEMPTS:
             return
         tries.infos += 1

@@ -1,10 +1,10 @@
-"""One run of a job: how it begins, is found again, and what an observation adds to it."""
+"""One run of a job: how it begins, is found again, and what is added to it and the totals."""
 
 from dataclasses import replace
 import math
 from typing import Final
 
-from .model import Job, JobState, JobStatus
+from .model import Job, JobResult, JobState, JobStatus, Stage
 from .observation import Observation
 from .status_table import Phase, fitted
 from .times import Stopwatch
@@ -78,4 +78,31 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         started=started,
         past_init=job.past_init or not seen.is_initializing,
         announced_end=None if both_alive else end,
+    )
+
+
+def with_totals(state: JobState, now: float) -> JobState:
+    """Return the state with what its job has added to the totals by now.
+
+    While it runs, by the whole minute and percent: a total is a state like any other.
+    """
+    job = state.job
+    if job is None or job.unseen:
+        return state
+    ran, reached = job.clock.reading(now), job.top_progress or 0.0
+    if job.stage is Stage.ACTIVE:
+        ran, reached = ran // 60 * 60, math.floor(reached * 100) / 100
+    elif job.outcome is JobResult.COMPLETED:
+        reached = 1.0
+    more_time = max(0.0, ran - job.counted_time)
+    more_filament = max(0.0, (job.filament or 0.0) * reached - job.counted_filament)
+    if not more_time and not more_filament:
+        return state
+    return state._replace(
+        job=job._replace(
+            counted_time=job.counted_time + more_time,
+            counted_filament=job.counted_filament + more_filament,
+        ),
+        printing_time=state.printing_time + more_time,
+        filament_used=state.filament_used + more_filament,
     )

@@ -23,9 +23,9 @@ from .model import (
     state_text,
 )
 from .observation import Announced, Observation, Reported, observe
+from .run import with_totals
 from .status_table import PAUSED_BIT, TRANSITION, Phase, fitted, toolhead_of
 from .times import estimate_remaining, steady_finish
-from .totals import with_totals
 from .transitions import apply
 
 # As a share of the time a report stays fresh: how long an aborted job can look like a resumed

@@ -19,10 +19,9 @@ from .model import (
     Stage,
 )
 from .observation import Observation
-from .run import advanced, found_again, new_job, with_new
+from .run import advanced, found_again, new_job, with_new, with_totals
 from .status_table import RUNNING, Phase
 from .times import Stopwatch
-from .totals import with_totals
 
 # After a silence, a progress this much lower is another job's; less is a datagram's lag.
 _PROGRESS_FELL: Final = 0.2
