@@ -234,3 +234,7 @@ async def test_what_is_left_behind() -> None:
     for timer in timers:
         timer.cancel()
     assert [words for words in growth(before, after) if words.startswith("timers")]
+    kept = [object() for _ in range(before["blocks"] // 20)]
+    after = await remains(home, 0.1)
+    del kept
+    assert [words for words in growth(before, after) if words.startswith("blocks")]
