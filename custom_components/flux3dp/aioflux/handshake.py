@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Self
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms
 from cryptography.hazmat.primitives.ciphers.modes import ModeWithInitializationVector
@@ -27,7 +26,7 @@ from .key import ClientKey
 from .session import Session
 from .timing import Timing
 from .tls import AES, ROBOT_PORT, TLS, open_session
-from .udp_management import UdpSession, identify
+from .udp_management import identify
 
 # Its old place is deprecated, and its new one did not exist before.
 _NEW_MODES = "cryptography.hazmat.decrepit.ciphers.modes"
@@ -42,39 +41,6 @@ SECRET_LENGTH = 48
 _TLS_CHALLENGE_LENGTH = 64
 _AES_CHALLENGE_LENGTH = 128
 _ANSWER_LENGTH = 16
-
-
-class Client:
-    """A signed-in session of one port; an async context manager.
-
-    The `open` of each makes one: it connects, verifies the device's key and signs in with
-    ours. The device must hold `expected_key` (DER), by default the master key that
-    discovery learned. Raises ConnectionFailed, IdentityMismatch before anything of ours is
-    sent, AuthenticationFailed if the device does not trust our key.
-    """
-
-    def __init__(self, session: Session | UdpSession, device: DeviceInfo) -> None:
-        self._session = session
-        self.device = device
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether another request can be tried."""
-        return self._session.is_open
-
-    async def close(self) -> None:
-        """Close the connection, also in the middle of a request; twice is fine."""
-        await self._session.close()
-
-    def drop(self) -> None:
-        """Drop the connection at once: a request that waits for an answer fails."""
-        self._session.abort()
 
 
 async def open_signed_in(

@@ -14,10 +14,9 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
-from .handshake import Client
 from .key import ClientKey
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
-from .session import Session
+from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing
 from .tls import MANAGEMENT_PORT, open_session
 from .udp_management import UdpSession, identify

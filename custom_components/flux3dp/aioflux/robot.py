@@ -15,12 +15,12 @@ from .errors import (
     SlaveKeyMismatch,
 )
 from .files import Files
-from .handshake import Client, open_signed_in
+from .handshake import open_signed_in
 from .key import ClientKey
 from .listener import Listener
 from .maintenance import Maintenance, maintain
 from .report import JobInfo, Report, parse_job_info, parse_report
-from .session import Session
+from .session import Client, Session
 from .settings import Settings
 from .timing import DEFAULT_TIMING, Timing
 from .tls import ROBOT_PORT

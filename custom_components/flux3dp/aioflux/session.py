@@ -13,9 +13,11 @@ from typing import Any, Self, cast, override
 
 from cryptography.hazmat.primitives.ciphers import CipherContext
 
+from .device import DeviceInfo
 from .errors import CommandFailed, ConnectionFailed, Kicked, ProtocolError
 from .frames import FrameBuffer, decode_reply, encode_frame
 from .timing import Timing
+from .udp_management import UdpSession
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -341,3 +343,36 @@ def _log_failure(task: asyncio.Task[Any]) -> None:
     """Log why an exchange failed that nothing waits for."""
     if not task.cancelled() and (err := task.exception()) is not None:
         _LOGGER.debug("An exchange whose caller left failed: %s", err)
+
+
+class Client:
+    """A signed-in session of one port; an async context manager.
+
+    The `open` of each makes one: it connects, verifies the device's key and signs in with
+    ours. The device must hold `expected_key` (DER), by default the master key that
+    discovery learned. Raises ConnectionFailed, IdentityMismatch before anything of ours is
+    sent, AuthenticationFailed if the device does not trust our key.
+    """
+
+    def __init__(self, session: Session | UdpSession, device: DeviceInfo) -> None:
+        self._session = session
+        self.device = device
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether another request can be tried."""
+        return self._session.is_open
+
+    async def close(self) -> None:
+        """Close the connection, also in the middle of a request; twice is fine."""
+        await self._session.close()
+
+    def drop(self) -> None:
+        """Drop the connection at once: a request that waits for an answer fails."""
+        self._session.abort()

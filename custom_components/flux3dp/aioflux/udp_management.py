@@ -97,20 +97,17 @@ class UdpSession:
 
     async def sign_in(self) -> bool:
         """Return whether the device trusts our key. Our public key goes unencrypted."""
-
-        def body(_slave: SlaveKey, now: float) -> bytes:
-            return _TIMESTAMP.pack(now) + self._key.public_der
-
-        return await self._access(_ACCESS_WITH_KEY, body)
+        public = self._key.public_der
+        return await self._access(
+            _ACCESS_WITH_KEY, lambda now: _TIMESTAMP.pack(now) + public
+        )
 
     async def sign_in_with_password(self, password: str) -> None:
         """Have the device trust our key; AuthenticationFailed for a wrong password."""
-
-        def body(slave: SlaveKey, now: float) -> bytes:
-            words = (f"{now:.3f}".encode(), password.encode(), self._key.public_der)
-            return slave.encrypt(b"\0".join(words))
-
-        if not await self._access(_ACCESS_WITH_PASSWORD, body):
+        words = (password.encode(), self._key.public_der)
+        if not await self._access(
+            _ACCESS_WITH_PASSWORD, lambda now: b"\0".join((b"%.3f" % now, *words))
+        ):
             raise AuthenticationFailed("the device does not accept the password")
 
     async def command(self, words: tuple[str, ...]) -> None:
@@ -135,21 +132,19 @@ class UdpSession:
                 raise Unsupported("it needs firmware 1.1 or newer")
 
     async def _signed(self, code: int, words: tuple[str, ...] | list[str]) -> None:
-        """Send a signed request, encrypted."""
+        """Send a signed request."""
 
-        def body(slave: SlaveKey, now: float) -> bytes:
+        def body(now: float) -> bytes:
             salt = f"{secrets.randbelow(10000):04}".encode()
             request = _SIGNED.pack(self._key.access_id, now, salt)
             request += "\0".join(words).encode()
-            return slave.encrypt(request + self._key.sign(self._uuid + request))
+            return request + self._key.sign(self._uuid + request)
 
         status = await self._ask(code, body)
         if status != "ok":
             raise ProtocolError(f"the request was answered with {status[:40]!r}")
 
-    async def _access(
-        self, code: int, body: Callable[[SlaveKey, float], bytes]
-    ) -> bool:
+    async def _access(self, code: int, body: Callable[[float], bytes]) -> bool:
         match await self._ask(code, body):
             case "ok":
                 return True
@@ -162,20 +157,23 @@ class UdpSession:
             case status:
                 raise ProtocolError(f"the sign-in was answered with {status[:40]!r}")
 
-    async def _ask(self, code: int, body: Callable[[SlaveKey, float], bytes]) -> str:
+    async def _ask(self, code: int, body: Callable[[float], bytes]) -> str:
         """Send a request to the device of this moment, and return the status it answers.
 
-        `body` gets the slave key and the time of the device's clock. Raises CommandFailed.
+        `body` gets the time of the device's clock. All but the access with our key is
+        encrypted. Raises CommandFailed.
         """
         if not self.is_open:
             raise ConnectionFailed("the connection is closed")
         slave = await identify(self._device, self._master_key, self._timing)
-        now = asyncio.get_running_loop().time() + slave.offset
+        request = body(asyncio.get_running_loop().time() + slave.offset)
+        if code != _ACCESS_WITH_KEY:
+            request = slave.encrypt(request)
         header = _REQUEST.pack(datagram.MAGIC, 1, code, self._uuid)
         # The same bytes each time it is sent: so the device does it once.
         said = await _exchange(
             self._device.host,
-            (header + body(slave, now),),
+            (header + request,),
             lambda data, _: read_reply(data, code, self._uuid, slave.der),
             self._timing,
         )
