@@ -12,7 +12,6 @@ from .picture import plain_png
 
 type Folder = dict[str, Folder | bytes]
 
-_LISTED = (".fc", ".gcode")
 _MIME = {".fc": "application/fcode", ".gcode": "text/gcode"}
 _RECENT = 5
 
@@ -39,7 +38,7 @@ class FileStore:
         for name, node in self.folder(entry, path).items():
             if isinstance(node, dict):
                 yield True, name
-            elif name.lower().endswith(_LISTED):
+            elif mime_of(name):
                 yield False, name
 
     def folder(self, entry: str, path: str) -> Folder:

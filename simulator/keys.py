@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 import hashlib
-from typing import Self
+from typing import Self, cast
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
@@ -30,9 +30,7 @@ class VendorKey:
 
     def __init__(self, pem: bytes) -> None:
         key = serialization.load_pem_private_key(pem, password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise KeyFormatError("the vendor key is not an elliptic curve key")
-        self._key = key
+        self._key = cast(ec.EllipticCurvePrivateKey, key)
 
     @property
     def public_der(self) -> bytes:
@@ -61,8 +59,7 @@ class RsaKey:
         key = serialization.load_pem_private_key(
             pem, password=None, unsafe_skip_rsa_key_validation=True
         )
-        if not isinstance(key, rsa.RSAPrivateKey):
-            raise KeyFormatError("not an RSA key")
+        key = cast(rsa.RSAPrivateKey, key)
         return cls(pem, key, _public_der(key.public_key()))
 
     @property

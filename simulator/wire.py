@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 import struct
-from typing import Protocol
+from typing import Protocol, cast
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
@@ -77,9 +77,7 @@ class Wire(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Hand the connection over."""
-        if not isinstance(transport, asyncio.Transport):
-            raise TypeError("a TCP connection has a transport of both directions")
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
         self.record.peer = (str(peer[0]), int(peer[1]))
         self._connected(self)

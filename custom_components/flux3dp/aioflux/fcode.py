@@ -4,6 +4,7 @@
 as length and bytes; a length of zero. All numbers are u32, and none of them is trusted.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 import zlib
@@ -40,7 +41,11 @@ def read_fcode(file: BinaryIO) -> Fcode:
     reader = _Reader(file)
     if reader.take(len(_MAGIC), "not_fcode") != _MAGIC:
         raise _refusal("not_fcode")
-    reader.skip_checked(reader.length(), "script_damaged")
+    checksum = 0
+    for block in reader.blocks(reader.length()):
+        checksum = zlib.crc32(block, checksum)
+    if reader.length() != checksum:
+        raise _refusal("script_damaged")
     length = reader.length()
     if length > _MAX_METADATA:
         raise _refusal("metadata_damaged")
@@ -50,7 +55,7 @@ def read_fcode(file: BinaryIO) -> Fcode:
     previews: list[bytes] = []
     while length := reader.length():
         if length > MAX_PREVIEW or len(previews) == MAX_PREVIEWS:
-            reader.skip_checked(length)
+            reader.skip(length)
         elif is_picture(preview := reader.take(length)):
             previews.append(preview)
     reader.skip_rest()
@@ -75,30 +80,26 @@ class _Reader:
             raise _refusal("too_large")
         return data
 
-    def take(self, size: int, reason: str = "truncated") -> bytes:
-        """Return exactly so many bytes."""
-        parts = []
+    def blocks(self, size: int, reason: str = "truncated") -> Iterator[bytes]:
+        """Yield exactly so many bytes."""
         while size:
             if not (data := self._read(size)):
                 raise _refusal(reason)
-            parts.append(data)
             size -= len(data)
-        return b"".join(parts)
+            yield data
+
+    def take(self, size: int, reason: str = "truncated") -> bytes:
+        """Return exactly so many bytes."""
+        return b"".join(self.blocks(size, reason))
+
+    def skip(self, size: int) -> None:
+        """Read past so many bytes."""
+        for _ in self.blocks(size):
+            pass
 
     def length(self) -> int:
         """Return a number of four bytes."""
         return int.from_bytes(self.take(4), "little")
-
-    def skip_checked(self, size: int, damaged: str | None = None) -> None:
-        """Read past so many bytes; with `damaged`, and past the CRC-32 that must fit."""
-        checksum = 0
-        while size:
-            if not (data := self._read(size)):
-                raise _refusal("truncated")
-            checksum = zlib.crc32(data, checksum)
-            size -= len(data)
-        if damaged and self.length() != checksum:
-            raise _refusal(damaged)
 
     def skip_rest(self) -> None:
         """Read to the end of the file."""

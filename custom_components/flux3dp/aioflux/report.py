@@ -136,13 +136,9 @@ def _words(value: object) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list):
         return ()
-    return tuple(
-        word
-        for item in items[:_MAX_WORDS]
-        if isinstance(item, str | int | float) and not isinstance(item, bool)
-        for part in str(item).split()[:_MAX_WORDS]
-        if (word := clean_text(part[:_MAX_WORD]))
-    )[:_MAX_WORDS]
+    text = " ".join(str(item) for item in items if type(item) in (str, int, float))
+    words = (clean_text(word[:_MAX_WORD]) for word in text.split())
+    return tuple(filter(None, words))[:_MAX_WORDS]
 
 
 def _position(value: object) -> Position | None:
