@@ -1,6 +1,5 @@
 """The listener: what it finds, and what it passes on."""
 
-import asyncio
 import socket
 import threading
 from typing import Any
@@ -108,25 +107,9 @@ async def test_a_device_that_answers_from_its_other_address(
     generation: int, make_device: MakeDevice, listener: Listener
 ) -> None:
     """The system of a device with two interfaces chooses the one it answers from."""
-    device = await make_device(generation=generation, multicast=False)
-    loop = asyncio.get_running_loop()
-    with (
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other,
-        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked,
-    ):
-        other.bind((device.address, 0))
-        for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
-            asked.setsockopt(socket.SOL_SOCKET, option, 1)
-        asked.bind((ADDRESSES[5], PORT))
-
-        class Interface(asyncio.DatagramProtocol):
-            def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-                if data[4] == generation:
-                    other.sendto(device.beacon.notify(), addr)
-
-        transport, _ = await loop.create_datagram_endpoint(Interface, sock=asked)
-        info = await listener.find(ADDRESSES[5])
-        transport.close()
+    there = {"generation": generation, "other_address": ADDRESSES[5]}
+    device = await make_device(multicast=False, **there)
+    info = await listener.find(ADDRESSES[5])
     assert (info.uuid, info.host) == (UUID, device.address)
     # The answer of one device is none of another's.
     with pytest.raises(DeviceNotFound):

@@ -5,9 +5,7 @@ import struct
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-
-from tests.keys import VENDOR_PUBLIC_DER
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 
 class Reader:
@@ -93,13 +91,3 @@ def public_rsa(der: bytes) -> rsa.RSAPublicKey:
 
 def verify(key: rsa.RSAPublicKey, signature: bytes, message: bytes) -> None:
     key.verify(signature, message, padding.PKCS1v15(), hashes.SHA1())
-
-
-def verify_identity(
-    decoded: dict[str, Any], serial: str, algorithm: hashes.HashAlgorithm
-) -> None:
-    vendor = serialization.load_der_public_key(VENDOR_PUBLIC_DER)
-    assert isinstance(vendor, ec.EllipticCurvePublicKey)
-    uuid = bytes.fromhex(decoded["uuid"])
-    message = b"$".join((serial.encode(), uuid, decoded["master_der"]))
-    vendor.verify(decoded["identify"], message, ec.ECDSA(algorithm))

@@ -10,6 +10,7 @@ from .client import Stream
 from .conftest import HERE, KEY, UUID
 
 JOB = build({"TIME_COST": "60"}, [plain_png("a"), plain_png("b")])
+TWISTED = JOB[:20] + b"\xff" + JOB[21:]
 
 
 async def begin_upload(stream: Stream, path: str = "x.fc") -> None:
@@ -106,6 +107,7 @@ def test_a_job_file_reads_as_it_was_built() -> None:
     [
         (b"G28\nG1 X0\n", "FILE_BROKEN FILE_MAGIC_ERROR"),
         (JOB[:9], "FILE_BROKEN FILE_FORMAT_ERROR"),
+        (TWISTED, "FILE_BROKEN SCRIPT_CRC32"),
         (JOB.replace(b"TIME", b"TIDE"), "FILE_BROKEN METADATA_CRC32"),
     ],
 )

@@ -97,33 +97,6 @@ async def test_the_recorded_commands_get_the_recorded_replies(
             await replay(stream, device, entry)
 
 
-async def test_what_is_for_paused_jobs_only(make_device: MakeDevice) -> None:
-    device, watch = await start(make_device)
-    device.player.held.add("INIT")
-    async with await robot_of(device) as stream:
-        assert await stream.ask("player pause") == "error RESOURCE_BUSY"
-        assert await stream.ask("player abort") == "error RESOURCE_BUSY"
-        device.player.held.clear()
-        await watch.until("RUNNING")
-        assert await stream.ask("kick") == "error RESOURCE_BUSY"
-        assert await stream.ask("player load_filament 0") == "error RESOURCE_BUSY"
-        device.job.runout()
-        await watch.until("PAUSED")
-        device.player.held.add("LOAD_FILAMENT")
-        assert await stream.ask("player set_toolhead_header 0 warm") == (
-            "error BAD_PARAMS"
-        )
-        assert await stream.ask("player set_toolhead_header 0 220") == "ok"
-        assert (await stream.report())["tt"] == [220.0]
-        assert await stream.ask("player load_filament 0") == "ok"
-        found = await stream.report()
-        assert (found["st_id"], found["st_label"]) == (48, "LOAD_FILAMENT")
-        assert await stream.ask("player press_button") == "ok"
-        assert (await stream.report())["st_label"] == "PAUSED"
-        assert await stream.ask("player resume") == "ok"
-        await watch.until("RUNNING")
-
-
 @pytest.mark.parametrize(
     "device", [{"timing": replace(Timing.fast(), job_init=1000.0)}], indirect=True
 )
@@ -144,13 +117,6 @@ async def test_a_task_file_dies_with_its_connection(
         assert await stream.read_to_end() == b""
     async with await robot_of(device) as stream:
         assert await stream.ask("player quit") == "ok"
-
-
-async def test_a_broken_file_does_not_start(device: Device, robot: Stream) -> None:
-    intact = build(METADATA)
-    device.files.write("SD", "broken.fc", intact[:20] + b"\xff" + intact[21:])
-    assert await robot.ask("player select SD broken.fc") == "ok"
-    assert await robot.ask("player start") == "error FILE_BROKEN SCRIPT_CRC32"
 
 
 async def test_a_status_that_was_only_set_has_a_report_too(
