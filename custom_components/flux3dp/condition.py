@@ -55,10 +55,10 @@ class Targeted:
 
 
 class JobCondition(Targeted, Condition):
-    """Something is so of any, or of all, devices that the target reaches.
+    """What any, or all, of the devices that the target reaches have to meet.
 
-    A disabled device does not count, one that is not loaded is nothing, and of no
-    device at all nothing is so: what is switched off because "all are idle" then stays.
+    A disabled device does not count, and one that is not loaded meets nothing. Without
+    a device no condition is met: nothing is switched off because "all are idle".
     """
 
     schema = vol.Schema(
@@ -72,7 +72,7 @@ class JobCondition(Targeted, Condition):
         }
     )
     holds: Callable[[JobState], bool]
-    """Whether it is so of a device."""
+    """Whether a device meets it."""
 
     def __init__(self, hass: HomeAssistant, config: ConditionConfig) -> None:
         super().__init__(hass, config)
@@ -96,11 +96,11 @@ class JobCondition(Targeted, Condition):
         return self._async_check
 
 
-def _condition(so: Callable[[JobState], bool]) -> type[JobCondition]:
+def _condition(is_met: Callable[[JobState], bool]) -> type[JobCondition]:
     """Return the class of one condition: Home Assistant makes its instances."""
 
     class OneCondition(JobCondition):
-        holds = staticmethod(so)
+        holds = staticmethod(is_met)
 
     return OneCondition
 

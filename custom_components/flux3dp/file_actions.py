@@ -263,10 +263,9 @@ async def async_download_file(
 
 async def async_delete_file(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
-) -> ServiceResponse:
+) -> None:
     """Delete a file of the device."""
     await coordinator.files.delete(data["path"])
-    return None
 
 
 async def async_start_job(

@@ -23,6 +23,7 @@ from .aioflux import (
     check_temperature,
     has_extruder,
 )
+from .aioflux.maintenance import OnProgress
 from .const import LOGGER
 from .device import FluxDevice, Task, Work
 from .idle import JobRunning, async_finish, cancel_once, idle_robot
@@ -67,19 +68,18 @@ class DeviceMaintenance:
 
     async def async_home(self) -> None:
         """Home; return when it is done."""
-        await self._async_maintain(Task.HOME, Maintenance.home)
+        await self._async_maintain(Task.HOME, lambda maintenance, _: maintenance.home())
 
     async def async_calibrate(
         self, *, threshold: float | None, clean: bool
     ) -> tuple[float, ...]:
         """Level the plate; return the last probe heights (mm)."""
-
-        async def calibrate(maintenance: Maintenance) -> tuple[float, ...]:
-            return await maintenance.calibrate(
-                self._showing(Task.CALIBRATE), threshold=threshold, clean=clean
-            )
-
-        return await self._async_maintain(Task.CALIBRATE, calibrate)
+        return await self._async_maintain(
+            Task.CALIBRATE,
+            lambda maintenance, on_progress: maintenance.calibrate(
+                on_progress, threshold=threshold, clean=clean
+            ),
+        )
 
     async def async_load(self, temperature: float, *, flexible: bool) -> float | None:
         """Draw filament in, until its button or `async_stop_loading`.
@@ -96,9 +96,14 @@ class DeviceMaintenance:
                 raise WorkRefused("wrong_toolhead", job.toolhead)
             return await self._async_do(self._load_in_job)
 
-        async def load(maintenance: Maintenance) -> float | None:
+        async def load(
+            maintenance: Maintenance, on_progress: OnProgress
+        ) -> float | None:
             await self._check_toolhead(maintenance)
-            await self._load_in_time(maintenance, temperature, flexible=flexible)
+            await self._end_in_time(
+                maintenance,
+                maintenance.load_filament(temperature, on_progress, flexible=flexible),
+            )
             return (await maintenance.toolhead_status()).temperature
 
         return await self._async_maintain(Task.LOAD_FILAMENT, load)
@@ -108,11 +113,11 @@ class DeviceMaintenance:
         check_temperature(temperature)
         self._require_extruder_model()
 
-        async def unload(maintenance: Maintenance) -> float | None:
+        async def unload(
+            maintenance: Maintenance, on_progress: OnProgress
+        ) -> float | None:
             await self._check_toolhead(maintenance)
-            await maintenance.unload_filament(
-                temperature, self._showing(Task.UNLOAD_FILAMENT)
-            )
+            await maintenance.unload_filament(temperature, on_progress)
             return (await maintenance.toolhead_status()).temperature
 
         return await self._async_maintain(Task.UNLOAD_FILAMENT, unload)
@@ -203,16 +208,20 @@ class DeviceMaintenance:
         return run.result()
 
     async def _async_maintain[T](
-        self, task: Task, work: Callable[[Maintenance], Awaitable[T]]
+        self, task: Task, work: Callable[[Maintenance, OnProgress], Awaitable[T]]
     ) -> T:
-        """Do work in the task of a device that is idle."""
+        """Do work in the maintenance of a device that is idle."""
+
+        def show(progress: WorkProgress) -> None:
+            value = None if progress.value is None else round(progress.value)
+            self._device.async_show_work(Work(task, progress.step, value))
 
         async def maintain() -> T:
             async with idle_robot(self._device, self._link, cleared=True) as robot:
                 try:
                     async with robot.maintenance() as self._maintenance:
                         self._device.async_show_work(Work(task))
-                        return await work(self._maintenance)
+                        return await work(self._maintenance, show)
                 finally:
                     # Announcements lag, and are all there is without the connection.
                     self._device.async_probe()
@@ -221,10 +230,10 @@ class DeviceMaintenance:
 
         return await self._async_do(maintain)
 
-    async def _load_in_time(
-        self, maintenance: Maintenance, temperature: float, *, flexible: bool
+    async def _end_in_time(
+        self, maintenance: Maintenance, load: Awaitable[None]
     ) -> None:
-        """Draw filament in; WorkRefused if it had to be ended."""
+        """Wait for a load; WorkRefused if it had to be ended."""
         clock, late = self._device.clock, asyncio.Event()
 
         async def limit() -> None:
@@ -238,9 +247,7 @@ class DeviceMaintenance:
 
         limiting = self._device.create_task(limit(), "end of loading")
         try:
-            await maintenance.load_filament(
-                temperature, self._showing(Task.LOAD_FILAMENT), flexible=flexible
-            )
+            await load
         except asyncio.CancelledError:
             if not late.is_set():
                 raise
@@ -313,10 +320,3 @@ class DeviceMaintenance:
     def _require_extruder_model(self) -> None:
         if not has_extruder(self._device.config_entry.data[CONF_MODEL]):
             raise WorkRefused("no_extruder")
-
-    def _showing(self, task: Task) -> Callable[[WorkProgress], None]:
-        def show(progress: WorkProgress) -> None:
-            value = None if progress.value is None else round(progress.value)
-            self._device.async_show_work(Work(task, progress.step, value))
-
-        return show

@@ -20,12 +20,9 @@ _USUAL: Final = 210.0
 _HOT: Final = 50.0
 
 
-async def async_home(
-    coordinator: FluxCoordinator, data: Mapping[str, Any]
-) -> ServiceResponse:
+async def async_home(coordinator: FluxCoordinator, data: Mapping[str, Any]) -> None:
     """Home; return when it is done."""
     await _async_work(coordinator, coordinator.maintenance.async_home())
-    return None
 
 
 async def async_calibrate(
@@ -58,10 +55,9 @@ async def async_unload_filament(
 
 async def async_stop_loading(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
-) -> ServiceResponse:
+) -> None:
     """End a load."""
     await coordinator.maintenance.async_stop_loading()
-    return None
 
 
 async def async_free_device(

@@ -197,7 +197,7 @@ class ReconfigureSteps(ConfigFlow):
         errors: dict[str, str] = {}
         if user_input is None:
             self._networks = {}
-            # A network can be typed as well: if the device is away, that shows then.
+            # A network can be entered as well: a device that is away is an error then.
             with self._change_errors(errors), suppress(Unsupported):
                 self._networks = _by_name(self._wifi_scan.result())
             self._require_coordinator()
@@ -220,7 +220,7 @@ class ReconfigureSteps(ConfigFlow):
     async def async_step_wifi_change(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Send the device there, and wait until it is found again."""
+        """Wait until the device is found in the new network."""
         if not self._wifi_change.done():
             return self.async_show_progress(
                 step_id="wifi_change",
@@ -232,7 +232,7 @@ class ReconfigureSteps(ConfigFlow):
     async def async_step_wifi_done(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show what came of it."""
+        """Finish, or show the form again with the error."""
         errors: dict[str, str] = {}
         with self._change_errors(errors):
             self._wifi_change.result()
@@ -287,14 +287,14 @@ class ReconfigureSteps(ConfigFlow):
         )
 
     def _start[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Start what a progress step waits for; closing the dialog cancels it."""
+        """Start what a progress step waits for; it is canceled when the dialog is closed."""
         coordinator = self._require_coordinator()
         shown = coordinator.clock.sleep(coordinator.timing.progress_step)
         return self.hass.async_create_task(_async_both(work, shown), "flux3dp Wi-Fi")
 
     @contextmanager
     def _change_errors(self, errors: dict[str, str]) -> Iterator[None]:
-        """Show an error in the form; end the dialog where it needs something first."""
+        """Show an error in the form, or abort if the entry has to be mended first."""
         entry: FluxConfigEntry = self._get_reconfigure_entry()
         with form_errors(errors, entry):
             try:
@@ -307,7 +307,7 @@ class ReconfigureSteps(ConfigFlow):
                 raise AbortFlow(reason="not_trusted") from err
 
     def _require_coordinator(self) -> FluxCoordinator:
-        """Return the device's coordinator, or end the dialog: there is none."""
+        """Return the device's coordinator, or abort without one."""
         entry: FluxConfigEntry = self._get_reconfigure_entry()
         if entry.state is not ConfigEntryState.LOADED:
             raise AbortFlow(reason="not_loaded")
@@ -333,18 +333,17 @@ class ReconfigureSteps(ConfigFlow):
 def _wifi_config(
     user_input: dict[str, Any], seen: dict[str, WifiNetwork]
 ) -> NetworkConfig:
-    """Return the settings; how a network is protected is known if it was seen."""
+    """Return the settings; `seen` has the security of networks that were found."""
     network = seen.get(user_input["ssid"])
     known = network.security if network and network.security in SECURITIES else None
     fixed = {
         key: value for key, value in user_input.get(_FIXED_ADDRESS, {}).items() if value
     }
+    if "dns" in fixed:
+        fixed["dns"] = tuple(fixed["dns"])
     return NetworkConfig(
         method="static" if fixed else "dhcp",
-        ip_address=fixed.get("ip_address"),
-        prefix_length=fixed.get("prefix_length"),
-        gateway=fixed.get("gateway"),
-        dns=tuple(fixed.get("dns", ())),
+        **fixed,
         ssid=user_input["ssid"],
         security=user_input.get("security") or known,
         wifi_password=user_input.get("wifi_password"),
@@ -362,7 +361,7 @@ def _by_name(networks: tuple[WifiNetwork, ...]) -> dict[str, WifiNetwork]:
 
 
 def _label(network: WifiNetwork) -> str:
-    """Return what tells networks apart: name, protection, strength."""
+    """Return the label of a network: name, security, signal strength."""
     strength = "" if network.rssi is None else f", {network.rssi} dBm"
     return f"{network.ssid} ({network.security}{strength})"
 
@@ -370,10 +369,10 @@ def _label(network: WifiNetwork) -> str:
 async def _async_both[T](
     work: Coroutine[Any, Any, T], shown: Coroutine[Any, Any, None]
 ) -> T:
-    """Return what comes of some work, once it is `shown` too.
+    """Return the result of some work, once the step is `shown` too.
 
-    The frontend listens for the end of a progress step only once it shows the step: it
-    shows one that ended before for ever.
+    The frontend waits for the end of a progress step only once it shows the step: one that
+    ended before would be shown for ever.
     """
     result: T | BaseException
     result, _ = await asyncio.gather(work, shown, return_exceptions=True)

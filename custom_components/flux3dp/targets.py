@@ -23,7 +23,7 @@ from .coordinator import FluxConfigEntry, FluxCoordinator
 from .errors import invalid
 from .naming import async_device_name, async_registered
 
-# A target of triggers and conditions: it names something.
+# The target of a trigger or condition, which is not empty.
 TARGET_SCHEMA: Final = vol.All(
     cv.TARGET_FIELDS, cv.has_at_least_one_key(*cv.ENTITY_SERVICE_FIELDS)
 )

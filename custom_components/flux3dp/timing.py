@@ -37,7 +37,7 @@ class FluxTiming(Timing):
     job_name: float = 5.0  # How long a job's start waits for the job's name.
     job_start: float = 20.0  # Until a device that starts a job is seen to run it.
     robot_retry: float = 30.0  # From a failed robot connection to the next try.
-    control_poll: float = 0.3  # Between two looks at what came of a command.
+    control_poll: float = 0.3  # Between two reports while a command takes effect.
     control_confirm: float = 6.0  # Until it shows; `quit` can be refused for long.
     resume_trial: float = 2.0  # With the fault still there it pauses within a second.
 

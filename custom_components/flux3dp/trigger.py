@@ -1,7 +1,7 @@
 """Triggers by target: what happens to a job, on any device of an area, floor or label.
 
-What a target reaches is looked up when something happens, so a device that is moved into
-the area takes part at once.
+A target is resolved when something happens, so a device that is moved into the area takes
+part at once.
 """
 
 from typing import Final, override
@@ -31,14 +31,14 @@ OFFLINE_IN_JOB: Final = "offline_in_job"
 
 
 class JobTrigger(Targeted, Trigger):
-    """Something happens to the job of a device that the target reaches."""
+    """What happens to the job of a device that the target reaches."""
 
     # The editor sends options, though there are none.
     schema = vol.Schema(
         {vol.Required(CONF_TARGET): TARGET_SCHEMA, vol.Optional(CONF_OPTIONS): {}}
     )
     happens: str
-    """What: a `JobEventType`, `NEEDS_ATTENTION` or `OFFLINE_IN_JOB`."""
+    """A `JobEventType`, `NEEDS_ATTENTION` or `OFFLINE_IN_JOB`."""
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         super().__init__(hass, config)
@@ -67,7 +67,7 @@ class JobTrigger(Targeted, Trigger):
 
 
 def _happening(signal: JobSignal) -> str | None:
-    """Return what happened; None: an error on a job that is over asks for no person."""
+    """Return what happened; None for an error on a job that is over."""
     if signal.event is None:
         return OFFLINE_IN_JOB
     if isinstance(signal.event, JobEvent):
@@ -80,8 +80,8 @@ def _payload(
 ) -> dict[str, str | float | None]:
     """Return what `trigger` has in templates, ready for a message: "" is not known.
 
-    `duration` is in seconds, None if not known, and `duration_text` as h:mm:ss;
-    `error_key` is what the sentence `error` stands for.
+    `duration` is in seconds, None if not known, `duration_text` the same as h:mm:ss;
+    `error_key` is the key of the sentence `error`.
     """
     event = signal.event
     key = ErrorKey.NONE if event is None else event.error
@@ -112,7 +112,7 @@ def clock_text(seconds: int) -> str:
 
 
 def _entity_id(hass: HomeAssistant, platform: Platform, uuid: str, key: str) -> str:
-    """Return what an entity is called now; "" without it, or while it is disabled."""
+    """Return the id of an entity; "" without it, or while it is disabled."""
     registry = er.async_get(hass)
     entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{uuid}_{key}")
     entity = registry.async_get(entity_id) if entity_id else None
