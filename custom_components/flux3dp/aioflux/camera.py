@@ -60,7 +60,7 @@ class Camera(Client):
             # One more picture may have followed an earlier request or stream.
             self._session.take_newest_image(MAX_IMAGE)
             await self._session.write(_FRAME)
-            return await self._next_image()
+            return await self._session.read_newest_image(MAX_IMAGE)
 
     async def stream(self) -> AsyncGenerator[bytes]:
         """Yield pictures (JPEG) as they come, at most 4 a second.
@@ -79,17 +79,10 @@ class Camera(Client):
                     await self._session.write(_START)
                 while True:
                     async with self._session.guard(self._timing.camera_frame):
-                        image = await self._next_image()
-                        newer = self._session.take_newest_image(MAX_IMAGE)
-                    yield newer or image
+                        image = await self._session.read_newest_image(MAX_IMAGE)
+                    yield image
         finally:
             self._streaming = False
             if self._session.is_open:
                 async with self._session.guard(self._timing.command):
                     await self._session.write(_STOP)
-
-    async def _next_image(self) -> bytes:
-        """Return the next picture; a camera that is not ready sends empty ones."""
-        while not (image := await self._session.read_image(MAX_IMAGE)):
-            pass
-        return image

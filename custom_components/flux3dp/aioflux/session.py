@@ -5,10 +5,10 @@ belong to another request.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 import logging
 import ssl
+from types import TracebackType
 from typing import Any, Self, cast, override
 
 from cryptography.hazmat.primitives.ciphers import CipherContext
@@ -112,21 +112,12 @@ class Session(asyncio.Protocol):
         self._encrypt, self._decrypt = encrypt, decrypt
         self._buffer.feed(decrypt.update(early))
 
-    @asynccontextmanager
-    async def guard(self, timeout: float) -> AsyncIterator[asyncio.Timeout]:
+    def guard(self, timeout: float) -> _Guard:
         """Drop the connection if what happens inside fails, or takes too long.
 
         A refusal (`CommandFailed`) is a whole reply, and leaves it open.
         """
-        try:
-            async with asyncio.timeout(timeout) as deadline:
-                yield deadline
-        except BaseException as err:
-            if not isinstance(err, CommandFailed) or isinstance(err, Kicked):
-                self.abort()
-            if isinstance(err, TimeoutError):
-                raise ConnectionFailed("the device did not answer in time") from None
-            raise
+        return _Guard(self, timeout)
 
     async def exchange[T](
         self,
@@ -234,18 +225,19 @@ class Session(asyncio.Protocol):
         """Return the bytes of the next text frame."""
         return await self._read(self._buffer.take_frame)
 
-    async def read_image(self, limit: int) -> bytes:
-        """Return the next camera image of at most `limit` bytes (section 6)."""
-        return await self._read(lambda: self._buffer.take_image(limit))
+    async def read_newest_image(self, limit: int) -> bytes:
+        """Return the next camera image, or the last one that has come."""
+        return await self._read(lambda: self.take_newest_image(limit))
 
     def take_newest_image(self, limit: int) -> bytes | None:
         """Return the last camera image that has come, and drop those before it.
 
-        None if none has come.
+        None if none has come, of at most `limit` bytes (section 6). A camera that is not
+        ready sends empty ones.
         """
         newest = None
         while (image := self._buffer.take_image(limit)) is not None:
-            newest = image
+            newest = image or newest
         return newest
 
     async def read_exactly(self, size: int) -> bytes:
@@ -337,6 +329,33 @@ class Session(asyncio.Protocol):
     @override
     def resume_writing(self) -> None:
         self._writable.set()
+
+
+class _Guard:
+    """What `Session.guard` returns: with a generator it would cost twice as much."""
+
+    def __init__(self, session: Session, timeout: float) -> None:
+        self._session = session
+        self._deadline = asyncio.timeout(timeout)
+
+    def __aenter__(self) -> Awaitable[asyncio.Timeout]:
+        return self._deadline.__aenter__()
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        err: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            await self._deadline.__aexit__(kind, err, trace)
+        except TimeoutError as late:
+            err = late
+        refused = isinstance(err, CommandFailed) and not isinstance(err, Kicked)
+        if err is not None and not refused:
+            self._session.abort()
+        if isinstance(err, TimeoutError):
+            raise ConnectionFailed("the device did not answer in time") from None
 
 
 def _log_failure(task: asyncio.Task[Any]) -> None:
