@@ -25,7 +25,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import ClientKey, Files
-from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, TrustedKey
 from simulator.fcode import build
@@ -35,13 +35,20 @@ from tests.devices import MakeDevice, making, reaching
 from tests.integration.fake_device import DELTA
 from tests.integration.fakes import home, new_home  # noqa: F401 - fixtures
 from tests.integration.words import watch_words
-from tests.keys import CLIENT_KEY
+from tests.keys import CLIENT_KEY, MASTER_KEYS
 from tests.surroundings import data_of, surroundings
 
 ADDRESSES = [f"127.0.50.{number}" for number in range(1, 30)]
 UUID = DELTA.uuid
 NAME = DELTA.name
 PASSWORD = "secret"
+OTHER: dict[str, Any] = {
+    "address": ADDRESSES[1],
+    "uuid": "0123456789abcdef0123456789abcdef",
+    "serial": "FD1A104243",
+    "name": "Attic",
+    "master_key": MASTER_KEYS[1],
+}
 
 # The device's seconds are hundredths in `DeviceTiming.fast`; ours keep the proportions,
 # with a margin for a machine that does something else at the same time. What limits a
@@ -212,7 +219,12 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
     """
 
     async def make(
-        device: Device, *, trusted: bool = True, setup: bool = True, **data: Any
+        device: Device,
+        *,
+        trusted: bool = True,
+        setup: bool = True,
+        hold: bool = True,
+        **data: Any,
     ) -> MockConfigEntry:
         entry = MockConfigEntry(
             domain=DOMAIN,
@@ -222,6 +234,7 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
             data=data_of(device)
             | {"settings": {"firmware": device.firmware, "values": {}}}
             | data,
+            options={} if hold else {CONF_HOLD_CONNECTION: False},
         )
         entry.add_to_hass(hass)
         if trusted:
@@ -240,8 +253,16 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
 
 @pytest.fixture
 async def entry(device: Device, make_entry: MakeEntry) -> MockConfigEntry:
-    """Return the entry of the usual device."""
     return await make_entry(device)
+
+
+@pytest.fixture
+async def other(
+    request: pytest.FixtureRequest, make_device: MakeDevice, make_entry: MakeEntry
+) -> Device:
+    other = await make_device(**getattr(request.module, "DEVICE", {}) | OTHER)
+    await make_entry(other)
+    return other
 
 
 @pytest.fixture
@@ -337,8 +358,6 @@ async def wait_until(
 async def wait_for_state(
     hass: HomeAssistant, entity_id: str, state: str, within: float = PATIENCE
 ) -> None:
-    """Wait until an entity has a state."""
-
     def has_state() -> bool:
         current = hass.states.get(entity_id)
         return current is not None and current.state == state

@@ -36,7 +36,6 @@ class ManualClock(SteadyClock):
     """A clock that stands still until `advance` turns it."""
 
     def __init__(self, hass: HomeAssistant | None = None) -> None:
-        """Begin with the time of now."""
         self.time = dt_util.utcnow().timestamp()
         self._start = 0.0
         self.due: list[tuple[float, int, Callable[[], None]]] = []
@@ -89,8 +88,11 @@ class ManualClock(SteadyClock):
 
 async def settle() -> None:
     """Have everything done that waits for no time."""
+    loop = asyncio.get_running_loop()
     for _ in range(50):
         await asyncio.sleep(0)
+        if not loop._ready:
+            return
 
 
 @dataclass

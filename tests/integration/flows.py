@@ -29,14 +29,6 @@ from tests.keys import MASTER_KEYS
 from tests.surroundings import data_of
 
 NO_DEVICE = "127.0.50.9"
-OTHER: dict[str, Any] = {
-    "address": "127.0.50.2",
-    "uuid": "0123456789abcdef0123456789abcdef",
-    "serial": "FD1A104243",
-    "name": "Attic",
-    "master_key": MASTER_KEYS[1],
-}
-
 KEY = "12345678"
 
 ATTIC = SimulatedNetwork(ssid="Attic", key=KEY, address=ADDRESSES[3])
@@ -147,7 +139,6 @@ async def open_discovered(hass: HomeAssistant, device: Device) -> ConfigFlowResu
 
 
 def discovery_flows(hass: HomeAssistant, device: Device) -> list[ConfigFlowResult]:
-    """Return the discovery flows that are open for a device."""
     return [
         flow
         for flow in hass.config_entries.flow.async_progress()
@@ -170,23 +161,19 @@ async def reconfigure(
 
 
 def assert_form(result: ConfigFlowResult, step: str, **errors: str) -> None:
-    """Assert that a form is shown, with these errors."""
     assert result["type"] is FlowResultType.FORM, result
     assert (result["step_id"], result["errors"] or {}) == (step, errors)
 
 
 def assert_abort(result: ConfigFlowResult, reason: str) -> None:
-    """Assert that the dialog is over, for this reason."""
     assert (result["type"], result.get("reason")) == (FlowResultType.ABORT, reason)
 
 
 def assert_reconfigured(result: ConfigFlowResult) -> None:
-    """Assert that the dialog ended well."""
     assert_abort(result, "reconfigure_successful")
 
 
 async def trust_us(hass: HomeAssistant, device: Device) -> None:
-    """Make a device trust our key already."""
     key = await async_get_client_key(hass)
     assert device.trust.add(TrustedKey.from_pem("Home Assistant", key.public_pem))
 

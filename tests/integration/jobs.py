@@ -66,35 +66,21 @@ async def run_job(
     return path
 
 
-async def run_another_job(device: Device, path: str) -> None:
-    """Have the job of a device end, be cleared, and another one run, seen or not."""
-    device.job.finish()
-    await device.wait_for(lambda: device.status.st_id == 64)
-    device.player.quit()
-    await device.wait_for(lambda: device.status.st_id == 0)
-    device.start_job(path)
-    await device.wait_for(lambda: device.job.state.label == "RUNNING")
-
-
 def picture_of(path: str) -> bytes:
-    """Return the picture of a job of `put_job`."""
     return plain_png(path)
 
 
 def entity(platform: str, key: str) -> str:
-    """Return the id of an entity of the usual device."""
     return f"{platform}.delta_in_der_werkstatt_{key}"
 
 
 def look(hass: HomeAssistant, platform: str, key: str) -> State:
-    """Return an entity's state with its attributes."""
     state = hass.states.get(entity(platform, key))
     assert state is not None, f"there is no {platform} {key}"
     return state
 
 
 def value(hass: HomeAssistant, key: str, platform: str = "sensor") -> str:
-    """Return an entity's state."""
     return look(hass, platform, key).state
 
 
@@ -183,7 +169,6 @@ class Witness:
 
     @property
     def event_types(self) -> list[str]:
-        """What happened to the job."""
         return [str(event.attributes["event_type"].value) for event in self.events]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from homeassistant.components import automation
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowResult
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -16,7 +16,7 @@ from homeassistant.helpers import (
 )
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
@@ -70,16 +70,27 @@ SILENT = (
 
 
 async def act(
-    hass: HomeAssistant, entry: MockConfigEntry, action: str, **data: Any
+    hass: HomeAssistant,
+    of: MockConfigEntry | Device,
+    action: str,
+    *,
+    user: MockUser | None = None,
+    **data: Any,
 ) -> Any:
-    """Call an action on the entry's device and return its response, if it has one."""
     return await hass.services.async_call(
         DOMAIN,
         action,
-        {"device_id": registered(hass, entry).id, **data},
+        {"device_id": registered(hass, of).id, **data},
         blocking=True,
+        context=Context(user_id=user.id) if user else None,
         return_response=action not in SILENT,
     )
+
+
+def may_control(user: MockUser, *entity_ids: str) -> None:
+    """Leave a user these entities, and no others."""
+    user.groups = []
+    user.mock_policy({"entities": {"entity_ids": dict.fromkeys(entity_ids, True)}})
 
 
 # -- where it stands
@@ -145,7 +156,6 @@ def begin(
 
 
 async def shown(hass: HomeAssistant, **attributes: object) -> None:
-    """Wait until the status shows these attributes."""
     await wait_until(
         hass,
         lambda: attributes.items() <= look(hass, "sensor", "status").attributes.items(),
@@ -153,7 +163,16 @@ async def shown(hass: HomeAssistant, **attributes: object) -> None:
 
 
 async def under_way(hass: HomeAssistant, device: Device, action: str) -> None:
-    """Wait until work is in its middle."""
     await shown(hass, task=action)
     if action in HEATS:
         await device.wait_for(lambda: device.nozzle.target > 0)
+
+
+async def endless(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
+) -> asyncio.Task[Any]:
+    """Begin work that does not end by itself, and wait until it is in its middle."""
+    device.faults.endless_work = True
+    work = begin(hass, entry, action)
+    await under_way(hass, device, action)
+    return work

@@ -13,7 +13,6 @@ from tests.aioflux.updates import Updates
 from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
-    NAME,
     UUID,
     MakeDevice,
     MakeEntry,
@@ -23,7 +22,7 @@ from tests.integration.conftest import (
     wait_until,
 )
 from tests.integration.flows import assert_abort, enter
-from tests.integration.life import STATUS, issues, registered
+from tests.integration.life import STATUS, issues
 from tests.keys import MASTER_KEYS
 
 ELSEWHERE = ADDRESSES[1]
@@ -64,6 +63,7 @@ async def test_another_key_under_the_same_uuid_moves_nothing(
     assert entry.data["host"] == ADDRESSES[0]
     assert hass.states.get(STATUS).state == "offline"
     assert impostor.received.connections == []
+    assert hass.config_entries.flow.async_progress() == []
 
 
 async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
@@ -102,17 +102,6 @@ async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
     assert issues(hass) == {}
 
 
-async def test_while_the_old_address_answers_no_other_is_tried(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
-) -> None:
-    twin = await make_device(address=ELSEWHERE)
-    await announced(twin, 20)
-
-    assert entry.data["host"] == ADDRESSES[0]
-    assert twin.received.connections == []
-    assert hass.states.get(STATUS).state == "idle"
-
-
 async def test_an_old_address_that_answers_again_in_time_is_kept(
     hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
 ) -> None:
@@ -135,24 +124,6 @@ async def test_an_old_address_that_answers_again_in_time_is_kept(
         await hass.async_block_till_done(wait_background_tasks=True)
 
     assert entry.data["host"] == ADDRESSES[0]
-
-
-async def test_who_answers_at_the_known_address_with_another_key_is_not_the_device(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    await device.stop()
-    await wait_for_state(hass, STATUS, "offline")
-
-    impostor = await make_device(name="Impostor", master_key=MASTER_KEYS[1])
-    # What they announce is shown, as anybody can announce it from there.
-    await wait_for_state(hass, STATUS, "idle")
-    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
-    await announced(impostor, 10)
-
-    assert registered(hass, entry).name == NAME
-    assert impostor.received.application_bytes == b""
 
 
 @pytest.mark.parametrize("off", [False, True], ids=["on", "off"])

@@ -23,7 +23,6 @@ class Network:
         loss: float = LOSS,
         clock: ManualClock | None = None,
     ) -> None:
-        """Switch the device on."""
         self.clock = clock or ManualClock()
         self.clock.time = clock.time if clock else 0.0
         self.on = True

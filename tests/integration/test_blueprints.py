@@ -90,7 +90,6 @@ def phone(hass: HomeAssistant) -> Phone:
 
 @pytest.fixture
 def switched(hass: HomeAssistant) -> list[str]:
-    """Return what was switched, in order."""
     seen: list[str] = []
 
     @callback
@@ -126,13 +125,11 @@ async def runs(hass: HomeAssistant, number: int) -> None:
 
 
 async def start(hass: HomeAssistant, device: Device) -> None:
-    """Have a job run."""
     device.start_job(put_job(device))
     await wait_for_state(hass, STATUS, "running")
 
 
 async def finish(hass: HomeAssistant, device: Device) -> None:
-    """Have it end."""
     device.job.finish()
     await wait_for_state(hass, STATUS, "completed")
 

@@ -5,9 +5,11 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
-from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry, wait_for_state
+from simulator import Device
+from tests.integration.conftest import wait_for_state
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home
 from tests.integration.jobs import (
@@ -20,6 +22,8 @@ from tests.integration.jobs import (
     value,
 )
 from tests.integration.life import registered
+
+DEVICE = {"timing": PATIENT}
 
 # What the device gets of commands.
 WORDS = {"player pause", "player resume", "player abort", "player quit"}
@@ -88,21 +92,15 @@ async def test_the_presses_of_one_script_are_not_one_press(
 
 
 async def test_one_button_each_of_two_devices_is_pressed(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, other: Device, entry: MockConfigEntry
 ) -> None:
-    device = await make_device(timing=PATIENT)
-    other = await make_device(
-        address=ADDRESSES[1], uuid="2" * 32, name="Other", timing=PATIENT
-    )
-    await make_entry(device)
-    await make_entry(other)
     await run_job(hass, device)
     other.start_job(put_job(other))
-    await wait_for_state(hass, "sensor.other_status", "running")
+    await wait_for_state(hass, "sensor.attic_status", "running")
     await hass.services.async_call(
         "button",
         "press",
-        {"entity_id": [entity("button", "pause"), "button.other_pause"]},
+        {"entity_id": [entity("button", "pause"), "button.attic_pause"]},
         blocking=True,
     )
     for each in (device, other):

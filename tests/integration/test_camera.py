@@ -21,8 +21,8 @@ from simulator.waiting import PATIENCE
 from tests.integration.conftest import BOTH, NAME, wait_for_state, wait_until
 from tests.integration.viewers import (
     CAMERA,
+    LASTING,
     LIVE,
-    PATIENT,
     QUICK,
     STILL,
     assert_jpeg,
@@ -38,7 +38,7 @@ from tests.keys import MASTER_KEYS
 
 # A picture is never too old, or always.
 STALLING = replace(QUICK, camera_frame=0.5)
-FRESH, STALE = (replace(PATIENT, still_fresh=age) for age in (20.0, 0.0))
+FRESH, STALE = (replace(LASTING, still_fresh=age) for age in (20.0, 0.0))
 
 
 @pytest.fixture
@@ -47,7 +47,6 @@ def pace() -> FluxTiming:
 
 
 def streams(hass: HomeAssistant) -> bool:
-    """Whether pictures go to a viewer now."""
     return hass.states.get(CAMERA).attributes["streaming"]
 
 
@@ -144,17 +143,6 @@ async def test_a_still_that_is_old_is_not(device: Device, client: TestClient) ->
     await device.drop_connections()
     await still(client)
     assert attempts(device) == 2
-
-
-async def test_the_live_view_shows_what_happens(
-    device: Device, client: TestClient
-) -> None:
-    async with browser(client) as viewer:
-        before = await viewer.picture()
-        device.set_status(st_id=16, progress=0.5)
-        async with asyncio.timeout(PATIENCE):
-            while await viewer.picture() == before:
-                pass
 
 
 @pytest.mark.parametrize("pace", [STALLING])
@@ -337,7 +325,7 @@ async def test_a_key_that_is_trusted_no_more(
     assert len(log_of_pictures(caplog)) == 1
 
 
-@pytest.mark.parametrize("pace", [PATIENT])
+@pytest.mark.parametrize("pace", [LASTING])
 async def test_a_device_that_is_off(
     hass: HomeAssistant, device: Device, client: TestClient
 ) -> None:
@@ -368,7 +356,7 @@ async def stop(hass: HomeAssistant, _entry: MockConfigEntry) -> None:
     await hass.async_stop(force=True)
 
 
-@pytest.mark.parametrize("pace", [PATIENT])
+@pytest.mark.parametrize("pace", [LASTING])
 @pytest.mark.parametrize("viewing", ["live", "stalled", "left"])
 @pytest.mark.parametrize("end", [unload, stop])
 async def test_the_end_closes_the_connection(

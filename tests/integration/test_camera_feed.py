@@ -116,20 +116,6 @@ async def test_a_request_that_is_cancelled(device: Device, feed: Feed) -> None:
         await waiting[1]
 
 
-async def test_a_stream_ends_with_its_last_viewer(device: Device, feed: Feed) -> None:
-    async with aclosing(feed.watch()) as one:
-        await next_of(one)
-        async with aclosing(feed.watch()) as two:
-            await next_of(two)
-        assert await asyncio.wait_for(feed.still(), 5) == await next_of(one)
-        assert feed.streaming
-    await device.wait_command("s-")
-    assert not feed.streaming
-    assert await feed.still()
-    assert device.received.camera == ["s+", "s-", "f"]
-    assert len(feed.tasks) == 1
-
-
 async def test_the_next_request_does_not_wait_for_the_next_attempt(
     device: Device, feed: Feed
 ) -> None:
@@ -157,9 +143,7 @@ async def test_a_closed_feed_stays_closed(device: Device, feed: Feed) -> None:
     assert len(device.received.connections) == 1
 
 
-async def test_after_it_was_dropped_it_can_be_had_again(
-    device: Device, feed: Feed
-) -> None:
+async def test_after_it_was_dropped_it_can_be_had_again(feed: Feed) -> None:
     feed.drop()
     async with aclosing(feed.watch()) as pictures:
         await next_of(pictures)

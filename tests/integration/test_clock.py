@@ -1,4 +1,4 @@
-"""The system's clock is put right in the middle of a job, by days."""
+"""Clocks that are wrong: the system's is put right in the middle of a job, the device's leaps."""
 
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -7,10 +7,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.clock import SteadyClock
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
-from tests.integration.fakes import ManualClock
+from tests.integration.fakes import Home, ManualClock
 from tests.integration.jobs import BRISK, events_are, run_job, value, witness
 
 DAY = 86_400.0
@@ -71,9 +71,7 @@ async def test_a_job(
 
     monkeypatch.setattr(CLOCK, SimpleNamespace(utcnow=utcnow))
     device = await make_device(timing=BRISK)
-    entry = await make_entry(device, setup=False)
-    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: hold})
-    assert await hass.config_entries.async_setup(entry.entry_id)
+    entry = await make_entry(device, hold=hold)
     seen = witness(hass)
     await run_job(hass, device)
     if hold:
@@ -97,3 +95,101 @@ async def test_a_job(
     # The last report is out of date by now, and announcements tell the same.
     await wait_until(hass, lambda: not entry.runtime_data.data.job.from_report)
     assert value(hass, "jobs_completed") == "1"
+
+
+# -- the device's own, in its announcements
+
+
+@pytest.mark.parametrize("late", [0.5, 9.0, 3600.0])
+async def test_an_announcement_that_was_overtaken_brings_nothing_back(
+    home: Home, late: float
+) -> None:
+    """The timestamp of an idle device is that of its last change."""
+    device, seen = home.device, witness(home.hass)
+    device.refuses = ConnectionFailed("busy")
+    for st_id, timestamp in ((1, 98.0), (0, 98.0 - late), (1, 98.0), (64, 100.0)):
+        device.timestamp = timestamp
+        await home.run(st_id)
+    for _ in range(2):
+        device.timestamp = 100.0 - late
+        await home.run(16)
+        # A start of Home Assistant is busy: what waits in its sockets is old by then.
+        await home.advance(3.5)
+        device.timestamp = 100.0
+        await home.run(64)
+    assert seen.event_types == ["started", "completed"]
+
+    # It started again: so does its clock.
+    await home.advance(5)
+    for timestamp in (0.0, 0.5):
+        device.timestamp = timestamp
+        await home.run(16)
+        await home.advance(0.5)
+    assert seen.event_types == ["started", "completed", "started"]
+
+
+@pytest.mark.parametrize("leap", [86_400.0, -86_400.0], ids=["ahead", "back"])
+@pytest.mark.parametrize("connected", [True, False], ids=["reports", "announcements"])
+async def test_a_device_whose_clock_leaps_goes_on(
+    home: Home, leap: float, *, connected: bool
+) -> None:
+    seen = witness(home.hass)
+    if not connected:
+        home.device.refuses = ConnectionFailed("busy")
+    home.device.timestamp = 1e6
+    await home.run(16)
+    await home.advance(6)
+    home.device.timestamp += leap
+    await home.run(48, "PAUSED")
+    await home.advance(6)
+    await home.run(64, "COMPLETED")
+    await home.advance(6)
+    assert seen.event_types == ["started", "paused", "completed"]
+
+
+@pytest.mark.parametrize("forged", [(16, 16), (16, 18)], ids=["same", "changing"])
+async def test_timestamps_that_run_ahead_hide_nothing_for_long(
+    home: Home, forged: tuple[int, int]
+) -> None:
+    """What the device itself announces, every 3 s, looks overtaken each time."""
+    device, shown = home.device, []
+    device.refuses = ConnectionFailed("busy")
+    for second in range(10):
+        device.timestamp = 100.0 + second + 1.9
+        await home.run(forged[second % 2])
+        if second % 3 == 0:
+            device.timestamp = 100.0 + second
+            await home.run(48)
+            shown.append(value(home.hass, "status"))
+        await home.advance(1)
+
+    assert "paused" in shown
+
+
+async def test_timestamps_far_ahead_do_not_hide_the_end_of_a_job(home: Home) -> None:
+    """One forged a second; the device announces twice a second, and is cleared soon."""
+    device, shown, seen = home.device, [], witness(home.hass)
+    device.refuses = ConnectionFailed("busy")
+    for second in range(6):
+        device.timestamp = 1e18 + second
+        await home.run(0)
+        for half in (0.25, 0.75):
+            await home.advance(0.5)
+            device.timestamp = 100.0 + second + half
+            await home.run(64 if (second, half) > (4, 0.5) else 16)
+        shown.append(value(home.hass, "status"))
+
+    assert shown == ["running"] * 4 + ["completed"] * 2
+    assert "completed" in seen.event_types
+
+
+async def test_a_clock_that_steps_back_hides_one_announcement(home: Home) -> None:
+    device, seen = home.device, witness(home.hass)
+    device.refuses = ConnectionFailed("busy")
+    device.timestamp = 1e6
+    await home.run(16)
+    for _ in range(2):
+        await home.advance(0.5)
+        device.timestamp = home.clock.now() % 1000
+        await home.run(64)
+    assert seen.event_types == ["started", "completed"]

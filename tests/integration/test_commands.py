@@ -30,7 +30,6 @@ async def running(home: Home) -> FakeDevice:
 
 
 def pressed(home: Home, command: str) -> asyncio.Task[None]:
-    """Press a button."""
     return asyncio.ensure_future(press(home.hass, command))
 
 

@@ -15,15 +15,9 @@ import voluptuous as vol
 from custom_components.flux3dp.condition import is_idle, needs_attention
 from custom_components.flux3dp.job.model import INITIAL
 from simulator import Device
-from tests.integration.conftest import (
-    ADDRESSES,
-    MakeDevice,
-    MakeEntry,
-    wait_for_state,
-)
+from tests.integration.conftest import MakeEntry, wait_for_state
 from tests.integration.jobs import entity, status_is
 from tests.integration.life import change, put_in_workshop, registered
-from tests.keys import MASTER_KEYS
 
 NAMES = ("is_running", "is_paused", "is_idle", "is_offline", "needs_attention")
 RUNOUT = "HARDWARE_ERROR FILAMENT_RUNOUT"
@@ -89,13 +83,8 @@ async def test_what_is_so_of_a_device_that_is_off_and_of_none(
 
 
 async def test_any_and_all_of_those_in_the_area_now(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, other: Device
 ) -> None:
-    other = await make_device(
-        address=ADDRESSES[1], uuid="2" * 32, name="Other", master_key=MASTER_KEYS[1]
-    )
-    await make_entry(device)
-    await make_entry(other)
     target = {"area_id": put_in_workshop(hass, device)["area_id"]}
     device.set_status(st_id=16)
     await status_is(hass, "running")
@@ -106,7 +95,7 @@ async def test_any_and_all_of_those_in_the_area_now(
     assert await so(hass, target, "any") == {"is_running", "is_idle"}
     assert await so(hass, target, "all") == set()
     other.set_status(st_id=16)
-    await wait_for_state(hass, "sensor.other_status", "running")
+    await wait_for_state(hass, "sensor.attic_status", "running")
     assert await so(hass, target, "all") == {"is_running"}
 
 

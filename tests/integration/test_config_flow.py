@@ -23,6 +23,7 @@ from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
+    OTHER,
     PASSWORD,
     UUID,
     MakeDevice,
@@ -30,7 +31,6 @@ from tests.integration.conftest import (
 )
 from tests.integration.flows import (
     NO_DEVICE,
-    OTHER,
     add,
     assert_abort,
     assert_entry,
@@ -52,7 +52,6 @@ UNSIGNED: dict[str, Any] = {"vendor_key": None}
 
 
 async def discovered(hass: HomeAssistant, uuid: str) -> ConfigFlowResult:
-    """Have a device discovered."""
     return await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_INTEGRATION_DISCOVERY}, data={"uuid": uuid}
     )
@@ -125,18 +124,6 @@ async def test_what_is_meant_is_taken(
     names["workshop"] = device.address
     result = await enter(hass, typed.format(device.address))
     assert_entry(result, device, host=host)
-
-
-async def test_an_address_can_be_entered_although_devices_were_found(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice
-) -> None:
-    await device.refuse_connections()
-    hidden = await make_device(**OTHER | HIDDEN | OPEN)
-    result = await submit(hass, await add(hass), device="manual")
-    assert_form(result, "manual")
-    result = await submit(hass, result, host=device.address)
-    assert_form(result, "manual", base="cannot_connect")
-    assert_entry(await submit(hass, result, host=hidden.address), hidden)
 
 
 async def test_a_discovered_device_leads_to_an_entry(

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import ClientKey
 from simulator import Device, Timing, TrustedKey
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state, wait_until
+from tests.integration.conftest import BOTH, MakeEntry, wait_for_state, wait_until
 from tests.integration.jobs import put_job
 from tests.integration.life import PROGRESS, STATUS, issues, reauths
 from tests.keys import CLIENT_KEY, MASTER_KEYS, OTHER_CLIENT_KEY, VENDOR_PUBLIC_DER
@@ -24,20 +24,17 @@ from tests.keys import CLIENT_KEY, MASTER_KEYS, OTHER_CLIENT_KEY, VENDOR_PUBLIC_
 OCCUPANT = "192.168.77.21"
 JOB = "granny's birthday"
 
+# Its job does not wait.
+DEVICE = {"password": "correct horse", "timing": replace(Timing.fast(), job_speed=0.0)}
+
 type Download = Callable[[MockConfigEntry], Awaitable[tuple[dict[str, Any], str]]]
 
 
-@pytest.fixture
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    """Return a device whose job does not wait, with a name of its own for all."""
-    device = await make_device(
-        generation=getattr(request, "param", 2),
-        password="correct horse",
-        timing=replace(Timing.fast(), job_speed=0.0),
-    )
+@pytest.fixture(autouse=True)
+def studio(device: Device) -> None:
+    """Have the device trust another program too."""
     studio = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
     device.trust.add(TrustedKey.from_pem("Studio of Jane Doe", studio.public_pem))
-    return device
 
 
 @pytest.fixture
@@ -125,7 +122,7 @@ def assert_discreet(device: Device, text: str) -> None:
             assert spelling.lower() not in lower, what
 
 
-@pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
+@BOTH
 async def test_what_is_downloaded(
     hass: HomeAssistant, entry: MockConfigEntry, device: Device, download: Download
 ) -> None:
@@ -243,9 +240,8 @@ async def test_repairs_and_reauthentication_tell_nothing_either(
 
 
 @pytest.mark.parametrize("leak", ["name", "serial", "fingerprint", "access id"])
-async def test_the_search_finds_what_leaks(make_device: MakeDevice, leak: str) -> None:
+async def test_the_search_finds_what_leaks(device: Device, leak: str) -> None:
     """A check that cannot fail would prove nothing."""
-    device = await make_device()
     secret = next(
         secret for what, secret in secrets(device).items() if what.startswith(leak)
     )

@@ -24,7 +24,6 @@ from tests.integration.conftest import (
     announced,
     wait_until,
 )
-from tests.keys import MASTER_KEYS
 
 
 def discovered(hass: HomeAssistant) -> list[str]:
@@ -57,7 +56,6 @@ async def hear(
 
 
 def different(number: int) -> dict[str, Any]:
-    """Return the identity of another device."""
     return {
         "address": ADDRESSES[number],
         "uuid": f"{number:032x}",
@@ -168,19 +166,6 @@ async def test_unverified_devices_get_a_few_flows_and_verified_ones_always(
             hass.config_entries.flow.async_abort(flow["flow_id"])
         await wait_until(hass, lambda: len(discovered(hass)) == 2)
     assert not shown & set(discovered(hass))
-
-
-async def test_another_key_under_a_known_uuid_has_no_flow(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device)
-    await make_device(address=ADDRESSES[1], master_key=MASTER_KEYS[1])
-    listener = entry.runtime_data.listener
-    await Updates(listener, host=ADDRESSES[1]).wait(bool)
-    await hear(listener, 10)
-
-    assert discovered(hass) == []
 
 
 async def test_flows_of_devices_with_one_name_can_be_told_apart(

@@ -37,7 +37,6 @@ from tests.integration.jobs import (
 )
 from tests.integration.life import log_lines
 
-# Its job stands where a test wants it.
 DEVICE = {"timing": BRISK}
 
 OFF = f"{NAME} does not answer at {ADDRESSES[0]}"
@@ -48,7 +47,6 @@ HOME_FAILED = "HARDWARE_ERROR HOME_FAILED"
 
 @pytest.fixture
 def seen(hass: HomeAssistant) -> Witness:
-    """Return what happens to the job."""
     return witness(hass)
 
 
@@ -61,14 +59,12 @@ async def lose(home: Home) -> None:
 
 
 async def find(home: Home) -> None:
-    """Have the device be back."""
     home.listener.silent, home.device.refuses = False, None
     await home.announce()
     await home.advance(5)
 
 
 def called(home: Home, name: str | None) -> None:
-    """Have the next job of the device be called so."""
     home.device.metadata = json.dumps({"TITLE": name} if name else {}).encode()
 
 
@@ -288,31 +284,11 @@ async def test_an_announcement_that_contradicts_a_report_calls_for_another(
     assert len(home.device.sessions) == 1
 
 
-async def test_runs_are_told_apart_after_a_loss_of_contact(
-    hass: HomeAssistant, home: Home, seen: Witness
-) -> None:
-    await home.run()
-    await home.advance(60)
-    number = home.entry.runtime_data.data.job.job_number
-    await lose(home)
-    home.device.session = "bbb222"
-    await find(home)
-    assert home.entry.runtime_data.data.job.job_number == number + 1
-    assert seen.event_types == ["started"]
-    assert value(hass, "last_job_result") == "unknown"
-
-    await lose(home)
-    home.device.run(64)
-    await find(home)
-    assert seen.event_types == ["started", "completed"]
-    assert value(hass, "jobs_completed") == "1"
-
-
 # -- the start waits for the name, which the device tells a moment later
 
 
 async def test_the_start_has_the_name_and_what_follows_keeps_its_place(
-    hass: HomeAssistant, home: Home, seen: Witness
+    home: Home, seen: Witness
 ) -> None:
     called(home, "Boat")
     await home.run(1, "INIT")
@@ -329,7 +305,7 @@ async def test_the_start_has_the_name_and_what_follows_keeps_its_place(
 
 @pytest.mark.parametrize("why", ["none", "cannot tell", "no option", "no port"])
 async def test_a_name_that_cannot_be_learnt_is_not_waited_for(
-    hass: HomeAssistant, new_home: Home, seen: Witness, why: str
+    new_home: Home, seen: Witness, why: str
 ) -> None:
     home = new_home
     await home.setup(hold=why != "no option")

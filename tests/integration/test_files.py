@@ -22,15 +22,7 @@ from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.files import DeviceFiles
 from simulator import Device
 from simulator.files import plain_png
-from tests.integration.conftest import (
-    ADDRESSES,
-    BOTH,
-    CUBE,
-    JOB,
-    UUID,
-    MakeDevice,
-    MakeEntry,
-)
+from tests.integration.conftest import BOTH, CUBE, JOB, UUID
 from tests.integration.jobs import (
     BRISK,
     GOES_ON,
@@ -59,12 +51,10 @@ def call(hass: HomeAssistant, entry: MockConfigEntry) -> Call:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a local file."""
     path.write_bytes(content)
 
 
 async def finish(hass: HomeAssistant, device: Device) -> None:
-    """Have the job run to its end, and clear it."""
     await status_is(hass, "running")
     device.job.finish()
     await status_is(hass, "completed")
@@ -306,11 +296,9 @@ async def test_a_folder_of_as_many_names_as_can_be_listed(
 
 
 async def test_a_copy_of_another_device(
-    device: Device, call: Call, make_device: MakeDevice, make_entry: MakeEntry
+    device: Device, call: Call, other: Device
 ) -> None:
-    other = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
-    await make_entry(other)
-    source = f"media-source://{DOMAIN}/{'2' * 32}/USB/stick.fc"
+    source = f"media-source://{DOMAIN}/{other.config.uuid}/USB/stick.fc"
     await call("upload_file", source=source, path="SD/stick.fc")
     assert device.files.read("SD", "stick.fc") == other.files.read("USB", "stick.fc")
 
@@ -349,15 +337,8 @@ async def test_a_download_is_for_all_and_spares_a_file_made_meanwhile(
 
 @pytest.mark.parametrize("full", ["open", "write"])
 async def test_a_full_disk_is_not_called_a_file_that_cannot_be_read(
-    call: Call,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    full: str,
+    call: Call, other: Device, monkeypatch: pytest.MonkeyPatch, full: str
 ) -> None:
-    other = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
-    await make_entry(other)
-
     async def no_space(*_: Any) -> int:
         raise OSError(28, "No space left on device")
 
@@ -365,6 +346,6 @@ async def test_a_full_disk_is_not_called_a_file_that_cannot_be_read(
         monkeypatch.setattr(tempfile, "tempdir", "/no folder")
     else:
         monkeypatch.setattr(DeviceFiles, "download", no_space)
-    source = f"media-source://{DOMAIN}/{'2' * 32}/USB/stick.fc"
+    source = f"media-source://{DOMAIN}/{other.config.uuid}/USB/stick.fc"
     upload = call("upload_file", source=source, path="SD/stick.fc")
     assert await reason(upload) == "file_unwritable"

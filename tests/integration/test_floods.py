@@ -125,7 +125,6 @@ def impostors(device: Device, make_device: MakeDevice) -> Impostors:
 
 
 def proofs(impostors: list[Device]) -> int:
-    """Return how often they were asked for their key."""
     return sum(len(impostor.received.connections) for impostor in impostors)
 
 

@@ -22,8 +22,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.frontend import CARD, CARD_URL
 from simulator import Device
-from tests.integration.conftest import MakeDevice, MakeEntry
-from tests.integration.flows import OTHER as OTHER_DEVICE
+from tests.integration.conftest import OTHER as OTHER_DEVICE, MakeDevice, MakeEntry
 
 CONTENT = CARD.read_bytes()
 OTHER = {"id": "other", "type": "module", "url": "/local/other-card.js"}
@@ -52,9 +51,7 @@ def store(hass_storage: dict[str, Any], *items: dict[str, str]) -> None:
 
 
 async def test_browsers_get_the_card_and_keep_it(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    hass_client_no_auth: ClientSessionGenerator,
+    entry: MockConfigEntry, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
     browser = await hass_client_no_auth()
 

@@ -1,6 +1,7 @@
 """Whole jobs, start to end: every transition asserted, in entities and in events."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 from homeassistant.components.logbook.helpers import async_filter_entities
 from homeassistant.const import EVENT_STATE_CHANGED
@@ -10,8 +11,9 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device
-from tests.integration.conftest import BOTH, UUID, having, wait_until
+from tests.integration.conftest import BOTH, FAST, UUID, having, wait_until
 from tests.integration.jobs import (
     PATIENT,
     TIME_COST,
@@ -26,6 +28,13 @@ from tests.integration.jobs import (
 )
 
 DEVICE = {"timing": PATIENT}
+
+
+@pytest.fixture
+def pace() -> FluxTiming:
+    """Return a pace at which a report is not out of date on a machine that is busy."""
+    return replace(FAST, report_fresh=5.0)
+
 
 # What passes quickly, and so is held until the test has seen it.
 PASSING = {
@@ -186,14 +195,14 @@ async def test_an_extruder_job_from_start_to_end(
 
 
 @having({"model": "fbm1", "toolhead": "LASER", "beam": True})
-@pytest.mark.usefixtures("entry")
 async def test_a_laser_job_from_start_to_end(
-    hass: HomeAssistant, device: Device
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
     seen = witness(hass)
     device.player.held |= PASSING
 
     device.start_job(put_job(device, HEAD_TYPE="LASER", TRAVEL_DIST=None))
+    await wait_until(hass, lambda: entry.runtime_data.reported is not None)
     await passes(hass, device, "initializing", "starting")
     await status_is(hass, "running")
     # It can be nothing else.

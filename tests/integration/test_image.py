@@ -20,12 +20,10 @@ from tests.integration.jobs import (
     value,
 )
 
-# Its job stands where a test wants it.
 DEVICE = {"timing": BRISK}
 
 
 def shown(hass: HomeAssistant) -> bool:
-    """Whether a picture is there."""
     return value(hass, "preview", "image") != "unknown"
 
 

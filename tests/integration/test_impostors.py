@@ -16,7 +16,6 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
@@ -70,9 +69,8 @@ async def entry(
     """
     # The sign-in at setup looks for it in vain, for as long as a find takes.
     monkeypatch.setattr("custom_components.flux3dp.trust._SIGN_IN_ATTEMPTS", 1)
-    entry = await make_entry(device, setup=False)
     # The robot port is left to those who order something.
-    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
+    entry = await make_entry(device, setup=False, hold=False)
     await device.swap_master_key(MASTER_KEYS[1])
     device.faults.silent = True
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -108,12 +106,10 @@ async def outcome(
 
 
 def ports(device: Device) -> set[int]:
-    """Return which ports were connected to."""
     return {record.port for record in device.received.connections}
 
 
 def assert_nothing_of_ours(device: Device) -> None:
-    """Assert that the impostor received nothing."""
     assert device.received.application_bytes == b""
     assert device.received.passwords == []
     assert device.received.management == []

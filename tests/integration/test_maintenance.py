@@ -3,24 +3,33 @@
 import asyncio
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, Unauthorized
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util.unit_system import US_CUSTOMARY_SYSTEM
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from simulator import Device
 from tests.integration.conftest import BOTH, having
-from tests.integration.jobs import BRISK, entity, reason, run_job
+from tests.integration.jobs import (
+    BRISK,
+    commands,
+    entity,
+    reason,
+    run_job,
+    status_is,
+    value,
+)
 from tests.integration.life import (
     HEATS,
     WORK,
     act,
     begin,
+    endless,
     idle_and_cold,
+    may_control,
     shown,
     steps,
-    under_way,
 )
 
 DEVICE = {"timing": BRISK}
@@ -146,9 +155,7 @@ async def test_what_goes_wrong_is_said(
     assert await reason(begin(hass, entry, "home")) == "maintenance_failed"
     device.faults.boards_dead = False
     # The cable comes out while it heats.
-    device.faults.endless_work = True
-    work = begin(hass, entry, "unload_filament")
-    await under_way(hass, device, "unload_filament")
+    work = await endless(hass, device, entry, "unload_filament")
     device.change_head(None)
     with pytest.raises(HomeAssistantError, match="Toolhead not detected"):
         await work
@@ -164,7 +171,7 @@ async def test_what_goes_wrong_is_said(
 
 @having({"model": "fbb1b", "toolhead": "LASER"})
 async def test_a_laser_has_no_filament(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
     for action in HEATS:
         assert await reason(begin(hass, entry, action)) == "no_extruder"
@@ -211,8 +218,81 @@ async def test_buttons(
         assert await reason(asyncio.ensure_future(push(button))) == "job_running"
 
 
-async def test_buttons_that_a_slip_would_cost_something_are_disabled(
+# -- when, and who may
+
+
+@BOTH
+async def test_refused_with_the_reason(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    there = [action for action in WORK if hass.states.get(entity("button", action))]
-    assert there == ["home"]
+    device.occupy()
+    await status_is(hass, "maintenance")
+    with pytest.raises(HomeAssistantError, match=r"192\.168\.1\.77"):
+        await act(hass, entry, "home")
+    assert commands(hass) == set()
+    device.free()
+    await status_is(hass, "idle")
+
+    work = await endless(hass, device, entry, "home")
+    for action in WORK:
+        assert await reason(begin(hass, entry, action)) == "in_maintenance"
+    assert await reason(begin(hass, entry, "stop_loading")) == "nothing_to_stop"
+    start = begin(hass, entry, "start_job", path="SD/calibration cube.fc")
+    assert await reason(start) == "in_maintenance"
+    device.faults.endless_work = False
+    await work
+
+    await run_job(hass, device)
+    for action in WORK:
+        assert await reason(begin(hass, entry, action)) == "job_running"
+    device.job.finish()
+    await status_is(hass, "completed")
+    for action in WORK:
+        assert await reason(begin(hass, entry, action)) == "job_not_cleared"
+    await device.power_off()
+    await status_is(hass, "offline")
+    seen = steps(hass)
+    assert await reason(begin(hass, entry, "home")) == "offline"
+    assert seen == []
+
+
+@BOTH
+async def test_free_device(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    assert await reason(begin(hass, entry, "free_device")) == "nothing_to_free"
+    device.occupy()
+    await status_is(hass, "maintenance")
+    assert await act(hass, entry, "free_device") == {"occupied_by": "192.168.1.77"}
+    assert value(hass, "status") == "idle"
+
+    # Our own work is nothing else.
+    work = await endless(hass, device, entry, "home")
+    await act(hass, entry, "free_device")
+    assert await reason(work) == "maintenance_stopped"
+    device.faults.clear()
+    await idle_and_cold(hass, device)
+
+    device.faults.replies["kick"] = "ok"
+    device.occupy()
+    await status_is(hass, "maintenance")
+    assert await reason(begin(hass, entry, "free_device")) == "not_freed"
+    device.faults.clear()
+    device.free()
+    await status_is(hass, "idle")
+    await run_job(hass, device)
+    assert await reason(begin(hass, entry, "free_device")) == "job_running"
+    assert "kick" not in device.received.robot[-3:]
+
+
+async def test_who_may_press_its_buttons_may_maintain_it(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    """Who may not: see test_services.py."""
+    operator = MockUser().add_to_hass(hass)
+    may_control(operator, entity("button", "home"))
+    for action in ("free_device", "calibrate", "load_filament"):
+        with pytest.raises(Unauthorized):
+            await act(hass, entry, action, user=operator)
+    await act(hass, entry, "home", user=operator)
+    await idle_and_cold(hass, device)

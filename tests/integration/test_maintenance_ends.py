@@ -21,6 +21,7 @@ from tests.integration.life import (
     WORK,
     act,
     begin,
+    endless,
     idle_and_cold,
     log_lines,
     shown,
@@ -37,24 +38,20 @@ STEP = {1: 100, 2: 450}
 async def test_canceled_in_the_middle(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
 ) -> None:
-    device.faults.endless_work = True
     # Nothing else stops it: a script's end, what cancels a job, a reload.
-    work = begin(hass, entry, action)
-    await under_way(hass, device, action)
+    work = await endless(hass, device, entry, action)
     work.cancel()
     with pytest.raises(asyncio.CancelledError):
         await work
     await idle_and_cold(hass, device)
 
-    work = begin(hass, entry, action)
-    await under_way(hass, device, action)
+    work = await endless(hass, device, entry, action)
     assert commands(hass) == {"cancel"}
     await press(hass, "cancel")
     assert await reason(work) == "maintenance_stopped"
     await idle_and_cold(hass, device)
 
-    work = begin(hass, entry, action)
-    await under_way(hass, device, action)
+    work = await endless(hass, device, entry, action)
     assert await hass.config_entries.async_reload(entry.entry_id)
     assert device.nozzle.target == 0
     assert await reason(work) == "maintenance_stopped"
@@ -66,9 +63,7 @@ async def test_the_heater_is_off_before_an_entry_goes(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
 ) -> None:
     """What comes after its platforms has 10 s, and removes our key."""
-    device.faults.endless_work = True
-    work = begin(hass, entry, action)
-    await under_way(hass, device, action)
+    work = await endless(hass, device, entry, action)
     targets: list[float] = []
     unload = hass.config_entries.async_unload_platforms
 
@@ -86,9 +81,7 @@ async def test_the_heater_is_off_before_an_entry_goes(
 async def test_home_assistant_stops_in_the_middle(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
 ) -> None:
-    device.faults.endless_work = True
-    work = begin(hass, entry, action)
-    await under_way(hass, device, action)
+    work = await endless(hass, device, entry, action)
     if action in HEATS:
         # It takes a second attempt, longer than Home Assistant waits for what it cancels.
         device.received.clear()
@@ -179,9 +172,7 @@ async def test_a_heater_that_may_be_on(
     entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    device.faults.endless_work = True
-    work = begin(hass, entry, "unload_filament")
-    await under_way(hass, device, "unload_filament")
+    work = await endless(hass, device, entry, "unload_filament")
     await device.power_off()
     assert await reason(work) == "heater_left_on"
     assert any("heater" in line for line in log_lines(caplog))
@@ -190,9 +181,7 @@ async def test_a_heater_that_may_be_on(
 async def test_thrown_out(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    device.faults.endless_work = True
-    work = begin(hass, entry, "unload_filament")
-    await under_way(hass, device, "unload_filament")
+    work = await endless(hass, device, entry, "unload_filament")
     await device.kick_sessions()
     assert await reason(work) == "kicked"
     await idle_and_cold(hass, device)

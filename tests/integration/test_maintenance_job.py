@@ -59,7 +59,6 @@ async def test_filament_is_loaded_in_a_paused_job(
 
 @pytest.fixture
 async def paused(home: Home) -> Home:
-    """Return a device with a paused job."""
     await home.run(48, "PAUSED")
     await home.advance(3)
     home.device.received.clear()

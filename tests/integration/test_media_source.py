@@ -42,7 +42,6 @@ class Media:
     """What the media page asks for."""
 
     def __init__(self, client: MockHAClientWebSocket) -> None:
-        """Take a connection of a page."""
         self._client = client
 
     async def _ask(self, kind: str, path: str) -> dict[str, Any]:
@@ -54,15 +53,12 @@ class Media:
         return answer.get("result") or {"error": answer["error"]["message"]}
 
     async def browse(self, path: str = "") -> dict[str, Any]:
-        """Return what is at a path."""
         return await self._ask("browse_media", path)
 
     async def titles(self, path: str = "") -> list[str]:
-        """Return the titles of what is at a path."""
         return [child["title"] for child in (await self.browse(path))["children"]]
 
     async def resolve(self, path: str) -> dict[str, Any]:
-        """Return where the picture of a job is."""
         return await self._ask("resolve_media", path)
 
 
@@ -70,7 +66,6 @@ class Media:
 async def media(
     hass: HomeAssistant, entry: MockConfigEntry, hass_ws_client: WebSocketGenerator
 ) -> Media:
-    """Return what the media page asks for."""
     assert await async_setup_component(hass, MEDIA_SOURCE, {})
     await hass.async_block_till_done()
     return Media(await hass_ws_client())
@@ -78,7 +73,7 @@ async def media(
 
 @BOTH
 async def test_from_the_root_to_a_picture(
-    hass: HomeAssistant, device: Device, media: Media, client: TestClient[Any, Any]
+    device: Device, media: Media, client: TestClient[Any, Any]
 ) -> None:
     device.files.write("SD", "Küche/plain.fc", build({"TIME_COST": "7320"}))
     device.files.write("SD", "Küche/photo%2F?#.fc", build({}, [JPEG]))
@@ -125,10 +120,7 @@ async def read_folder(client: TestClient[Any, Any], path: str) -> list[dict[str,
 
 @BOTH
 async def test_a_page_reads_a_folder(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    client: TestClient[Any, Any],
+    hass: HomeAssistant, device: Device, client: TestClient[Any, Any]
 ) -> None:
     device.files.write("SD", "Küche/broken.fc", b"no job")
     names, broken, spoon = await read_folder(client, "SD/K%C3%BCche")
@@ -245,7 +237,10 @@ async def test_a_device_that_is_off_says_so(
     assert await media.titles() == [NAME]
 
 
-async def test_what_is_not_there(media: Media, client: TestClient[Any, Any]) -> None:
+async def test_what_is_not_there(
+    device: Device, media: Media, client: TestClient[Any, Any]
+) -> None:
+    device.files.write("SD", "plain.fc", build({}))
     for path, said in (
         ("0" * 32, "not set up"),
         (f"{UUID}/SD/gone", "does not have this file"),
@@ -259,19 +254,16 @@ async def test_what_is_not_there(media: Media, client: TestClient[Any, Any]) -> 
         (UUID, "must begin with SD/"),
     ):
         assert said in (await media.resolve(path))["error"]
-    for path in (preview_url(UUID, "SD/gone.fc"), preview_url("0" * 32, "SD/a.fc")):
-        assert (await client.get(path)).status == 404
+    for uuid, path in (
+        (UUID, "SD/gone.fc"),
+        (UUID, "SD/plain.fc"),
+        ("0" * 32, "SD/a.fc"),
+    ):
+        assert (await client.get(preview_url(uuid, path))).status == 404
     for encoded in ("!", "_w==", "a"):
         assert (
             await client.get(f"/api/{DOMAIN}/preview/{UUID}/{encoded}")
         ).status == 404
-
-
-async def test_a_picture_is_asked_for(
-    device: Device, entry: MockConfigEntry, client: TestClient[Any, Any]
-) -> None:
-    device.files.write("SD", "plain.fc", build({}))
-    assert (await client.get(preview_url(UUID, "SD/plain.fc"))).status == 404
 
 
 async def test_pages_fetch_as_someone(

@@ -28,17 +28,14 @@ MISMATCH = IdentityMismatch(b"master", b"another")
 
 @pytest.fixture
 def device(home: Home) -> FakeDevice:
-    """Return the device of the home."""
     return home.device
 
 
 def reports(device: FakeDevice) -> int:
-    """Return how many reports were asked for."""
     return device.received.count("player report")
 
 
 async def read(home: Home, number: int = 2) -> None:
-    """Wait until some more reports were read."""
     asked = reports(home.device)
     await home.until(lambda: reports(home.device) >= asked + number)
 
@@ -220,10 +217,7 @@ async def test_a_report_that_fails_ends_in_announcements_and_is_read_again(
 
 
 async def test_a_moment_without_a_report_is_no_fault(
-    hass: HomeAssistant,
-    home: Home,
-    device: FakeDevice,
-    caplog: pytest.LogCaptureFixture,
+    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
 ) -> None:
     await home.run()
     await read(home)
@@ -273,10 +267,7 @@ async def test_reports_alone_keep_a_device_online(
 
 
 async def test_a_fault_of_ours_is_logged_once_and_tried_again_after_a_rest(
-    hass: HomeAssistant,
-    home: Home,
-    device: FakeDevice,
-    caplog: pytest.LogCaptureFixture,
+    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
 ) -> None:
     tried: list[float] = []
 

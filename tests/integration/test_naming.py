@@ -1,5 +1,8 @@
 """A device is called by its name of today, in errors, repairs and the log."""
 
+import asyncio
+from dataclasses import replace
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import device_registry as dr
@@ -8,24 +11,27 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Device
 from tests.integration.conftest import NAME, having, wait_for_state, wait_until
-from tests.integration.flows import FAR, enter, wifi
+from tests.integration.fakes import Home, settle
+from tests.integration.flows import enter, wifi
 from tests.integration.life import STATUS, act, issues, log_lines, registered
 
 
-@having({"networks": [FAR]})
 async def test_everything_said_after_a_rename_has_the_new_name(
-    hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+    home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await act(hass, entry, "rename", name="Attic")
+    home.device.info = replace(home.device.info, name="Attic")
+    await home.until(lambda: registered(home.hass, home.entry).name == "Attic")
     caplog.clear()
 
+    leaving = act(home.hass, home.entry, "set_network", **wifi("Far"))
+    sending = asyncio.ensure_future(leaving)
+    await settle()
+    home.listener.silent = True
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, entry, "set_network", **wifi("Far"))
+        await home.done(sending, within=120)
 
-    placeholders = failed.value.translation_placeholders
-    assert placeholders is not None
-    assert placeholders["name"] == "Attic"
-    issue = issues(hass)["network_not_returned"]
+    assert failed.value.translation_placeholders["name"] == "Attic"
+    issue = issues(home.hass)["network_not_returned"]
     assert issue.translation_placeholders == {"name": "Attic"}
     assert any(line.startswith("Attic does not answer") for line in log_lines(caplog))
     assert not any(NAME in line for line in log_lines(caplog))

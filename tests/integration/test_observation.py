@@ -254,11 +254,7 @@ def test_an_occupying_client_is_no_error() -> None:
 )
 @pytest.mark.parametrize("has_module", [True, False])
 def test_what_a_report_outweighs(
-    st_id: int,
-    label: str,
-    changes: dict[str, Any],
-    outweighed: bool,
-    has_module: bool,
+    st_id: int, label: str, changes: dict[str, Any], outweighed: bool, has_module: bool
 ) -> None:
     watch, before = Watch(), datagram(16, progress=0.5)
     watch.hear(before)

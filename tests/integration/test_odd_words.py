@@ -19,7 +19,6 @@ from tests.integration.conftest import MakeEntry, having, wait_until
 from tests.integration.jobs import BRISK, look, run_job, status_is, value
 from tests.integration.life import log_lines, registered
 
-# Its job stands where a test wants it.
 DEVICE = {"timing": BRISK}
 
 # Each of them is seven characters in an entity id.
@@ -70,15 +69,25 @@ async def test_absurd_numbers_in_a_report_are_none(
 
 
 @pytest.mark.parametrize(
-    "title", ["unavailable", " unknown ", "\x1b\x7f\u202e", "\u200b \u3000"]
+    ("title", "name"),
+    [
+        *((none, None) for none in ("unavailable", " unknown ")),
+        *((none, None) for none in ("\x1b\x7f\u202e", "\u200b \u3000")),
+        (f" {'☃' * 300}", "☃" * 255),
+    ],
 )
-async def test_a_title_that_reads_as_none_is_none(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, title: str
+async def test_a_title_is_what_can_be_read_of_it(
+    *,
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    title: str,
+    name: str | None,
 ) -> None:
     await run_job(hass, device, TITLE=title)
     await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    assert entry.runtime_data.data.job.job_name is None
-    assert value(hass, "job_name") == "unknown"
+    assert entry.runtime_data.data.job.job_name == name
+    assert value(hass, "job_name") == (name or "unknown")
 
 
 def test_text_that_can_be_a_state() -> None:

@@ -19,18 +19,7 @@ from custom_components.flux3dp import file_actions, views
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import (
-    ADDRESSES,
-    BOTH,
-    CUBE,
-    JOB,
-    LARGE,
-    NAME,
-    UUID,
-    MakeDevice,
-    MakeEntry,
-    paced,
-)
+from tests.integration.conftest import BOTH, CUBE, JOB, LARGE, NAME, UUID, paced
 from tests.integration.jobs import (
     connections,
     entity,
@@ -39,6 +28,7 @@ from tests.integration.jobs import (
     status_is,
     unfinished,
 )
+from tests.integration.life import may_control
 from tests.integration.viewers import LIVE
 
 
@@ -66,7 +56,6 @@ async def test_a_page_uploads(device: Device, client: TestClient[Any, Any]) -> N
 
 
 async def test_who_may_upload(
-    hass: HomeAssistant,
     device: Device,
     client: TestClient[Any, Any],
     hass_admin_user: MockUser,
@@ -76,11 +65,9 @@ async def test_who_may_upload(
     stranger = await hass_client_no_auth()
     assert (await stranger.post(url, data=JOB)).status == 401
     assert (await client.post(url.replace(UUID, "0" * 32), data=JOB)).status == 404
-    hass_admin_user.groups = []
-    hass_admin_user.mock_policy({})
+    may_control(hass_admin_user)
     assert (await client.post(url, data=JOB)).status == 401
-    button = entity("button", "pause")
-    hass_admin_user.mock_policy({"entities": {"entity_ids": {button: True}}})
+    may_control(hass_admin_user, entity("button", "pause"))
     assert (await client.post(f"{url}?overwrite=true", data=JOB)).status == 401
     assert connections(device) == 0
     assert (await client.post(url, data=JOB)).status == 200
@@ -95,7 +82,6 @@ class Page:
     def __init__(
         self, client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Send nothing yet."""
         self.content = JOB
         self._client = client
         self._rest = asyncio.Event()
@@ -133,13 +119,11 @@ class Page:
         return task
 
     def finish(self) -> None:
-        """Send the rest, of all files."""
         self._rest.set()
 
 
 @pytest.fixture
 def page(client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch) -> Page:
-    """Return a page that waits with the rest of its files."""
     return Page(client, monkeypatch)
 
 
@@ -158,16 +142,11 @@ async def test_a_device_receives_one_file_at_a_time(
 
 
 async def test_few_files_are_received_at_a_time(
-    page: Page,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    monkeypatch: pytest.MonkeyPatch,
+    page: Page, other: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(views, "_MOST_UPLOADS", 1)
-    other = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
-    await make_entry(other)
     first = await page.begin("SD/first.fc")
-    refused = await page.send("SD/other.fc", "2" * 32)
+    refused = await page.send("SD/other.fc", other.config.uuid)
     assert refused["translation_key"] == "too_many_uploads"
     page.finish()
     assert await first == {"path": "SD/first.fc"}
@@ -185,7 +164,7 @@ async def test_a_body_that_stalls_ends_and_leaves_no_file(
 
 @paced(transfer_stall=300.0)
 async def test_a_body_that_comes_too_slowly_ends(
-    device: Device, page: Page, monkeypatch: pytest.MonkeyPatch
+    page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(views, "_GRACE", 0.2, raising=False)
     assert (await page.send("SD/ship.fc"))["translation_key"] == "upload_stalled"
@@ -269,10 +248,7 @@ async def test_a_page_that_takes_nothing_holds_nothing(
 
 
 async def test_a_page_that_goes_away_in_mid_body_leaves_no_file(
-    hass: HomeAssistant,
-    device: Device,
-    page: Page,
-    temporary: Callable[[], list[Path]],
+    hass: HomeAssistant, page: Page, temporary: Callable[[], list[Path]]
 ) -> None:
     task = await page.begin("SD/ship.fc")
     task.cancel()
@@ -322,9 +298,7 @@ async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
 
 
 @BOTH
-async def test_an_upload_while_the_camera_streams(
-    device: Device, client: TestClient[Any, Any]
-) -> None:
+async def test_an_upload_while_the_camera_streams(client: TestClient[Any, Any]) -> None:
     async with client.get(LIVE) as live:
         await live.content.read(1)
         *_, last = await upload(client, "SD/boat.fc")

@@ -62,7 +62,6 @@ async def test_the_cards_show_entities_that_exist(
 
 
 async def automate(hass: HomeAssistant, said: str, **changes: Any) -> None:
-    """Set an automation of the README up."""
     config = {AUTOMATION: [{"id": said, "alias": said} | AUTOMATIONS[said] | changes]}
     assert await async_setup_component(hass, AUTOMATION, config)
     await hass.async_block_till_done()
@@ -96,7 +95,6 @@ async def beamo(
 
 @pytest.fixture
 def told(hass: HomeAssistant) -> list[ServiceCall]:
-    """Return what a person is told."""
     return async_mock_service(hass, "notify", "notify")
 
 
@@ -108,7 +106,6 @@ async def clear(hass: HomeAssistant, name: str) -> None:
 
 
 async def run(hass: HomeAssistant, device: Device, name: str, **changes: str) -> None:
-    """Run a job until it is seen to."""
     device.start_job(put_job(device, **changes))
     await wait_for_state(hass, f"sensor.{name}_status", "running")
 
@@ -135,23 +132,6 @@ async def test_one_is_told_once_that_a_job_is_done(
     await run(hass, delta, "workshop_delta", TITLE="Vase")
     delta.job.abort()
     await wait_for_state(hass, "sensor.workshop_delta_status", "aborted")
-    await hass.async_block_till_done()
-    assert len(told) == 1
-
-
-@pytest.mark.parametrize("kind", ["started", "paused"])
-async def test_of_two_events_at_once_each_is_told_once(
-    hass: HomeAssistant, delta: Device, told: list[ServiceCall], kind: str
-) -> None:
-    """The same automation, for other events than the end."""
-    [trigger] = AUTOMATIONS["Send a message when"]["triggers"]
-    other = {**trigger, "trigger": f"flux3dp.job_{kind}"}
-    await automate(hass, "Send a message when", triggers=[other])
-    # A job that fails to start: both are seen in one look.
-    delta.set_status(st_id=48, error_label="HEAD_ERROR TYPE_ERROR")
-    await wait_for_state(hass, "sensor.workshop_delta_status", "paused")
-    # The start waits for the job's name, and the pause behind it.
-    await wait_until(hass, lambda: bool(told))
     await hass.async_block_till_done()
     assert len(told) == 1
 
@@ -206,7 +186,6 @@ async def test_one_is_told_what_is_wrong_and_what_helps(
 
 
 async def later(hass: HomeAssistant, minutes: float) -> None:
-    """Let time pass for Home Assistant."""
     async_fire_time_changed(hass, dt_util.utcnow() + timedelta(minutes=minutes))
     await hass.async_block_till_done()
 

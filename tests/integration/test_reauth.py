@@ -14,6 +14,7 @@ from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
     NAME,
+    OTHER,
     PASSWORD,
     MakeDevice,
     MakeEntry,
@@ -21,13 +22,7 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.flows import (
-    OTHER,
-    assert_abort,
-    assert_form,
-    assert_trusted,
-    submit,
-)
+from tests.integration.flows import assert_abort, assert_form, assert_trusted, submit
 from tests.integration.life import STATUS, act, reauths
 
 

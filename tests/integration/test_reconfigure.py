@@ -16,6 +16,7 @@ from simulator import MANAGEMENT_PORT, Device, TrustedKey
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
+    OTHER,
     PASSWORD,
     MakeDevice,
     MakeEntry,
@@ -26,7 +27,6 @@ from tests.integration.conftest import (
 from tests.integration.fakes import Home, settle
 from tests.integration.flows import (
     NO_DEVICE,
-    OTHER,
     PASSWORDS,
     assert_abort,
     assert_form,

@@ -78,7 +78,6 @@ async def sent(
 
 
 def offered(result: ConfigFlowResult) -> list[dict[str, str]]:
-    """Return the networks that are offered."""
     [key] = [key for key in result["data_schema"].schema if key == "ssid"]
     options: list[dict[str, str]]
     options = result["data_schema"].schema[key].config["options"]

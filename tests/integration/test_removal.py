@@ -10,13 +10,14 @@ from simulator import Device, TrustedKey
 from tests.integration.conftest import (
     FAST,
     NAME,
+    OTHER,
     PASSWORD,
     MakeDevice,
     MakeEntry,
     paced,
     wait_for_state,
 )
-from tests.integration.flows import OTHER, assert_entry, assert_form, enter, submit
+from tests.integration.flows import assert_entry, assert_form, enter, submit
 from tests.integration.life import STATUS, log_lines
 from tests.keys import OTHER_CLIENT_KEY
 

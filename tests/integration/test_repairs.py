@@ -18,7 +18,6 @@ from custom_components.flux3dp.aioflux import fingerprint
 from custom_components.flux3dp.const import DOMAIN
 from simulator import MANAGEMENT_PORT, Device
 from tests.integration.conftest import (
-    ADDRESSES,
     BOTH,
     NAME,
     PASSWORD,
@@ -27,7 +26,8 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.flows import FAR, assert_abort, submit, wifi
+from tests.integration.flows import assert_abort, submit
+from tests.integration.jobs import reason
 from tests.integration.life import STATUS, act, issues, reauths
 from tests.keys import MASTER_KEYS
 
@@ -52,7 +52,6 @@ browser = pytest.fixture(look_at_repairs)
 
 
 async def open_fix(browser: TestClient[Any, Any], issue: ir.IssueEntry) -> Shown:
-    """Open the dialog of a repair."""
     answer = await browser.post(
         FIX, json={"handler": DOMAIN, "issue_id": issue.issue_id}
     )
@@ -62,7 +61,6 @@ async def open_fix(browser: TestClient[Any, Any], issue: ir.IssueEntry) -> Shown
 
 
 async def send_fix(browser: TestClient[Any, Any], shown: Shown) -> Shown:
-    """Send the dialog of a repair."""
     answer = await browser.post(f"{FIX}/{shown['flow_id']}", json={})
     assert answer.status == HTTPStatus.OK, await answer.text()
     result: Shown = await answer.json()
@@ -204,9 +202,7 @@ async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(
     shown = await open_fix(browser, await swapped(hass, device, entry))
     await browser.delete(f"{FIX}/{shown['flow_id']}")
     assert "master_key_changed" in issues(hass)
-    with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, entry, "scan_wifi")
-    assert failed.value.translation_key == "identity_mismatch"
+    assert await reason(act(hass, entry, "scan_wifi")) == "identity_mismatch"
 
     await hass.config_entries.async_reload(entry.entry_id)
     await signed_in(hass, entry)
@@ -219,19 +215,6 @@ async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(
 
 
 # -- others
-
-
-@having({"networks": [FAR]})
-async def test_a_device_that_does_not_return_is_a_repair_until_it_answers(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    with pytest.raises(HomeAssistantError):
-        await act(hass, entry, "set_network", **wifi("Far"))
-    assert list(issues(hass)) == ["network_not_returned"]
-    await device.move(ADDRESSES[3])
-    await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
-    assert entry.data["host"] == ADDRESSES[3]
 
 
 @having({"generation": 1, "firmware": "1.0b11", "udp_management": True})

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from homeassistant import loader
 from homeassistant.bootstrap import async_load_base_functionality
@@ -13,7 +12,6 @@ from homeassistant.const import (
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import entity_registry as er, restore_state
 from homeassistant.util import dt as dt_util
-import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_test_home_assistant,
@@ -27,14 +25,12 @@ from tests.integration.jobs import (
     entity,
     events_are,
     look,
-    run_another_job,
     run_job,
     status_is,
     value,
     witness,
 )
 
-# Its job stands where a test wants it.
 DEVICE = {"timing": BRISK}
 
 
@@ -82,10 +78,7 @@ async def stop(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 
 
 async def test_in_mid_job(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    hass_storage: dict[str, Any],
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
     seen = witness(hass)
     entry.runtime_data.async_expect_job("vase.fc")
@@ -133,56 +126,8 @@ async def test_in_mid_job(
         assert value(restarted, "jobs_completed") == "1"
 
 
-async def test_another_job_runs_by_then(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    hass_storage: dict[str, Any],
-) -> None:
-    path = await run_job(hass, device)
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    number = entry.runtime_data.data.job.job_number
-    await stop(hass, entry)
-
-    await run_another_job(device, path)
-
-    async with again() as restarted:
-        seen = witness(restarted)
-        entry = await set_up_again(restarted, entry)
-        coordinator = entry.runtime_data
-        await wait_until(
-            restarted, lambda: coordinator.data.job.job_number == number + 1
-        )
-        assert value(restarted, "status") == "running"
-        assert value(restarted, "last_job_result") == "unknown"
-        assert seen.event_types == []
-
-
-@pytest.mark.parametrize("end", ["completed", "aborted"])
-async def test_a_job_that_ends_meanwhile_is_counted_and_not_told(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    hass_storage: dict[str, Any],
-    end: str,
-) -> None:
-    await run_job(hass, device)
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    await stop(hass, entry)
-    device.job.finish() if end == "completed" else device.job.abort()
-    await device.wait_for(lambda: device.status.st_id in (64, 128))
-
-    async with again() as restarted:
-        seen = witness(restarted)
-        await set_up_again(restarted, entry)
-        await status_is(restarted, end)
-        assert value(restarted, "last_job_result") == end
-        assert value(restarted, "jobs_completed") == str(int(end == "completed"))
-        assert seen.event_types == []
-
-
 async def test_stopping_in_mid_job_leaves_nothing(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    device: Device, make_entry: MakeEntry
 ) -> None:
     entry = await make_entry(device, setup=False)
     async with again() as stopped:

@@ -13,11 +13,11 @@ from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
     FAST,
+    OTHER,
     MakeDevice,
     MakeEntry,
     wait_until,
 )
-from tests.integration.flows import OTHER
 from tests.integration.jobs import (
     BRISK,
     connections,
@@ -30,7 +30,6 @@ from tests.integration.jobs import (
 )
 from tests.integration.life import issues
 
-# Its job stands where a test wants it.
 DEVICE = {"timing": BRISK}
 # About what a device says in a sign-in and three reports, in bytes, by generation.
 SAID = {1: 1300, 2: 3900}
@@ -44,37 +43,9 @@ def pace() -> FluxTiming:
 
 
 async def read(device: Device, number: int = 3) -> None:
-    """Wait until a device was asked for some more reports."""
     robot = device.received.robot
     asked = robot.count("player report")
     await device.wait_for(lambda: robot.count("player report") > asked + number)
-
-
-@pytest.mark.parametrize(
-    ("generation", "cut"),
-    [(1, 0), (1, 8), (1, 250), (1, 600), (2, 9), (2, 135), (2, 1500)],
-)
-async def test_wherever_it_is_cut_the_job_is_followed(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    generation: int,
-    cut: int,
-) -> None:
-    device = await make_device(generation=generation, timing=BRISK)
-    entry = await make_entry(device)
-    device.faults.robot.cut_after = cut
-    seen = witness(hass)
-    await run_job(hass, device)
-    device.job.pause()
-    await status_is(hass, "paused")
-    await events_are(hass, seen, "started", "paused")
-
-    device.faults.clear()
-    await wait_until(hass, lambda: value(hass, "job_duration") != "unknown")
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    await device.wait_closed_connections()
-    await events_are(hass, seen, "started", "paused")
 
 
 @BOTH

@@ -1,7 +1,5 @@
 """What the sensors and binary sensors say of a device and its job."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 from homeassistant.const import EntityCategory
@@ -16,13 +14,13 @@ from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.job.model import JobStatus
 from custom_components.flux3dp.sensor import ALIKE, SENSORS
 from simulator import Device
+from tests.contract.files import INTEGRATION, read_json
 from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
     UUID,
     MakeDevice,
     MakeEntry,
-    having,
     wait_until,
 )
 from tests.integration.jobs import (
@@ -31,21 +29,15 @@ from tests.integration.jobs import (
     entity,
     look,
     press,
-    put_job,
     run_job,
     status_is,
     value,
 )
 
-# Its job stands where a test wants it.
 DEVICE = {"timing": BRISK}
-
-FOLDER = Path(__file__).parents[2] / "custom_components" / "flux3dp"
 
 
 async def values_are(hass: HomeAssistant, **expected: str) -> None:
-    """Wait until sensors have these values."""
-
     def found() -> dict[str, str]:
         return {key: value(hass, key) for key in expected}
 
@@ -56,10 +48,7 @@ async def values_are(hass: HomeAssistant, **expected: str) -> None:
 
 
 async def test_what_there_is(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    entity_registry: er.EntityRegistry,
+    device: Device, make_entry: MakeEntry, entity_registry: er.EntityRegistry
 ) -> None:
     # As it was before, without a category and under a name that a person gave.
     entity_registry.async_get_or_create(
@@ -86,19 +75,8 @@ async def test_what_there_is(
     assert not {"job_duration", "nozzle_target", "last_job_duration"} & first
 
 
-def test_every_state_and_sensor_has_words_and_an_icon() -> None:
-    words = json.loads((FOLDER / "translations" / "en.json").read_text())["entity"]
-    icons = json.loads((FOLDER / "icons.json").read_text())["entity"]
-    for line in SENSORS:
-        named = words["sensor"][line.key]
-        assert named["name"]
-        assert set(named.get("state", {})) == set(line.options or [])
-        assert icons["sensor"][line.key]["default"].startswith("mdi:")
-    for domain, lines in (("sensor", SENSORS), ("binary_sensor", BINARY_SENSORS)):
-        keys = {line.key for line in lines}
-        assert set(words[domain]) == set(icons[domain]) == keys
-    # A laser has its icon wherever a printer would be shown.
-    status = icons["sensor"]["status"]
+def test_a_laser_has_its_icon_wherever_a_printer_would_be_shown() -> None:
+    status = read_json(INTEGRATION / "icons.json")["entity"]["sensor"]["status"]
     printers = {
         state
         for state in JobStatus
@@ -203,7 +181,6 @@ async def test_a_machine_shows_what_it_can_be(
 
 
 def finish_in(hass: HomeAssistant) -> float:
-    """Return the seconds until the finish time."""
     finish = dt_util.parse_datetime(value(hass, "finish_time"))
     assert finish is not None
     return (finish - dt_util.utcnow()).total_seconds()
@@ -261,15 +238,6 @@ async def test_the_nozzle_follows_the_toolhead(
     assert float(value(hass, "nozzle_temperature")) > 100
 
 
-@having({"toolhead": "LASER"})
-@pytest.mark.usefixtures("entry")
-async def test_a_laser_on_the_same_machine_has_no_nozzle_to_read(
-    hass: HomeAssistant, device: Device
-) -> None:
-    await run_job(hass, device, HEAD_TYPE="LASER")
-    await values_are(hass, toolhead="laser", nozzle_temperature="unknown")
-
-
 async def test_what_is_kept_while_the_device_is_off(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -314,14 +282,3 @@ async def test_what_is_kept_while_the_device_is_off(
         attributes = look(hass, "sensor", key).attributes
         assert attributes["state_class"] == "total_increasing"
         assert attributes.get("unit_of_measurement") == unit
-
-
-@pytest.mark.parametrize(
-    ("title", "name"), [("Vase", "Vase"), (f" {'☃' * 300}", "☃" * 255)]
-)
-@pytest.mark.usefixtures("entry")
-async def test_a_job_has_the_name_that_its_slicer_gave_it(
-    hass: HomeAssistant, device: Device, title: str, name: str
-) -> None:
-    device.start_job(put_job(device, TITLE=title))
-    await values_are(hass, job_name=name)

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceValidationError,
@@ -20,22 +20,15 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, TrustedKey
 from tests.integration.conftest import (
     NAME,
+    OTHER,
     PASSWORD,
     MakeDevice,
     MakeEntry,
     having,
     paced,
 )
-from tests.integration.flows import OTHER, assert_abort, reconfigure, submit, wifi
-from tests.integration.life import (
-    PROGRESS,
-    SILENT,
-    STATUS,
-    act,
-    put_in_workshop,
-    reauths,
-    registered,
-)
+from tests.integration.flows import assert_abort, reconfigure, submit, wifi
+from tests.integration.life import STATUS, act, reauths, registered
 from tests.keys import OTHER_CLIENT_KEY
 
 STUDIO = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
@@ -94,22 +87,6 @@ async def fails(
 # -- which device, and who may
 
 
-async def test_one_device_is_found_by_any_target(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    ours = registered(hass, entry)
-    places = put_in_workshop(hass, device)
-    for target in (
-        {"device_id": ours.id},
-        {"device_id": [ours.id]},
-        *({kind: place} for kind, place in places.items()),
-        {"entity_id": STATUS},
-        {"entity_id": [STATUS, PROGRESS], "device_id": ours.id},
-        {"entity_id": "all"},
-    ):
-        assert (await scan(hass, **target))["networks"], target
-
-
 async def test_a_target_that_is_not_one_device_of_ours_is_an_error(
     hass: HomeAssistant,
     device: Device,
@@ -154,22 +131,13 @@ async def test_who_may_call_an_action(
     hass_read_only_user: MockUser,
     action: str,
 ) -> None:
-    async def call() -> None:
-        await hass.services.async_call(
-            DOMAIN,
-            action,
-            {"device_id": registered(hass, entry).id, **ACTIONS[action]},
-            blocking=True,
-            context=Context(user_id=hass_read_only_user.id),
-            return_response=action not in SILENT,
-        )
-
+    call = act(hass, entry, action, user=hass_read_only_user, **ACTIONS[action])
     if action in ("list_files", "file_info"):
-        await call()
+        await call
         assert device.received.connections
     else:
         with pytest.raises(Unauthorized):
-            await call()
+            await call
         assert device.received.connections == []
     # See test_services_jobs.py: who may press the buttons.
     jobs = {"pause_job", "resume_job", "cancel_job", "clear_job"}

@@ -12,9 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import SETTINGS, ConnectionFailed
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
-from custom_components.flux3dp.diagnostics import (
-    async_get_config_entry_diagnostics,
-)
+from custom_components.flux3dp.diagnostics import async_get_config_entry_diagnostics
 from simulator import Device
 from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.fakes import Home, settle

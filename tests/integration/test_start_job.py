@@ -2,23 +2,21 @@
 
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
-from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.files import example_job
 from tests.integration.conftest import (
     BOTH,
     CUBE,
-    FAST,
     MakeDevice,
     MakeEntry,
+    paced,
     wait_until,
 )
 from tests.integration.jobs import (
@@ -31,7 +29,7 @@ from tests.integration.jobs import (
     status_is,
     value,
 )
-from tests.integration.life import STATUS, act
+from tests.integration.life import act, may_control
 
 RECENT = "Recent/recent-1.fc"
 DEVICE = {"timing": BRISK}
@@ -127,26 +125,17 @@ async def test_a_job_that_does_not_begin_says_why(
     assert fault.startswith("Homing failed" if way == "fails" else "Wrong toolhead")
 
 
-@pytest.mark.parametrize("pace", [replace(FAST, job_start=0.3)])
-async def test_a_job_that_is_never_seen(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    device.faults.replies["player start"] = "ok"
-    assert await reason(act(hass, entry, "start_job", path=CUBE)) == "not_started"
-    # The next job has a name of its own.
-    device.faults.clear()
-    await run_job(hass, device, TITLE="Vase")
-    assert value(hass, "job_name") == "Vase"
-
-
+@paced(job_start=0.3)
 @pytest.mark.parametrize(
     ("reply", "key"),
     [
+        # It is never seen to run.
+        ("ok", "not_started"),
         ("error RESOURCE_BUSY", "refused_busy"),
         ("error FILE_BROKEN SCRIPT_CRC32", "refused_file_broken"),
     ],
 )
-async def test_a_refused_start_gives_nothing_a_name(
+async def test_a_start_that_comes_to_nothing_gives_nothing_its_name(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, reply: str, key: str
 ) -> None:
     device.faults.replies["player start"] = reply
@@ -215,19 +204,11 @@ async def test_who_may_do_what(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: Path
 ) -> None:
     guest, operator = MockUser().add_to_hass(hass), MockUser().add_to_hass(hass)
-    guest.mock_policy({})
-    button = entity("button", "pause")
-    operator.mock_policy({"entities": {"entity_ids": {button: {"control": True}}}})
+    may_control(guest)
+    may_control(operator, entity("button", "pause"))
 
-    async def call(user: MockUser, name: str, **data: object) -> None:
-        await hass.services.async_call(
-            DOMAIN,
-            name,
-            {"entity_id": STATUS, **data},
-            blocking=True,
-            context=Context(user_id=user.id),
-            return_response=name != "delete_file",
-        )
+    async def call(user: MockUser, action: str, **data: object) -> None:
+        await act(hass, entry, action, user=user, **data)
 
     upload: dict[str, object] = {"source": str(source), "path": "SD/boat.fc"}
     target = f"{source}.copy.fc"

@@ -3,19 +3,12 @@
 `Watch.play` says how a script is read.
 """
 
-from pathlib import Path
-import subprocess
-import sys
-import textwrap
-
 import pytest
 
 from custom_components.flux3dp.aioflux.report import JobInfo
 from custom_components.flux3dp.job.tracker import describe
 
 from .watching import ERRORS, Watch
-
-ROOT = Path(__file__).parents[2]
 
 GAPS = pytest.mark.parametrize("gap", ["lost", "restart"])
 
@@ -66,7 +59,6 @@ JOBS = {
 
 
 def follow(script: str, gap: str = "lost") -> None:
-    """Play a line of the table and assert what is known in the end."""
     looks, _, expected = script.partition(" = ")
     watch = Watch()
     watch.play(looks, gap)
@@ -212,31 +204,3 @@ def test_what_was_learnt_about_an_old_job_is_not_the_new_ones() -> None:
     before = watch.state
     assert before.job_name is None
     assert describe(before, old, JobInfo(title="Vase")) == before
-
-
-def test_it_loads_without_home_assistant() -> None:
-    """The package around it is Home Assistant's: an empty one takes its place."""
-    program = textwrap.dedent(
-        """
-        import importlib.abc, sys, types
-
-        class Block(importlib.abc.MetaPathFinder):
-            def find_spec(self, name, path=None, target=None):
-                if name.partition(".")[0] == "homeassistant":
-                    raise ImportError(f"{name} is blocked")
-
-        sys.meta_path.insert(0, Block())
-        package = types.ModuleType("flux3dp")
-        package.__path__ = [sys.argv[1]]
-        sys.modules["flux3dp"] = package
-        from flux3dp.job import model, tracker
-        print(tracker.track(model.INITIAL, None, None, 0.0).state.status)
-        """
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, ROOT / "custom_components" / "flux3dp"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout) == (0, "offline\n"), done.stderr

@@ -24,16 +24,11 @@ import voluptuous as vol
 
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.job.errors import ErrorKey
-from custom_components.flux3dp.job.model import (
-    INITIAL,
-    JobEvent,
-    JobEventType,
-    Problem,
-)
+from custom_components.flux3dp.job.model import INITIAL, JobEvent, JobEventType, Problem
 from custom_components.flux3dp.job.signals import _SIGNAL, JobSignal
 from custom_components.flux3dp.trigger import clock_text
 from simulator import Device
-from tests.integration.conftest import ADDRESSES, MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import wait_until
 from tests.integration.jobs import (
     BRISK,
     entity,
@@ -44,9 +39,7 @@ from tests.integration.jobs import (
     status_is,
 )
 from tests.integration.life import automate, change, put_in_workshop, registered
-from tests.keys import MASTER_KEYS
 
-# Its job stands where a test wants it.
 DEVICE = {"timing": BRISK}
 
 HAPPENINGS = [
@@ -67,7 +60,6 @@ CARRIED = ("type", "device_id", "error_key", "status", "camera", "preview", *WOR
 
 @pytest.fixture
 def calls(hass: HomeAssistant) -> list[ServiceCall]:
-    """Return what the automations did."""
     return async_mock_service(hass, "test", "note")
 
 
@@ -121,7 +113,6 @@ async def happens(hass: HomeAssistant, device: Device, what: str) -> None:
 
 
 def noted(calls: list[ServiceCall]) -> list[str]:
-    """Return what happened, in order."""
     return [call.data["type"] for call in calls]
 
 
@@ -199,31 +190,27 @@ async def test_each_happens_once_and_carries_its_words(
 async def test_only_what_the_target_reaches_now(
     hass: HomeAssistant,
     device: Device,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
+    other: Device,
     calls: list[ServiceCall],
 ) -> None:
-    other = await make_device(
-        address=ADDRESSES[1], uuid="2" * 32, name="Other", master_key=MASTER_KEYS[1]
-    )
-    for each in (device, other):
-        entry = await make_entry(each)
     workshop = put_in_workshop(hass, other)["area_id"]
-    # An automation can be there before the device.
-    await hass.config_entries.async_unload(entry.entry_id)
+    # An automation can be there before its device.
+    [theirs] = set(hass.config_entries.async_entries(DOMAIN)) - {entry}
+    await hass.config_entries.async_unload(theirs.entry_id)
     await automate(hass, on({"area_id": workshop}))
-    assert await hass.config_entries.async_setup(entry.entry_id)
+    assert await hass.config_entries.async_setup(theirs.entry_id)
 
     await happens(hass, device, "started")
     await happens(hass, other, "started")
-    assert [call.data["device_name"] for call in calls] == ["Other"]
+    assert [call.data["device_name"] for call in calls] == ["Attic"]
 
     # It moves in, and takes part from then on; it moves out, and no longer does.
     change(hass, device, area_id=workshop)
     await happens(hass, device, "paused")
     assert noted(calls) == ["started", "paused"]
     assert calls[1].data["device_id"] == registered(hass, device).id
-    change(hass, device, area_id=ar.async_get(hass).async_create("Attic").id)
+    change(hass, device, area_id=ar.async_get(hass).async_create("Elsewhere").id)
     await happens(hass, device, "resumed")
     assert noted(calls) == ["started", "paused"]
 
@@ -359,10 +346,7 @@ async def test_the_triggers_of_a_device(
 
 
 async def test_a_device_of_somebody_else_has_none(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    caplog: pytest.LogCaptureFixture,
+    hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
     other = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id, identifiers={("other", "1")}

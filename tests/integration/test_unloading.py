@@ -1,11 +1,11 @@
 """An entry that is unloaded while something waits for its device: nothing lives on."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -13,12 +13,16 @@ from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import PAUSE
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.device import Unloaded
-from simulator import Device
-from tests.integration.conftest import having, wait_for_state
+from custom_components.flux3dp.timing import FluxTiming
+from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
+from simulator.waiting import PATIENCE
+from tests.integration.conftest import FAST, MakeEntry, wait_for_state, wait_until
 from tests.integration.fakes import Home, settle
-from tests.integration.flows import ATTIC, wifi
-from tests.integration.jobs import press, reason
-from tests.integration.life import STATUS, act, issues, log_lines
+from tests.integration.flows import ATTIC, WIFI, progressed, reconfigure, wifi
+from tests.integration.jobs import BRISK, asked, connections, press, reason, run_job
+from tests.integration.life import STATUS, act, issues, log_lines, reauths
+
+DEVICE = {"timing": BRISK, "networks": [ATTIC]}
 
 
 async def test_an_unloaded_entry_asks_no_more_for_a_device_that_left(
@@ -31,9 +35,7 @@ async def test_an_unloaded_entry_asks_no_more_for_a_device_that_left(
     assert home.listener.scans == 1
     assert await home.hass.config_entries.async_unload(home.entry.entry_id)
 
-    with pytest.raises(HomeAssistantError) as failed:
-        await home.done(leaving)
-    assert failed.value.translation_key == "unloaded"
+    assert await reason(home.done(leaving)) == "unloaded"
     asked = home.listener.probes, home.listener.scans
     await home.advance(600)
     assert (home.listener.probes, home.listener.scans) == asked
@@ -42,7 +44,6 @@ async def test_an_unloaded_entry_asks_no_more_for_a_device_that_left(
     assert not any("does not answer" in line for line in log_lines(caplog))
 
 
-@having({"networks": [ATTIC]})
 async def test_a_reload_while_a_device_leaves_is_told_and_leaves_no_repair(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -66,9 +67,7 @@ async def test_a_command_ends_when_the_entry_is_unloaded(home: Home) -> None:
     assert "player resume" in home.device.received
     assert await home.hass.config_entries.async_unload(home.entry.entry_id)
 
-    with pytest.raises(HomeAssistantError) as failed:
-        await home.done(resuming)
-    assert failed.value.translation_key == "unloaded"
+    assert await reason(home.done(resuming)) == "unloaded"
     probes = home.listener.probes
     await home.advance(600)
     assert home.listener.probes == probes
@@ -131,3 +130,69 @@ async def test_what_a_removed_entry_still_hears_is_not_stored(
     old.async_reevaluate(old.data._replace(job=job))
     await hass.async_stop(force=True)
     assert stored not in hass_storage
+
+
+# -- a device that opens its connections one byte after the other, until a test lets it go on
+
+
+@pytest.fixture
+def pace() -> FluxTiming:
+    """Return a pace with patience for a device that is slow to open a connection."""
+    return replace(FAST, connect=20.0, handshake=20.0)
+
+
+@pytest.fixture
+async def entry(device: Device, make_entry: MakeEntry) -> MockConfigEntry:
+    """Return an entry that leaves the robot port to those who order something."""
+    return await make_entry(device, hold=False)
+
+
+async def test_an_order_that_was_still_connecting_is_not_given_after_the_unloading(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    await run_job(hass, device)
+    device.faults.robot.chunk_size = 1
+    pausing = hass.async_create_task(press(hass, "pause"))
+    await device.wait_for(lambda: device.connections[ROBOT_PORT] == 1)
+    link = entry.runtime_data.robot
+
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert device.connections[ROBOT_PORT] == 1
+    assert not pausing.done()
+    device.faults.robot.chunk_size = None
+
+    async with asyncio.timeout(PATIENCE):
+        why = await reason(pausing)
+    await device.wait_closed_connections()
+    # It was let in: it was for us to say no more.
+    assert device.received.connections[-1].access_id is not None
+    assert connections(device) == 1
+    assert asked(device) == []
+    assert why == "unloaded"
+    assert not link.is_open
+    assert device.status.st_id == 16
+
+
+async def test_a_device_that_does_not_let_us_in_asks_for_its_password_all_the_same(
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A person closes the dialog before the device has said that it forgot us."""
+    result = await progressed(hass, await reconfigure(hass, entry, "wifi"))
+    await device.wait_closed_connections()
+    device.forget_trust()
+    device.faults.management.chunk_size = 1
+    result = await hass.config_entries.flow.async_configure(result["flow_id"], WIFI)
+    assert result["progress_action"] == "change_wifi"
+    await device.wait_for(lambda: device.connections[MANAGEMENT_PORT] == 1)
+
+    hass.config_entries.flow.async_abort(result["flow_id"])
+    assert reauths(hass, entry) == []
+    device.faults.management.chunk_size = None
+
+    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    assert any("Failed to change the network" in line for line in log_lines(caplog))
+    assert device.received.passwords == []
+    assert not any(command[0] == "network" for command in device.received.management)

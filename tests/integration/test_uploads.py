@@ -5,31 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from aiohttp.test_utils import TestClient
-from homeassistant.core import Context, HomeAssistant
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
-from tests.integration.conftest import (
-    ADDRESSES,
-    BOTH,
-    CUBE,
-    LARGE,
-    UUID,
-    MakeDevice,
-    MakeEntry,
-)
-from tests.integration.jobs import (
-    BRISK,
-    connections,
-    reason,
-    status_is,
-    unfinished,
-)
-from tests.integration.life import STATUS, act
+from tests.integration.conftest import BOTH, CUBE, LARGE, UUID
+from tests.integration.jobs import BRISK, connections, reason, status_is, unfinished
+from tests.integration.life import STATUS, act, may_control
 
 DEVICE = {"timing": BRISK}
 
@@ -141,30 +126,19 @@ async def test_what_the_device_refuses_is_said(
 
 async def test_a_copy_of_another_device_is_for_those_who_may_see_it(
     hass: HomeAssistant,
-    client: TestClient[Any, Any],
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    entry: MockConfigEntry,
+    other: Device,
     hass_read_only_user: MockUser,
 ) -> None:
-    device = await make_device(address=ADDRESSES[1], uuid="2" * 32, name="Other")
-    await make_entry(device)
-    source = {"source": f"media-source://{DOMAIN}/{UUID}/USB/stick.fc"}
-    target = {"entity_id": "sensor.other_status", "path": "SD/stick.fc"}
+    user, source = hass_read_only_user, f"media-source://{DOMAIN}/{UUID}/USB/stick.fc"
 
     async def copy(*readable: str) -> None:
-        allowed = dict.fromkeys(["button.other_pause", *readable], True)
-        hass_read_only_user.groups = []
-        hass_read_only_user.mock_policy({"entities": {"entity_ids": allowed}})
-        await hass.services.async_call(
-            DOMAIN,
-            "upload_file",
-            source | target,
-            blocking=True,
-            context=Context(user_id=hass_read_only_user.id),
-        )
+        may_control(user, "button.attic_pause", *readable)
+        to = {"source": source, "path": "SD/stick.fc"}
+        await act(hass, other, "upload_file", user=user, **to)
 
     with pytest.raises(Unauthorized):
         await copy()
-    assert connections(device) == 0
+    assert connections(other) == 0
     await copy(STATUS)
-    assert device.files.read("SD", "stick.fc")
+    assert other.files.read("SD", "stick.fc")

@@ -19,7 +19,7 @@ LIVE = f"/api/camera_proxy_stream/{CAMERA}"
 
 QUICK = replace(FAST, still_fresh=0.1, camera_linger=0.4, camera_retry=0.2)
 # Nothing ends by itself: what a test sees to end was ended.
-PATIENT = replace(QUICK, camera_linger=20.0, camera_frame=20.0)
+LASTING = replace(QUICK, camera_linger=20.0, camera_frame=20.0)
 
 
 class Browser:
@@ -48,12 +48,10 @@ class Browser:
         return picture
 
     async def end(self) -> None:
-        """Read until the stream ends."""
         async with asyncio.timeout(PATIENCE):
             await self.response.content.read()
 
     def leave(self) -> None:
-        """Close the browser."""
         self.response.close()
 
 
@@ -92,7 +90,6 @@ def connected(device: Device, count: int) -> Callable[[], bool]:
 
 
 def attempts(device: Device) -> int:
-    """Return how often the camera port was connected to."""
     return sum(record.port == CAMERA_PORT for record in device.received.connections)
 
 
