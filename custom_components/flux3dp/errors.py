@@ -25,8 +25,7 @@ from .commands import Preempted
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .device import Offline, Unloaded
-from .idle import JobNotCleared, JobRunning
-from .maintenance import WorkRefused
+from .idle import WorkRefused
 from .management import NetworkNotReturned, NetworkRolledBack
 from .robot import DeviceOccupied
 
@@ -34,8 +33,6 @@ from .robot import DeviceOccupied
 # special ones come first.
 _KEYS: Final[tuple[tuple[type[FluxError], str, str], ...]] = (
     (DeviceOccupied, "occupied", "refused"),
-    (JobRunning, "job_running", "refused"),
-    (JobNotCleared, "job_not_cleared", "refused"),
     (Offline, "offline", "cannot_connect"),
     (Unloaded, "unloaded", "cannot_connect"),
     (Preempted, "superseded", "refused"),

@@ -17,12 +17,12 @@ from .robot import DeviceOccupied, RobotLink
 _PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
 
 
-class JobRunning(FluxError):
-    """The device has a job that has not ended."""
+class WorkRefused(FluxError):
+    """The work was not done: `key` of the sentence, `str()` what was found."""
 
-
-class JobNotCleared(FluxError):
-    """The device still shows a job that has ended, and what it made may be in the way."""
+    def __init__(self, key: str, found: str = "") -> None:
+        super().__init__(found)
+        self.key = key
 
 
 @asynccontextmanager
@@ -39,18 +39,19 @@ async def idle_robot(
 async def require_idle(
     device: FluxDevice, robot: Robot, *, cleared: bool = False
 ) -> None:
-    """Raise DeviceOccupied or JobRunning unless the device reports no job.
+    """Raise DeviceOccupied or WorkRefused unless the device reports no job.
 
-    One that ended may still be shown; `cleared`: then raise JobNotCleared.
+    One that ended may still be shown, unless it has to be `cleared`: what it made may be
+    in the way.
     """
     report = await async_ask_again(device, robot.report)
     if report.st_id < 0:
         raise DeviceOccupied(report.occupied_by)
     if report.st_id > 0:
         if report.st_id not in ENDED_IDS:
-            raise JobRunning(f"a job is there: {report.label}")
+            raise WorkRefused("job_running", report.label)
         if cleared:
-            raise JobNotCleared("a job that ended is still there")
+            raise WorkRefused("job_not_cleared", report.label)
 
 
 async def async_ask_again[T](device: FluxDevice, ask: Callable[[], Awaitable[T]]) -> T:

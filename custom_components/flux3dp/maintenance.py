@@ -26,7 +26,7 @@ from .aioflux import (
 from .aioflux.maintenance import OnProgress
 from .const import LOGGER
 from .device import FluxDevice, Task, Work
-from .idle import JobRunning, async_finish, cancel_once, idle_robot
+from .idle import WorkRefused, async_finish, cancel_once, idle_robot
 from .job.model import Toolhead
 from .job.status_table import ENDED_IDS
 from .robot import RobotLink
@@ -42,14 +42,6 @@ _END_TIME: Final = 30.0
 _LOADING: Final = "LOAD_FILAMENT"
 # The first connection may be the one that hangs.
 _END_ATTEMPTS: Final = 2
-
-
-class WorkRefused(FluxError):
-    """The work was not done: `key` of the sentence, `str()` what was found."""
-
-    def __init__(self, key: str, found: str = "") -> None:
-        super().__init__(found)
-        self.key = key
 
 
 class DeviceMaintenance:
@@ -159,7 +151,7 @@ class DeviceMaintenance:
         async with self._link.own_connection(occupied=True) as robot:
             report = await robot.report()
             if report.st_id > 0 and report.st_id not in ENDED_IDS:
-                raise JobRunning(f"a job is there: {report.label}")
+                raise WorkRefused("job_running", report.label)
             if report.st_id >= 0:
                 raise WorkRefused("nothing_to_free")
             await robot.kick()

@@ -74,19 +74,13 @@ def _celsius(coordinator: FluxCoordinator, data: Mapping[str, Any]) -> float:
     return TemperatureConverter.convert(given, unit, UnitOfTemperature.CELSIUS)
 
 
-def _local(coordinator: FluxCoordinator, celsius: float) -> int:
-    units = coordinator.hass.config.units
-    return round(units.temperature(celsius, UnitOfTemperature.CELSIUS))
-
-
 def _hot(coordinator: FluxCoordinator, celsius: float | None) -> ServiceResponse:
     if celsius is None:
         # Not measured: unknown, which is not cold.
         return {"nozzle_is_hot": None, "temperature": None}
-    return {
-        "nozzle_is_hot": celsius >= _HOT,
-        "temperature": _local(coordinator, celsius),
-    }
+    units = coordinator.hass.config.units
+    local = round(units.temperature(celsius, UnitOfTemperature.CELSIUS))
+    return {"nozzle_is_hot": celsius >= _HOT, "temperature": local}
 
 
 async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:

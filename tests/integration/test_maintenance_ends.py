@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import HeaterLeftOn
-from custom_components.flux3dp.maintenance import WorkRefused
+from custom_components.flux3dp.idle import WorkRefused
 from simulator import Device
 from tests.integration.conftest import BOTH, having
 from tests.integration.jobs import BRISK, commands, press, reason, status_is
