@@ -153,8 +153,10 @@ class FluxCoordinator(FluxDevice):
 
     def _probe(self) -> None:
         """Ask once, also where its name may lead to by now."""
-        self.listener.probe(self.host)
-        if self.availability.silent or not is_address(self.host):
+        silent = self.availability.silent
+        # In a job twice a second: to send costs more than all that an answer does.
+        self.listener.probe(self.host, None if silent else self.robot.version)
+        if silent or not is_address(self.host):
             self._follower.async_search()
 
     @callback

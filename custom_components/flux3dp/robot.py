@@ -47,7 +47,13 @@ class RobotLink:
     @property
     def is_open(self) -> bool:
         """Whether the shared connection is open now."""
-        return self._robot is not None and self._robot.is_open
+        return self.version is not None
+
+    @property
+    def version(self) -> int | None:
+        """The generation that the shared connection shows while it is open."""
+        robot = self._robot
+        return robot.version if robot is not None and robot.is_open else None
 
     @property
     def is_in_use(self) -> bool:

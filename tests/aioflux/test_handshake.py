@@ -334,6 +334,7 @@ async def test_a_generation_that_was_forged_is_asked_for_again(
     assert device.received.application_bytes == b""
     async with await Robot.open(forged, key, timing=FAST, listener=listener) as robot:
         assert (await robot.report()).st_id == 0
+        assert robot.version == 1
 
 
 @pytest.mark.parametrize(

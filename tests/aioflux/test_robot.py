@@ -29,6 +29,7 @@ async def reach(device: Device, label: str) -> None:
 @BOTH
 async def test_a_job_from_start_to_idle(device: Device, robot: Robot) -> None:
     assert (await robot.report()).label == "IDLE"
+    assert robot.version == device.config.generation
     held = device.player.held
     held |= {"INIT", "WAITING_HEAD", "PAUSING"}
     await robot.start(CUBE)

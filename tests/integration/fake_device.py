@@ -142,6 +142,8 @@ class FakeDevice:
 class FakeSession:
     """A robot connection to a fake device, as `aioflux.robot` uses its session."""
 
+    version = 2
+
     def __init__(self, device: FakeDevice) -> None:
         self.hangs = False
         """Whether it answers nothing from now on."""
@@ -254,6 +256,7 @@ class FakeListener:
         self.others: tuple[DeviceInfo, ...] = ()
         self.silent = False
         self.probes = 0
+        self.probed_version: int | None = None
         self.touches = self.scans = 0
         self.subscribers: list[Callable[[DeviceUpdate], None]] = []
         self.pins: dict[str, bytes] = {}
@@ -283,9 +286,10 @@ class FakeListener:
     def unpin(self, uuid: str) -> None:
         del self.pins[uuid]
 
-    def probe(self, host: str) -> None:
+    def probe(self, host: str, version: int | None = None) -> None:
         """Have the device announce itself, if it is on."""
         self.probes += 1
+        self.probed_version = version
         asyncio.get_running_loop().call_soon(self.announce)
 
     def scan(self) -> None:

@@ -66,6 +66,21 @@ async def test_there_is_one_connection_in_a_job_and_only_then(
     assert device.tried == 1
 
 
+async def test_while_it_is_connected_it_is_probed_in_its_generation_only(
+    home: Home,
+) -> None:
+    listener = home.listener
+    await home.advance(20)
+    assert listener.probed_version is None
+    await home.run()
+    await read(home)
+    await home.advance(1)
+    assert listener.probed_version == 2
+    await home.run(0, "IDLE")
+    await home.advance(20)
+    assert listener.probed_version is None
+
+
 async def test_the_option_leaves_the_port_alone(
     hass: HomeAssistant, new_home: Home
 ) -> None:

@@ -154,13 +154,13 @@ class Listener:
 
     # -- questions
 
-    def probe(self, host: str) -> None:
+    def probe(self, host: str, version: int | None = None) -> None:
         """Ask an IPv4 address which device is there; the answer arrives as an update.
 
-        In both generations, because a device drops what is not its own.
+        In both generations, because a device drops what is not its own, or in one.
         """
-        for version in datagram.VERSIONS:
-            self._probe(host, version)
+        for each in (version,) if version else datagram.VERSIONS:
+            self._probe(host, each)
 
     def _probe(self, host: str, version: int) -> None:
         self.counters.probes += self._sockets.send(datagram.probe(version), host)

@@ -98,6 +98,11 @@ class Robot(Client, Commands):
         self._timing = timing
         self._open_again: Callable[[], Awaitable[Robot]] | None = None
 
+    @property
+    def version(self) -> int:
+        """The generation of the device, as its sign-in has shown: no datagram proves it."""
+        return self._session.version
+
     def maintenance(self) -> AbstractAsyncContextManager[Maintenance]:
         """Enter maintenance, and leave it with the heater off, whatever happens.
 

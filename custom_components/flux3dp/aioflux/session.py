@@ -50,6 +50,8 @@ class Session(asyncio.Protocol):
         self._writable.set()
         self._closed = asyncio.Event()
         self._lock = asyncio.Lock()
+        self.version = 2
+        """The generation whose robot port speaks as this session does."""
         self._encrypt: CipherContext | None = None
         self._decrypt: CipherContext | None = None
 
@@ -110,6 +112,7 @@ class Session(asyncio.Protocol):
         """Continue encrypted, both ways, from the next byte on (section 5)."""
         early = self._buffer.take_some(len(self._buffer))
         self._encrypt, self._decrypt = encrypt, decrypt
+        self.version = 1
         self._buffer.feed(decrypt.update(early))
 
     def guard(self, timeout: float) -> _Guard:
