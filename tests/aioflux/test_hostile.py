@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 import json
-from pathlib import Path
 import random
 import socket
 
@@ -19,11 +18,7 @@ from custom_components.flux3dp.aioflux import (
     Listener,
     listener as listener_module,
 )
-from custom_components.flux3dp.aioflux.datagram import (
-    PORT,
-    TouchReply,
-    decode,
-)
+from custom_components.flux3dp.aioflux.datagram import PORT
 from custom_components.flux3dp.aioflux.identity import load_rsa_public_key
 from custom_components.flux3dp.aioflux.records import MAX_STRANGERS
 from simulator import Device
@@ -33,31 +28,11 @@ from tests.fuzz.inputs import damaged, read_corpus
 from tests.keys import MASTER_KEYS
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
+from .test_datagram import read, reply_of
 from .updates import Updates
 
-VECTORS = Path(__file__).parent.parent / "vectors"
-NOTIFY = (VECTORS / "signed-v2" / "notify-idle.bin").read_bytes()
-REPLY = (VECTORS / "signed-v2" / "touch.bin").read_bytes()
-
-
-async def test_a_forged_announcement_leaves_the_device_alone(
-    make_device: MakeDevice, listener: Listener
-) -> None:
-    await make_device()
-    known = await listener.find(ADDRESSES[0])
-    at_home = Updates(listener, host=ADDRESSES[0])
-    elsewhere = Updates(listener, host=ADDRESSES[3])
-    forged = bytearray((VECTORS / "signed-v2" / "notify-running.bin").read_bytes())
-    forged[6:22] = bytes.fromhex(UUID)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.bind((ADDRESSES[3], 0))
-        sender.sendto(forged, ("127.0.0.1", PORT))
-        seen = await elsewhere.wait(lambda update: update.status)
-    assert seen.device is None
-    seen = await at_home.wait(lambda update: update.status)
-    assert seen.status is not None
-    assert seen.status.st_id == 0
-    assert listener.get(UUID) == known
+NOTIFY = read("signed-v2", "notify-idle.bin")
+REPLY = read("signed-v2", "touch.bin")
 
 
 async def test_a_broken_subscriber_keeps_nothing_from_others(
@@ -87,61 +62,39 @@ async def test_a_flood_of_strangers_is_bounded(
     make_listener: MakeListener,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """And pushes out no device that is set up, of which there are more."""
     # A touch takes longer than the flood, so no room is made meanwhile.
     listener = await make_listener(timing=replace(FAST, touch_interval=5.0))
-    device = await make_device()
-    known = await listener.find(ADDRESSES[0])
-    listener.pin(UUID, known.master_key, ADDRESSES[0])
-    touches = listener.counters.touches
-    template = bytearray(NOTIFY)
-    source = random.Random(1)
+    master_key = reply_of(REPLY).master_key
+    source = random.Random(3)
+    homes = {
+        source.randbytes(16): f"127.0.40.{number % 200 + 20}" for number in range(500)
+    }
+
+    def hear(data: bytes, uuid: bytes, host: str, *, own: bool = False) -> None:
+        listener._heard(data[:6] + uuid + data[22:], host, own=own)
+
+    for uuid, host in homes.items():
+        listener.pin(uuid.hex(), master_key, host)
+        hear(NOTIFY, uuid, host, own=True)
+        hear(REPLY, uuid, host, own=True)
+    assert listener.counters.touches == 500
+
     with in_one_moment(monkeypatch):
         for _ in range(2000):
-            template[6:22] = source.randbytes(16)
-            listener._heard(bytes(template), ADDRESSES[3], own=False)
-    assert len(list(listener._records)) == MAX_STRANGERS + 1
-    assert listener.counters.touches - touches <= 32
-    assert [info.uuid for info in listener.devices] == [UUID]
+            hear(NOTIFY, source.randbytes(16), ADDRESSES[3])
+    assert listener.counters.touches == 500 + 32
     assert listener.counters.dropped["too_many_touches"] > 1900
-    # Who is asked for is found all the same.
-    await make_device(address=ADDRESSES[1], uuid="ab" * 16, master_key=MASTER_KEYS[1])
-    assert (await listener.find(ADDRESSES[1])).uuid == "ab" * 16
-    assert device.online
+    assert len(list(listener._records)) == 500 + MAX_STRANGERS
 
-
-async def test_no_device_that_is_set_up_leaves_the_table(
-    make_listener: MakeListener, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Twice as many as there is room for strangers, and a flood beside them."""
-    listener = await make_listener()
-    notify = bytearray(NOTIFY)
-    reply = bytearray(REPLY)
-    heard = decode(bytes(reply))
-    assert isinstance(heard, TouchReply)
-    source = random.Random(3)
-    uuids = [source.randbytes(16) for _ in range(500)]
-    for number, uuid in enumerate(uuids):
-        host = f"127.0.40.{number % 200 + 20}"
-        listener.pin(uuid.hex(), heard.master_key, host)
-        for template in (notify, reply):
-            template[6:22] = uuid
-            listener._heard(bytes(template), host, own=True)
-    touches = listener.counters.touches
-    assert touches == 500
-
-    with in_one_moment(monkeypatch):
-        for _ in range(600):
-            notify[6:22] = source.randbytes(16)
-            listener._heard(bytes(notify), ADDRESSES[3], own=False)
-    strangers = listener.counters.touches - touches
-    assert strangers == 32
-    for number, uuid in enumerate(uuids):
-        notify[6:22] = uuid
-        listener._heard(bytes(notify), f"127.0.40.{number % 200 + 20}", own=False)
-
+    for uuid, host in homes.items():
+        hear(NOTIFY, uuid, host)
     assert len(listener.devices) == 500
     # Each of them is known already.
-    assert listener.counters.touches - touches == strangers
+    assert listener.counters.touches == 500 + 32
+    # Who is asked for is found all the same.
+    await make_device()
+    assert (await listener.find(ADDRESSES[0])).uuid == UUID
 
 
 async def test_a_device_that_moved_away_has_its_home_where_it_is_pinned_next(

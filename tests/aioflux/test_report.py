@@ -121,6 +121,13 @@ FIELDS: dict[tuple[str, str], list[tuple[object, object]]] = {
     # Of a device with a job it is something else.
     ("info", "occupied_by"): [("192.168.1.77@MaintainTask", "")],
 }
+OCCUPIED = {
+    "192.168.1.77@MaintainTask": "192.168.1.77",
+    " 192.168.1.77 ": "192.168.1.77",
+    "@MaintainTask": "",
+    7: "",
+    None: "",
+}
 
 
 @pytest.mark.parametrize(
@@ -131,22 +138,13 @@ def test_fields(sent: str, field: str, value: object, expected: object) -> None:
     assert getattr(report(**{sent: value}), field) == expected
 
 
+def test_the_client_that_occupies_the_device() -> None:
+    for info, address in OCCUPIED.items():
+        assert report(st_id=-1, info=info).occupied_by == address
+
+
 def test_a_report_without_a_toolhead_says_nothing_of_one() -> None:
     assert not report().has_module
-
-
-@pytest.mark.parametrize(
-    ("info", "address"),
-    [
-        ('"192.168.1.77@MaintainTask"', "192.168.1.77"),
-        ('" 192.168.1.77 "', "192.168.1.77"),
-        ('"@MaintainTask"', ""),
-        ("7", ""),
-        ("null", ""),
-    ],
-)
-def test_the_client_that_occupies_the_device(info: str, address: str) -> None:
-    assert parse_report(f'{{"st_id": -1, "info": {info}}}').occupied_by == address
 
 
 def test_an_error_without_end_is_a_few_words() -> None:

@@ -16,7 +16,6 @@ from custom_components.flux3dp.aioflux import (
     Robot,
 )
 from simulator import Device
-from simulator.fcode import build
 from simulator.waiting import PATIENCE
 
 from .conftest import BOTH, CUBE, FAST, Line
@@ -78,37 +77,6 @@ async def test_a_job_from_start_to_idle(device: Device, robot: Robot) -> None:
     await device.wait_for(lambda: device.status.st_id == 0)
     assert (await robot.report()).st_id == 0
     assert robot.is_open
-
-
-async def test_an_abort(device: Device, robot: Robot) -> None:
-    await robot.select(CUBE)
-    await robot.start()
-    await reach(device, "RUNNING")
-    device.job.fault("HEAD_ERROR", "FAN_FAILURE", "128")
-    await reach(device, "PAUSED")
-    assert (await robot.report()).error == ("HEAD_ERROR", "FAN_FAILURE", "128")
-    await robot.abort()
-    report = await robot.report()
-    assert (report.st_id, report.error) == (128, ())
-
-
-async def test_the_jobs_metadata_and_picture(device: Device, robot: Robot) -> None:
-    device.start_job(CUBE)
-    info, picture = await robot.info()
-    fcode = device.job.fcode
-    assert dict(info.raw) == dict(fcode.metadata)
-    assert info.head_type == "EXTRUDER"
-    assert info.time_cost == float(fcode.metadata["TIME_COST"])
-    assert picture == fcode.previews[0]
-    assert picture.startswith(b"\x89PNG")
-    device.job.finish()
-    await device.wait_for(lambda: device.status.st_id == 64)
-    await robot.quit()
-    await device.wait_for(lambda: device.status.st_id == 0)
-    device.files.entries["SD"]["bare.fc"] = build({"HEAD_TYPE": "EXTRUDER"}, b"")
-    device.start_job("SD/bare.fc")
-    info, picture = await robot.info()
-    assert (dict(info.raw), picture) == ({"HEAD_TYPE": "EXTRUDER"}, None)
 
 
 async def test_the_commands_of_a_pause(device: Device, robot: Robot) -> None:
@@ -204,15 +172,6 @@ async def test_a_refused_selection_starts_nothing(device: Device, robot: Robot) 
         await robot.start("SD/nothing.fc")
     assert device.player.job is None
     assert "player start" not in device.received.robot
-
-
-async def test_kick_frees_an_occupied_device(device: Device, robot: Robot) -> None:
-    device.occupy(-1, by="192.168.1.77")
-    report = await robot.report()
-    assert (report.st_id, report.label) == (-1, "OCCUPIED")
-    assert report.occupied_by == "192.168.1.77"
-    await robot.kick()
-    assert (await robot.report()).st_id == 0
 
 
 async def test_replies_belong_to_their_requests(device: Device, robot: Robot) -> None:
