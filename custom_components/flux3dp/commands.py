@@ -183,6 +183,7 @@ class _Execution:
         self._cancels = queue.cancels
         self._fault = self._job.error
         self._applied = command.applies(self._job)
+        self._is_lost = False  # The connection over which it was given.
 
     @property
     def _job(self) -> JobState:
@@ -200,11 +201,7 @@ class _Execution:
             robot, refusal = await self._async_deliver(stack)
             if refusal and not await self._async_accepted(robot, refusal):
                 return
-            try:
-                done = await self._async_confirmed(robot)
-            except ConnectionFailed:
-                # It was accepted; announcements tell what comes of it.
-                done = await self._async_announced()
+            done = await self._async_confirmed(robot)
         if not done:
             raise self._failure()
 
@@ -261,28 +258,24 @@ class _Execution:
         """
         end = self._clock.now() + self._timing.control_confirm
         while True:
-            try:
-                job = await self._async_look(robot)
-            except ConnectionFailed:
-                # Announcements tell whether another hand was first.
-                if await self._async_announced():
-                    return False
-                raise refusal from None
-            if job is not None:
+            if (job := await self._async_look(robot)) is not None:
                 if self._is_fulfilled(job):
                     return False
                 if self._command is RESUME and job.status is JobStatus.RESUMING:
                     return True
-                if not self._is_passing(job, refusal):
+                # Announcements lag: another hand may have been first.
+                if not (self._is_lost or self._is_passing(job, refusal)):
                     raise self._inapplicable(job) or refusal
             if self._clock.now() >= end:
                 raise refusal
             self._device.async_probe()
             await self._clock.sleep(self._timing.control_poll)
-            again = await self._async_try(robot)
-            if again is None:
+            if self._is_lost:
+                self._check()
+            elif (again := await self._async_try(robot)) is None:
                 return True
-            refusal = again
+            else:
+                refusal = again
 
     def _is_fulfilled(self, job: JobState) -> bool:
         """Whether what was wanted is so, by another hand or by itself.
@@ -304,12 +297,9 @@ class _Execution:
         """Look until the command is carried out; False if it is not.
 
         A resume falls back into the pause within a second if the fault is still there.
-        A job that resumes for longer heats again: it is as good as resumed.
         """
         began, is_resume = False, self._command is RESUME
-        end = self._clock.now() + (
-            self._timing.resume_trial if is_resume else self._timing.control_confirm
-        )
+        start, timing = self._clock.now(), self._timing
         while True:
             if (job := await self._async_look(robot)) is not None:
                 if self._command.is_done(job):
@@ -320,16 +310,23 @@ class _Execution:
                     if began and job.status in _STANDING:
                         return False
                     began = began or job.status not in _WAITING
-            if self._clock.now() >= end:
-                return self._is_heating()
-            await self._clock.sleep(self._timing.control_poll)
+            by_report = is_resume and not self._is_lost
+            limit = timing.resume_trial if by_report else timing.control_confirm
+            if self._clock.now() >= start + limit:
+                # A resume that has begun and heats is as good as done.
+                return is_resume and self._job.status is JobStatus.RESUMING
+            await self._clock.sleep(timing.control_poll)
             self._check()
 
     async def _async_look(self, robot: Robot) -> JobState | None:
-        """Return the job by a new report; None if there is none at this moment."""
+        """Return the job by a new report; None if there is none at this moment.
+
+        Once the connection is lost, by what the device announces.
+        """
         try:
-            async with self._clock.timeout(self._timing.connection_stuck):
-                await self._link.async_report(robot)
+            if not self._is_lost:
+                async with self._clock.timeout(self._timing.connection_stuck):
+                    await self._link.async_report(robot)
         except Kicked:
             raise
         except CommandFailed as err:
@@ -338,28 +335,13 @@ class _Execution:
                 "%s has no report: %s", self._device.device_name, err
             )
             return None
-        except TimeoutError:
+        except ConnectionFailed, TimeoutError:
+            self._is_lost = True
             robot.drop()
-            raise ConnectionFailed("the device did not report in time") from None
-        return self._job
-
-    async def _async_announced(self) -> bool:
-        """Wait until announcements show the command carried out; False if they don't."""
-        end = self._clock.now() + self._timing.control_confirm
-        while not (
-            self._command.is_done(self._job)
-            or self._command.is_pointless(self._job)
-            or self._clock.now() >= end
-        ):
+        if self._is_lost:
             self._device.ensure_loaded()
             self._device.async_probe()
-            await self._clock.sleep(self._timing.control_poll)
-            self._check()
-        return self._command.is_done(self._job) or self._is_heating()
-
-    def _is_heating(self) -> bool:
-        """Whether a resume has begun and heats: it is as good as resumed."""
-        return self._command is RESUME and self._job.status is JobStatus.RESUMING
+        return self._job
 
     # -- in which words it fails
 
