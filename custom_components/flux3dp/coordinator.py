@@ -32,7 +32,7 @@ from .job.observation import (
     Announced,
     AnnouncementOrder,
     Reported,
-    is_outweighed,
+    is_alike,
 )
 from .job.signals import JobDispatcher
 from .job.store import JobStore
@@ -219,7 +219,7 @@ class FluxCoordinator(FluxDevice):
             or not data.online
             or not (
                 status == before.status
-                or (data.job.from_report and is_outweighed(status, before.status))
+                or (data.job.from_report and is_alike(status, before.status))
             )
             or (due and data.job.time_dependent)
             or self.info.device != data.device

@@ -9,7 +9,7 @@ from custom_components.flux3dp.aioflux.report import JobInfo, Report
 from custom_components.flux3dp.job.observation import (
     Announced,
     AnnouncementOrder,
-    is_outweighed,
+    is_alike,
 )
 
 from .watching import Watch, datagram, report
@@ -260,7 +260,7 @@ def test_what_a_report_outweighs(
     watch.hear(before)
     watch.read(report(16, progress=0.4, has_module=has_module))
     state, after = watch.state, datagram(st_id, label, **{"progress": 0.5} | changes)
-    assert is_outweighed(after, before) is outweighed
+    assert is_alike(after, before) is outweighed
     watch.hear(after, 0.5)
     # What is not looked at would not have changed anything.
     assert watch.state == state or not outweighed

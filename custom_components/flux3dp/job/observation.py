@@ -43,13 +43,13 @@ class AnnouncementOrder:
 
     def is_late(self, new: Announced, latest: Announced | None) -> bool:
         """Whether an announcement is late; `latest` is the last that was not."""
-        if latest is None or _is_alike(new, latest):
+        if latest is None or is_alike(new.status, latest.status):
             return False
         lag = latest.status.timestamp - new.status.timestamp
         if lag <= 0:
             return False
         previous, self._previous = self._previous, new
-        if previous is None or not _is_alike(new, previous):
+        if previous is None or not is_alike(new.status, previous.status):
             self._since = new.at
             return True
         passed = new.at - previous.at
@@ -61,11 +61,16 @@ class AnnouncementOrder:
         return not advances and new.at - self._since < self._longest
 
 
-def _is_alike(one: Announced, other: Announced) -> bool:
-    """Whether two announcements say the same of the job."""
-    return (one.status.st_id, one.status.error_label) == (
-        other.status.st_id,
-        other.status.error_label,
+def is_alike(one: DeviceStatus, other: DeviceStatus) -> bool:
+    """Whether two datagrams say the same, but for the progress.
+
+    That changes with each while a job runs, and is not looked at where a report counts.
+    """
+    return (
+        one.st_id == other.st_id
+        and one.error_label == other.error_label
+        and one.head_module == other.head_module
+        and one.occupied_by == other.occupied_by
     )
 
 
@@ -167,20 +172,6 @@ def observe(
     seen = _from_report(reported, announced.status)
     newer = announced.at > reported.at
     return seen._replace(announced=announced.status) if newer else seen
-
-
-def is_outweighed(status: DeviceStatus, before: DeviceStatus) -> bool:
-    """Whether a datagram differs from the one before in nothing that counts.
-
-    While a report does. Then the progress of a datagram, which changes with each while a
-    job runs, is not looked at.
-    """
-    return (
-        status.st_id == before.st_id
-        and status.error_label == before.error_label
-        and status.head_module == before.head_module
-        and status.occupied_by == before.occupied_by
-    )
 
 
 def _from_status(status: DeviceStatus) -> Observation:

@@ -16,10 +16,15 @@ _EXPECTED_WITHIN: Final = 60.0
 _SHORT_LOSS: Final = 60.0
 
 
-def new_job(
+def with_new(
     previous: JobState, seen: Observation, now: float, *, witnessed: bool
-) -> Job:
-    """Return a job that was not there before; `witnessed`: it began just now."""
+) -> tuple[JobState, Job]:
+    """Return the state with a job that was not there before, and that job.
+
+    The one before is over; `witnessed`: this one began just now.
+    """
+    if previous.job is not None and previous.job.stage is Stage.ACTIVE:
+        previous = lost(previous, previous.job, now)
     expected = previous.expected
     job = Job(
         name=expected.name
@@ -29,12 +34,34 @@ def new_job(
         started=float(math.floor(now)) if witnessed else None,
         paused=seen.is_paused,
     )
-    return advanced(job, seen, now)
+    job = advanced(job, seen, now)
+    number = previous.job_number + 1
+    return previous._replace(job=job, job_number=number, expected=None), job
 
 
-def with_new(previous: JobState, job: Job) -> JobState:
-    """Return the state with another job than before."""
-    return previous._replace(job=job, job_number=previous.job_number + 1, expected=None)
+def lost(previous: JobState, job: Job, now: float) -> JobState:
+    """Return the state with a job whose end was not seen: its result is unknown."""
+    clock = job.clock
+    if previous.observed:
+        clock = clock.stop(now)
+    else:
+        clock = clock.interrupted(job.lost_at, now)
+    state = with_totals(previous._replace(job=over(job, clock)), now)
+    if job.outcome is not None:
+        # It had failed before, in an alarm, and never ran again.
+        return state
+    return state._replace(last_job_result=None, last_job_duration=None)
+
+
+def over(job: Job, clock: Stopwatch) -> Job:
+    """Return a job that runs no more."""
+    return job._replace(
+        clock=clock,
+        stage=Stage.CLEARED if job.stage is Stage.CLEARED else Stage.ENDED,
+        paused=False,
+        resuming_since=None,
+        announced_end=None,
+    )
 
 
 def found_again(job: Job, now: float) -> Job:

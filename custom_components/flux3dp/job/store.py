@@ -55,7 +55,7 @@ class JobStore:
         self._store = Store[dict[str, Any]](
             hass, _STORAGE_VERSION, f"{DOMAIN}.job.{entry.entry_id}"
         )
-        self._state: JobState | None = None
+        self._state = INITIAL
 
     async def async_load(self) -> JobState:
         """Return what was stored, or a fresh state."""
@@ -66,21 +66,16 @@ class JobStore:
     def async_keep(self, state: JobState) -> None:
         """Take the newest state, and schedule a write if it is worth one."""
         previous, self._state = self._state, state
-        if previous is None or _turning_point(state) != _turning_point(previous):
-            self._store.async_delay_save(self._stored, _SAVE_DELAY)
+        if _turning_point(state) != _turning_point(previous):
+            self._store.async_delay_save(lambda: as_stored(self._state), _SAVE_DELAY)
 
     async def async_close(self) -> None:
         """Write for the last time."""
-        if self._state is not None:
-            await self._store.async_save(self._stored())
+        await self._store.async_save(as_stored(self._state))
 
     async def async_remove(self) -> None:
         """Forget what was stored, because the entry is removed."""
         await self._store.async_remove()
-
-    def _stored(self) -> dict[str, Any]:
-        """Return what is written: always the newest state."""
-        return as_stored(self._state or INITIAL)
 
 
 def _turning_point(state: JobState) -> tuple[object, ...]:
@@ -94,11 +89,6 @@ def _turning_point(state: JobState) -> tuple[object, ...]:
     )
 
 
-def as_stored(state: JobState) -> dict[str, Any]:
-    """Return what must outlive a restart, as JSON has it."""
-    return _written(state)
-
-
 def restored(data: object) -> JobState:
     """Return the state that was stored; what cannot be read is left out.
 
@@ -110,10 +100,11 @@ def restored(data: object) -> JobState:
 type _Stored = JobState | Job | Stopwatch
 
 
-def _written(value: _Stored) -> dict[str, Any]:
+def as_stored(value: _Stored) -> dict[str, Any]:
+    """Return what must outlive a restart, as JSON has it."""
     stored = {name: getattr(value, name) for name in _fields(type(value))}
     return {
-        name: _written(each) if isinstance(each, Job | Stopwatch) else each
+        name: as_stored(each) if isinstance(each, Job | Stopwatch) else each
         for name, each in stored.items()
     }
 

@@ -19,9 +19,8 @@ from .model import (
     Stage,
 )
 from .observation import Observation
-from .run import advanced, found_again, new_job, with_new, with_totals
+from .run import advanced, found_again, lost, over, with_new
 from .status_table import RUNNING, Phase
-from .times import Stopwatch
 
 # After a silence, a progress this much lower is another job's; less is a datagram's lag.
 _PROGRESS_FELL: Final = 0.2
@@ -72,7 +71,7 @@ def _alive(
         # After a time without contact only a report tells one run from another: this
         # one began while nothing was seen.
         known = not job.session_unconfirmed or seen.session is None
-        return _begun(_lost(previous, job, now), seen, now, known=known)
+        return _begun(previous, seen, now, known=known)
     if _is_revived(previous, job, seen):
         # Until it runs it is the job that failed, and fails only once.
         job = job._replace(paused=True)
@@ -92,8 +91,7 @@ def _begun(
 ) -> Outcome:
     """Follow a job that was not there before."""
     witnessed = previous.observed and known
-    job = new_job(previous, seen, now, witnessed=witnessed)
-    state = with_new(previous, job)
+    state, job = with_new(previous, seen, now, witnessed=witnessed)
     if not witnessed:
         return state, ()
     started = _event(JobEventType.STARTED, job, now)
@@ -114,9 +112,7 @@ def _continued(
         return previous._replace(job=job), ()
     grown = job.top_progress is not None and (seen.progress or 0) > job.top_progress
     since = min(job.resuming_since or now, now)
-    job = advanced(job, seen, now)
-    if job.resuming_since is not None:
-        job = job._replace(resuming_since=None)
+    job = advanced(job, seen, now)._replace(resuming_since=None)
     runs = seen.st_id in (4, RUNNING) and seen.status is not JobStatus.ABORTING
     happened = None
     if seen.is_paused and not job.paused:
@@ -170,10 +166,7 @@ def _ending(previous: JobState, seen: Observation, now: float) -> JobState:
     other = job is None or job.is_same_run(seen.session) is False
     if job is None or other or job.stage is Stage.CLEARED:
         # Never seen alive; its end will be.
-        if job is not None and job.stage is Stage.ACTIVE:
-            previous = _lost(previous, job, now)
-        new = new_job(previous, seen, now, witnessed=previous.observed)
-        return with_new(previous, new)
+        return with_new(previous, seen, now, witnessed=previous.observed)[0]
     if job.stage is Stage.ENDED:
         return previous
     if not previous.observed:
@@ -256,10 +249,8 @@ def _unseen(
     What came of it is known. An event is only what a report shows of a run that
     failed while the device was in view: a homing that fails takes less than a second.
     """
-    if previous.job is not None and previous.job.stage is Stage.ACTIVE:
-        previous = _lost(previous, previous.job, now)
     failed = previous.observed and result is JobResult.FAILED
-    job = new_job(previous, seen, now, witnessed=previous.observed)
+    state, job = with_new(previous, seen, now, witnessed=previous.observed)
     job = job._replace(
         stage=Stage.ENDED,
         outcome=result,
@@ -267,7 +258,8 @@ def _unseen(
         pending=Pending.WHOLE_RUN if failed and seen.session is None else None,
     )
     known = seen.time_running is not None
-    state = with_new(previous, job)._replace(
+    state = state._replace(
+        job=job,
         last_job_result=result,
         last_job_duration=job.duration(now) if known else None,
     )
@@ -298,14 +290,14 @@ def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
     job = job._replace(stage=Stage.CLEARED, pending=None, end_announced_at=announced_at)
     if job.outcome is JobResult.FAILED:
         # It had failed before, in an alarm, and never ran again.
-        return _lost(previous, job, now), ()
+        return lost(previous, job, now), ()
     if end is not None:
         job = job._replace(error_label=end.label or job.error_label)
         return _close(previous, job, now, end.result)
     if (result := _deduced(previous, job)) is not None:
         return _close(previous, job, now, result)
     pending = pending if previous.observed else None
-    return _lost(previous, job._replace(pending=pending), now), ()
+    return lost(previous, job._replace(pending=pending), now), ()
 
 
 def _deduced(previous: JobState, job: Job) -> JobResult | None:
@@ -330,7 +322,7 @@ def _close(
     """End a job with a result, count it, and return the event if it was observed."""
     completed = result is JobResult.COMPLETED
     more = completed and not job.counted
-    job = _over(job, job.clock.stop(now))._replace(
+    job = over(job, job.clock.stop(now))._replace(
         outcome=result,
         counted=job.counted or completed,
     )
@@ -341,31 +333,6 @@ def _close(
         jobs_completed=previous.jobs_completed + more,
     )
     return state, (_end_event(job, result, now, seen),) if observed else ()
-
-
-def _lost(previous: JobState, job: Job, now: float) -> JobState:
-    """Return the state with a job whose end was not seen: its result is unknown."""
-    clock = job.clock
-    if previous.observed:
-        clock = clock.stop(now)
-    else:
-        clock = clock.interrupted(job.lost_at, now)
-    state = with_totals(previous._replace(job=_over(job, clock)), now)
-    if job.outcome is not None:
-        # It had failed before, in an alarm, and never ran again.
-        return state
-    return state._replace(last_job_result=None, last_job_duration=None)
-
-
-def _over(job: Job, clock: Stopwatch) -> Job:
-    """Return a job that runs no more."""
-    return job._replace(
-        clock=clock,
-        stage=Stage.CLEARED if job.stage is Stage.CLEARED else Stage.ENDED,
-        paused=False,
-        resuming_since=None,
-        announced_end=None,
-    )
 
 
 def _event(
