@@ -22,6 +22,7 @@ from custom_components.flux3dp.aioflux.robot import parse_device_details
     ("words", "encoded"),
     [
         (("player", "report"), "player report"),
+        (("file", "ls", "SD", ""), "file ls SD "),
         (("player", "select", "SD", "my job.fc"), "player select SD 'my job.fc'"),
         (("config", "set", "name", "it's"), """config set name 'it'"'"'s'"""),
         (("config", "set", "k", "$(reboot)"), "config set k '$(reboot)'"),

@@ -17,6 +17,7 @@ from custom_components.flux3dp.aioflux import (
     Camera,
     ClientKey,
     CommandFailed,
+    FileEntry,
     Manager,
     Robot,
     WifiNetwork,
@@ -47,6 +48,10 @@ async def test_the_recorded_robot_session(
         with pytest.raises(CommandFailed) as refused:
             await robot.pause()
         assert refused.value.symbol == "NO_TASK"
+        assert await robot.files.list("SD") == (
+            FileEntry("test.fc", is_folder=False),
+            FileEntry("Recent", is_folder=True),
+        )
         assert robot.is_open
     assert recording.differences == []
     assert recording.heard.startswith(key.access_id)

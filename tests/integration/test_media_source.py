@@ -169,7 +169,7 @@ async def test_a_page_that_goes_away_leaves_others_their_answer(
 
     with patch.object(RobotSession, "_list", send_late):
         first = hass.async_create_task(ask(reads))
-        await device.wait_for(lambda: "file ls SD ''" in device.received.robot)
+        await device.wait_for(lambda: "file ls SD " in device.received.robot)
         second = hass.async_create_task(reads.entries("SD"))
         first.cancel()
         await asyncio.wait([first])

@@ -23,8 +23,11 @@ _FORBIDDEN = frozenset(("Cc", "Cs"))
 
 @lru_cache(maxsize=16)  # A report is asked for every other second, in the same words.
 def encode_command(*words: str) -> bytes:
-    """Return a command of these words, quoted: the device splits it as a shell does."""
-    return shlex.join(words).encode()
+    """Return a command of these words, quoted: the device splits it as a shell does.
+
+    The path of a storage itself is no word, as in the recordings.
+    """
+    return " ".join(word and shlex.quote(word) for word in words).encode()
 
 
 class Commands:
