@@ -269,7 +269,7 @@ class Session(asyncio.Protocol):
     async def close(self) -> None:
         """Close in order, or drop the socket if that takes too long; twice is fine."""
         self._transport.close()
-        self._end(ConnectionFailed("the connection is closed"))
+        self._end("the connection is closed")
         try:
             async with asyncio.timeout(self._timing.close):
                 await self._closed.wait()
@@ -283,15 +283,15 @@ class Session(asyncio.Protocol):
     def abort(self) -> None:
         """Drop the socket at once; from now on nothing comes and nothing goes."""
         self._transport.abort()
-        self._end(ConnectionFailed("the connection is closed"))
+        self._end("the connection is closed")
 
     def _raise_if_ended(self) -> None:
         if self._ended is not None:
             raise self._ended
 
-    def _end(self, reason: ConnectionFailed) -> None:
+    def _end(self, reason: str) -> None:
         if self._ended is None:
-            self._ended = reason
+            self._ended = ConnectionFailed(reason)
         self._writable.set()
         self._wake()
 
@@ -316,13 +316,12 @@ class Session(asyncio.Protocol):
 
     @override
     def eof_received(self) -> bool:
-        self._end(ConnectionFailed("the device closed the connection"))
+        self._end("the device closed the connection")
         return False
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
-        reason = f"the connection broke: {exc}" if exc else "the connection is closed"
-        self._end(ConnectionFailed(reason))
+        self._end(f"the connection broke: {exc}" if exc else "the connection is closed")
         self._closed.set()
 
     @override

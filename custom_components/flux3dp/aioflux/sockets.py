@@ -108,21 +108,12 @@ class Sockets:
         Repeated with each question to the group: after a power cut this host is often
         up before its network is, and an interface that is made again is a new one.
         """
-        if self._shared is None:
+        shared, option = self._shared, socket.IP_ADD_MEMBERSHIP
+        if shared is None:
             return False
-        joined = False
-        for interface in self._interfaces:
-            try:
-                membership = socket.inet_aton(GROUP) + socket.inet_aton(interface)
-                self._shared.sock.setsockopt(
-                    socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership
-                )
-            except OSError as err:
-                if err.errno != errno.EADDRINUSE:  # Joined already.
-                    _LOGGER.debug("No multicast on interface %s: %s", interface, err)
-            else:
-                joined = True
-        return joined
+        group = socket.inet_aton(GROUP)
+        joined = [shared.set_multicast(option, group, it) for it in self._interfaces]
+        return any(joined)
 
     def send(self, data: bytes, host: str) -> bool:
         """Send one datagram to the well-known port; return whether it left this host.
@@ -137,15 +128,8 @@ class Sockets:
         if self._own is None:
             return
         for interface in self._interfaces:
-            try:
-                address = socket.inet_aton(interface)
-                self._own.sock.setsockopt(
-                    socket.IPPROTO_IP, socket.IP_MULTICAST_IF, address
-                )
-            except OSError as err:
-                _LOGGER.debug("No multicast on interface %s: %s", interface, err)
-            else:
-                self.send(data, GROUP)
+            if self._own.set_multicast(socket.IP_MULTICAST_IF, b"", interface):
+                self._own.send(data, GROUP)
 
 
 class _Endpoint(asyncio.DatagramProtocol):
@@ -154,7 +138,7 @@ class _Endpoint(asyncio.DatagramProtocol):
     _transport: asyncio.BaseTransport
 
     def __init__(self, sock: socket.socket, receive: Receive) -> None:
-        self.sock = sock
+        self._sock = sock
         self._receive = receive
 
     @classmethod
@@ -178,12 +162,23 @@ class _Endpoint(asyncio.DatagramProtocol):
             raise ConnectionFailed(f"cannot open a UDP socket: {err}") from err
         return endpoint
 
+    def set_multicast(self, option: int, group: bytes, interface: str) -> bool:
+        """Set an option to a group on an interface; return whether it was not set yet."""
+        try:
+            value = group + socket.inet_aton(interface)
+            self._sock.setsockopt(socket.IPPROTO_IP, option, value)
+        except OSError as err:
+            if err.errno != errno.EADDRINUSE:  # Joined already.
+                _LOGGER.debug("No multicast on interface %s: %s", interface, err)
+            return False
+        return True
+
     def send(self, data: bytes, host: str) -> bool:
         """Send one datagram to the well-known port; return whether it left this host."""
         try:
             # A name here would be looked up while the event loop stands still.
             socket.inet_pton(socket.AF_INET, host)
-            self.sock.sendto(data, (host, PORT))
+            self._sock.sendto(data, (host, PORT))
         except OSError as err:
             _LOGGER.debug("Cannot send to %s: %s", host, err)
             return False
@@ -207,7 +202,7 @@ class _Endpoint(asyncio.DatagramProtocol):
         # Home Assistant, more would arrive, and what is read would be seconds old.
         for _ in range(_AT_ONCE - 1):
             try:
-                data, addr = self.sock.recvfrom(MAX_LENGTH + 1)
+                data, addr = self._sock.recvfrom(MAX_LENGTH + 1)
             except OSError:
                 return  # None is left, or the socket is closed.
             self._receive(data, addr[0])
