@@ -90,7 +90,7 @@ class Manager(Client):
         try:
             async with open_session(
                 device.host, MANAGEMENT_PORT, master_key, timing
-            ) as (session, _):
+            ) as session:
                 signed_in = await _sign_in(session, device, key, password, timing)
         except ConnectionFailed as err:
             # The firmware's version is only what a datagram says; the port is proof.
@@ -214,10 +214,9 @@ async def verify_key(device: DeviceInfo, master_key: bytes, timing: Timing) -> N
     signatures, which can be recorded. IdentityMismatch, ConnectionFailed.
     """
     try:
-        async with open_session(device.host, MANAGEMENT_PORT, master_key, timing) as (
-            session,
-            _,
-        ):
+        async with open_session(
+            device.host, MANAGEMENT_PORT, master_key, timing
+        ) as session:
             await session.close()
     except ConnectionFailed:
         if not device.may_take_udp:

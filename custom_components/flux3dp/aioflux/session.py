@@ -40,6 +40,9 @@ class Session(asyncio.Protocol):
     is_shared = False
     """Whether an exchange that has begun is finished also if its caller is canceled."""
 
+    hello = b""
+    """The 8 bytes that the device said first (section 3)."""
+
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
         self._buffer = FrameBuffer()

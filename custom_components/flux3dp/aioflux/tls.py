@@ -51,8 +51,8 @@ async def open_session(
     master_key: bytes,
     timing: Timing,
     hellos: tuple[bytes, ...] = (TLS,),
-) -> AsyncIterator[tuple[Session, bytes]]:
-    """Connect to a device that holds `master_key` (DER); yields session and hello.
+) -> AsyncIterator[Session]:
+    """Connect to a device that holds `master_key` (DER).
 
     The session stays open, unless the block fails. After the hello `FLUX0003` it is in
     TLS; other `hellos` prove nothing yet. Raises ConnectionFailed, ProtocolError if
@@ -61,7 +61,7 @@ async def open_session(
     session = await Session.connect(host, port, timing)
     try:
         async with session.guard(timing.connect):
-            hello = await session.read_exactly(len(TLS))
+            session.hello = hello = await session.read_exactly(len(TLS))
         if hello not in hellos:
             raise ProtocolError(f"{host}:{port} says {hello!r}, which is not expected")
         if hello == TLS:
@@ -69,7 +69,7 @@ async def open_session(
                 certificate = await session.start_tls(_CONTEXT, timing.handshake)
                 if (presented := public_key(certificate)) != master_key:
                     raise IdentityMismatch(master_key, presented)
-        yield session, hello
+        yield session
     except BaseException:
         await session.close()
         raise
