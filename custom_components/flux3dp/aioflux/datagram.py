@@ -9,9 +9,9 @@ from functools import lru_cache
 import struct
 from typing import Any
 
-from .device import DeviceStatus, clamp_progress
+from .device import DeviceStatus
 from .identity import rsa_signed
-from .util import clean_text, parse_pairs
+from .util import clean_text, parse_pairs, progress_of
 
 PORT = 1901
 GROUP = "239.255.255.250"
@@ -244,7 +244,7 @@ def _decode_status(data: bytes, offset: int) -> DeviceStatus:
     return DeviceStatus(
         timestamp,
         st_id,
-        clamp_progress(progress),
+        progress_of(progress),
         _cut_text(head),
         "" if occupied else text,
         text if occupied else "",

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-import math
 import re
 
 from .util import is_blank
@@ -144,13 +143,6 @@ def has_extruder(model: str) -> bool:
 def has_toolheads(model: str) -> bool:
     """Return whether machines of this model id, or of an unknown one, take toolheads."""
     return model in _TOOLHEAD_MODELS or model not in MODELS
-
-
-def clamp_progress(value: float) -> float | None:
-    """Return a progress of 0.0 to 1.0, None for NaN and infinities."""
-    if 0.0 <= value <= 1.0:
-        return value
-    return min(max(value, 0.0), 1.0) if math.isfinite(value) else None
 
 
 def supports_tcp_management(firmware: str) -> bool:

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from .device import clamp_progress
 from .errors import ProtocolError
 from .util import (
     clean_text,
     duration_of,
-    finite_number,
     json_object,
     number_between,
     number_in,
     parse_pairs,
+    progress_of,
     temperature_of,
     text_or_none,
 )
@@ -109,7 +108,6 @@ def parse_report(text: str | bytes) -> Report:
     def take(key: str) -> object:
         return data.pop(key, None)
 
-    progress = finite_number(take("prog"))
     module = data.pop("module", _MISSING)
     occupant, _, _task = (text_or_none(take("info")) or "").partition("@")
     return Report(
@@ -117,7 +115,7 @@ def parse_report(text: str | bytes) -> Report:
         label=text_or_none(take("st_label")) or "",
         session=text_or_none(take("session")),
         error=_words(take("error")),
-        progress=None if progress is None else clamp_progress(progress),
+        progress=progress_of(take("prog")),
         traveled=_distance(take("traveled")),
         time_total=duration_of(take("time_total")),
         time_running=duration_of(take("time_running")),

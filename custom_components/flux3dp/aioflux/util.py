@@ -99,6 +99,14 @@ def number_between(value: object, low: float, high: float) -> float | None:
     return number if number is not None and low <= number <= high else None
 
 
+def progress_of(value: object) -> float | None:
+    """Return a progress of 0.0 to 1.0; a number beside that is cut, None for others."""
+    number = finite_number(value)
+    if number is None or 0.0 <= number <= 1.0:
+        return number
+    return min(max(number, 0.0), 1.0)
+
+
 def temperature_of(value: object) -> float | None:
     """Return the first of a list of temperatures (°C): one per nozzle."""
     if isinstance(value, list):
