@@ -78,7 +78,7 @@ async def _open_signed_in(
     master_key = expected_key or device.master_key
     hellos = (TLS, AES) if port == ROBOT_PORT else (TLS,)
     async with open_session(device.host, port, master_key, timing, hellos) as session:
-        if session.hello == TLS:
+        if session.version == 2:
             async with session.guard(timing.handshake):
                 await _sign_in_over_tls(session, device.uuid, key)
         # TLS proves a key freshly, this handshake can be replayed: a device that should

@@ -40,8 +40,8 @@ class Session(asyncio.Protocol):
     is_shared = False
     """Whether an exchange that has begun is finished also if its caller is canceled."""
 
-    hello = b""
-    """The 8 bytes that the device said first (section 3)."""
+    version = 2
+    """The generation whose robot port speaks as this session does."""
 
     def __init__(self, timing: Timing) -> None:
         self._timing = timing
@@ -53,8 +53,6 @@ class Session(asyncio.Protocol):
         self._writable.set()
         self._closed = asyncio.Event()
         self._lock = asyncio.Lock()
-        self.version = 2
-        """The generation whose robot port speaks as this session does."""
         self._encrypt: CipherContext | None = None
         self._decrypt: CipherContext | None = None
 
@@ -115,7 +113,6 @@ class Session(asyncio.Protocol):
         """Continue encrypted, both ways, from the next byte on (section 5)."""
         early = self._buffer.take_some(len(self._buffer))
         self._encrypt, self._decrypt = encrypt, decrypt
-        self.version = 1
         self._buffer.feed(decrypt.update(early))
 
     def guard(self, timeout: float) -> _Guard:

@@ -61,9 +61,10 @@ async def open_session(
     session = await Session.connect(host, port, timing)
     try:
         async with session.guard(timing.connect):
-            session.hello = hello = await session.read_exactly(len(TLS))
+            hello = await session.read_exactly(len(TLS))
         if hello not in hellos:
             raise ProtocolError(f"{host}:{port} says {hello!r}, which is not expected")
+        session.version = 1 if hello == AES else 2
         if hello == TLS:
             async with session.guard(timing.handshake):
                 certificate = await session.start_tls(_CONTEXT, timing.handshake)
