@@ -6,7 +6,7 @@ a datagram to the state machine and not the kernel's part in it.
 
 import base64
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import gc
 from pathlib import Path
@@ -18,20 +18,12 @@ import time
 import tracemalloc
 from unittest.mock import patch
 
-from homeassistant.config_entries import ConfigEntry, ConfigFlow
-from homeassistant.const import Platform
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.entity import Entity
-from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.loader import DATA_CUSTOM_COMPONENTS
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
-    MockModule,
-    MockPlatform,
     async_test_home_assistant,
-    mock_config_flow,
-    mock_integration,
-    mock_platform,
 )
 
 import custom_components
@@ -41,6 +33,7 @@ from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.timing import FluxTiming
 
+from .entities import PLAIN, PLAIN_NAME, BareEntity, Entities, having
 from .measure import Row, Work, cpu, medians
 
 assert custom_components  # Ours, before the plugin's package of that name is found.
@@ -49,7 +42,6 @@ VECTORS = Path(__file__).parent.parent / "tests" / "vectors"
 NOTIFY = (VECTORS / "signed-v1" / "notify-running.bin").read_bytes()
 HOST = "127.0.70.9"
 _STATUS = struct.Struct("<dif16s32s")
-_BARE = "bench_bare"
 _ENTRIES = 50
 # No device answers: a setup need not wait for one to be measured.
 SILENT = FluxTiming(setup_wait=0.0, unheard=3600.0, unheard_active=3600.0)
@@ -152,17 +144,10 @@ def _our_entry(hass: HomeAssistant, number: int = 0) -> MockConfigEntry:
     return entry
 
 
-def _bare_entry(hass: HomeAssistant, number: int = 0) -> MockConfigEntry:
-    entry = MockConfigEntry(domain=_BARE, title=f"Bare {number}")
-    entry.add_to_hass(hass)
-    return entry
-
-
 async def _announcements(hass: HomeAssistant) -> AsyncIterator[Row]:
     """Yield the CPU of an equal announcement, and of one with another progress."""
     entry = _our_entry(hass)
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await _setup(hass, entry)
     listener: Listener = await async_get_listener(hass)
     values = _STATUS.unpack_from(NOTIFY, len(NOTIFY) - _STATUS.size)
     prefix = NOTIFY[: -_STATUS.size]
@@ -205,16 +190,22 @@ async def _announcements(hass: HomeAssistant) -> AsyncIterator[Row]:
         floor_step += 1
         hass.states.async_set("sensor.bench_floor", str(floor_step))
 
+    plain_entry = _our_entry(hass, 1)
+    await _setup(hass, plain_entry, PLAIN)
+
+    def plain() -> None:
+        nonlocal floor_step
+        floor_step += 1
+        plain_entry.runtime_data.async_set_updated_data(floor_step % 997 / 9.97)
+
     measured = cpu(ours, floor, runs=15, inner=1000)
+    in_plain = cpu(ours, plain, runs=15, inner=200)
     state = hass.states.get("sensor.bench_progress")
     if state is None or state.state in ("unknown", "unavailable"):
         raise RuntimeError(f"the entity did not follow: {state}")
-    yield Row(
-        "v1 notify to a changed entity (CPU)",
-        *measured,
-        "hass.states.async_set",
-        most=6.0,
-    )
+    name = "v1 notify to a changed entity (CPU)"
+    yield Row(name, *measured, "hass.states.async_set", most=6.0)
+    yield Row(name, *in_plain, PLAIN_NAME)
 
 
 def _left_behind(work: Work) -> float:
@@ -235,94 +226,57 @@ def _left_behind(work: Work) -> float:
 
 async def _entries(hass: HomeAssistant) -> AsyncIterator[Row]:
     """Yield the CPU of setting up an entry, and the memory that entries take."""
-    count = 0
-
-    async def setup_floor(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-        await hass.config_entries.async_forward_entry_setups(entry, [Platform.SENSOR])
-        return True
-
-    async def unload_floor(hass: HomeAssistant, entry: ConfigEntry) -> bool:
-        return await hass.config_entries.async_unload_platforms(
-            entry, [Platform.SENSOR]
-        )
-
-    async def add_floor(
-        hass: HomeAssistant, entry: ConfigEntry, add: AddConfigEntryEntitiesCallback
-    ) -> None:
-        add(_BareEntity(entry, number) for number in range(count))
-
-    module = MockModule(
-        _BARE, async_setup_entry=setup_floor, async_unload_entry=unload_floor
+    entry = _our_entry(hass)
+    # The first one loads modules and makes the client key; that is paid once.
+    await _setup(hass, entry)
+    count = len(hass.states.async_all())
+    await hass.config_entries.async_unload(entry.entry_id)
+    bare: Entities = {"sensor": lambda it: [BareEntity(it, n) for n in range(count)]}
+    name = f"an entry with {count} bare entities"
+    all_three = None, bare, PLAIN
+    ours, of_bare, of_plain = zip(
+        *[[await _once(hass, entry, each) for each in all_three] for _ in range(31)],
+        strict=True,
     )
-    mock_integration(hass, module)
-    mock_platform(hass, f"{_BARE}.config_flow")
-    mock_platform(hass, f"{_BARE}.sensor", MockPlatform(async_setup_entry=add_floor))
-    with mock_config_flow(_BARE, _BareFlow):
-        our_entry = _our_entry(hass)
-        bare_entry = _bare_entry(hass)
-        # The first one loads modules and makes the client key; that is paid once.
-        await _setup(hass, our_entry)
-        count = sum("bench" in state.entity_id for state in hass.states.async_all())
-        await hass.config_entries.async_unload(our_entry.entry_id)
-        taken = [
-            (await _once(hass, our_entry), await _once(hass, bare_entry))
-            for _ in range(31)
-        ]
-        yield Row(
-            "set up one entry (CPU)",
-            *medians(taken),
-            f"an entry with {count} bare entities",
-            most=2.0,
-        )
-        yield Row(
-            "memory of an entry",
-            await _memory(hass, _our_entry),
-            await _memory(hass, _bare_entry),
-            None,
-            f"an entry with {count} bare entities",
-            most=1.2,
-            kilobytes=True,
-        )
+    row = "set up one entry (CPU)"
+    yield Row(row, *medians([*zip(ours, of_bare, strict=True)]), name, most=2.0)
+    yield Row(row, *medians([*zip(ours, of_plain, strict=True)]), PLAIN_NAME)
+    kept, of_bare, of_plain = [await _memory(hass, each) for each in all_three]
+    row = "memory of an entry"
+    yield Row(row, kept, of_bare, None, name, most=1.2, kilobytes=True)
+    yield Row(row, kept, of_plain, None, PLAIN_NAME, kilobytes=True)
 
 
-async def _memory(
-    hass: HomeAssistant, make: Callable[[HomeAssistant, int], MockConfigEntry]
-) -> float:
+async def _memory(hass: HomeAssistant, entities: Entities | None) -> float:
     """Return the bytes that each of some entries allocates, once all are set up."""
+    first = len(hass.config_entries.async_entries(DOMAIN))
     tracemalloc.start()
     gc.collect()
     before, _ = tracemalloc.get_traced_memory()
-    for number in range(_ENTRIES):
-        await _setup(hass, make(hass, number + 1))
+    for number in range(first, first + _ENTRIES):
+        await _setup(hass, _our_entry(hass, number), entities)
     gc.collect()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return (after - before) / _ENTRIES
 
 
-async def _setup(hass: HomeAssistant, entry: ConfigEntry) -> None:
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-
-
-async def _once(hass: HomeAssistant, entry: ConfigEntry) -> float:
+async def _once(
+    hass: HomeAssistant, entry: ConfigEntry, entities: Entities | None
+) -> float:
     """Return the CPU seconds of one setup, and unload again."""
-    begin = time.process_time()
-    await _setup(hass, entry)
-    taken = time.process_time() - begin
-    await hass.config_entries.async_unload(entry.entry_id)
+    with having(entities):
+        begin = time.process_time()
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        taken = time.process_time() - begin
+        await hass.config_entries.async_unload(entry.entry_id)
     return taken
 
 
-class _BareFlow(ConfigFlow):
-    """A flow, because an entry needs one."""
-
-
-class _BareEntity(Entity):
-    """An entity that says nothing, for the floor."""
-
-    _attr_should_poll = False
-
-    def __init__(self, entry: ConfigEntry, number: int) -> None:
-        self._attr_unique_id = f"{entry.entry_id}_{number}"
-        self._attr_name = f"Bare {number}"
+async def _setup(
+    hass: HomeAssistant, entry: ConfigEntry, entities: Entities | None = None
+) -> None:
+    with having(entities):
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
