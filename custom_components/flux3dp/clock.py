@@ -7,16 +7,8 @@ last shutdown and leaps once the network is there: by that a job would have run 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
 
-from homeassistant.core import (
-    CALLBACK_TYPE,
-    HassJob,
-    HassJobType,
-    HomeAssistant,
-    callback,
-)
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant
 from homeassistant.util import dt as dt_util
 
 # What separates a leap from two clocks that do not tick alike.
@@ -54,19 +46,7 @@ class SteadyClock:
 
     def call_later(self, seconds: float, wake: Callable[[], None]) -> CALLBACK_TYPE:
         """Call `wake` in the event loop, unless what is returned is called before."""
-
-        @callback
-        def due(_now: datetime) -> None:
-            wake()
-
-        # With its type: to find that out costs more than the timer.
-        job = HassJob(
-            due,
-            "FLUX timer",
-            cancel_on_shutdown=True,
-            job_type=HassJobType.Callback,
-        )
-        return async_call_later(self._hass, seconds, job)
+        return self._hass.loop.call_later(seconds, wake).cancel
 
     def shared(self, moment: float, grid: float) -> float:
         """Return the last moment until then that is one of all devices.
