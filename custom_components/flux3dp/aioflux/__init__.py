@@ -28,8 +28,7 @@ from .errors import (
 )
 from .fcode import MAX_FILE_SIZE, Fcode, read_fcode
 from .files import FileEntry, FileInfo, Files, check_target, check_upload, store
-from .identity import VENDOR_KEY, fingerprint
-from .key import ClientKey
+from .identity import VENDOR_KEY, ClientKey, fingerprint
 from .listener import Counters, Listener
 from .maintenance import Maintenance, WorkProgress, WorkStep
 from .manager import (

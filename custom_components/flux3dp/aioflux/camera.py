@@ -7,7 +7,7 @@ from typing import Self
 from .device import DeviceInfo
 from .frames import encode_frame
 from .handshake import open_signed_in
-from .key import ClientKey
+from .identity import ClientKey
 from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing
 from .tls import CAMERA_PORT

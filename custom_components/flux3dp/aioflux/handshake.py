@@ -21,8 +21,7 @@ from .errors import (
     SlaveKeyMismatch,
     Unsupported,
 )
-from .identity import load_rsa_public_key, rsa_signed
-from .key import ClientKey
+from .identity import ClientKey, load_rsa_public_key, rsa_signed
 from .session import Session
 from .timing import Timing
 from .tls import AES, ROBOT_PORT, TLS, open_session

@@ -1,4 +1,4 @@
-"""The identity of a device: vendor signature, fingerprint, pinned key (section 1).
+"""Who a device is: vendor signature, fingerprint, pinned key; and our key (section 1).
 
 Verdicts on signatures are cached: a device repeats its identity every three seconds.
 """
@@ -6,11 +6,20 @@ Verdicts on signatures are cached: a device repeats its identity every three sec
 from collections.abc import Iterable
 from functools import lru_cache
 import hashlib
+import hmac
+from typing import Self
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_public_key,
+    load_pem_private_key,
+)
 
 from .device import Identity
 
@@ -26,6 +35,12 @@ VENDOR_KEY = bytes.fromhex(
 # another exponent, costs as much as its sender likes.
 _MAX_RSA_BITS = 4096
 _RSA_EXPONENT = 65537
+
+_CLIENT_KEY_BITS = 2048
+
+_SHA1 = hashes.SHA1()  # noqa: S303 - what devices use
+OAEP = padding.OAEP(mgf=padding.MGF1(_SHA1), algorithm=_SHA1, label=None)
+"""The padding of everything that is encrypted by RSA."""
 
 # Early machines, and only they, may carry a signature over SHA-1.
 _SHA1_SERIALS = ("FD1A", "F1K0", "B11A", "B11B", "4040")
@@ -47,7 +62,7 @@ def signed_by(
     message = b"$".join((serial.encode(), bytes.fromhex(uuid), master_key))
     algorithms: list[hashes.HashAlgorithm] = [hashes.SHA256()]
     if serial.startswith(_SHA1_SERIALS):
-        algorithms.append(hashes.SHA1())  # noqa: S303 - the vendor's early signatures
+        algorithms.append(_SHA1)
     try:
         key = load_der_public_key(vendor_key)
     except ValueError, UnsupportedAlgorithm:
@@ -73,7 +88,7 @@ def rsa_signed(public_key: bytes, signature: bytes, message: bytes) -> bool:
     if key is None:
         return False
     try:
-        key.verify(signature, message, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - what devices use
+        key.verify(signature, message, padding.PKCS1v15(), _SHA1)
     except InvalidSignature:
         return False
     return True
@@ -110,3 +125,65 @@ def classify_identity(
     if any(signed_by(key, serial, uuid, master_key, identify) for key in vendor_keys):
         return Identity.VERIFIED
     return Identity.UNVERIFIED
+
+
+class ClientKey:
+    """An RSA key of ours. Public halves are DER and PEM SubjectPublicKeyInfo.
+
+    `access_id` names it to devices, and is a secret (section 5); `tag`, 8 hex digits,
+    names it to anybody.
+    """
+
+    __slots__ = ("_private", "access_id", "public_der", "public_pem", "tag")
+
+    def __init__(self, private: rsa.RSAPrivateKey) -> None:
+        self._private = private
+        public, form = private.public_key(), PublicFormat.SubjectPublicKeyInfo
+        self.public_der = public.public_bytes(Encoding.DER, form)
+        self.public_pem = public.public_bytes(Encoding.PEM, form)
+        # A digest used as a name, not as protection.
+        self.access_id = hashlib.sha1(self.public_der, usedforsecurity=False).digest()
+        self.tag = hashlib.sha256(self.public_der).hexdigest()[:8]
+
+    @classmethod
+    def generate(cls) -> Self:
+        """Make a new key. Blocks for 20 to 200 ms: call it in an executor."""
+        return cls(
+            rsa.generate_private_key(
+                public_exponent=_RSA_EXPONENT, key_size=_CLIENT_KEY_BITS
+            )
+        )
+
+    @classmethod
+    def from_pem(cls, pem: str) -> Self:
+        """Read an unencrypted PEM private key; ValueError if it is not an RSA key."""
+        try:
+            private = load_pem_private_key(pem.encode(), password=None)
+        except (TypeError, UnsupportedAlgorithm) as err:  # Encrypted; of another kind.
+            raise ValueError(str(err)) from err
+        if not isinstance(private, rsa.RSAPrivateKey):
+            raise ValueError("not an RSA private key")  # noqa: TRY004 - a wrong value
+        return cls(private)
+
+    def to_pem(self) -> str:
+        """Return the private key as unencrypted PKCS#8 PEM."""
+        return self._private.private_bytes(
+            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+        ).decode("ascii")
+
+    @property
+    def size(self) -> int:
+        """Return the length of the key's signatures and RSA blocks, in bytes."""
+        return self._private.key_size // 8
+
+    def sign(self, message: bytes) -> bytes:
+        """Sign with PKCS#1 v1.5 over SHA-1, as devices verify (section 1)."""
+        return self._private.sign(message, padding.PKCS1v15(), _SHA1)
+
+    def sign_challenge(self, uuid: str, challenge: bytes) -> bytes:
+        """Sign `HMAC-SHA1(uuid, challenge)`, the proof of sections 4 and 5."""
+        return self.sign(hmac.digest(bytes.fromhex(uuid), challenge, "sha1"))
+
+    def decrypt(self, block: bytes) -> bytes:
+        """Decrypt an OAEP (SHA-1) block of the key's size; ValueError if it is none."""
+        return self._private.decrypt(block, OAEP)

@@ -14,7 +14,7 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
-from .key import ClientKey
+from .identity import ClientKey
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
 from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing

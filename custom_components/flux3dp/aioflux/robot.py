@@ -16,7 +16,7 @@ from .errors import (
 )
 from .files import Files
 from .handshake import open_signed_in
-from .key import ClientKey
+from .identity import ClientKey
 from .listener import Listener
 from .maintenance import Maintenance, maintain
 from .report import JobInfo, Report, parse_job_info, parse_report

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import secrets
 import struct
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from . import datagram
 from .datagram import DatagramError, Notify, TouchReply
@@ -25,8 +24,7 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
-from .identity import load_rsa_public_key, rsa_signed
-from .key import ClientKey
+from .identity import OAEP, ClientKey, load_rsa_public_key, rsa_signed
 from .sockets import question
 from .timing import Timing
 from .util import json_object, number_in, text_of
@@ -60,11 +58,9 @@ class SlaveKey:
 
     def encrypt(self, message: bytes) -> bytes:
         """Encrypt a message of any length, block by block."""
-        sha1 = hashes.SHA1()  # noqa: S303 - what devices use
-        oaep = padding.OAEP(mgf=padding.MGF1(sha1), algorithm=sha1, label=None)
         size = self.public.key_size // 8 - _OAEP_OVERHEAD
         return b"".join(
-            self.public.encrypt(message[start : start + size], oaep)
+            self.public.encrypt(message[start : start + size], OAEP)
             for start in range(0, len(message), size)
         )
 
