@@ -106,9 +106,7 @@ class JobDispatcher:
             return
         if device.is_disabled:
             self._waiting.clear()
-        while self._waiting and not self._must_wait(
-            signal := self._completed(self._waiting[0])
-        ):
+        while self._waiting and (signal := self._completed(self._waiting[0])):
             self._waiting.pop(0)
             async_dispatcher_send(device.hass, _SIGNAL, signal)
         if self._waiting and self._cancel_timer is None:
@@ -119,25 +117,13 @@ class JobDispatcher:
             self._cancel_timer()
             self._cancel_timer = None
 
-    def _is_current(self, signal: JobSignal) -> bool:
-        return signal.state.job_number == self._state.job_number
-
-    def _completed(self, signal: JobSignal) -> JobSignal:
-        """Return a signal with what is known of its job by now."""
+    def _completed(self, signal: JobSignal) -> JobSignal | None:
+        """Return a signal with what is known of its job by now; None: it has to wait."""
         event, job = signal.event, self._state.job
-        if job is None or not isinstance(event, JobEvent):
-            return signal
-        if not self._is_current(signal):
+        is_current = signal.state.job_number == self._state.job_number
+        if job is None or not is_current or not isinstance(event, JobEvent):
             return signal
         name, toolhead = event.name or job.name, event.toolhead or job.toolhead
+        if self._may_learn and event.type is JobEventType.STARTED and name is None:
+            return None
         return replace(signal, event=replace(event, name=name, toolhead=toolhead))
-
-    def _must_wait(self, signal: JobSignal) -> bool:
-        """Whether a signal waits for the name of its job."""
-        return (
-            self._may_learn
-            and isinstance(signal.event, JobEvent)
-            and signal.event.type is JobEventType.STARTED
-            and signal.event.name is None
-            and self._is_current(signal)
-        )
