@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from homeassistant.core import CALLBACK_TYPE
-
 from .aioflux import FluxError, Report, Robot
 from .client_key import async_get_client_key
 from .device import FluxDevice, Unloaded
@@ -30,7 +28,6 @@ class RobotLink:
         self._clock = device.clock
         self._timing = device.timing
         self._trust = trust
-        self._cancel_aging: CALLBACK_TYPE | None = None
         self._lock = asyncio.Lock()
         self._robot: Robot | None = None
         self._beside: set[Robot] = set()
@@ -131,7 +128,6 @@ class RobotLink:
         self._asked_at = asked_at
         device = self._device
         device.reported = Reported(report, self._clock.now())
-        self._age_in(self._timing.report_fresh)
         device.async_reevaluate()
         device.availability.async_heard()
         return report
@@ -139,7 +135,6 @@ class RobotLink:
     async def async_close(self) -> None:
         """Close for good; users of the connection get a ConnectionFailed."""
         self._closed = True
-        self._stop_aging()
         await self._async_drop()
         for robot in tuple(self._beside):
             await robot.close()
@@ -169,23 +164,3 @@ class RobotLink:
         robot, self._robot = self._robot, None
         if robot is not None:
             await robot.close()
-
-    # -- the age of the latest report
-
-    def _age_in(self, seconds: float) -> None:
-        self._stop_aging()
-        if not self._closed:
-            self._cancel_aging = self._clock.call_later(seconds, self._aged)
-
-    def _stop_aging(self) -> None:
-        if self._cancel_aging is not None:
-            self._cancel_aging()
-            self._cancel_aging = None
-
-    def _aged(self) -> None:
-        """Drop a report that is old, or ask for the announcement that replaces it."""
-        self._cancel_aging = None
-        self._device.async_reevaluate()
-        if self._device.data.job.from_report:
-            self._device.async_probe()
-            self._age_in(self._timing.probe_interval)
