@@ -29,8 +29,6 @@ from .tracker import describe
 
 # How often a device is asked what its job is, if it does not say.
 _INFO_ATTEMPTS: Final = 3
-# How many refusals in a row are those of the moment after a job was left.
-_REFUSALS: Final = 6
 
 
 @dataclass(slots=True)
@@ -198,9 +196,9 @@ class JobMonitor:
 
     async def _async_read(self, robot: Robot) -> None:
         """Read reports until the job is over and announcements, which lag, say so too."""
-        refusals = 0
         self.wake.clear()
         while True:
+            refused = False
             try:
                 await self._link.async_report(robot)
             except Kicked:
@@ -208,11 +206,9 @@ class JobMonitor:
             except CommandFailed as err:
                 # For a moment after a job was left; announcements may lag for as long.
                 LOGGER.debug("%s has no report: %s", self._device.device_name, err)
-                refusals += 1
-                if refusals <= _REFUSALS:
-                    self._device.async_probe()
+                refused = True
+                self._device.async_probe()
             else:
-                refusals = 0
                 self._log_back()
                 await self._async_ask_about(robot)
             if not self._device.data.job.active:
@@ -221,7 +217,7 @@ class JobMonitor:
                 self._device.async_probe()
             usual, now = self._timing.report_interval, self._clock.now()
             close = min(usual, self._timing.report_interval_close)
-            if self._device.data.job.active and not 0 < refusals <= _REFUSALS:
+            if self._device.data.job.active and not refused:
                 await self._clock.wait(self.wake, usual)
             # Anyone can announce anything, so even woken it reads no more often than this.
             if (rest := now + close - self._clock.now()) > 0:
