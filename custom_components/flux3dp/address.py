@@ -29,7 +29,6 @@ class AddressFollower:
     """Finds a device again after it moved."""
 
     def __init__(self, device: FluxDevice, trust: Trust) -> None:
-        """Search for nothing yet."""
         self._device = device
         self._trust = trust
         self._task: asyncio.Task[None] | None = None

@@ -25,7 +25,6 @@ class SteadyClock:
     """Epoch seconds that only ever advance, and as fast as time does."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Start with the time of the system."""
         self._hass = hass
         self._start = dt_util.utcnow().timestamp() - hass.loop.time()
         self._error = 0.0

@@ -145,7 +145,6 @@ class CommandQueue:
     def __init__(
         self, device: FluxDevice, link: RobotLink, maintenance: DeviceMaintenance
     ) -> None:
-        """Start without a command."""
         self.device = device
         self.link = link
         self.cancels = 0
@@ -173,7 +172,6 @@ class _Execution:
     """One command on its way, from the first try to what came of it."""
 
     def __init__(self, queue: CommandQueue, command: JobCommand) -> None:
-        """Remember what the job is when the command is given."""
         self._queue = queue
         self._device = queue.device
         self._link = queue.link

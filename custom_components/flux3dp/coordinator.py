@@ -62,7 +62,6 @@ class FluxCoordinator(FluxDevice):
     def __init__(
         self, hass: HomeAssistant, entry: FluxConfigEntry, listener: Listener
     ) -> None:
-        """Take the entry and the one listener."""
         super().__init__(hass, entry, listener)
         # Announcements lag behind the last report, or are late, after a reload too.
         said: _Said = hass.data.setdefault(_SAID, {}).pop(self.uuid, (None, None))

@@ -123,7 +123,6 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry, listener: Listener
     ) -> None:
-        """Take the entry and the one listener."""
         super().__init__(
             hass, LOGGER, config_entry=entry, name=entry.title, always_update=False
         )

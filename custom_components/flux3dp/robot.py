@@ -23,7 +23,6 @@ class RobotLink:
     """Shares one connection, so that a device has one of ours open and not several."""
 
     def __init__(self, device: FluxDevice, trust: Trust) -> None:
-        """Open nothing yet."""
         self._device = device
         self._clock = device.clock
         self._timing = device.timing

@@ -187,7 +187,7 @@ async def test_an_announcement_that_lags_behind_a_reload_brings_nothing_back(
         device.session = "bbb222"
         for st_id in (0, 1, 16):
             await home.run(st_id)
-        await home.advance(6)
+        await home.advance(3)
         assert seen.event_types == [*told, "started"]
 
 

@@ -57,7 +57,6 @@ class JobMonitor:
     """
 
     def __init__(self, device: FluxDevice, link: RobotLink, trust: Trust) -> None:
-        """Monitor nothing yet."""
         self._device = device
         self._entry = device.config_entry
         self._clock = device.clock
@@ -282,6 +281,7 @@ class JobMonitor:
         finally:
             tries.infos = _INFO_ATTEMPTS
             self._task = None
+        self._has_caught_up()
         self._device.async_reevaluate()
 
     async def _async_ask_about(self, robot: Robot) -> None:

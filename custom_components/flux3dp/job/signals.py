@@ -59,7 +59,6 @@ class JobDispatcher:
     """
 
     def __init__(self, device: FluxDevice) -> None:
-        """Begin with nothing to send."""
         self._device = device
         self._waiting: list[JobSignal] = []
         self._state: JobState = INITIAL

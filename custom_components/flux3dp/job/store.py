@@ -51,7 +51,6 @@ class JobStore:
     """
 
     def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Read and write nothing yet."""
         self._store = Store[dict[str, Any]](
             hass, _STORAGE_VERSION, f"{DOMAIN}.job.{entry.entry_id}"
         )
