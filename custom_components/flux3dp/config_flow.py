@@ -51,10 +51,10 @@ from .trust import pinned_key
 CONF_ACCEPT = "accept"
 CONF_UUID = "uuid"
 
-# Of a serial number, where devices have one name.
+# The last digits of a serial number, shown where devices share a name.
 _SERIAL_DIGITS = 4
 
-# The choice in the list of devices that is no device.
+# The value of *Enter an address* in the list of devices.
 MANUAL = "manual"
 
 _CONFIRM_IDENTITY_SCHEMA = vol.Schema({vol.Required(CONF_ACCEPT, default=False): bool})

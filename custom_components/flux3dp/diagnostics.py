@@ -77,7 +77,7 @@ def _status(status: DeviceStatus) -> dict[str, Any]:
         # What stands behind the slash was typed by a person.
         "head_module": status.head_module.partition("/")[0],
         "error_label": _symbol(status.error_label),
-        # By whom is an address at home.
+        # The occupant is an address, which is left out.
         "occupied": status.is_occupied,
     }
 

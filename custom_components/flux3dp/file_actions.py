@@ -353,7 +353,7 @@ async def _async_begun(
         except Kicked:
             raise
         except CommandFailed:
-            pass  # It is so for a moment.
+            pass  # It passes by itself.
         except ConnectionFailed:
             # It was accepted; announcements show the rest.
             coordinator.ensure_loaded()

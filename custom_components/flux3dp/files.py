@@ -40,7 +40,7 @@ from .robot import RobotLink
 LAST_JOB: Final = "SD/Recent/recent-1.fc"
 """Where a device keeps the job it started last."""
 
-# Another program may have replaced a file meanwhile (s).
+# For so long a file is cached (s): another program may replace it.
 _KEPT: Final = 600.0
 _MOST_KEPT: Final = 200
 # For so long the files of a folder are read (s); the others only have their names.
@@ -63,7 +63,7 @@ class DeviceFiles:
         self._turn = asyncio.Lock()
         self._transfers: set[asyncio.Task[Any]] = set()
         self._infos: dict[str, tuple[float, FileInfo]] = {}
-        # Also what was cut when Home Assistant was.
+        # An upload may also have been cut before a restart.
         self._has_remains = True
 
     def forget(self) -> None:
@@ -158,7 +158,7 @@ class DeviceFiles:
 
     async def _transfer[T](self, work: Coroutine[Any, Any, T]) -> T:
         """Run a transfer, which also ends, and tidies up, with the entry or Home Assistant."""
-        # No task of Home Assistant's: it would be canceled in the middle of tidying up.
+        # Not a task of Home Assistant, which would cancel it while it tidies up.
         task = asyncio.create_task(work, name="flux3dp transfer")
         self._transfers.add(task)
         task.add_done_callback(self._transfers.discard)

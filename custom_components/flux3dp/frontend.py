@@ -27,9 +27,8 @@ from .const import DOMAIN, LOGGER
 
 CARD: Final = Path(__file__).parent / "www" / "flux3dp-card.js"
 BASE_URL: Final = f"/{DOMAIN}_static"
-#: For resources in YAML: leads to the card of today.
 CARD_URL: Final = f"{BASE_URL}/{CARD.name}"
-
+"""For resources in YAML: redirects to the present file."""
 
 _URL: Final[HassKey[str]] = HassKey(f"{DOMAIN}.card_url")
 _EXTRA_URL: Final[HassKey[str]] = HassKey(f"{DOMAIN}.card_extra_url")

@@ -13,7 +13,7 @@ from .device import FluxDevice
 from .job.status_table import ENDED_IDS
 from .robot import DeviceOccupied, RobotLink
 
-# What a device answers for a moment after a job was left.
+# Refusals that pass a moment after a job was left.
 _PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
 
 
@@ -71,7 +71,7 @@ async def async_finish(task: asyncio.Task[Any]) -> None:
     try:
         await asyncio.wait([task])
     except asyncio.CancelledError:
-        # Nothing else reads what it raises then.
+        # Retrieve its exception, because nothing else does.
         task.add_done_callback(lambda task: task.cancelled() or task.exception())
         cancel_once(task)
         await asyncio.wait([task])

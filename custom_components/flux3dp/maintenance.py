@@ -40,7 +40,7 @@ _STOP_TIME: Final = 30.0
 _END_TIME: Final = 30.0
 # What a report calls a paused job that draws filament in.
 _LOADING: Final = "LOAD_FILAMENT"
-# The first connection may be the one that hangs.
+# The first attempt may be over a connection that hangs.
 _END_ATTEMPTS: Final = 2
 
 
@@ -189,7 +189,7 @@ class DeviceMaintenance:
                 self._maintenance = None
                 device.async_show_work(None)
 
-        # Those in the background are canceled when Home Assistant stops.
+        # In the background: Home Assistant cancels it when it stops.
         run = device.hass.async_create_background_task(
             do(), f"{device.name} maintenance", eager_start=False
         )
@@ -252,7 +252,7 @@ class DeviceMaintenance:
         """Draw filament in, in a paused job, until it is paused as before."""
         device, link, may_load = self._device, self._link, True
         try:
-            # For up to ten minutes: nothing has to wait for that.
+            # It takes up to ten minutes: nothing else has to wait for it.
             async with link.connection(ahead=False) as robot:
                 try:
                     with link.ahead():

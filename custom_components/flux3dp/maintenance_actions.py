@@ -14,7 +14,7 @@ from .errors import failed, invalid
 from .job.errors import ErrorKey, classify
 from .translation import async_error_words
 
-# What most filament takes (°C).
+# Fits most filament (°C).
 _USUAL: Final = 210.0
 # From here on a nozzle burns (°C).
 _HOT: Final = 50.0
@@ -94,7 +94,7 @@ async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
             raise
         units = coordinator.hass.config.units
         limit = units.temperature(err.limit, UnitOfTemperature.CELSIUS)
-        # What is named is taken: the other way it might be beyond the limit.
+        # Rounded to the side on which the limit holds.
         whole = math.ceil if err.reason == "too_cold" else math.floor
         text = f"{whole(round(limit, 6))} {units.temperature_unit}"
         raise invalid(f"invalid_{err.reason}", limit=text) from err

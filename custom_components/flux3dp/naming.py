@@ -8,8 +8,8 @@ from homeassistant.util import slugify
 from .aioflux import DeviceInfo
 from .const import DOMAIN
 
-# How much of a name goes into entity ids, in Home Assistant's spelling of it: an id has
-# 255 characters, with the platform, what the entity is called and a number beside it.
+# The longest name, as Home Assistant spells it in entity ids: these have 255 characters,
+# with the platform, the name of the entity and a number.
 _NAME_LENGTH = 150
 
 

@@ -55,7 +55,7 @@ class Pairing:
             self.device = device
         device = self.device
         if not device.manageable:
-            # A datagram says so, which can be forged. Such firmware has no such port.
+            # A datagram says so, which can be forged: firmware that old has no TLS port.
             try:
                 await async_verify(hass, device, device.master_key)
             except ConnectionFailed as err:
@@ -94,7 +94,7 @@ async def async_find(
     """
     listener = await async_get_listener(hass)
     host = typed.strip()
-    with suppress(ValueError):  # It does not resolve either.
+    with suppress(ValueError):  # Then it does not resolve either.
         host = urlsplit(host if "//" in host else f"//{host}").hostname or host
     try:
         return await listener.find(host), None if is_address(host) else host

@@ -71,7 +71,7 @@ _PASSWORD_SCHEMA = vol.Schema(
     }
 )
 
-# The section of what only a fixed address needs: DHCP if it is left empty.
+# The section of a fixed address; DHCP if it is left empty.
 _FIXED_ADDRESS = "fixed_address"
 _FIXED_SCHEMA = vol.Schema(
     {
@@ -256,7 +256,7 @@ class ReconfigureSteps(ConfigFlow):
                     )
                 ),
                 vol.Optional("security"): SelectSelector(
-                    # As a list it could not be left empty again once it was not.
+                    # In a list a choice could not be cleared again.
                     SelectSelectorConfig(
                         options=list(SECURITIES), mode=SelectSelectorMode.DROPDOWN
                     )
@@ -270,7 +270,7 @@ class ReconfigureSteps(ConfigFlow):
         )
         return self._show("wifi_settings", schema, self._wifi_input, errors)
 
-    # -- any of them
+    # -- all steps
 
     def _show(
         self,

@@ -102,7 +102,7 @@ class DeviceSettings:
                     await robot.settings.set(key, value)
             self._changes += 1
             self._keep({**self.kept, key: value})
-            # The device has taken it, whatever comes of the reading.
+            # The device has taken it, even if the reading fails.
             try:
                 await self._async_read_over(robot)
             except FluxError as err:
@@ -112,7 +112,7 @@ class DeviceSettings:
         changes = self._changes
         values = dict(await robot.settings.read(self._link.async_wait_turn))
         if changes != self._changes:
-            return  # It may be from before a change, which has a reading of its own.
+            return  # Read before a change, which has a reading of its own.
         described = self._device.data.device
         if described is not None:
             self._firmware = described.firmware
