@@ -65,7 +65,7 @@ class Listener:
         self._sockets = Sockets(
             interfaces, heard_shared, partial(self._heard, own=True)
         )
-        self._records = Records(_end_touch)
+        self._records = Records()
         self._pins: dict[str, bytes] = {}
         self._subscriptions = Subscriptions(timing.find_probe_interval)
         period = timing.touch_attempts * timing.touch_interval
@@ -81,7 +81,7 @@ class Listener:
         """Close the sockets, cancel every timer; closing twice is fine."""
         await self._sockets.close()
         for record in self._records:
-            _end_touch(record)
+            record.end_touch()
         self._subscriptions.clear()
 
     async def use_interfaces(self, interfaces: Sequence[str]) -> None:
@@ -160,10 +160,7 @@ class Listener:
         In both generations, because a device drops what is not its own, or in one.
         """
         for each in (version,) if version else datagram.VERSIONS:
-            self._probe(host, each)
-
-    def _probe(self, host: str, version: int) -> None:
-        self.counters.probes += self._sockets.send(datagram.probe(version), host)
+            self.counters.probes += self._sockets.send(datagram.probe(each), host)
 
     def scan(self) -> None:
         """Ask on every interface which devices are there."""
@@ -298,7 +295,7 @@ class Listener:
             # An answer that was not asked for may be a replay.
             raise DatagramError("unasked_touch_reply")
         # One reply for one touch, whatever it is: the next may cost as much.
-        _end_touch(asked)
+        asked.end_touch()
         before = asked.device
         device = asked.answer(message, self._vendor_keys, self._pins.get(message.uuid))
         asked.heard = _now()
@@ -322,11 +319,11 @@ class Listener:
             self.counters.dropped["too_many_broadcasts"] += 1
             return
         record.probed = now
-        self._probe(record.host, record.version)
+        self.probe(record.host, record.version)
 
     def _announced(self, record: Record) -> None:
         self._records.heard(record, _now())
-        wanted = record.touch_wanted and record.touch_timer is None
+        wanted = record.touch_wanted and not record.asked_versions
         if wanted and self._may_touch(record):
             self._begin_touch(record, (record.version,))
         self._subscriptions.dispatch(
@@ -357,7 +354,7 @@ class Listener:
         return False
 
     def _begin_touch(self, record: Record, versions: tuple[int, ...]) -> None:
-        _end_touch(record)
+        record.end_touch()
         record.touched = _now()
         record.asked_versions = versions
         self._send_touch(record, self.timing.touch_attempts)
@@ -365,7 +362,7 @@ class Listener:
     def _send_touch(self, record: Record, attempts: int) -> None:
         """Send a touch, and again in case it or its answer gets lost."""
         if attempts == 0:
-            _end_touch(record)
+            record.end_touch()
             return
         for version in record.asked_versions:
             request = datagram.touch(version, record.uuid)
@@ -377,10 +374,3 @@ class Listener:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _end_touch(record: Record) -> None:
-    if record.touch_timer is not None:
-        record.touch_timer.cancel()
-        record.touch_timer = None
-        record.asked_versions = ()

@@ -6,7 +6,7 @@ from elsewhere makes a record of its own and leaves the device's alone.
 
 from asyncio import TimerHandle
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from .datagram import DatagramError, Notify, TouchReply
@@ -100,6 +100,13 @@ class Record:
             self.identify = identify
         return device
 
+    def end_touch(self) -> None:
+        """Ask no more, and accept no answer."""
+        self.asked_versions = ()
+        if self.touch_timer is not None:
+            self.touch_timer.cancel()
+            self.touch_timer = None
+
     def repin(self, vendor_keys: Sequence[bytes], pinned: bytes | None) -> None:
         """Classify the identity anew, after a pin was set or removed."""
         if (it := self.device) is not None:
@@ -128,9 +135,7 @@ class Records:
     A device is set up at one address, its *home*. At any other address it is a stranger.
     """
 
-    def __init__(self, on_dropped: Callable[[Record], None]) -> None:
-        """Begin empty; `on_dropped` gets each record that has to make room."""
-        self._on_dropped = on_dropped
+    def __init__(self) -> None:
         self._homes: dict[bytes, str] = {}
         # In the order in which they were last heard.
         self._table: OrderedDict[tuple[bytes, str], Record] = OrderedDict()
@@ -174,7 +179,7 @@ class Records:
         unanswered = (it for it in self if not it.is_home and it.device is None)
         least = next(unanswered, None) or next(it for it in self if not it.is_home)
         del self._table[bytes.fromhex(least.uuid), least.host]
-        self._on_dropped(least)
+        least.end_touch()
 
 
 class Allowance:
