@@ -126,19 +126,6 @@ async def test_what_is_meant_is_taken(
     assert_entry(result, device, host=host)
 
 
-async def test_a_discovered_device_leads_to_an_entry(
-    hass: HomeAssistant, device: Device
-) -> None:
-    result = await open_discovered(hass, device)
-    assert_form(result, "discovery_confirm")
-    (flow,) = discovery_flows(hass, device)
-    assert flow["context"]["title_placeholders"] == {"name": NAME}
-    assert result["description_placeholders"]["host"] == device.address
-    result = await submit(hass, result)
-    assert_form(result, "authorize")
-    assert_entry(await submit(hass, result, password=PASSWORD), device)
-
-
 # -- who it is
 
 

@@ -227,7 +227,6 @@ async def test_no_transfer_while_the_device_is_busy(
     assert [path.name for path in source.parent.iterdir()] == ["boat.fc"]
 
 
-@BOTH
 async def test_a_file_is_replaced_only_if_that_is_wanted(
     device: Device, source: Path, call: Call
 ) -> None:
@@ -256,7 +255,6 @@ async def test_two_uploads_at_once_take_turns(
     assert not unfinished(device)
 
 
-@BOTH
 @pytest.mark.parametrize(
     "name",
     [
@@ -282,7 +280,6 @@ async def test_a_name_is_never_another_command(
     assert name not in device.files.entries["SD"]
 
 
-@BOTH
 async def test_a_folder_of_as_many_names_as_can_be_listed(
     device: Device, call: Call
 ) -> None:

@@ -1,12 +1,10 @@
 """However much is sent in a device's name, what it provokes is done now and then only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
     AuthenticationFailed,
@@ -22,7 +20,6 @@ from tests.aioflux.updates import Updates
 from tests.integration.conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeEntry
 from tests.integration.fakes import Home
 from tests.integration.life import issues, reauths
-from tests.keys import MASTER_KEYS
 
 ROUNDS = 10
 
@@ -39,16 +36,6 @@ async def say(device: Device, listener: Listener) -> None:
     device.announce()
     await updates.wait(lambda update: update.status)
     updates.unsubscribe()
-
-
-async def say_until(
-    devices: list[Device], listener: Listener, condition: Callable[[], bool]
-) -> None:
-    """Have devices announce themselves, by turns, until something has come of it."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            for device in devices:
-                await say(device, listener)
 
 
 # -- the key and the robot port
@@ -98,95 +85,51 @@ async def test_a_job_that_is_announced_on_is_not_tried_with_each_announcement(
 # -- the address
 
 
-type Impostors = Callable[..., Awaitable[list[Device]]]
-
-
 @pytest.fixture
-def impostors(device: Device, make_device: MakeDevice) -> Impostors:
-    """Return what switches the device off, and others on who replay it.
+async def crowd(device: Device, make_device: MakeDevice) -> list[Device]:
+    """Return impostors that replay a device that is off, and answer no handshake.
 
     Every byte they announce is the device's own. They speak when they are told to.
     """
-
-    async def make(*addresses: str) -> list[Device]:
-        await device.power_off()
-        made = []
-        for address in addresses:
-            impostor = await make_device(
-                address=address,
-                generation=device.config.generation,
-                timing=replace(DeviceTiming.fast(), notify=3600.0),
-            )
-            impostor.faults.wrong_certificate = MASTER_KEYS[1]
-            made.append(impostor)
-        return made
-
-    return make
-
-
-def proofs(impostors: list[Device]) -> int:
-    return sum(len(impostor.received.connections) for impostor in impostors)
-
-
-def asked_now(impostors: list[Device]) -> list[Device]:
-    """Return who is being asked for their key."""
-    return [each for each in impostors if each.connections[MANAGEMENT_PORT]]
-
-
-async def set_up(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> MockConfigEntry:
-    """Return the entry of a device that is off by now."""
-    entry = await make_entry(device, setup=False)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    return entry
-
-
-async def test_who_replays_a_device_that_is_off_is_asked_for_its_key_once(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, impostors: Impostors
-) -> None:
-    impostor = await impostors(ADDRESSES[1])
-    entry = await set_up(hass, device, make_entry)
-    listener = entry.runtime_data.listener
-    await say_until(impostor, listener, lambda: proofs(impostor) > 0)
-
-    for _ in range(ROUNDS):
-        await hass.async_block_till_done(wait_background_tasks=True)
-        await say(impostor[0], listener)
-    await hass.async_block_till_done(wait_background_tasks=True)
-
-    assert proofs(impostor) == 1
-    assert impostor[0].received.application_bytes == b""
-    assert entry.data["host"] == ADDRESSES[0]
+    await device.power_off()
+    quiet = replace(DeviceTiming.fast(), notify=3600.0)
+    made = [await make_device(address=each, timing=quiet) for each in ADDRESSES[1:4]]
+    for impostor in made:
+        impostor.faults.management.stall_in_handshake = True
+    return made
 
 
 async def test_those_who_replay_a_device_are_asked_for_its_key_one_after_the_other(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, impostors: Impostors
+    hass: HomeAssistant, device: Device, crowd: list[Device], make_entry: MakeEntry
 ) -> None:
-    crowd = await impostors(*ADDRESSES[1:4])
-    for impostor in crowd:
-        impostor.faults.management.stall_in_handshake = True
-    entry = await set_up(hass, device, make_entry)
+    entry = await make_entry(device, setup=False)
+    assert await hass.config_entries.async_setup(entry.entry_id)
     listener = entry.runtime_data.listener
 
-    asked: set[str] = set()
-    for number in range(1, len(crowd) + 1):
-        await say_until(crowd, listener, lambda number=number: proofs(crowd) >= number)
+    def proofs() -> int:
+        return sum(len(impostor.received.connections) for impostor in crowd)
+
+    async def all_speak() -> None:
         for _ in range(ROUNDS):
             for impostor in crowd:
                 await say(impostor, listener)
-            assert proofs(crowd) == number
-            assert len(asked_now(crowd)) == 1
+
+    asked: set[str] = set()
+    for number in range(1, len(crowd) + 1):
+        async with asyncio.timeout(PATIENCE):
+            while proofs() < number:
+                for impostor in crowd:
+                    await say(impostor, listener)
+        await all_speak()
+        assert proofs() == number
         # Who does not answer has had their turn.
-        [impostor] = asked_now(crowd)
+        [impostor] = [each for each in crowd if each.connections[MANAGEMENT_PORT]]
         assert impostor.address not in asked
         asked.add(impostor.address)
         await impostor.drop_connections()
         await hass.async_block_till_done(wait_background_tasks=True)
 
-    for _ in range(ROUNDS):
-        for impostor in crowd:
-            await say(impostor, listener)
+    await all_speak()
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert proofs(crowd) == len(crowd)
+    assert proofs() == len(crowd)
     assert entry.data["host"] == ADDRESSES[0]

@@ -181,7 +181,6 @@ async def test_a_device_without_a_trusted_key_keeps_its_old_texts(
 # -- real changes
 
 
-@BOTH
 async def test_a_real_change_is_taken_over_by_one_short_connection(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:

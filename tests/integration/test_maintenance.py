@@ -55,7 +55,6 @@ async def test_home_and_calibrate(
     ]
 
 
-@BOTH
 async def test_filament_is_waited_for_loaded_and_unloaded(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -139,7 +138,6 @@ async def test_temperatures(
         await idle_and_cold(hass, device)
 
 
-@BOTH
 async def test_what_goes_wrong_is_said(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -180,7 +178,6 @@ async def test_a_laser_has_no_filament(
     assert hass.states.get(entity("button", "home")) is None
 
 
-@BOTH
 async def test_buttons(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -221,7 +218,6 @@ async def test_buttons(
 # -- when, and who may
 
 
-@BOTH
 async def test_refused_with_the_reason(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -256,7 +252,6 @@ async def test_refused_with_the_reason(
     assert seen == []
 
 
-@BOTH
 async def test_free_device(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:

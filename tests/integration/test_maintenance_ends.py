@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.flux3dp.aioflux import HeaterLeftOn
 from custom_components.flux3dp.idle import WorkRefused
 from simulator import Device
-from tests.integration.conftest import BOTH, having
+from tests.integration.conftest import having
 from tests.integration.jobs import BRISK, commands, press, reason, status_is
 from tests.integration.life import (
     HEATS,
@@ -33,7 +33,6 @@ DEVICE = {"timing": BRISK}
 STEP = {1: 100, 2: 450}
 
 
-@BOTH
 @pytest.mark.parametrize("action", WORK)
 async def test_canceled_in_the_middle(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
@@ -98,7 +97,6 @@ async def test_home_assistant_stops_in_the_middle(
     await asyncio.gather(work, return_exceptions=True)
 
 
-@BOTH
 @pytest.mark.parametrize("action", WORK)
 @pytest.mark.parametrize("moment", ["task maintain", "", "quit"])
 async def test_cut(

@@ -12,7 +12,6 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from simulator import Device
-from tests.integration.conftest import BOTH
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home
 from tests.integration.jobs import PATIENT, press, reason, run_job, status_is, value
@@ -23,7 +22,6 @@ LOAD = "player load_filament 0"
 BUTTON = "player press_button"
 
 
-@BOTH
 async def test_filament_is_loaded_in_a_paused_job(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:

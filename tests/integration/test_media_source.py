@@ -29,7 +29,7 @@ from simulator import Device
 from simulator.fcode import build
 from simulator.files import plain_png
 from simulator.robot import RobotSession
-from tests.integration.conftest import BOTH, CUBE, JOB, NAME, UUID, wait_for_state
+from tests.integration.conftest import CUBE, JOB, NAME, UUID, wait_for_state
 from tests.integration.jobs import BRISK, out_of_contact, run_job
 from tests.integration.life import STATUS
 
@@ -71,7 +71,6 @@ async def media(
     return Media(await hass_ws_client())
 
 
-@BOTH
 async def test_from_the_root_to_a_picture(
     device: Device, media: Media, client: TestClient[Any, Any]
 ) -> None:
@@ -118,7 +117,6 @@ async def read_folder(client: TestClient[Any, Any], path: str) -> list[dict[str,
     return [json.loads(line) for line in (await response.text()).splitlines()]
 
 
-@BOTH
 async def test_a_page_reads_a_folder(
     hass: HomeAssistant, device: Device, client: TestClient[Any, Any]
 ) -> None:

@@ -19,7 +19,7 @@ from custom_components.flux3dp import file_actions, views
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import BOTH, CUBE, JOB, LARGE, NAME, UUID, paced
+from tests.integration.conftest import CUBE, JOB, LARGE, NAME, UUID, paced
 from tests.integration.jobs import (
     connections,
     entity,
@@ -43,7 +43,6 @@ async def upload(
     return [json.loads(line) for line in (await response.text()).splitlines()]
 
 
-@BOTH
 async def test_a_page_uploads(device: Device, client: TestClient[Any, Any]) -> None:
     *steps, last = await upload(client, "SD/a%20%3F%20'b'%25.fc")
     assert last == {"path": "SD/a ? 'b'%.fc"}
@@ -259,7 +258,6 @@ async def test_a_page_that_goes_away_in_mid_body_leaves_no_file(
             await hass.async_block_till_done()
 
 
-@BOTH
 async def test_a_page_that_goes_away_takes_its_upload_along(
     hass: HomeAssistant,
     device: Device,
@@ -297,7 +295,6 @@ async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
     assert device.files.entries["SD"] == before
 
 
-@BOTH
 async def test_an_upload_while_the_camera_streams(client: TestClient[Any, Any]) -> None:
     async with client.get(LIVE) as live:
         await live.content.read(1)

@@ -17,7 +17,6 @@ from simulator import Device
 from tests.contract.files import INTEGRATION, read_json
 from tests.integration.conftest import (
     ADDRESSES,
-    BOTH,
     UUID,
     MakeDevice,
     MakeEntry,
@@ -112,7 +111,6 @@ ANNOUNCED: list[tuple[dict[str, Any], dict[str, str], str, str]] = [
 ]  # fmt: skip
 
 
-@BOTH
 async def test_what_a_device_announces(
     hass: HomeAssistant,
     device: Device,

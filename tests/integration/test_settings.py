@@ -14,7 +14,7 @@ from custom_components.flux3dp.aioflux import SETTINGS, ConnectionFailed
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.diagnostics import async_get_config_entry_diagnostics
 from simulator import Device
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import BOTH, MakeDevice, MakeEntry, wait_until
 from tests.integration.fakes import Home, settle
 from tests.integration.jobs import (
     PATIENT,
@@ -26,6 +26,8 @@ from tests.integration.jobs import (
     status_is,
 )
 from tests.integration.life import act
+
+DEVICE = {"timing": PATIENT}
 
 IDS = {
     "correction": entity("select", "leveling_before_a_job"),
@@ -61,11 +63,6 @@ async def change(hass: HomeAssistant, key: str, action: str, **data: Any) -> Non
     )
 
 
-@pytest.fixture(params=[1, 2], ids=["v1", "v2"])
-async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Device:
-    return await make_device(generation=request.param, timing=PATIENT)
-
-
 @pytest.fixture
 async def entry(
     hass: HomeAssistant, device: Device, make_entry: MakeEntry
@@ -95,6 +92,7 @@ async def test_a_laser_machine_has_none_of_an_extruder(
     assert registry.async_get(once.entity_id) is None
 
 
+@BOTH
 async def test_they_make_the_round(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:

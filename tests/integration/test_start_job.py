@@ -57,7 +57,6 @@ async def test_a_temporary_job_needs_its_connection_until_it_runs(
     await status_is(hass, "completed")
 
 
-@BOTH
 async def test_an_upload_can_be_started_at_once(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, source: Path
 ) -> None:
@@ -105,7 +104,6 @@ async def test_what_a_job_is_counts_when_it_is_started(
     assert "player start" not in device.received.robot
 
 
-@BOTH
 @pytest.mark.parametrize("way", ["fails", "pauses"])
 async def test_a_job_that_does_not_begin_says_why(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, way: str
@@ -154,7 +152,6 @@ async def test_a_file_that_vanished(
     assert await reason(act(hass, entry, "repeat_last_job")) == "no_last_job"
 
 
-@BOTH
 async def test_a_finished_job_has_to_be_cleared_first(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -187,7 +184,6 @@ async def test_a_device_that_is_busy_for_a_moment_is_asked_again(
     assert value(hass, "job_name") == "calibration cube"
 
 
-@BOTH
 async def test_a_connection_that_breaks_right_after_the_start(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:

@@ -176,21 +176,14 @@ def test_a_name_is_given_to_the_job_that_was_expected() -> None:
     assert watch.state.job_name is None
 
 
-@pytest.mark.parametrize("begun", ["1+61>started", "1+-3600>started"])
-def test_a_name_is_given_to_no_job_that_came_too_late_or_too_early(begun: str) -> None:
+@pytest.mark.parametrize("begun", ["1+61>started", "1+-3600>started", "back 1>started"])
+def test_a_name_that_is_late_early_or_taken_back_is_given_to_no_job(begun: str) -> None:
     watch = Watch()
     watch.play("0")
     watch.expect("boat.fc")
-    watch.play(begun)
-    assert watch.state.job_name is None
-
-
-def test_a_name_that_was_taken_back_is_given_to_no_job() -> None:
-    watch = Watch()
-    watch.play("0")
-    watch.expect("boat.fc")
-    watch.expect(None)
-    watch.play("1>started")
+    if begun.startswith("back"):
+        watch.expect(None)
+    watch.play(begun.removeprefix("back "))
     assert watch.state.job_name is None
 
 

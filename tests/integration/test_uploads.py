@@ -81,7 +81,6 @@ async def test_what_a_canceled_upload_could_not_remove_goes_at_the_next_look(
     assert not unfinished(device)
 
 
-@BOTH
 async def test_a_device_that_reboots_in_mid_upload(
     hass: HomeAssistant, entry: MockConfigEntry, device: Device, upload: Upload
 ) -> None:
@@ -100,7 +99,6 @@ async def test_a_device_that_reboots_in_mid_upload(
     assert device.files.entries["SD"] == before
 
 
-@BOTH
 async def test_another_client_starts_a_job_meanwhile(
     hass: HomeAssistant, device: Device, upload: Upload
 ) -> None:
