@@ -26,6 +26,7 @@ from tests.devices import MakeDevice, making, reaching
 from tests.keys import CLIENT_KEY, VENDOR_PUBLIC_DER
 
 from .recording import ADDRESS, Events, Play, Recording
+from .updates import Updates
 
 ADDRESSES = [ADDRESS, *(f"127.0.40.{number}" for number in range(2, 20))]
 CUBE = "SD/calibration cube.fc"
@@ -117,6 +118,12 @@ async def listener(make_listener: MakeListener) -> Listener:
     return await make_listener()
 
 
+@pytest.fixture
+def updates(listener: Listener) -> Updates:
+    """Return every update of the listener, from now on."""
+    return Updates(listener)
+
+
 def trust(device: Device, key: ClientKey) -> Device:
     device.trust.add(TrustedKey.from_pem("Test", key.public_pem))
     return device
@@ -128,14 +135,21 @@ async def device(
 ) -> Device:
     """Return a device that trusts us, whose jobs never end by themselves.
 
-    It is of generation 1, or as parametrized by `BOTH`.
+    It is of generation 1, or as `BOTH` and `having` say.
     """
     timing = replace(DeviceTiming.fast(), job_speed=0.0)
-    generation = getattr(request, "param", 1)
-    return trust(await make_device(generation=generation, timing=timing), key)
+    usual = {"generation": 1, "timing": timing}
+    return trust(await make_device(**usual | getattr(request, "param", {})), key)
 
 
-BOTH = pytest.mark.parametrize("device", [1, 2], ids=["v1", "v2"], indirect=True)
+def having(**changes: Any) -> pytest.MarkDecorator:
+    """Have a test's device made with these changes."""
+    return pytest.mark.parametrize("device", [changes], ids=[""], indirect=True)
+
+
+BOTH = pytest.mark.parametrize(
+    "device", [{"generation": 1}, {"generation": 2}], ids=["v1", "v2"], indirect=True
+)
 
 
 @pytest.fixture

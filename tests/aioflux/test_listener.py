@@ -26,9 +26,8 @@ OTHER = "0f9e8d7c6b5a49388271605f4e3d2c1b"
 
 @BOTH
 async def test_an_announced_device_becomes_known(
-    generation: int, make_device: MakeDevice, listener: Listener
+    generation: int, make_device: MakeDevice, listener: Listener, updates: Updates
 ) -> None:
-    updates = Updates(listener)
     device = await make_device(generation=generation)
     seen = await updates.wait(lambda update: update.device)
     info = seen.device
@@ -126,9 +125,8 @@ async def test_a_host_name_is_never_looked_up_on_the_way_out(
 
 
 async def test_a_scan_is_answered_before_the_next_announcement(
-    make_device: MakeDevice, listener: Listener
+    make_device: MakeDevice, listener: Listener, updates: Updates
 ) -> None:
-    updates = Updates(listener)
     device = await make_device()
     device.faults.muted = True
     listener.scan()
@@ -136,8 +134,9 @@ async def test_a_scan_is_answered_before_the_next_announcement(
     assert device.counters.probes_answered >= 1
 
 
-async def test_filters(make_device: MakeDevice, listener: Listener) -> None:
-    everything = Updates(listener)
+async def test_filters(
+    make_device: MakeDevice, listener: Listener, updates: Updates
+) -> None:
     by_uuid = Updates(listener, uuid=OTHER)
     by_host = Updates(listener, host=ADDRESSES[0])
     ended = Updates(listener)
@@ -145,8 +144,8 @@ async def test_filters(make_device: MakeDevice, listener: Listener) -> None:
     ended.unsubscribe()
     await make_device()
     await make_device(address=ADDRESSES[1], uuid=OTHER, master_key=MASTER_KEYS[1])
-    await everything.wait(lambda update: update.uuid == OTHER and update.device)
-    await everything.wait(lambda update: update.uuid == UUID and update.device)
+    await updates.wait(lambda update: update.uuid == OTHER and update.device)
+    await updates.wait(lambda update: update.uuid == UUID and update.device)
     assert {update.uuid for update in by_uuid.received} == {OTHER}
     assert {update.host for update in by_host.received} == {ADDRESSES[0]}
     assert not ended.received
@@ -154,9 +153,8 @@ async def test_filters(make_device: MakeDevice, listener: Listener) -> None:
 
 
 async def test_a_reboot_and_an_upgrade_are_noticed(
-    make_device: MakeDevice, listener: Listener
+    make_device: MakeDevice, listener: Listener, updates: Updates
 ) -> None:
-    updates = Updates(listener)
     device = await make_device(generation=1, firmware="1.6.95")
     first = (await updates.wait(lambda update: update.device)).device
     assert first is not None
@@ -175,9 +173,8 @@ async def test_a_reboot_and_an_upgrade_are_noticed(
 
 
 async def test_a_broadcast_is_answered_with_a_probe(
-    make_device: MakeDevice, listener: Listener
+    make_device: MakeDevice, updates: Updates
 ) -> None:
-    updates = Updates(listener)
     device = await make_device(multicast=False)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         sender.bind((ADDRESSES[0], 0))
@@ -187,23 +184,20 @@ async def test_a_broadcast_is_answered_with_a_probe(
 
 
 @pytest.mark.parametrize(
-    ("changes", "identity"),
+    ("changes", "verified"),
     [
-        ({"vendor_key": None}, Identity.UNVERIFIED),
-        ({"vendor_key": None, "serial": "XXXXXXXXXX"}, Identity.UNVERIFIED),
-        ({"identify_hash": "sha1"}, Identity.VERIFIED),
-        ({"identify_hash": "sha1", "serial": "ZZZZ104242"}, Identity.UNVERIFIED),
+        ({"vendor_key": None}, False),
+        ({"vendor_key": None, "serial": "XXXXXXXXXX"}, False),
+        ({"identify_hash": "sha1"}, True),
+        ({"identify_hash": "sha1", "serial": "ZZZZ104242"}, False),
     ],
 )
 async def test_identity(
-    changes: dict[str, Any],
-    identity: Identity,
-    make_device: MakeDevice,
-    listener: Listener,
+    changes: dict[str, Any], verified: bool, make_device: MakeDevice, listener: Listener
 ) -> None:
     await make_device(**changes)
-    info = await listener.find(ADDRESSES[0])
-    assert info.identity is identity
+    found = (await listener.find(ADDRESSES[0])).identity
+    assert found is (Identity.VERIFIED if verified else Identity.UNVERIFIED)
 
 
 async def test_pins(make_device: MakeDevice, listener: Listener) -> None:
@@ -244,11 +238,10 @@ async def test_a_signature_is_checked_once(
 
 
 async def test_a_lost_touch_is_asked_again(
-    make_device: MakeDevice, listener: Listener
+    make_device: MakeDevice, updates: Updates
 ) -> None:
     device = await make_device()
     device.faults.silent = True
-    updates = Updates(listener)
     await updates.wait(lambda update: update.status)
     await device.wait_for(lambda: len(device.received.datagrams) >= 2)
     device.faults.silent = False

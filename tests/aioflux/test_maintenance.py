@@ -7,13 +7,11 @@ from dataclasses import replace
 import pytest
 
 from custom_components.flux3dp.aioflux import (
-    ClientKey,
     CommandFailed,
     ConnectionFailed,
     HeaterLeftOn,
     InvalidRequest,
     Kicked,
-    Listener,
     Maintenance,
     Robot,
     WorkProgress,
@@ -22,7 +20,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.aioflux.maintenance import parse_progress
 from simulator import Device, Timing as DeviceTiming
 
-from .conftest import CUBE, FAST, Connect, Line, MakeDevice, trust
+from .conftest import CUBE, FAST, Connect, Line, having
 
 type Work = Callable[[Maintenance], Awaitable[None]]
 
@@ -193,10 +191,10 @@ async def test_cancellation_stops_the_work(
 @pytest.mark.parametrize(
     ("device", "step"),
     [
-        (1, 97),
-        (2, 397),
-        pytest.param(1, 1, marks=pytest.mark.soak),
-        pytest.param(2, 1, marks=pytest.mark.soak),
+        ({"generation": 1}, 97),
+        ({"generation": 2}, 397),
+        pytest.param({"generation": 1}, 1, marks=pytest.mark.soak),
+        pytest.param({"generation": 2}, 1, marks=pytest.mark.soak),
     ],
     indirect=["device"],
     ids=["v1", "v2", "v1 at every byte", "v2 at every byte"],
@@ -254,22 +252,19 @@ async def test_a_heater_that_may_be_on_is_said_to_be_on(
     assert isinstance(caught.value.__cause__, reason)
 
 
+@having(timing=replace(DeviceTiming.fast(), head_ready=0.2))
 @pytest.mark.parametrize("toolhead", ["EXTRUDER", "LASER", None])
 async def test_a_toolhead_that_is_not_known_yet_is_not_cold(
-    make_device: MakeDevice, listener: Listener, key: ClientKey, toolhead: str | None
+    device: Device, robot: Robot, toolhead: str | None
 ) -> None:
     """Over a new connection it is asked for anew; one that is gone does not heat."""
-    device = await make_device(timing=replace(DeviceTiming.fast(), head_ready=0.2))
-    info = await listener.find(trust(device, key).address)
-    robot = await Robot.open(info, key, timing=FAST)
-    async with robot, robot.maintenance() as task:
+    async with robot.maintenance() as task:
         await task.wait_for_toolhead()
         await task.set_heater(200)
         device.change_head(toolhead)
         await device.drop_connections()
     assert device.nozzle.target == (0 if toolhead == "EXTRUDER" else 200)
     assert device.received.robot.count("headstatus") > 2
-    await device.wait_closed_connections()
 
 
 class Answering(Line):

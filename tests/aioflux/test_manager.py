@@ -23,7 +23,7 @@ from custom_components.flux3dp.aioflux import (
 from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork, TrustedKey
 from tests.keys import OTHER_CLIENT_KEY
 
-from .conftest import ADDRESSES, FAST, UUID, MakeDevice
+from .conftest import ADDRESSES, FAST, UUID, Connect, MakeDevice, having
 from .updates import Updates
 
 LABEL = "Home Assistant (Test)"
@@ -37,9 +37,9 @@ NETWORKS = [
 
 
 @pytest.fixture
-async def device(make_device: MakeDevice) -> Device:
+async def device(make_device: MakeDevice, request: pytest.FixtureRequest) -> Device:
     """Return a device that has not met us."""
-    return await make_device(networks=NETWORKS)
+    return await make_device(networks=NETWORKS, **getattr(request, "param", {}))
 
 
 # -- the password
@@ -63,11 +63,10 @@ async def test_passwords_that_do_not_open(
     error: type[Exception],
     sent: list[str],
     device: Device,
-    info: DeviceInfo,
-    key: ClientKey,
+    connect: Connect,
 ) -> None:
     with pytest.raises(error):
-        await Manager.open(info, key, password=password, timing=FAST)
+        await connect(Manager, password=password)
     await device.wait_closed_connections()
     assert device.received.passwords == sent
 
@@ -95,12 +94,11 @@ async def test_a_callable_is_asked_only_when_needed(
         assert asked == 2
 
 
+@having(password=None)
 @pytest.mark.parametrize("password", [None, "", "anything"])
 async def test_a_device_without_password(
-    password: str | None, make_device: MakeDevice, listener: Listener, key: ClientKey
+    password: str | None, device: Device, info: DeviceInfo, key: ClientKey
 ) -> None:
-    device = await make_device(password=None)
-    info = await listener.find(device.address)
     assert not info.has_password
     await ensure_trusted(info, key, label=LABEL, password=password, timing=FAST)
     assert [item.label for item in device.trust.values()] == [LABEL]
@@ -132,9 +130,8 @@ async def test_old_firmware_says_so(
     ],
 )
 async def test_rename(
-    name: str, device: Device, manager: Manager, listener: Listener
+    name: str, device: Device, manager: Manager, updates: Updates
 ) -> None:
-    updates = Updates(listener)
     await manager.rename(name)
     assert device.name == name
     await updates.wait(
@@ -200,13 +197,10 @@ async def test_removing_keys(device: Device, info: DeviceInfo, key: ClientKey) -
     assert [item.label for item in device.trust.values()] == [LABEL]
 
 
-async def test_the_older_list_of_keys(
-    make_device: MakeDevice, listener: Listener, key: ClientKey
-) -> None:
-    info = await listener.find((await make_device(old_list_trust=True)).address)
-    async with await Manager.open(info, key, password="secret", timing=FAST) as manager:
-        await manager.add_trust(LABEL)
-        (trusted,) = await manager.list_trust()
+@having(old_list_trust=True)
+async def test_the_older_list_of_keys(manager: Manager) -> None:
+    await manager.add_trust(LABEL)
+    (trusted,) = await manager.list_trust()
     assert (trusted.label, trusted.is_ours) == (LABEL, True)
 
 
@@ -259,17 +253,14 @@ async def test_another_network(
     ids=lambda reply: str(reply)[:16],
 )
 async def test_silence_and_nonsense_end_the_connection(
-    reply: str | None, device: Device, info: DeviceInfo, key: ClientKey
+    reply: str | None, device: Device, manager: Manager
 ) -> None:
     device.faults.replies["list_trust"] = reply
-    manager = await Manager.open(info, key, password="secret", timing=FAST)
     # Of some the device would have more to say.
     manager._session._timing = replace(FAST, command=0.1)
     for _ in range(2):
         with pytest.raises(ConnectionFailed):
             await manager.list_trust()
-    await manager.close()
-    await device.wait_closed_connections()
 
 
 @pytest.mark.parametrize(

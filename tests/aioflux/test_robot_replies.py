@@ -9,7 +9,6 @@ import pytest
 from custom_components.flux3dp.aioflux import (
     ClientKey,
     ConnectionFailed,
-    DeviceInfo,
     Kicked,
     ProtocolError,
     Robot,
@@ -18,7 +17,7 @@ from custom_components.flux3dp.aioflux import (
 from simulator import ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
 
-from .conftest import BOTH, FAST
+from .conftest import FAST, Connect, having
 from .recording import Events, Play, device_key, device_of, recorded
 
 
@@ -35,7 +34,6 @@ async def ask_in_vain(device: Device, robot: Robot) -> asyncio.Task[object]:
     return asking
 
 
-@BOTH
 @pytest.mark.parametrize("due", [False, True], ids=["unasked", "answer due"])
 async def test_kicked(device: Device, robot: Robot, due: bool) -> None:
     asking = await ask_in_vain(device, robot) if due else None
@@ -100,10 +98,10 @@ async def test_a_value_may_follow_an_ok(device: Device, robot: Robot) -> None:
 
 
 async def test_a_silence_ends_it_for_all_who_wait(
-    device: Device, info: DeviceInfo, key: ClientKey
+    device: Device, connect: Connect
 ) -> None:
     device.faults.replies["player report"] = None
-    robot = await Robot.open(info, key, timing=replace(FAST, command=0.2))
+    robot = await connect(Robot, timing=replace(FAST, command=0.2))
     results = await asyncio.gather(
         robot.report(), robot.deviceinfo(), robot.position(), return_exceptions=True
     )
@@ -130,14 +128,14 @@ async def test_an_end_in_the_middle_of_a_request(
     assert not robot.is_open
 
 
-@pytest.mark.parametrize("device", [2], indirect=True)
+@having(generation=2)
 async def test_a_goodbye_that_is_not_answered_is_cut_short(
-    device: Device, info: DeviceInfo, key: ClientKey
+    device: Device, connect: Connect
 ) -> None:
     """A device that hangs says nothing to the end of TLS either."""
 
     async def open_to_a_device_that_hangs(timing: Timing) -> Robot:
-        robot = await Robot.open(info, key, timing=timing)
+        robot: Robot = await connect(Robot, timing=timing)
         device.faults.robot.stall_after = 0
         device.received.clear()
         await robot._session.write(b"\x0f\0player report")

@@ -188,12 +188,6 @@ async def test_a_rebooted_device_has_another_slave_key(
     assert device.password == "better"
 
 
-async def test_a_device_that_is_silent(device: Device, connect: Connect) -> None:
-    await device.power_off()
-    with pytest.raises(ConnectionFailed):
-        await connect(Manager, password="secret", timing=QUICK)
-
-
 # -- who may say so
 
 

@@ -3,14 +3,12 @@
 import ast
 from collections.abc import Callable
 from dataclasses import replace
-import math
 import re
 
 import pytest
 
 from simulator import Device, Timing
 from simulator.errors import BusyError
-from simulator.fcode import build
 
 from .conftest import ADDRESSES, MakeDevice
 from .jobs import Shown, start
@@ -137,22 +135,6 @@ async def test_datagrams_lag_and_cut_the_label_to_32_bytes(
     assert device.status.st_id != 128
     await device.wait_for(lambda: device.status.st_id == 128)
     assert device.status.block()[32:] == b"HARDWARE_ERROR SENSOR_ERROR FSR "
-
-
-async def test_a_job_without_a_distance_has_no_progress(
-    make_device: MakeDevice,
-) -> None:
-    device, watch = await start(make_device)
-    device.files.write("SD", "x.fc", build({"HEAD_TYPE": "EXTRUDER"}))
-    await watch.until("RUNNING")
-    assert not math.isnan(device.job.progress)
-    device.job.abort()
-    await device.wait_for(lambda: device.status.st_id == 128)
-    device.player.quit()
-    await device.wait_for(lambda: device.status.st_id == 0)
-    device.start_job("SD/x.fc")
-    await device.wait_for(lambda: device.job.state.label == "RUNNING")
-    assert math.isnan(device.job.progress)
 
 
 async def test_a_beam_machine_has_a_laser_and_states_of_its_own(

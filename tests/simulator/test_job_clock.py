@@ -1,6 +1,7 @@
 """Jobs on a clock of the test's own: whole seconds, so that what is read is what was passed."""
 
 from dataclasses import replace
+import math
 
 import pytest
 
@@ -121,13 +122,6 @@ def test_canceled_in_a_pause_it_shows_the_stretch_before(clock: Clock) -> None:
     assert (clock.job.state.label, clock.running()) == ("ABORTED", 8)
 
 
-def test_a_job_that_is_left_alone_completes() -> None:
-    clock = Clock(replace(TIMING, job_speed=10.0))
-    clock.pass_to("COMPLETED")
-    assert clock.read("prog") == pytest.approx(1)
-    assert clock.read("time_running") == clock.read("time_total")
-
-
 def test_a_cold_toolhead_is_switched_off_in_a_pause_without_an_error(
     clock: Clock,
 ) -> None:
@@ -210,17 +204,9 @@ def test_a_state_may_last_until_a_report_has_shown_it() -> None:
     assert shown == ["INIT", "STARTING", "WAITING_HEAD", "RUNNING", "RUNNING"]
 
 
-def test_a_state_that_is_held_lasts(clock: Clock) -> None:
-    clock.held |= {"WAITING_HEAD", "PAUSING"}
-    clock.pass_to("WAITING_HEAD")
-    clock.tick(1000)
-    assert clock.job.state.label == "WAITING_HEAD"
-    clock.held.remove("WAITING_HEAD")
-    clock.tick()
-    assert clock.job.state.label == "RUNNING"
-    clock.job.pause()
-    clock.tick(1000)
-    assert clock.job.state.label == "PAUSING"
-    clock.held.clear()
-    clock.tick()
-    assert clock.job.state.label == "PAUSED"
+def test_a_job_without_a_distance_has_no_progress(clock: Clock) -> None:
+    nowhere = Clock(TRAVEL_DIST="")
+    for each in (clock, nowhere):
+        each.pass_to("RUNNING")
+    assert not math.isnan(clock.job.progress)
+    assert math.isnan(nowhere.job.progress)
