@@ -381,6 +381,17 @@ async def test_what_happens_in_mid_file_ends_the_connection(fault: str) -> None:
     assert not line.session.is_open
 
 
+async def test_a_device_may_work_long_on_a_large_file() -> None:
+    timing = replace(FAST, command=0.1, transfer_stall=0.01)
+    copies, lists = Line(timing), Line(timing)
+    copying = asyncio.create_task(Files(copies.session, timing).copy(CUBE, "SD/a.fc"))
+    await asyncio.sleep(0)
+    with pytest.raises(ConnectionFailed):
+        await Files(lists.session, timing).list("SD")
+    copies.say("ok")
+    await copying
+
+
 async def test_a_device_that_is_gone_keeps_what_it_has(
     device: Device, put: Put
 ) -> None:

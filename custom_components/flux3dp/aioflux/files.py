@@ -74,6 +74,7 @@ class Files(Commands):
         """`owner` tells the unfinished files of several clients apart."""
         super().__init__(session)
         self._stall = timing.transfer_stall
+        self._file_work = timing.file_work
         self._unfinished = f"SD/~upload-{owner}-"
 
     async def list(self, path: str) -> tuple[FileEntry, ...]:
@@ -117,7 +118,7 @@ class Files(Commands):
 
         # Of a large file that takes as long as reading it.
         words = ("file", "md5", *split_path(path))
-        return await self._request(read, *words, timeout=self._stall * 6)
+        return await self._request(read, *words, timeout=self._file_work)
 
     async def download(
         self,
@@ -197,7 +198,7 @@ class Files(Commands):
 
     async def _order_file(self, *words: str) -> None:
         # A large file takes long to copy, and a large folder to delete.
-        await self._order("file", *words, timeout=self._stall * 6)
+        await self._order("file", *words, timeout=self._file_work)
 
     # -- files that are not whole yet
 

@@ -183,7 +183,7 @@ class Robot(Client, Commands):
         CommandFailed: `NOT_EXIST`, `RESOURCE_BUSY`, `FILE_BROKEN`, ….
         """
         # The device reads all of a file to know that it is whole.
-        patience = self._timing.transfer_stall * 6
+        patience = self._timing.file_work
         if path is None:
             await self._order("player", "start", timeout=patience)
             return
