@@ -25,6 +25,7 @@ from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
+from . import timing
 from .aioflux import (
     AuthenticationFailed,
     DeviceInfo,
@@ -32,6 +33,7 @@ from .aioflux import (
     Listener,
     check_password,
     is_address,
+    verify_key,
 )
 from .const import CONF_HOLD_CONNECTION, DOMAIN
 from .coordinator import FluxConfigEntry
@@ -43,7 +45,6 @@ from .pairing import (
     async_find,
     async_get_trusted,
     async_lookup,
-    async_verify,
 )
 from .reconfigure_flow import ADDRESS_SCHEMA, PASSWORD_SELECTOR, ReconfigureSteps
 from .trust import pinned_key
@@ -336,7 +337,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
         await self._pairing.async_refresh(self.hass)
         device = self._pairing.device
         if not self._pairing.is_key_accepted:
-            await async_verify(self.hass, device, device.master_key)
+            await verify_key(device, device.master_key, timing.TIMING)
             return await self.async_step_confirm_identity()
         try:
             await async_get_trusted(self.hass, device, device.master_key, None)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from homeassistant.const import CONF_HOST, CONF_MODEL
 from homeassistant.core import HomeAssistant
 
+from . import timing
 from .aioflux import (
     ConnectionFailed,
     DeviceInfo,
@@ -57,7 +58,7 @@ class Pairing:
         if not device.manageable:
             # A datagram says so, which can be forged: firmware that old has no TLS port.
             try:
-                await async_verify(hass, device, device.master_key)
+                await verify_key(device, device.master_key, timing.TIMING)
             except ConnectionFailed as err:
                 raise Unsupported(f"firmware {device.firmware} is too old") from err
 
@@ -122,14 +123,6 @@ async def async_lookup(hass: HomeAssistant, uuid: str, host: str) -> DeviceInfo:
     return await listener.refresh(device)
 
 
-async def async_verify(
-    hass: HomeAssistant, device: DeviceInfo, master_key: bytes
-) -> None:
-    """Verify who is at an address, and send nothing of ours. Raises FluxError."""
-    listener = await async_get_listener(hass)
-    await verify_key(device, master_key, listener.timing)
-
-
 async def async_get_trusted(
     hass: HomeAssistant, device: DeviceInfo, master_key: bytes, password: str | None
 ) -> None:
@@ -139,12 +132,11 @@ async def async_get_trusted(
     our public key opens the robot port of every device that trusts it. Raises FluxError,
     AuthenticationFailed if a password is needed, or another one.
     """
-    listener = await async_get_listener(hass)
     await ensure_trusted(
         device,
         await async_get_client_key(hass),
         label=key_label(hass),
         password=password,
-        timing=listener.timing,
+        timing=timing.TIMING,
         expected_key=master_key,
     )

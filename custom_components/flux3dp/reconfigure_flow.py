@@ -33,12 +33,14 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from . import timing
 from .aioflux import (
     AuthenticationFailed,
     InvalidRequest,
     NetworkConfig,
     Unsupported,
     WifiNetwork,
+    verify_key,
 )
 from .aioflux.network import SECURITIES
 from .coordinator import FluxConfigEntry, FluxCoordinator
@@ -50,7 +52,7 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
-from .pairing import async_find, async_verify
+from .pairing import async_find
 from .trust import pinned_key
 
 PASSWORD_SELECTOR = TextSelector(
@@ -121,7 +123,7 @@ class ReconfigureSteps(ConfigFlow):
                 errors[CONF_HOST] = "wrong_device"
             else:
                 with form_errors(errors, entry):
-                    await async_verify(self.hass, device, pinned_key(entry))
+                    await verify_key(device, pinned_key(entry), timing.TIMING)
                     result = self.async_update_and_abort(
                         entry, data_updates={CONF_HOST: host_name or device.host}
                     )
