@@ -289,10 +289,22 @@ class ReconfigureSteps(ConfigFlow):
         )
 
     def _start[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Start what a progress step waits for; it is canceled when the dialog is closed."""
+        """Start what a progress step waits for; it is canceled when the dialog is closed.
+
+        It lasts until the frontend shows the step, and so waits for its end: one that
+        ended before would be shown for ever.
+        """
         coordinator = self._require_coordinator()
         shown = coordinator.clock.sleep(coordinator.timing.progress_step)
-        return self.hass.async_create_task(_async_both(work, shown), "flux3dp Wi-Fi")
+
+        async def work_and_show() -> T:
+            result: T | BaseException
+            result, _ = await asyncio.gather(work, shown, return_exceptions=True)
+            if isinstance(result, BaseException):
+                raise result
+            return result
+
+        return self.hass.async_create_task(work_and_show(), "flux3dp Wi-Fi")
 
     @contextmanager
     def _change_errors(self, errors: dict[str, str]) -> Iterator[None]:
@@ -366,18 +378,3 @@ def _label(network: WifiNetwork) -> str:
     """Return the label of a network: name, security, signal strength."""
     strength = "" if network.rssi is None else f", {network.rssi} dBm"
     return f"{network.ssid} ({network.security}{strength})"
-
-
-async def _async_both[T](
-    work: Coroutine[Any, Any, T], shown: Coroutine[Any, Any, None]
-) -> T:
-    """Return the result of some work, once the step is `shown` too.
-
-    The frontend waits for the end of a progress step only once it shows the step: one that
-    ended before would be shown for ever.
-    """
-    result: T | BaseException
-    result, _ = await asyncio.gather(work, shown, return_exceptions=True)
-    if isinstance(result, BaseException):
-        raise result
-    return result
