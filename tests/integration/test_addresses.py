@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import DeviceInfo, Identity, Timing, verify_key
 from simulator import Device
+from simulator.waiting import PATIENCE
 from tests.aioflux.updates import Updates
 from tests.integration.conftest import (
     ADDRESSES,
@@ -117,7 +118,7 @@ async def test_an_old_address_that_answers_again_in_time_is_kept(
     with patch("custom_components.flux3dp.address.verify_key", prove_slowly):
         device.faults.muted = device.faults.silent = True
         await make_device(address=ELSEWHERE)
-        await asyncio.wait_for(proved.wait(), 5)
+        await asyncio.wait_for(proved.wait(), PATIENCE)
         device.faults.clear()
         await wait_for_state(hass, STATUS, "idle")
         go_on.set()

@@ -68,14 +68,14 @@ async def feed(device: Device, client_key: ClientKey) -> AsyncIterator[Feed]:
 
 
 async def next_of(pictures: AsyncIterator[bytes]) -> bytes:
-    return await asyncio.wait_for(anext(pictures), 5)
+    return await asyncio.wait_for(anext(pictures), PATIENCE)
 
 
 async def still_again(feed: Feed) -> bytes:
     """Request a still, once more if the connection so far fails."""
     with suppress(ConnectionFailed):
-        return await asyncio.wait_for(feed.still(), 5)
-    return await asyncio.wait_for(feed.still(), 5)
+        return await asyncio.wait_for(feed.still(), PATIENCE)
+    return await asyncio.wait_for(feed.still(), PATIENCE)
 
 
 async def exhaust(pictures: AsyncIterator[bytes]) -> None:
@@ -169,10 +169,10 @@ async def test_ended_before_it_began(
         feed.drop()
     for ended in (waiting, watching):
         with pytest.raises(ConnectionFailed):
-            await asyncio.wait_for(ended, 5)
+            await asyncio.wait_for(ended, PATIENCE)
     assert not device.received.connections
     if not closed:
-        assert await asyncio.wait_for(feed.still(), 5)
+        assert await asyncio.wait_for(feed.still(), PATIENCE)
 
 
 async def test_a_still_while_a_broken_connection_is_closing(
@@ -192,11 +192,11 @@ async def test_a_still_while_a_broken_connection_is_closing(
         await next_of(pictures)
         await device.drop_connections()
         watching = asyncio.ensure_future(exhaust(pictures))
-        await asyncio.wait_for(closing.wait(), 5)
+        await asyncio.wait_for(closing.wait(), PATIENCE)
         waiting = asyncio.ensure_future(feed.still())
         await asyncio.sleep(0)
         may_close.set()
-        assert await asyncio.wait_for(waiting, 5)
+        assert await asyncio.wait_for(waiting, PATIENCE)
         feed.drop()
         with pytest.raises(ConnectionFailed):
             await watching

@@ -13,12 +13,14 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
+from simulator.waiting import PATIENCE
 from tests.integration.conftest import (
     ADDRESSES,
     BOTH,
     NAME,
     MakeEntry,
     having,
+    paced,
     signed_in,
     wait_for_state,
     wait_until,
@@ -104,8 +106,9 @@ async def test_a_wrong_key_in_yaml_is_said_and_does_no_harm(
     assert "does not support any configuration parameters" in caplog.text
 
 
+@paced(scan=3600.0)
 async def test_setup_waits_for_no_scan(hass: HomeAssistant) -> None:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE):
         assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
     assert (await async_get_listener(hass)).devices == ()
 

@@ -21,6 +21,7 @@ from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import Timing as DeviceTiming, TrustedKey
+from simulator.waiting import PATIENCE
 from tests.cable import FAR, INTERFACE, Cable, cable
 from tests.integration.conftest import (
     FAST,
@@ -96,7 +97,7 @@ async def test_devices_are_reached_once_a_socket_can_be_opened(
 
     with patch("socket.socket.bind", refuse):
         assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
-        await asyncio.wait_for(tried.wait(), 5)
+        await asyncio.wait_for(tried.wait(), PATIENCE)
         entry = await make_entry(device, setup=False)
         # Until then every device is silent, which is a state like any other.
         assert await hass.config_entries.async_setup(entry.entry_id)

@@ -12,7 +12,7 @@ from custom_components.flux3dp.job.times import (
     steady_finish,
 )
 
-from .watching import START, Watch, datagram, report
+from .watching import START, Watch, datagram, follow, report
 
 HOUR = JobInfo(time_cost=3600.0, filament_used=(1000.0, 200.0))
 
@@ -25,14 +25,18 @@ def printing(progress: float = 0.0, running: float = 0.0) -> Watch:
     return watch
 
 
-# What is observed of a job of an hour; then the minutes it ran, and those it needs.
+# What is observed after ten minutes of a job; then the minutes it ran.
 MINUTES = {
-    "the device's": "r16~659.9 = 10 None",
-    "the device's, a whole minute": "r16~660 = 11 None",
-    "without reports it goes on": "16+120 = 12 None",
-    "in a pause it stands": "16+120 48+60>paused 48+3600 18+60 = 13 None",
-    "and goes on": "48+5>paused 48+3600 18+60 16+60>resumed 16+60 = 11 None",
-    "an end": "r64~612.34>completed = 10 None",
+    "the device's": "r16~659.9 = 10",
+    "the device's, a whole minute": "r16~660 = 11",
+    "without reports it goes on": "16+120 = 12",
+    "in a pause it stands": "16+120 48+60>paused 48+3600 18+60 = 13",
+    "and goes on": "48+5>paused 48+3600 18+60 16+60>resumed 16+60 = 11",
+    "an end": "r64~612.34>completed = 10",
+}
+
+# The same in the middle of a job of an hour; then the minutes it ran, and those it needs.
+HALFWAY = {
     "unknown after a restart": "restart 16@0.5 = None 30",
     "and known by a report": "restart+1 r16@0.5~1801+0 = 30 30",
     "a pause meanwhile": "restart+7200 r16@0.5~1800+0 = 30 30",
@@ -45,14 +49,13 @@ MINUTES = {
 
 @pytest.mark.parametrize("line", MINUTES)
 def test_minutes(line: str) -> None:
-    looks, _, expected = MINUTES[line].partition(" = ")
-    watch = Watch()
-    watch.play("r0 r16~600>started")
-    if "30" in expected or "60" in expected:
-        watch = printing(0.5, 1800.0)
-    watch.play(looks)
-    state = watch.state
-    assert f"{state.elapsed_minutes} {state.remaining_minutes}" == expected
+    follow(f"r0 r16~600>started {MINUTES[line]}", "elapsed_minutes")
+
+
+@pytest.mark.parametrize("line", HALFWAY)
+def test_minutes_of_a_job_with_an_estimate(line: str) -> None:
+    watch = printing(0.5, 1800.0)
+    follow(HALFWAY[line], "elapsed_minutes", "remaining_minutes", watch=watch)
 
 
 # What is observed; then how long the job took.
@@ -79,10 +82,7 @@ DURATIONS = {
 
 @pytest.mark.parametrize("line", DURATIONS)
 def test_durations(line: str) -> None:
-    looks, _, expected = DURATIONS[line].partition(" = ")
-    watch = Watch()
-    watch.play(looks)
-    assert str(watch.state.last_job_duration) == expected
+    follow(DURATIONS[line], "last_job_duration")
 
 
 # -- a device that forgets all but the last stretch, at each pause and at an abort
@@ -138,13 +138,11 @@ def test_after_a_restart_in_such_a_job_nothing_is_told_that_is_wrong(stop: int) 
     assert watch.state.last_job_result == "aborted"
 
 
-@pytest.mark.parametrize(("total", "minutes"), [(300.0, None), (60.0, 1)])
-def test_a_job_found_after_a_pause_has_no_running_time(
-    total: float, minutes: int | None
-) -> None:
-    watch = Watch()
-    watch.play(f"r16~60,{total} r16~62,{total + 2}")
-    assert watch.state.elapsed_minutes == minutes
+@pytest.mark.parametrize(
+    "line", ["r16~60,300 r16~62,302 = None", "r16~60,60 r16~62,62 = 1"]
+)
+def test_a_job_found_after_a_pause_has_no_running_time(line: str) -> None:
+    follow(line, "elapsed_minutes")
 
 
 def test_a_long_job_that_was_paused_twice_has_its_last_hour_to_go() -> None:
@@ -357,18 +355,14 @@ TOTALS = {
 
 @pytest.mark.parametrize("line", TOTALS)
 def test_totals(line: str) -> None:
-    looks, _, expected = TOTALS[line].partition(" = ")
-    watch = printing()
-    watch.play(looks)
-    state = watch.state
-    assert f"{state.printing_time} {round(state.filament_used, 3)}" == expected
+    follow(TOTALS[line], "printing_time", "filament_used", watch=printing())
 
 
 def test_a_job_that_had_ended_before_it_was_seen_is_in_no_total() -> None:
     watch = Watch()
     watch.play("r64@1.0~500")
     watch.describe(HOUR)
-    assert (watch.state.printing_time, watch.state.filament_used) == (0.0, 0.0)
+    follow("look = 0.0 0.0", "printing_time", "filament_used", watch=watch)
 
 
 def test_when_a_job_began() -> None:

@@ -8,30 +8,32 @@ import pytest
 from custom_components.flux3dp.aioflux.report import JobInfo
 from custom_components.flux3dp.job.tracker import describe
 
-from .watching import ERRORS, Watch
+from .watching import ERRORS, Watch, follow
 
 GAPS = pytest.mark.parametrize("gap", ["lost", "restart"])
 
 
+KNOWN = ("last_job_result", "jobs_completed", "job_number")
+
 # What is observed; then how the last job ended, how many completed, the job's number.
 JOBS = {
     "from start to end": "0 1>started 4 16 50 48>paused 18 16>resumed 66 64>completed 68 0 = completed 1 1",
-    "with the wrong toolhead, within 0.2 s": "0 36!type>started,paused:wrong_toolhead = unknown 0 1",
-    "a pause with an error is one event": "16 50!fan 48!fan>paused:fan_failure 48!fan = unknown 0 1",
-    "a resume that fails at once is the same pause": "r16 r48!fan>paused:fan_failure r18 r50!fan+0.5 r48!fan+0.5 r18 r16>resumed = unknown 0 1",
-    "a report says at once that it resumed": "r48 r16/WAITING_HEAD>resumed = unknown 0 1",
+    "with the wrong toolhead, within 0.2 s": "0 36!type>started,paused:wrong_toolhead = None 0 1",
+    "a pause with an error is one event": "16 50!fan 48!fan>paused:fan_failure 48!fan = None 0 1",
+    "a resume that fails at once is the same pause": "r16 r48!fan>paused:fan_failure r18 r50!fan+0.5 r48!fan+0.5 r18 r16>resumed = None 0 1",
+    "a report says at once that it resumed": "r48 r16/WAITING_HEAD>resumed = None 0 1",
     "an abort in a pause is no resume": "48!fan 16 128>aborted:fan_failure = aborted 0 1",
     "nor by reports": "r48!fan r16/ABORTING r128>aborted:fan_failure = aborted 0 1",
-    "a resume that is sure after a while": "48 16 look+2 look+2>resumed = unknown 0 1",
-    "a resume that is sure when the job gets on": "48@0.5 16@0.51>resumed = unknown 0 1",
-    "a resume that was none": "48 16 50 48 4 4+4>resumed = unknown 0 1",
-    "a resume while the clock is set back": "48 16 16+-3600 16+4>resumed = unknown 0 1",
+    "a resume that is sure after a while": "48 16 look+2 look+2>resumed = None 0 1",
+    "a resume that is sure when the job gets on": "48@0.5 16@0.51>resumed = None 0 1",
+    "a resume that was none": "48 16 50 48 4 4+4>resumed = None 0 1",
+    "a resume while the clock is set back": "48 16 16+-3600 16+4>resumed = None 0 1",
     "an error that was mended is not why it is aborted": "48!fan 18 16>resumed 128>aborted = aborted 0 1",
     "an abort with an error is a failure": "16 128!home>failed:home_failed = failed 0 1",
-    "a reboot in mid-job": "16 64>completed 16@0.4>started 0 = unknown 1 2",
-    "its end and a new beginning between two looks": "16@0.9 1>started = unknown 0 2",
+    "a reboot in mid-job": "16 64>completed 16@0.4>started 0 = None 1 2",
+    "its end and a new beginning between two looks": "16@0.9 1>started = None 0 2",
     "another session": "r16@0.9 r16@0.1#b>started r64#b>completed = completed 1 2",
-    "a session that comes late": "0 r1>started r16/STARTING = unknown 0 1",
+    "a session that comes late": "0 r1>started r16/STARTING = None 0 1",
     "another session that has ended": "r16 r64#b~5 = completed 0 2",
     "another session that is ending": "r16 r66#b r64#b>completed r66#c r128#c>aborted = aborted 1 3",
     "an answer that was late": "r16 64+5>completed r16+0 64+5 = completed 1 1",
@@ -43,7 +45,7 @@ JOBS = {
     "alarm: a failure, and the end that follows is the same": "16 256!fire>failed:fire_detected 128 0 = failed 0 1",
     "alarm: fatal": "16 512!fire>failed:fire_detected 128 0 = failed 0 1",
     "alarm: some error without a label": "16 256>failed:other = failed 0 1",
-    "alarm: without a job": "0 256!pump 0 = unknown 0 0",
+    "alarm: without a job": "0 256!pump 0 = None 0 0",
     "alarm: a job that goes on": "r16 r256>failed:other r516 r16>resumed r64>completed = completed 1 1",
     "alarm: a job that goes on after fatal": "r16 r512>failed:other r516 r16>resumed r64>completed = completed 1 1",
     "alarm: a paused machine has the same job": "16 256>failed:other 48 18 16>resumed = failed 0 1",
@@ -58,18 +60,9 @@ JOBS = {
 }
 
 
-def follow(script: str, gap: str = "lost") -> None:
-    looks, _, expected = script.partition(" = ")
-    watch = Watch()
-    watch.play(looks, gap)
-    state = watch.state
-    result = state.last_job_result or "unknown"
-    assert f"{result} {state.jobs_completed} {state.job_number}" == expected
-
-
 @pytest.mark.parametrize("job", JOBS)
 def test_a_job(job: str) -> None:
-    follow(JOBS[job])
+    follow(JOBS[job], *KNOWN)
 
 
 @pytest.mark.parametrize("begin", [1, 4, 16])
@@ -88,11 +81,11 @@ def test_without_reports_a_beginning_after_an_end_is_a_new_job(
 
 UNSEEN = {
     "a job goes on": "0 16@0.5>started gap 16@0.6 48!fan>paused:fan_failure 128>aborted:fan_failure = aborted 0 1",
-    "a pause is the same": "48!fan gap 48!fan 18 16>resumed = unknown 0 1",
-    "a pause, then a resume": "16 gap 48 gap 16 48>paused = unknown 0 1",
+    "a pause is the same": "48!fan gap 48!fan 18 16>resumed = None 0 1",
+    "a pause, then a resume": "16 gap 48 gap 16 48>paused = None 0 1",
     "another session": "r16@0.9 gap r16@0.95#b r64#b>completed = completed 1 2",
-    "a progress that fell": "16@0.8 gap 16@0.1 = unknown 0 2",
-    "a progress that lags": "r16@0.8 gap 16@0.79 = unknown 0 1",
+    "a progress that fell": "16@0.8 gap 16@0.1 = None 0 2",
+    "a progress that lags": "r16@0.8 gap 16@0.79 = None 0 1",
     "found while it ends": "16 gap 66 64>completed = completed 1 1",
     "an alarm went by": "r16 r256>failed:other gap r16 r64>completed = completed 1 1",
     "completed": "16 64>completed 16>started gap 64 0 = completed 2 2",
@@ -100,9 +93,9 @@ UNSEEN = {
     "aborted": "16 64>completed 16>started gap 128 0 = aborted 1 2",
     "failed": "16 64>completed 16>started gap 128!fan 0 = failed 1 2",
     "in alarm": "16 64>completed 16>started gap 256 0 = failed 1 2",
-    "left": "16 64>completed 16>started gap 0 = unknown 1 2",
-    "occupied": "16 64>completed 16>started gap -1 0 = unknown 1 2",
-    "almost done, and left": "r16@0.995 gap 0 = unknown 0 1",
+    "left": "16 64>completed 16>started gap 0 = None 1 2",
+    "occupied": "16 64>completed 16>started gap -1 0 = None 1 2",
+    "almost done, and left": "r16@0.995 gap 0 = None 0 1",
     "a result that was told": "0 16>started 128!fan+30>failed:fan_failure gap 128!fan = failed 0 1",
     "a result that was told, its label cleared": "0 16>started 128!fan+30>failed:fan_failure gap 128 = failed 0 1",
     "another end is another job's": "16 64>completed gap 128 = aborted 1 2",
@@ -113,7 +106,7 @@ UNSEEN = {
 @GAPS
 @pytest.mark.parametrize("job", UNSEEN)
 def test_out_of_sight(job: str, gap: str) -> None:
-    follow(UNSEEN[job], gap)
+    follow(UNSEEN[job], *KNOWN, gap=gap)
 
 
 @GAPS
@@ -131,11 +124,94 @@ def test_a_device_that_is_off_keeps_its_last_job(gap: str) -> None:
     watch = Watch()
     watch.play("0")
     watch.expect("boat.fc")
-    watch.play("16>started 64+60>completed gap lost", gap)
-    state = watch.state
-    assert (state.status, state.job_name) == ("offline", "boat.fc")
-    assert (state.last_job_result, state.last_job_duration) == ("completed", 60.0)
-    assert state.jobs_completed == 1
+    keys = ("status", "job_name", *ENDED)
+    line = "16>started 64+60>completed gap lost = offline boat.fc completed 1 60.0"
+    follow(line, *keys, gap=gap, watch=watch)
+
+
+# -- how a job ends: also one whose end was not seen
+
+ENDED = ("last_job_result", "jobs_completed", "last_job_duration")
+
+# What is observed; then how the job ended, how many completed, how long it took.
+BEGUN = "r0 r16@0.5~100>started"
+ENDS = {
+    # An end that was announced while the last report counted, before the device is idle.
+    "64": f"{BEGUN} 64+1.5 r0+0.5>completed 0 = completed 1 102.0",
+    "68": f"{BEGUN} 68+1.5 r0+0.5>completed 0 = completed 1 102.0",
+    "128": f"{BEGUN} 128+1.5 r0+0.5>aborted 0 = aborted 0 102.0",
+    "128 with an error": f"{BEGUN} 128!mainboard+1.5 r0+0.5>failed:no_response 0 = failed 0 102.0",
+    "and idle too": f"{BEGUN} 64+1.5 0+0.5 r0+0.5>completed = completed 1 102.5",
+    "a later report contradicts": f"{BEGUN} 64+1.5 r16@0.5+0.1 r0 = None 0 None",
+    "an old report still counts": f"{BEGUN} 64+0.5 look+5 r0+0.5>completed = completed 1 106.0",
+    # Announcements lag; this one was asked for because of the report.
+    "not yet": "16 r16@0.5 r0 = None 0 None",
+    "after idle": "16 r16@0.5 r0 128+0.1>aborted 0+1 128+1 = aborted 0 None",
+    "of the next job": "16 r16@0.5 r0 0+3 r0+20 128+0.1 = None 0 None",
+    "of the next job, idle before": "16 r16@0.5 0+6 r0+20 128+0.1 = None 0 None",
+    # Anybody can announce anything: the real end is told all the same.
+    "not the device's": "r16@0.5 64+6>completed r16@0.6+3 r128>aborted = aborted 1 None",
+    "idle, not the device's": "r16@0.5 0+6 r16@0.6 r64@1.0>completed = completed 1 None",
+    "and then idle": "r16@0.5 0+6 r16@0.6 r16@0.7 0+6 = None 0 None",
+    # An end that nothing showed.
+    "as good as done": "r16@0.99 0+6>completed = completed 1 None",
+    "as good as done, occupied": "r16@0.99 -1+6>completed = completed 1 None",
+    "as good as done, by report": "r16@0.99 r0+6>completed = completed 1 None",
+    "nearly done": "r16@0.5 r16@0.98 r0 = None 0 None",
+    "done, with an error": "r16@0.5 r16!fan@0.995 r0 = None 0 None",
+    "done, in a pause": "r16@0.5 r48@0.995>paused r0 = None 0 None",
+    "in the middle": "r16@0.5 r16 r0 = None 0 None",
+    "after a reboot": "16 64>completed 16@0.4>started 0 = None 1 None",
+    "was completing": "16 66+2 0+6>completed = completed 1 None",
+    "was aborting": "16 130+2 0+6>aborted = aborted 0 None",
+    "was aborting, by report": "16 r16/ABORTING 0+6>aborted = aborted 0 None",
+    "after a loss of contact": "r16@0.995 lost 0 = None 0 None",
+    # Another run, or one that nothing showed before.
+    "another run": "r16 r64#b~5 = completed 0 5.0",
+    "another run, contact lost": "r16~100 lost 64 r64#b = completed 1 None",
+    "failed within a second": "0 128!home r128!home~0.8+0.2>started,failed:home_failed r128!home 128!home+6 = failed 0 0.8",
+    "and so did the next": "0 r128!home>started,failed:home_failed r128!home#b>started,failed:home_failed = failed 0 None",
+    "before anything was seen": "128 r128 restart r128 = aborted 0 None",
+    "failed before anything was seen": "128!home r128!home restart r128!home = failed 0 None",
+    # What is left on the device after it was told.
+    "its label cleared": "0 16>started 128!fan+30>failed:fan_failure lost 128 = failed 0 30.0",
+    "cleared, and another": "0 16>started 64+30>completed 0 lost 64 = completed 1 None",
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_end(end: str) -> None:
+    follow(ENDS[end], *ENDED)
+
+
+@pytest.mark.parametrize("away", [5, 36_000])
+@pytest.mark.parametrize(
+    ("st_id", "told", "result"),
+    [
+        ("64", "completed", "completed 1"),
+        ("128", "aborted", "aborted 0"),
+        ("128!fan", "failed:fan_failure", "failed 0"),
+    ],
+)
+def test_an_end_out_of_sight(st_id: str, told: str, result: str, away: int) -> None:
+    begun, ended = "r0 r16~100,100>started", f"r{st_id}~104,200"
+    again = f"{ended} {st_id}+6 = {result} 104.0"
+    # Contact was lost: a report says that it is the same run.
+    follow(f"{begun} lost+8 {ended}+{away}>{told} {again}", *ENDED)
+    follow(f"{begun} lost+8 {st_id}+{away} {ended}+0.3>{told} {again}", *ENDED)
+    # Nothing says so without one: counted, and not told.
+    follow(f"0 16>started lost {st_id} = {result} None", *ENDED)
+    # Home Assistant was away: counted, and not told.
+    follow(f"{begun} restart+600 {st_id} r{st_id}~160,700 = {result} 160.0", *ENDED)
+
+
+def test_the_durations_of_a_job_that_fails_within_a_second() -> None:
+    watch = Watch()
+    watch.play("0 128!home r128!home~0.8+0.2>started,failed:home_failed")
+    assert [event.duration for event in watch.events] == [0.0, 0.8]
+    watch = Watch()
+    watch.play(f"{BEGUN} 64+1.5 r0+0.5>completed")
+    assert watch.events[-1].duration == 102.0
 
 
 # -- what an event carries

@@ -191,3 +191,15 @@ def report(
         nozzle_temperature=temperature,
         nozzle_target=temperature,
     )
+
+
+def follow(
+    line: str, *keys: str, gap: str = "lost", watch: Watch | None = None
+) -> None:
+    """Play a line, `looks = values`, and assert what the state has then by these keys."""
+    script, _, expected = line.partition(" = ")
+    watch = watch or Watch()
+    watch.play(script, gap)
+    found = (getattr(watch.state, key) for key in keys)
+    values = [round(each, 3) if isinstance(each, float) else each for each in found]
+    assert " ".join(map(str, values)) == expected
