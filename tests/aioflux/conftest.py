@@ -59,7 +59,6 @@ class Line(asyncio.Transport):
     def __init__(self, timing: Timing = FAST) -> None:
         super().__init__()
         self.sent = bytearray()
-        self.waiting = 0
         self.session = Session(timing)
         self.session.connection_made(self)
 
@@ -73,7 +72,7 @@ class Line(asyncio.Transport):
         self.sent += data
 
     def get_write_buffer_size(self) -> int:
-        return self.waiting
+        return 0
 
     def abort(self) -> None:
         self.session.connection_lost(None)

@@ -23,7 +23,7 @@ from custom_components.flux3dp.aioflux import (
     Timing,
     verify_key,
 )
-from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
+from custom_components.flux3dp.aioflux.handshake import stream_ciphers
 from simulator import (
     CAMERA_PORT,
     MANAGEMENT_PORT,
@@ -382,9 +382,3 @@ def test_each_direction_is_one_stream(size: int) -> None:
     assert b"".join(encrypt.update(piece) for piece in pieces) == CRYPTED
     # It begins with the IV, whatever went the other way.
     assert b"".join(decrypt.update(bytes((byte,))) for byte in CRYPTED) == PLAIN
-
-
-@pytest.mark.parametrize("size", [0, SECRET_LENGTH - 1, SECRET_LENGTH + 1])
-def test_a_secret_of_another_length(size: int) -> None:
-    with pytest.raises(ValueError, match="48 bytes"):
-        stream_ciphers(bytes(size))

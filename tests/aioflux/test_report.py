@@ -3,9 +3,7 @@
 import json
 import math
 import operator
-from typing import Any
 
-from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.flux3dp.aioflux.errors import ProtocolError
@@ -151,36 +149,6 @@ def test_an_error_without_end_is_a_few_words() -> None:
     assert len(" ".join(report(error=["x" * 50_000] * 1000).error)) < 2000
 
 
-def test_half_a_character_does_not_get_into_a_store() -> None:
-    parsed = parse_report('{"st_id": 16, "session": "\\ud800", "error": ["\\udfff"]}')
-    assert (parsed.session, parsed.error) == ("?", ("?",))
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
-    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
-    max_leaves=6,
-)
-KEYS = st.sampled_from(sorted({"st_label", *(sent for sent, _ in FIELDS)}))
-
-
-@given(st.dictionaries(KEYS | st.text(), JSON), st.integers(-20, 1024))
-def test_odd_values_are_left_out_and_never_raise(
-    values: dict[str, Any], st_id: int
-) -> None:
-    parsed = parse_report(json.dumps(values | {"st_id": st_id}))
-    assert parsed.st_id == st_id
-    assert parsed.progress is None or 0 <= parsed.progress <= 1
-    for number in (
-        parsed.traveled,
-        parsed.time_running,
-        parsed.nozzle_temperature,
-        parsed.nozzle_target,
-    ):
-        assert number is None or math.isfinite(number)
-    assert all(isinstance(word, str) and word for word in parsed.error)
-
-
 INFO = {
     "AUTHOR": "tester",
     "TITLE": "Benchy",
@@ -230,13 +198,6 @@ def test_what_is_no_text_or_no_pair_is_left_out() -> None:
     assert info == JobInfo(head_type="LASER", raw={"HEAD_TYPE": "LASER"})
     info = parse_file_info("AUTHOR=a=b\0nonsense\0=x\0")
     assert info == JobInfo(author="a=b", raw={"AUTHOR": "a=b"})
-
-
-def test_metadata_have_no_control_characters() -> None:
-    title = "Ben\u0000c\u202ehy\r\n"
-    assert parse_job_info(json.dumps({"TITLE": title})).title == "Benchy"
-    assert parse_job_info(json.dumps({"TITLE": "\u0000\x1f"})).title is None
-    assert parse_file_info("TITLE=Ben\x1bchy").title == "Benchy"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", '"x"', b"\xff\xff", "{"])

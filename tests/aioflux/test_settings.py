@@ -12,21 +12,6 @@ from custom_components.flux3dp.aioflux.settings import Value
 from simulator import Device
 
 
-async def test_what_is_set(device: Device, robot: Robot) -> None:
-    device.settings.set("zoffset", "0.25")
-    device.settings.set("correction", "a")
-    device.settings.set("replay", "N")
-    values = await robot.settings.read()
-    assert values.keys() == SETTINGS.keys()
-    assert (values["zoffset"], values["correction"], values["replay"]) == (
-        0.25,
-        "A",
-        False,
-    )
-    assert values["autoresume"] is None
-    assert values["leveling"] == "H:230.0000 R:96.7000 Y:-0.0000 X:-0.0000 Z:-0.0000"
-
-
 async def test_a_setting_the_device_does_not_know(device: Device, robot: Robot) -> None:
     device.settings.unknown = frozenset({"replay", "zoffset"})
     values = await robot.settings.read()
