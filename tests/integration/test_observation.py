@@ -277,6 +277,7 @@ ORDERS = {
     "a backlog, and then a while": "128@130 +6 [48@115] [48@118] [48@121] 128@131",
     "a clock that was set back": "16@900 +3 [48@1] +3 48@4 +3 48@7",
     "that was, of an idle device": "16@900 +3 [0@1] +3 [0@1] +3 0@1",
+    "no number": "0@100 16@nan 48@nan 64@5 16@inf 48@inf",
     "a forged one": "16@100 0@900 [16@101] +1 16@102 64@103",
     "a forged one, not far ahead": (
         "0@101.9 [16@100] +3 0@104.9 [16@103] +3 0@107.9 16@106"

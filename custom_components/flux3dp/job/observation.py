@@ -46,7 +46,7 @@ class AnnouncementOrder:
         if latest is None or is_alike(new.status, latest.status):
             return False
         lag = latest.status.timestamp - new.status.timestamp
-        if lag <= 0:
+        if not lag > 0:  # Nor is it with a timestamp that is no number.
             return False
         previous, self._previous = self._previous, new
         if previous is None or not is_alike(new.status, previous.status):
