@@ -49,7 +49,6 @@ class VerifiedInfo:
         self._backoff = Backoff(device.clock, device.timing.unheard)
         self._asking = asyncio.Lock()
         self._claim: DeviceInfo | None = None
-        self._claimed: _Texts | None = None
         self._refuted: _Texts | None = None
         self._expected_name: str | None = None
         registered = async_registered(self._hass, self._entry)
@@ -87,10 +86,10 @@ class VerifiedInfo:
     def async_take(self, claim: DeviceInfo) -> None:
         """Handle a touch reply of the pinned key; the same one comes again and again."""
         if claim is not self._claim:
-            self._claim, self._claimed = claim, _texts(claim)
+            self._claim = claim
             if claim.name == self._expected_name:
                 self._expected_name = None
-                self._async_accept(self._texts._replace(name=self._claimed.name))
+                self._async_accept(self._texts._replace(name=display_name(claim)))
             else:
                 async_check_firmware(self._hass, self._entry, self._describe(claim))
         if (
@@ -114,11 +113,10 @@ class VerifiedInfo:
 
     def _take_due(self) -> DeviceInfo | None:
         """Return the latest claim if it is to be verified now, and take it to be."""
-        if self._claim is None or self._claimed in (self._texts, self._refuted):
+        claim = self._claim
+        if claim is None or _texts(claim) in (self._texts, self._refuted):
             return None
-        if self._asking.locked():
-            return None
-        return self._claim if self._backoff.take() else None
+        return None if self._asking.locked() or not self._backoff.take() else claim
 
     async def _async_ask_about(self, claim: DeviceInfo) -> None:
         name = self._device.device_name
@@ -151,7 +149,7 @@ class VerifiedInfo:
 
     def _describe(self, claim: DeviceInfo) -> DeviceInfo:
         """Describe the device as it claims to be, with verified texts."""
-        if self._claimed != self._texts:
+        if _texts(claim) != self._texts:
             claim = replace(claim, **self._texts._asdict())
         self.device = claim
         return claim
