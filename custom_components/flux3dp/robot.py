@@ -6,7 +6,7 @@ The first user opens it, the last one closes it. `job/monitor.py` uses it for a 
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 
 from .aioflux import FluxError, Report, Robot
 from .client_key import async_get_client_key
@@ -79,29 +79,25 @@ class RobotLink:
         `ahead`: as the method. Raises FluxError: DeviceOccupied, and what `Robot.open`
         raises.
         """
-        if ahead:
-            with self.ahead():
-                async with self.connection(ahead=False) as robot:
-                    yield robot
-            return
-        self._users += 1
-        try:
-            async with self._lock:
-                if self._robot is None or not self._robot.is_open:
-                    await self._async_drop()
-                    self._robot = await self._async_open()
-                    self._robot.share()
-                    if self.on_opened is not None:
-                        self.on_opened()
-                robot = self._robot
-            yield robot
-        finally:
-            self._users -= 1
-            if not self._users:
+        with self.ahead() if ahead else nullcontext():
+            self._users += 1
+            try:
                 async with self._lock:
-                    # Another user may have come while we waited.
-                    if not self._users:
+                    if self._robot is None or not self._robot.is_open:
                         await self._async_drop()
+                        self._robot = await self._async_open()
+                        self._robot.share()
+                        if self.on_opened is not None:
+                            self.on_opened()
+                    robot = self._robot
+                yield robot
+            finally:
+                self._users -= 1
+                if not self._users:
+                    async with self._lock:
+                        # Another user may have come while we waited.
+                        if not self._users:
+                            await self._async_drop()
 
     @asynccontextmanager
     async def own_connection(self, *, occupied: bool = False) -> AsyncIterator[Robot]:
