@@ -182,8 +182,7 @@ class Robot(Client, Commands):
 
         CommandFailed: `NOT_EXIST`, `RESOURCE_BUSY`, `FILE_BROKEN`, ….
         """
-        # The device reads all of a file to know that it is whole.
-        patience = self._timing.file_work
+        patience = self._timing.start
         if path is None:
             await self._order("player", "start", timeout=patience)
             return

@@ -35,6 +35,7 @@ class Timing:
     camera_frame: float = 10.0  # Until the next camera picture is whole.
     transfer_stall: float = 20.0  # No byte of a file for so long: a dead connection.
     file_work: float = 600.0  # The device reads or copies a gigabyte by itself.
+    start: float = 90.0  # It reads all of a file before it says that a job starts.
     toolhead_ready: float = 5.0  # In maintenance, until the toolhead is known.
     work_silence: float = 90.0  # In homing or calibrating: a dead connection.
     load_silence: float = 660.0  # One without a sensor says nothing until its button.
