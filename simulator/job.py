@@ -82,9 +82,8 @@ class Job:
         self._beam = beam
         self._now = now
         self._due: float | None = None
+        #: When the heater is turned off in a pause: once cold, the head is switched off.
         self._cool_at: float | None = None
-        #: Whether the heater was turned off in a pause: once cold, the head is switched off.
-        self._standby = False
         self._interrupted, self._prepared = RUNNING, False
         self._heater = Heater()
         self._fraction = 0.0
@@ -159,7 +158,7 @@ class Job:
         if not self.paused:
             raise BusyError
         self.error = ()
-        self._cool_at, self._standby = None, False
+        self._cool_at = None
         self._stretch = 0.0
         if self.state.st_id == PAUSED_START.st_id:
             self._enter(RESUMING_START, self._timing.job_resuming, self._check_head)
@@ -198,7 +197,7 @@ class Job:
         """Heat the nozzle to a temperature while paused, °C."""
         self.require_paused()
         self._heater.target = target
-        self._cool_at, self._standby = None, False
+        self._cool_at = None
 
     # -- what happens to it --------------------------------------------------------------
 
@@ -271,10 +270,9 @@ class Job:
         if self.state.label in self._held or (timing.job_shown and not self.shown):
             return
         if self._cool_at is not None and now >= self._cool_at:
-            self._cool_at, self._heater.target = None, 0.0
-            self._standby = True
-        if self._standby and self._heater.temperature < OFF_BELOW:
-            self.module = None
+            self._heater.target = 0.0
+            if self._heater.temperature < OFF_BELOW:
+                self.module = None
         if self._due is not None and now >= self._due:
             self._due = None
             self._then()
@@ -389,7 +387,7 @@ class Job:
             self._enter(self._interrupted)
 
     def _end(self, state: State) -> None:
-        self._cool_at, self._standby = None, False
+        self._cool_at = None
         self._enter(state)
 
     @property
