@@ -70,14 +70,8 @@ async def run(options: Namespace) -> int:
     """Run the command of parsed options; return its exit code."""
     timing = DEFAULT_TIMING
     if (wait := options.timeout) is not None:
-        timing = replace(
-            timing,
-            find=wait,
-            connect=wait,
-            handshake=wait,
-            command=wait,
-            camera_frame=wait,
-        )
+        bounded = ("find", "connect", "handshake", "command", "camera_frame")
+        timing = replace(timing, **dict.fromkeys(bounded, wait))
     interfaces = options.interface or ["0.0.0.0"]  # noqa: S104 - the system's default one
     listener = Listener(interfaces=interfaces, timing=timing)
     try:

@@ -45,15 +45,13 @@ class Commands:
         """Send a command and return what `read` makes of its reply."""
         return await self._session.exchange(encode_command(*words), read, timeout)
 
-    async def _ask[T](
-        self, parse: Callable[[str], T], *words: str, timeout: float | None = None
-    ) -> T:
+    async def _ask[T](self, parse: Callable[[str], T], *words: str) -> T:
         """Send a command and return what `parse` makes of its reply of one frame."""
 
         async def read() -> T:
             return parse(await self._session.read_reply())
 
-        return await self._request(read, *words, timeout=timeout)
+        return await self._request(read, *words)
 
     async def _order(self, *words: str, timeout: float | None = None) -> str:
         """Send a command that is answered with `ok`; return what follows that."""
