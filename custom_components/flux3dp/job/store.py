@@ -41,6 +41,9 @@ _HIGHEST: Final[Mapping[object, float]] = {
     Share: 1.0,
 }
 
+# To work them out takes longer than all else in a restore.
+_HINTS: Final = {kind: get_type_hints(kind) for kind in (JobState, Job, Stopwatch)}
+
 
 class JobStore:
     """The stored job state of one entry.
@@ -111,7 +114,7 @@ def as_stored(value: _Stored) -> dict[str, Any]:
 def _read(kind: type[_Stored], data: object) -> dict[str, Any]:
     """Return the fields of a dataclass; what is missing or damaged has its default."""
     stored = data if isinstance(data, Mapping) else {}
-    hints = get_type_hints(kind)
+    hints = _HINTS[kind]
     found = {
         # The type of a field, or what it is if it is not None.
         name: _value((*get_args(hints[name]), hints[name])[0], stored.get(name))
@@ -121,7 +124,7 @@ def _read(kind: type[_Stored], data: object) -> dict[str, Any]:
 
 
 def _fields(kind: type[_Stored]) -> list[str]:
-    names = LASTING if kind is JobState else get_type_hints(kind)
+    names = LASTING if kind is JobState else _HINTS[kind]
     return [name for name in names if name not in _PASSING]
 
 
