@@ -42,24 +42,6 @@ async def test_frames_that_are_asked_for_at_once(
     assert device.received.camera == ["f"] * 4
 
 
-async def test_a_stream_ends_when_it_is_closed(device: Device, camera: Camera) -> None:
-    seen = 0
-    async with aclosing(camera.stream()) as pictures:
-        async for picture in pictures:
-            assert is_jpeg(picture)
-            seen += 1
-            if seen == 5:
-                break
-    await device.wait_command("s-")
-    assert device.received.camera == ["s+", "s-"]
-    assert camera.is_open
-    # One more may have come after the end: it is not this one.
-    device.set_status(st_id=16, progress=0.25)
-    assert is_jpeg(await camera.frame())
-    async with aclosing(camera.stream()) as pictures:
-        assert is_jpeg(await anext(pictures))
-
-
 async def test_a_stream_is_one_at_a_time(device: Device, camera: Camera) -> None:
     async with aclosing(camera.stream()) as pictures:
         await anext(pictures)

@@ -189,15 +189,6 @@ async def test_a_source_of_another_size_ends_the_connection(files: Files) -> Non
 # -- whole or not at all
 
 
-@pytest.mark.parametrize("path", ["SD/Küche/vase.fc", CUBE])
-async def test_a_file_is_stored_or_replaced(
-    device: Device, put: Put, path: str
-) -> None:
-    await put(path)
-    assert on_card(device, path) == JOB
-    assert not unfinished(device)
-
-
 @pytest.mark.parametrize(
     ("path", "reason"),
     [

@@ -221,18 +221,6 @@ def answer(*parts: tuple[str, bytes]) -> Events:
         ([("image/\x1b[31m", b"")], None, None, None),
         ([("image/png", b"?" * (5 * 1024 * 1024))], None, None, None),
     ],
-    ids=[
-        *(
-            "good",
-            "latin-1",
-            "no json",
-            "no object",
-            "no text",
-            "no end",
-            "only picture",
-        ),
-        *("jpeg", "webp first", "two", "svg", "other kinds", "odd kind", "too large"),
-    ],
 )
 async def test_damage_in_a_part_costs_that_part_only(
     *,
