@@ -24,8 +24,9 @@ from custom_components.flux3dp.aioflux.session import Session
 from simulator import Device, Timing as DeviceTiming, TrustedKey
 from tests.devices import MakeDevice, making, reaching
 from tests.keys import CLIENT_KEY, VENDOR_PUBLIC_DER
+from tests.vectors import Events
 
-from .recording import ADDRESS, Events, Play, Recording
+from .recording import ADDRESS, Play, Recording
 from .updates import Updates
 
 ADDRESSES = [ADDRESS, *(f"127.0.40.{number}" for number in range(2, 20))]

@@ -2,9 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-import json
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -21,26 +19,17 @@ from simulator.keys import RsaKey
 from simulator.tls import server_context
 from simulator.wire import cipher
 from tests.keys import MASTER_KEYS
-
-VECTORS = Path(__file__).parent.parent / "vectors"
-
-type Events = list[list[str]]
-
+from tests.vectors import Events, read
 
 ADDRESS = "127.0.40.1"
 
 
-def recorded(folder: str, session: str) -> Events:
-    data = json.loads((VECTORS / folder / "sessions.json").read_text())
-    return cast(Events, data["sessions"][session])
-
-
 def device_of(folder: str, master_key: bytes | None = None) -> DeviceInfo:
     """Return the device that was recorded, with a master key of ours for TLS."""
-    touch = decode((VECTORS / folder / "touch.bin").read_bytes())
+    touch = decode(read(folder, "touch.bin"))
     slave_key = None
     if touch.version == 1:
-        notify = decode((VECTORS / folder / "notify.bin").read_bytes())
+        notify = decode(read(folder, "notify.bin"))
         assert isinstance(notify, Notify)
         master_key = master_key or notify.master_key
         slave_key = touch.slave_key

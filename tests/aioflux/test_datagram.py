@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from pathlib import Path
 import struct
 from typing import Any
 
@@ -26,16 +25,15 @@ from custom_components.flux3dp.aioflux.identity import (
 )
 from custom_components.flux3dp.aioflux.records import Record
 from custom_components.flux3dp.aioflux.tls import public_key
+from tests.vectors import VECTORS, read
 
-VECTORS = Path(__file__).parent.parent / "vectors"
 TEST_VENDOR = (VECTORS / "test-vendor-key.der").read_bytes()
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
 
 EXPECTED: list[tuple[str, str, dict[str, Any]]] = [
-    (folder.name, name, values)
-    for folder in sorted(VECTORS.iterdir())
-    if folder.is_dir()
-    for name, values in json.loads((folder / "expected.json").read_text()).items()
+    (path.parent.name, name, values)
+    for path in sorted(VECTORS.glob("*/expected.json"))
+    for name, values in json.loads(path.read_text()).items()
 ]
 RECORDED = [path.read_bytes() for path in sorted(VECTORS.glob("signed-*/*.bin"))]
 FOLDERS = {
@@ -44,10 +42,6 @@ FOLDERS = {
     "signed-v1": Identity.VERIFIED,
     "signed-v2": Identity.VERIFIED,
 }
-
-
-def read(folder: str, name: str) -> bytes:
-    return (VECTORS / folder / name).read_bytes()
 
 
 def notify_of(data: bytes) -> Notify:

@@ -33,9 +33,10 @@ from simulator import (
 )
 from simulator.keys import RsaKey
 from tests.keys import MASTER_KEY_4096, MASTER_KEYS
+from tests.vectors import recorded
 
 from .conftest import FAST, Connect, MakeDevice, MakeListener, trust
-from .recording import Play, device_of, encrypted_for, recorded
+from .recording import Play, device_of, encrypted_for
 from .remains import length_of, nothing_left
 
 OTHER_MASTER_KEY = RsaKey.from_pem(MASTER_KEYS[1]).public_der

@@ -26,9 +26,10 @@ from simulator.waiting import PATIENCE
 from tests.forger import Forger, public_der
 from tests.fuzz.inputs import damaged, read_corpus
 from tests.keys import MASTER_KEYS
+from tests.vectors import read
 
 from .conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeListener
-from .test_datagram import read, reply_of
+from .test_datagram import reply_of
 from .updates import Updates
 
 NOTIFY = read("signed-v2", "notify-idle.bin")

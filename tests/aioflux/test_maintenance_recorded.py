@@ -1,7 +1,6 @@
 """Maintenance and settings as real firmware answered them (`maintenance.json`)."""
 
 from collections import defaultdict
-import json
 
 import pytest
 
@@ -15,13 +14,9 @@ from custom_components.flux3dp.aioflux import (
     WorkProgress,
     WorkStep,
 )
+from tests.vectors import MAINTENANCE
 
 from .conftest import FAST, Line
-from .recording import VECTORS
-
-SESSIONS: dict[str, list[tuple[float, str, str]]] = json.loads(
-    (VECTORS / "maintenance.json").read_text()
-)
 
 
 class Recorded(Line):
@@ -31,7 +26,7 @@ class Recorded(Line):
         super().__init__()
         self.replies: dict[str, list[list[str]]] = defaultdict(list)
         replies: list[str] = []
-        for _, who, text in SESSIONS[name]:
+        for _, who, text in MAINTENANCE[name]:
             if who == "client":
                 self.replies[text].append(replies := [])
             elif who == "device":

@@ -23,9 +23,10 @@ from custom_components.flux3dp.aioflux import (
     WifiNetwork,
 )
 from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT
+from tests.vectors import recorded
 
 from .conftest import FAST
-from .recording import Play, Recording, device_key, device_of, recorded
+from .recording import Play, Recording, device_key, device_of
 
 LABEL = "Home Assistant (Test)"
 

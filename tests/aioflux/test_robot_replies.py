@@ -16,9 +16,10 @@ from custom_components.flux3dp.aioflux import (
 )
 from simulator import ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
+from tests.vectors import Events, recorded
 
 from .conftest import FAST, Connect, having
-from .recording import Events, Play, device_key, device_of, recorded
+from .recording import Play, device_key, device_of
 
 
 def frame(text: str) -> bytes:

@@ -1,19 +1,8 @@
 """What was recorded of real devices, as a test replays it."""
 
 from collections.abc import Callable, Sequence
-import json
-from pathlib import Path
-from typing import Any
 
-VECTORS = Path(__file__).parents[1] / "vectors"
-
-type Events = list[list[str]]
-
-
-def recorded(folder: str) -> dict[str, Any]:
-    """Return the recorded sessions of a folder of the vectors."""
-    data: dict[str, Any] = json.loads((VECTORS / folder / "sessions.json").read_text())
-    return data
+from tests.vectors import Events, recorded
 
 
 def device_bytes(events: Sequence[Sequence[str]]) -> bytes:
@@ -47,6 +36,6 @@ def replaying(events: Events) -> Callable[[int], bytes]:
 
 def recorded_client_pem() -> bytes:
     """Return the public key of the recorded client."""
-    events = recorded("rescue-v1")["sessions"]["wrong-password"]
+    events = recorded("rescue-v1", "wrong-password")
     frames = [bytes.fromhex(event[1]) for event in events if event[0] == "client"]
     return frames[0][2:]

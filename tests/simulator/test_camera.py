@@ -12,10 +12,11 @@ import pytest
 from simulator import CAMERA_PORT, Device, Timing, TrustedKey
 from simulator.picture import draw
 from simulator.tls import TlsStream
+from tests.vectors import RESCUE_UUID, recorded
 
 from .client import Stream
 from .conftest import HERE, KEY, MakeDevice, trust
-from .recordings import first_client_bytes, recorded, recorded_client_pem, replaying
+from .recordings import first_client_bytes, recorded_client_pem, replaying
 
 
 @pytest.fixture
@@ -33,10 +34,9 @@ async def picture(stream: Stream) -> bytes:
 async def test_the_recorded_client_gets_a_picture(
     make_device: MakeDevice, folder: str
 ) -> None:
-    recording = recorded(folder)
-    events = recording["sessions"]["camera"]
+    events = recorded(folder, "camera")
     device = await make_device(
-        uuid=recording["uuid"], generation=int(folder[-1]), random=replaying(events)
+        uuid=RESCUE_UUID, generation=int(folder[-1]), random=replaying(events)
     )
     device.trust.add(TrustedKey.from_pem("recorded", recorded_client_pem()))
     async with await Stream.tls(HERE, CAMERA_PORT) as stream:

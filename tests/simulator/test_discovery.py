@@ -10,11 +10,11 @@ import pytest
 
 from simulator import Device, Timing
 from simulator.faults import damage
+from tests.vectors import VECTORS
 
 from .conftest import ADDRESSES, HERE, UUID, MakeDevice
 from .datagrams import decode, decode_status
 from .inbox import inbox, listener_socket, udp_socket
-from .recordings import VECTORS
 
 FAST = Timing.fast()
 PROBE = b"FLUX\2\0" + bytes(16)

@@ -9,10 +9,10 @@ import pytest
 
 from simulator import Device, Timing
 from simulator.errors import BusyError
+from tests.vectors import VECTORS
 
 from .conftest import ADDRESSES, MakeDevice
 from .jobs import Shown, start
-from .recordings import VECTORS
 
 
 def scenarios() -> dict[str, list[Shown]]:

@@ -11,11 +11,11 @@ import pytest
 from simulator import Device, Timing
 from simulator.fcode import build
 from simulator.waiting import PATIENCE
+from tests.vectors import VECTORS
 
 from .client import Stream
 from .conftest import KEY, UUID, MakeDevice
 from .jobs import METADATA, start
-from .recordings import VECTORS
 
 RECORDED = json.loads((VECTORS / "jobs.json").read_text())
 

@@ -8,14 +8,11 @@ import json
 import pytest
 
 from simulator import ROBOT_PORT, Device, Timing
+from tests.vectors import MAINTENANCE
 
 from .client import Stream
 from .conftest import HERE, KEY, UUID, MakeDevice, trust
-from .recordings import VECTORS
 
-SESSIONS: dict[str, list[tuple[float, str, str]]] = json.loads(
-    (VECTORS / "maintenance.json").read_text()
-)
 #: The address of the recorded client, and of ours.
 THEIRS, OURS = "127.77.0.1", "127.0.0.1"
 READY = replace(Timing.fast(), head_ready=0.0)
@@ -130,24 +127,24 @@ async def test_it_answers_as_recorded(device: Device, robot: Stream, name: str) 
         if name == "cable out while heating" and is_progress(frame):
             device.change_head(None)
 
-    await replay(device, robot, SESSIONS[name], pull_the_cable)
+    await replay(device, robot, MAINTENANCE[name], pull_the_cable)
 
 
 async def test_a_second_client_meanwhile(device: Device, robot: Stream) -> None:
     device.set_status(head_module="N/A")
-    entered = SESSIONS["enter, info, leave"]
+    entered = MAINTENANCE["enter, info, leave"]
     async with await another() as other:
         await replay(device, robot, entered[:3])
-        await replay(device, other, SESSIONS["a second client meanwhile"])
+        await replay(device, other, MAINTENANCE["a second client meanwhile"])
         assert device.status.st_id == -1
         await replay(device, robot, entered[3:])
 
 
 async def test_who_kicks_frees_it(device: Device, robot: Stream) -> None:
-    kicked = SESSIONS["kicked"]
+    kicked = MAINTENANCE["kicked"]
     async with await another() as other:
         await replay(device, robot, kicked[:2])
-        await replay(device, other, SESSIONS["the one who kicks"])
+        await replay(device, other, MAINTENANCE["the one who kicks"])
         await replay(device, robot, kicked[2:])
 
 
@@ -155,11 +152,11 @@ async def test_closed_in_mid_heating_it_is_free_and_remembers_its_target(
     device: Device, robot: Stream
 ) -> None:
     device.nozzle.temperature = 140.0
-    await replay(device, robot, SESSIONS["closed in mid-heating"])
+    await replay(device, robot, MAINTENANCE["closed in mid-heating"])
     await robot.close()
     await device.wait_for(lambda: device.status.st_id == 0)
     async with await another() as stream:
-        await replay(device, stream, SESSIONS["right after that"])
+        await replay(device, stream, MAINTENANCE["right after that"])
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,12 @@ import pytest
 
 from simulator import Device, Timing, TrustedKey
 from tests.keys import OTHER_CLIENT_KEY
+from tests.vectors import RESCUE_UUID, read, recorded
 
 from .client import Key, Stream
 from .conftest import HERE, KEY, MakeDevice, trust
 from .recordings import (
-    VECTORS,
     device_bytes,
-    recorded,
     recorded_client_pem,
     replaying,
 )
@@ -48,10 +47,9 @@ def clients_turns(events: list[list[str]]) -> list[tuple[bytes, int]]:
 async def test_a_recorded_client_gets_the_recorded_answers(
     make_device: MakeDevice, folder: str, session: str
 ) -> None:
-    recording = recorded(folder)
-    events = recording["sessions"][session]
+    events = recorded(folder, session)
     device = await make_device(
-        uuid=recording["uuid"],
+        uuid=RESCUE_UUID,
         serial="XXXXXXXXXX",
         vendor_key=None,
         generation=int(folder[-1]),
@@ -82,7 +80,7 @@ async def test_the_certificate_is_as_odd_as_the_recorded_one(
 ) -> None:
     device = await make_device(uuid="f" * 16 + "0" * 16, serial="XXXXXXXXXX")
     shown = await certificate()
-    real = (VECTORS / "rescue-v1" / "certificate.bin").read_bytes()
+    real = read("rescue-v1", "certificate.bin")
     # Serial number first in the TBS: no version field, so version 1; and an extension.
     assert shown[8:12] == real[8:12] == bytes.fromhex("020203e9")
     extension = real[533:574]

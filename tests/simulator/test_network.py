@@ -43,6 +43,11 @@ async def left(device: Device, manager: Stream, *words: str) -> None:
         ((*STATIC, "route=10.0.0.1", "ifname=len0"), None),
         ((*NONSENSE, "mask=99", "route=1", "ns=1", "ifname=len1"), None),
     ],
+    # An address is another one in each process.
+    ids=[
+        *("joins", "wrong key", "no network", "cable", "cable, static", "static"),
+        *("no ssid", "short key", "own", "long ssid", "route outside", "nonsense"),
+    ],
 )
 async def test_a_network_is_tried_after_the_ok(
     device: Device, manager: Stream, words: tuple[str, ...], address: str | None

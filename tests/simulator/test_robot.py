@@ -7,15 +7,14 @@ import pytest
 from simulator import ROBOT_PORT, Device, TrustedKey
 from simulator.wire import cipher
 from tests.keys import CLIENT_KEY, OTHER_CLIENT_KEY
+from tests.vectors import RESCUE_UUID, Events, recorded
 
 from .client import Key, Stream
 from .conftest import HERE, KEY, MakeDevice, trust
 from .datagrams import public_rsa, verify
 from .recordings import (
-    Events,
     device_bytes,
     first_client_bytes,
-    recorded,
     recorded_client_pem,
     replaying,
 )
@@ -39,6 +38,7 @@ def turns(events: Events) -> Iterator[tuple[bytes, bytes]]:
 async def recorded_device(make_device: MakeDevice, **changes: object) -> Device:
     device = await make_device(
         address="127.0.0.1",
+        uuid=RESCUE_UUID,
         serial="XXXXXXXXXX",
         model="linux-dev",
         name="Werkstatt Größe",
@@ -50,9 +50,8 @@ async def recorded_device(make_device: MakeDevice, **changes: object) -> Device:
 
 
 async def test_the_recorded_session_in_tls(make_device: MakeDevice) -> None:
-    recording = recorded("rescue-v2")
-    events = recording["sessions"]["robot-idle"]
-    await recorded_device(make_device, uuid=recording["uuid"], random=replaying(events))
+    events = recorded("rescue-v2", "robot-idle")
+    await recorded_device(make_device, random=replaying(events))
     async with await Stream.tls("127.0.0.1", ROBOT_PORT) as stream:
         stream.write(first_client_bytes(events))
         answers = await stream.read(16)
@@ -63,14 +62,12 @@ async def test_the_recorded_session_in_tls(make_device: MakeDevice) -> None:
 
 
 async def test_the_recorded_session_in_aes(make_device: MakeDevice) -> None:
-    recording = recorded("rescue-v1")
-    events = recording["sessions"]["robot-idle"]
+    events = recorded("rescue-v1", "robot-idle")
     (secret,) = [bytes.fromhex(event[1]) for event in events if event[0] == "aes"]
     draw = replaying(events)
     device = await recorded_device(
         make_device,
         generation=1,
-        uuid=recording["uuid"],
         random=lambda size: secret if size == len(secret) else draw(size),
     )
     async with await Stream.connect("127.0.0.1", ROBOT_PORT) as stream:
