@@ -28,7 +28,7 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
         *,
         always: bool = False,
     ) -> None:
-        """Take the coordinator, the description, whose key names the words, and `Shown`."""
+        """Take the coordinator, the description (its key names the words), and `Shown`'s."""
         super().__init__(coordinator, Shown(self, look, always))
         self._always = always
         self.entity_description = description

@@ -29,7 +29,8 @@ class SettingEntity(FluxEntity):
         self, coordinator: FluxCoordinator, description: EntityDescription
     ) -> None:
         """Take the device's coordinator and the line of a table."""
-        super().__init__(coordinator, description, lambda _: self.setting)
+        key = description.key
+        super().__init__(coordinator, description, lambda it: it.settings.get(key))
 
     @property
     def setting(self) -> Value | None:
