@@ -120,8 +120,10 @@ def _build_state(state: JobState, seen: Observation | None, now: float) -> JobSt
     kept: dict[str, Any] = dict(zip(LASTING, state, strict=False))
     if seen is None:
         return JobState(status=JobStatus.OFFLINE, **kept)
-    active = seen.phase is Phase.ALIVE
-    shown = JobState(
+    job, active = state.job, seen.phase is Phase.ALIVE
+    if job is not None and job.stage is not Stage.CLEARED:
+        kept |= _times(job, seen, now)
+    return JobState(
         online=True,
         from_report=seen.from_report,
         st_id=seen.st_id,
@@ -138,9 +140,6 @@ def _build_state(state: JobState, seen: Observation | None, now: float) -> JobSt
         nozzle_target=seen.nozzle_target,
         **kept,
     )
-    if state.job is None or state.job.stage is Stage.CLEARED:
-        return shown
-    return _with_times(shown, state.job, seen, now)
 
 
 def _toolhead(job: Job | None, seen: Observation) -> Toolhead | None:
@@ -168,8 +167,8 @@ def _steady(shown: float | None, measured: float | None) -> float | None:
     return shown
 
 
-def _with_times(shown: JobState, job: Job, seen: Observation, now: float) -> JobState:
-    """Return the state with the progress and the times of the job on the device."""
+def _times(job: Job, seen: Observation, now: float) -> dict[str, Any]:
+    """Return the job on the device, with its progress and times as they are shown."""
     progress = None if seen.progress is None else job.top_progress
     ran = job.running_time(now)
     left = finish = None
@@ -180,10 +179,10 @@ def _with_times(shown: JobState, job: Job, seen: Observation, now: float) -> Job
         finish = steady_finish(job.finish, left, now)
         if finish != job.finish:
             job = job._replace(finish=finish)
-    return shown._replace(
-        job=job,
-        progress=progress,
-        elapsed_minutes=None if ran is None else int(ran // 60),
-        remaining_minutes=None if left is None else math.ceil(round(left) / 60),
-        finish_time=finish,
-    )
+    return {
+        "job": job,
+        "progress": progress,
+        "elapsed_minutes": None if ran is None else int(ran // 60),
+        "remaining_minutes": None if left is None else math.ceil(round(left) / 60),
+        "finish_time": finish,
+    }
