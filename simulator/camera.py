@@ -24,7 +24,17 @@ class Camera:
     async def serve(self, frames: Frames, wire: Wire) -> None:
         """Take commands and send pictures until the client leaves."""
         wanted, streaming = asyncio.Event(), asyncio.Event()
-        sender = asyncio.create_task(self._send(frames, wire, wanted, streaming))
+
+        async def send() -> None:
+            while True:
+                await wanted.wait()
+                wanted.clear()
+                await self._send(frames, wire)
+                await asyncio.sleep(self._machine.config.timing.camera)
+                if streaming.is_set():
+                    wanted.set()
+
+        sender = asyncio.create_task(send())
         try:
             while (frame := await frames.receive()) is not None:
                 text = frame.decode(errors="replace")
@@ -44,29 +54,17 @@ class Camera:
             with suppress(asyncio.CancelledError, ConnectionError):
                 await sender
 
-    async def _send(
-        self,
-        frames: Frames,
-        wire: Wire,
-        wanted: asyncio.Event,
-        streaming: asyncio.Event,
-    ) -> None:
+    async def _send(self, frames: Frames, wire: Wire) -> None:
+        """Send one picture, or what a fault makes of it."""
         faults = self._machine.faults
-        while True:
-            await wanted.wait()
-            wanted.clear()
-            picture = await self._picture()
-            size, cut = len(picture), faults.half_image
-            if faults.image_length is not None:
-                size = faults.image_length
-            await frames.send_raw(struct.pack("<I", size))
-            for start in range(0, len(picture[:cut]), _WRITE):
-                await frames.send_raw(picture[:cut][start : start + _WRITE])
-            if cut is not None:
-                await wire.record.closed.wait()
-            await asyncio.sleep(self._machine.config.timing.camera)
-            if streaming.is_set():
-                wanted.set()
+        picture = await self._picture()
+        cut, length = faults.half_image, faults.image_length
+        size = len(picture) if length is None else length
+        await frames.send_raw(struct.pack("<I", size))
+        for start in range(0, len(picture[:cut]), _WRITE):
+            await frames.send_raw(picture[:cut][start : start + _WRITE])
+        if cut is not None:
+            await wire.record.closed.wait()
 
     async def _picture(self) -> bytes:
         machine, job = self._machine, self._player.job
