@@ -69,16 +69,16 @@ def called(home: Home, name: str | None) -> None:
 
 
 async def test_what_is_carried_and_kept_while_the_device_is_off(
-    hass: HomeAssistant, home: Home, seen: Witness
+    home: Home, seen: Witness
 ) -> None:
-    assert look(hass, "event", "job").state == "unknown"
+    assert look(home.hass, "event", "job").state == "unknown"
     called(home, "Löffel")
     await home.run()
     await home.advance(5)
     await home.run(48, "PAUSED", RUNOUT)
     await home.advance(5)
     assert seen.event_types == ["started", "paused"]
-    before = look(hass, "event", "job")
+    before = look(home.hass, "event", "job")
     assert before.attributes["duration"] > 0
     expected = {
         "event_type": "paused",
@@ -88,22 +88,22 @@ async def test_what_is_carried_and_kept_while_the_device_is_off(
         "advice": "load_filament",
     }
     await lose(home)
-    assert look(hass, "event", "job") is before
-    assert await async_setup_component(hass, HOME_ASSISTANT, {})
-    update = hass.services.async_call(
+    assert look(home.hass, "event", "job") is before
+    assert await async_setup_component(home.hass, HOME_ASSISTANT, {})
+    update = home.hass.services.async_call(
         HOME_ASSISTANT,
         SERVICE_UPDATE_ENTITY,
         {"entity_id": entity("event", "job")},
         blocking=True,
     )
     await home.done(update)
-    assert value(hass, "progress") == "unavailable"
-    assert look(hass, "event", "job") is before
+    assert value(home.hass, "progress") == "unavailable"
+    assert look(home.hass, "event", "job") is before
 
-    await home.done(hass.config_entries.async_reload(home.entry.entry_id))
+    await home.done(home.hass.config_entries.async_reload(home.entry.entry_id))
     await home.advance(20)
-    assert value(hass, "status") == "offline"
-    after = look(hass, "event", "job")
+    assert value(home.hass, "status") == "offline"
+    after = look(home.hass, "event", "job")
     assert after.state == before.state
     assert {key: after.attributes[key] for key in expected} == expected
 
@@ -143,7 +143,6 @@ async def test_a_job_that_is_there_at_startup_did_not_just_start(
     ],
 )
 async def test_an_announcement_that_lags_behind_a_reload_brings_nothing_back(
-    hass: HomeAssistant,
     home: Home,
     seen: Witness,
     *,
@@ -168,7 +167,7 @@ async def test_an_announcement_that_lags_behind_a_reload_brings_nothing_back(
 
     await home.done(read(), within=0.1)
     before = entry.runtime_data.data.job
-    assert await hass.config_entries.async_reload(entry.entry_id)
+    assert await home.hass.config_entries.async_reload(entry.entry_id)
     assert seen.event_types == told
     for _ in range(2):
         await home.announce()
@@ -220,7 +219,6 @@ async def test_an_announcement_that_is_late_after_a_reload_brings_nothing_back(
     ],
 )
 async def test_what_ended_while_contact_was_lost_is_told_of_the_same_run(
-    hass: HomeAssistant,
     home: Home,
     seen: Witness,
     caplog: pytest.LogCaptureFixture,
@@ -236,17 +234,17 @@ async def test_what_ended_while_contact_was_lost_is_told_of_the_same_run(
     await find(home)
     told = ["started"] if result == "unknown" else ["started", result]
     assert seen.event_types == told
-    assert value(hass, "last_job_result") == result
-    assert value(hass, "jobs_completed") == ("1" if result == "completed" else "0")
+    assert value(home.hass, "last_job_result") == result
+    assert value(home.hass, "jobs_completed") == ("1" if result == "completed" else "0")
     if result != "unknown":
-        assert float(value(hass, "last_job_duration")) > 0
+        assert float(value(home.hass, "last_job_duration")) > 0
     # One line down, and one up: that it gives no reports is told by its silence.
     assert log_lines(caplog) == [OFF, ON]
 
 
 @pytest.mark.parametrize("end", ["completed", "aborted", "failed", "unknown"])
 async def test_an_end_that_no_report_showed(
-    hass: HomeAssistant, home: Home, seen: Witness, end: str
+    home: Home, seen: Witness, end: str
 ) -> None:
     await home.run()
     await home.advance(3)
@@ -256,20 +254,20 @@ async def test_an_end_that_no_report_showed(
         home.device.run(64 if end == "completed" else 128)
         home.device.error = "MAINBOARD_OFFLINE" if end == "failed" else ""
     await home.announce()
-    assert value(hass, "status") == "running"
+    assert value(home.hass, "status") == "running"
     home.device.run(0, "IDLE")
     home.device.session = None
     home.device.replies.clear()
     await home.announce()
     await home.advance(5)
-    assert value(hass, "status") == "idle"
+    assert value(home.hass, "status") == "idle"
     assert seen.event_types == ["started", *([] if end == "unknown" else [end])]
-    assert value(hass, "last_job_result") == end
-    assert value(hass, "jobs_completed") == ("1" if end == "completed" else "0")
+    assert value(home.hass, "last_job_result") == end
+    assert value(home.hass, "jobs_completed") == ("1" if end == "completed" else "0")
 
 
 async def test_an_announcement_that_contradicts_a_report_calls_for_another(
-    hass: HomeAssistant, home: Home
+    home: Home,
 ) -> None:
     await home.run()
     await home.advance(60)
@@ -278,7 +276,7 @@ async def test_an_announcement_that_contradicts_a_report_calls_for_another(
     read, now = read + 1, home.clock.now()
     home.device.run(48, "PAUSED")
     # The next probe shows it; the next report would have been read after 2 s.
-    await home.until(lambda: value(hass, "status") == "paused")
+    await home.until(lambda: value(home.hass, "status") == "paused")
     assert home.clock.now() - now <= 1.0
     assert home.device.received.count("player report") == read + 1
     assert len(home.device.sessions) == 1
@@ -323,15 +321,15 @@ async def test_a_name_that_cannot_be_learnt_is_not_waited_for(
 
 @pytest.mark.parametrize("end", ["unloaded", "patience"])
 async def test_waiting_for_a_name_has_an_end(
-    hass: HomeAssistant, home: Home, seen: Witness, end: str
+    home: Home, seen: Witness, end: str
 ) -> None:
     called(home, "Boat")
     await home.run(1, "INIT")
     await home.advance(4)
     assert seen.event_types == []
     if end == "unloaded":
-        assert await hass.config_entries.async_unload(home.entry.entry_id)
-        await hass.async_block_till_done()
+        assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+        await home.hass.async_block_till_done()
         assert seen.event_types == ["started"]
         return
     await home.advance(2)
@@ -340,12 +338,12 @@ async def test_waiting_for_a_name_has_an_end(
     # What is learnt later is shown all the same.
     await home.run()
     await home.advance(3)
-    assert value(hass, "job_name") == "Boat"
+    assert value(home.hass, "job_name") == "Boat"
     assert seen.event_types == ["started"]
 
 
 async def test_a_job_that_fails_within_a_second_is_told_by_name(
-    hass: HomeAssistant, home: Home, seen: Witness
+    home: Home, seen: Witness
 ) -> None:
     called(home, "Boat")
     await home.run(128, "ABORTED", HOME_FAILED)
@@ -353,8 +351,8 @@ async def test_a_job_that_fails_within_a_second_is_told_by_name(
     assert seen.event_types == ["started", "failed"]
     assert [event.attributes["name"] for event in seen.events] == ["Boat", "Boat"]
     assert seen.events[1].attributes["error"] == "home_failed"
-    assert value(hass, "last_job_result") == "failed"
-    assert value(hass, "jobs_completed") == "0"
+    assert value(home.hass, "last_job_result") == "failed"
+    assert value(home.hass, "jobs_completed") == "0"
 
 
 # -- over the wire

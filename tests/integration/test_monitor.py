@@ -44,7 +44,7 @@ async def read(home: Home, number: int = 2) -> None:
 
 
 async def test_there_is_one_connection_in_a_job_and_only_then(
-    hass: HomeAssistant, home: Home, device: FakeDevice
+    home: Home, device: FakeDevice
 ) -> None:
     await home.advance(60)
     assert device.tried == 0
@@ -52,16 +52,16 @@ async def test_there_is_one_connection_in_a_job_and_only_then(
     await read(home)
     await home.run()
     await read(home, 5)
-    await home.done(press(hass, "pause"))
+    await home.done(press(home.hass, "pause"))
     await read(home, 5)
     assert device.tried == 1
     # What the job is, is asked once, and not while it initializes.
     assert device.received.count("player info") == 1
-    assert value(hass, "job_duration") != "unknown"
+    assert value(home.hass, "job_duration") != "unknown"
 
     await home.run(128, "ABORTED")
     await home.advance(10)
-    assert value(hass, "status") == "aborted"
+    assert value(home.hass, "status") == "aborted"
     assert not device.sessions[0].is_open
     assert device.tried == 1
 
@@ -112,14 +112,12 @@ async def test_users_share_one_connection(home: Home, device: FakeDevice) -> Non
     assert device.tried == 1
 
 
-async def test_an_occupied_device_is_left_alone(
-    hass: HomeAssistant, home: Home, device: FakeDevice
-) -> None:
+async def test_an_occupied_device_is_left_alone(home: Home, device: FakeDevice) -> None:
     await home.run(-1, "")
     await home.advance(10)
     # The client's address stands where an error would be, and is none.
-    assert value(hass, "error") == "none"
-    assert value(hass, "problem", "binary_sensor") == "off"
+    assert value(home.hass, "error") == "none"
+    assert value(home.hass, "problem", "binary_sensor") == "off"
     assert device.tried == 0
     device.replies["player report"] = (
         '{"st_id": -1, "st_label": "MAINTENANCE", "info": "192.168.1.77"}'
@@ -136,12 +134,9 @@ async def test_an_occupied_device_is_left_alone(
 
 
 async def test_a_disabled_device_is_left_alone(
-    hass: HomeAssistant,
-    home: Home,
-    device: FakeDevice,
-    device_registry: dr.DeviceRegistry,
+    home: Home, device: FakeDevice, device_registry: dr.DeviceRegistry
 ) -> None:
-    ours = registered(hass, home.entry).id
+    ours = registered(home.hass, home.entry).id
 
     def disable(by: dr.DeviceEntryDisabler | None) -> None:
         device_registry.async_update_device(ours, disabled_by=by)
@@ -167,23 +162,20 @@ async def test_a_disabled_device_is_left_alone(
 
 
 async def test_without_reports_announcements_carry_the_job(
-    hass: HomeAssistant,
-    home: Home,
-    device: FakeDevice,
-    caplog: pytest.LogCaptureFixture,
+    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
 ) -> None:
     device.refuses = ConnectionFailed("refused")
-    seen = witness(hass)
+    seen = witness(home.hass)
     for st_id, status in ((16, "running"), (48, "paused"), (16, "running")):
         await home.run(st_id, "")
         await home.advance(10)
         await home.announce()
-        assert value(hass, "status") == status
+        assert value(home.hass, "status") == status
     await home.advance(60)
     assert log_lines(caplog) == [f"{LOST}: refused"]
 
     device.refuses = None
-    await home.until(lambda: value(hass, "job_duration") != "unknown")
+    await home.until(lambda: value(home.hass, "job_duration") != "unknown")
     assert log_lines(caplog)[1:] == [BACK]
     device.run(64, "COMPLETED")
     await home.advance(5)
@@ -191,9 +183,9 @@ async def test_without_reports_announcements_carry_the_job(
 
 
 async def test_a_connection_that_breaks_is_made_again_and_nothing_happened(
-    hass: HomeAssistant, home: Home, device: FakeDevice
+    home: Home, device: FakeDevice
 ) -> None:
-    seen = witness(hass)
+    seen = witness(home.hass)
     await home.run()
     await read(home)
     rests = []
@@ -206,17 +198,13 @@ async def test_a_connection_that_breaks_is_made_again_and_nothing_happened(
     # At once, but not again and again.
     assert rests[0] < 3
     assert rests[1] > 25
-    assert value(hass, "status") == "running"
+    assert value(home.hass, "status") == "running"
     assert seen.event_types == ["started"]
 
 
 @pytest.mark.parametrize("reply", [None, "error KICKED"])
 async def test_a_report_that_fails_ends_in_announcements_and_is_read_again(
-    hass: HomeAssistant,
-    home: Home,
-    device: FakeDevice,
-    caplog: pytest.LogCaptureFixture,
-    reply: str | None,
+    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture, reply: str | None
 ) -> None:
     await home.run()
     await read(home)
@@ -224,7 +212,7 @@ async def test_a_report_that_fails_ends_in_announcements_and_is_read_again(
     await home.run(48, "PAUSED")
     await home.advance(10)
     await home.announce()
-    assert value(hass, "status") == "paused"
+    assert value(home.hass, "status") == "paused"
     device.replies.clear()
     device.sessions[-1].abort()
     await read(home)
@@ -245,23 +233,23 @@ async def test_a_moment_without_a_report_is_no_fault(
 
 
 async def test_a_device_that_cannot_tell_about_its_job_is_asked_three_times(
-    hass: HomeAssistant, home: Home, device: FakeDevice
+    home: Home, device: FakeDevice
 ) -> None:
     device.replies["player info"] = "error NO_TASK"
     await home.run()
     await read(home, 8)
     assert device.received.count("player info") == 3
-    assert value(hass, "job_duration") == "unknown"
-    assert look(hass, "image", "preview").state == "unknown"
+    assert value(home.hass, "job_duration") == "unknown"
+    assert look(home.hass, "image", "preview").state == "unknown"
 
 
 async def test_reports_alone_keep_a_device_online(
-    hass: HomeAssistant, home: Home, device: FakeDevice
+    home: Home, device: FakeDevice
 ) -> None:
     await home.run()
     await read(home)
     home.listener.silent = True
-    seen = witness(hass)
+    seen = witness(home.hass)
     await home.advance(60)
     device.run(48, "PAUSED")
     await read(home)
@@ -270,15 +258,15 @@ async def test_reports_alone_keep_a_device_online(
     device.refuses = ConnectionFailed()
     device.sessions[-1].abort()
     await home.advance(20)
-    assert value(hass, "status") == "offline"
-    assert value(hass, "nozzle_temperature") == "unavailable"
+    assert value(home.hass, "status") == "offline"
+    assert value(home.hass, "nozzle_temperature") == "unavailable"
     # How the job ended is not known.
     device.refuses, home.listener.silent = None, False
     device.run(0, "IDLE")
     device.session = None
     await home.advance(20)
-    assert value(hass, "status") == "idle"
-    assert value(hass, "last_job_result") == "unknown"
+    assert value(home.hass, "status") == "idle"
+    assert value(home.hass, "last_job_result") == "unknown"
 
 
 async def test_a_fault_of_ours_is_logged_once_and_tried_again_after_a_rest(
@@ -300,14 +288,14 @@ async def test_a_fault_of_ours_is_logged_once_and_tried_again_after_a_rest(
 
 
 async def test_unloading_in_mid_job_leaves_nothing(
-    hass: HomeAssistant, home: Home, device: FakeDevice
+    home: Home, device: FakeDevice
 ) -> None:
     link = home.entry.runtime_data.robot
     async with link.own_connection() as robot:
         await home.run()
         await read(home)
         report = await robot.report()
-        assert await hass.config_entries.async_unload(home.entry.entry_id)
+        assert await home.hass.config_entries.async_unload(home.entry.entry_id)
         assert not any(session.is_open for session in device.sessions)
         # One that arrives now starts no timer.
         timers = len(home.clock.due)
@@ -326,7 +314,7 @@ async def test_unloading_in_mid_job_leaves_nothing(
 
 
 async def test_a_key_that_passes_is_tried_less_and_less_often(
-    hass: HomeAssistant, home: Home, device: FakeDevice
+    home: Home, device: FakeDevice
 ) -> None:
     tries: list[float] = []
     device.refuses = MISMATCH
@@ -335,7 +323,7 @@ async def test_a_key_that_passes_is_tried_less_and_less_often(
         await home.until(lambda: device.tried > len(tries), within=400)
         tries.append(home.clock.now())
         # At the other port it is itself, so the repair goes away with a sign-in.
-        await home.until(lambda: issues(hass) == {})
+        await home.until(lambda: issues(home.hass) == {})
     rests = [later - earlier for earlier, later in pairwise(tries)]
     for number, rest in enumerate(rests):
         assert rest >= 30 * 2**number
@@ -343,16 +331,16 @@ async def test_a_key_that_passes_is_tried_less_and_less_often(
 
     device.refuses = None
     await home.until(lambda: reports(device) > 2, within=400)
-    assert issues(hass) == {}
+    assert issues(home.hass) == {}
 
 
 async def test_another_key_from_before_the_job_keeps_us_from_connecting(
-    hass: HomeAssistant, home: Home, device: FakeDevice
+    home: Home, device: FakeDevice
 ) -> None:
     device.refuses_manager = device.refuses = MISMATCH
     home.entry.runtime_data.trust.async_check()
     await settle()
-    assert "master_key_changed" in issues(hass)
+    assert "master_key_changed" in issues(home.hass)
     await home.run()
     await home.advance(60)
     with pytest.raises(IdentityMismatch):
@@ -363,14 +351,11 @@ async def test_another_key_from_before_the_job_keeps_us_from_connecting(
     device.refuses_manager = device.refuses = None
     await home.announce()
     await read(home)
-    assert issues(hass) == {}
+    assert issues(home.hass) == {}
 
 
 async def test_a_device_that_refuses_our_key_is_tried_once_per_sign_in(
-    hass: HomeAssistant,
-    home: Home,
-    device: FakeDevice,
-    caplog: pytest.LogCaptureFixture,
+    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
 ) -> None:
     # Without a password anyone may manage it, but not use its robot port.
     device.authorized_by = "other"
@@ -379,12 +364,12 @@ async def test_a_device_that_refuses_our_key_is_tried_once_per_sign_in(
     await home.advance(300)
     assert device.tried == 1
     assert [line.split(":")[0] for line in log_lines(caplog)].count(LOST) == 1
-    assert reauths(hass, home.entry)
-    await act(hass, home.entry, "list_trusted_keys")
+    assert reauths(home.hass, home.entry)
+    await act(home.hass, home.entry, "list_trusted_keys")
     await home.advance(300)
     assert device.tried == 1
 
     # Once it trusts our key again, a sign-in is enough.
     device.authorized_by, device.refuses = "key", None
-    await act(hass, home.entry, "list_trusted_keys")
+    await act(home.hass, home.entry, "list_trusted_keys")
     await read(home)
