@@ -96,9 +96,9 @@ def may_control(user: MockUser, *entity_ids: str) -> None:
 # -- where it stands
 
 
-def change(hass: HomeAssistant, device: Device, **changes: Any) -> None:
+def change(hass: HomeAssistant, of: MockConfigEntry | Device, **changes: Any) -> None:
     """Change what the registry says of a device, as its page does."""
-    dr.async_get(hass).async_update_device(registered(hass, device).id, **changes)
+    dr.async_get(hass).async_update_device(registered(hass, of).id, **changes)
 
 
 def put_in_workshop(hass: HomeAssistant, device: Device) -> dict[str, str]:

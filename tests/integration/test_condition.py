@@ -15,7 +15,8 @@ import voluptuous as vol
 from custom_components.flux3dp.condition import is_idle, needs_attention
 from custom_components.flux3dp.job.model import INITIAL
 from simulator import Device
-from tests.integration.conftest import MakeEntry, wait_for_state
+from tests.integration.conftest import wait_for_state
+from tests.integration.fakes import Home
 from tests.integration.jobs import entity, status_is
 from tests.integration.life import change, put_in_workshop, registered
 
@@ -38,48 +39,47 @@ async def so(
     return found
 
 
-async def test_what_is_so_of_a_device(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    target = {"entity_id": entity("binary_sensor", "connectivity")}
-    for st_id, label, status, expected in (
-        (0, "", "idle", {"is_idle"}),
-        (16, "", "running", {"is_running"}),
-        (48, "", "paused", {"is_paused"}),
+async def test_what_is_so_of_a_device(new_home: Home) -> None:
+    home = new_home
+    # A report would win over what is announced.
+    await home.setup(hold=False)
+    target: dict[str, Any] = {"entity_id": entity("binary_sensor", "connectivity")}
+    for st_id, error, expected in (
+        (0, "", {"is_idle"}),
+        (16, "", {"is_running"}),
+        (48, "", {"is_paused"}),
         # A finished job is idle, also one that failed.
-        (64, "", "completed", {"is_idle"}),
-        (128, RUNOUT, "aborted", {"is_idle"}),
-        (48, RUNOUT, "paused", {"is_paused", "needs_attention"}),
+        (64, "", {"is_idle"}),
+        (128, RUNOUT, {"is_idle"}),
+        (48, RUNOUT, {"is_paused", "needs_attention"}),
     ):
-        device.set_status(st_id=st_id, error_label=label)
-        await status_is(hass, status)
-        assert await so(hass, target) == await so(hass, target, "all") == expected
-    before = expected
+        await home.run(st_id, error=error)
+        for behavior in (None, "all"):
+            assert await so(home.hass, target, behavior) == expected
 
     # Reloaded in mid-job, by another name and disabled for a while.
-    target = {"device_id": registered(hass, device).id}
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    change(hass, device, name_by_user="Ulrike")
-    await status_is(hass, "paused")
-    assert await so(hass, target, "all") == before
-    change(hass, device, disabled_by=dr.DeviceEntryDisabler.USER)
-    assert await so(hass, target) == await so(hass, target, "all") == set()
-    change(hass, device, disabled_by=None)
-    assert await so(hass, target) == before
+    target = {"device_id": registered(home.hass, home.entry).id}
+    assert await home.hass.config_entries.async_reload(home.entry.entry_id)
+    change(home.hass, home.entry, name_by_user="Ulrike")
+    await home.announce()
+    assert await so(home.hass, target, "all") == expected
+    change(home.hass, home.entry, disabled_by=dr.DeviceEntryDisabler.USER)
+    for behavior in (None, "all"):
+        assert await so(home.hass, target, behavior) == set()
+    change(home.hass, home.entry, disabled_by=None)
+    assert await so(home.hass, target) == expected
 
 
-async def test_what_is_so_of_a_device_that_is_off_and_of_none(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await device.power_off()
-    entry = await make_entry(device)
-    target = {"device_id": registered(hass, device).id}
-    assert await so(hass, target) == {"is_offline"}
-    await hass.config_entries.async_unload(entry.entry_id)
-    assert await so(hass, target) == set()
+async def test_what_is_so_of_a_device_that_is_off_and_of_none(home: Home) -> None:
+    home.listener.silent = True
+    await home.advance(15)
+    target = {"device_id": registered(home.hass, home.entry).id}
+    assert await so(home.hass, target) == {"is_offline"}
+    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    assert await so(home.hass, target) == set()
     for nothing in ({"area_id": "nowhere"}, {"entity_id": "sensor.sun"}):
-        assert await so(hass, nothing) == await so(hass, nothing, "all") == set()
+        for behavior in (None, "all"):
+            assert await so(home.hass, nothing, behavior) == set()
 
 
 async def test_any_and_all_of_those_in_the_area_now(

@@ -42,16 +42,7 @@ from tests.integration.conftest import (
     wait_until,
 )
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import (
-    BRISK,
-    entity,
-    events_are,
-    press,
-    run_job,
-    status_is,
-    value,
-    witness,
-)
+from tests.integration.jobs import entity, value, witness
 from tests.integration.life import CONNECTIVITY, PROGRESS, STATUS, log_lines, registered
 
 RUNNING = entity("binary_sensor", "running")
@@ -92,10 +83,10 @@ async def test_a_change_is_written_by_those_it_concerns_only(home: Home) -> None
     }
 
 
-@having({"timing": BRISK})
 async def test_one_update_writes_readings_first_then_what_rests_on_them_then_events(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    home: Home,
 ) -> None:
+    hass, entry = home.hass, home.entry
     coordinator = entry.runtime_data
     ranks = {"status": 1, "running": 2, "problem": 2, "connectivity": 2, "job": 3}
     entities = {
@@ -131,37 +122,37 @@ async def test_one_update_writes_readings_first_then_what_rests_on_them_then_eve
             )
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, look)
-    await run_job(hass, device)
-    device.job.runout()
-    await status_is(hass, "paused")
-    device.job.mend()
-    await press(hass, "resume")
-    await status_is(hass, "running")
-    device.job.finish()
-    await status_is(hass, "completed")
-    await device.power_off()
-    await status_is(hass, "offline")
+    await home.run()
+    await home.advance(3)
+    await home.run(48, "PAUSED", "FILAMENT_RUNOUT")
+    await home.advance(3)
+    await home.run()
+    await home.advance(3)
+    await home.run(64, "COMPLETED")
+    home.listener.silent = True
+    await home.until(lambda: value(hass, "status") == "offline")
 
     assert late == []
     assert changed == {entity_id for entity_id, rank in entities.items() if rank}
 
 
-@pytest.mark.usefixtures("entry")
 async def test_one_that_fails_keeps_no_other_from_its_update(
-    hass: HomeAssistant, device: Device, caplog: pytest.LogCaptureFixture
+    home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
-    seen = witness(hass)
+    seen = witness(home.hass)
 
     def fail(_sensor: FluxSensor) -> None:
         raise RuntimeError("a fault of ours")
 
     with patch.object(FluxSensor, "native_value", property(fail)):
-        device.set_status(st_id=16)
-        await wait_for_state(hass, RUNNING, "on")
+        await home.run()
+        assert home.hass.states.get(RUNNING).state == "on"
+        await home.advance(5)
     assert f"{PROGRESS} was not updated" in caplog.text
-    await events_are(hass, seen, "started")
-    device.set_status(st_id=0)
-    await wait_for_state(hass, STATUS, "idle")
+    assert seen.event_types == ["started"]
+    await home.run(48, "PAUSED")
+    await home.advance(3)
+    assert value(home.hass, "status") == "paused"
 
 
 async def test_silence_is_offline_once_and_an_answer_brings_it_back(
