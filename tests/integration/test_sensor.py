@@ -1,7 +1,5 @@
 """What the sensors and binary sensors say of a device and its job."""
 
-from typing import Any
-
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -22,6 +20,7 @@ from tests.integration.conftest import (
     MakeEntry,
     wait_until,
 )
+from tests.integration.fakes import Home
 from tests.integration.jobs import (
     BRISK,
     TIME_COST,
@@ -85,59 +84,60 @@ def test_a_laser_has_its_icon_wherever_a_printer_would_be_shown() -> None:
     assert not printers & ALIKE
 
 
-ANNOUNCED: list[tuple[dict[str, Any], dict[str, str], str, str]] = [
-    ({"st_id": 16, "progress": 0.5}, {"status": "running", "progress": "50.0"}, "on", "off"),
-    ({"st_id": 50, "progress": 0.5}, {"status": "pausing"}, "off", "off"),
+RUNOUT = "HARDWARE_ERROR FILAMENT_RUNOUT"
+# What is announced: status, progress, error; what sensors show then, and whether it is running, and a problem.
+ANNOUNCED: list[tuple[int, float, str, dict[str, str], str, str]] = [
+    (16, 0.5, "", {"status": "running", "progress": "50.0"}, "on", "off"),
+    (50, 0.5, "", {"status": "pausing"}, "off", "off"),
     (
-        {"st_id": 48, "progress": 0.6, "error_label": "HARDWARE_ERROR FILAMENT_RUNOUT"},
+        *(48, 0.6, RUNOUT),
         {"status": "paused", "error": "filament_runout", "advice": "load_filament"},
         *("off", "on"),
     ),
     # A status that has no name yet, with its number.
-    ({"st_id": 2048, "error_label": ""}, {"status": "unknown", "error": "none"}, "on", "off"),
+    (2048, 0.6, "", {"status": "unknown", "error": "none"}, "on", "off"),
     (
-        {"st_id": 64, "progress": 1.0},
+        *(64, 1.0, ""),
         {"status": "completed", "last_job_result": "completed", "advice": "unknown"},
         *("off", "off"),
     ),
-    ({"st_id": 512}, {"status": "fatal", "error": "other"}, "off", "on"),
+    (512, 1.0, "", {"status": "fatal", "error": "other"}, "off", "on"),
     # Who occupies a device is no error.
     (
-        {"st_id": -1, "occupied_by": "192.168.1.77"},
+        *(-1, 0.0, ""),
         {"status": "maintenance", "error": "none", "occupied_by": "192.168.1.77"},
         *("off", "off"),
     ),
-    ({"st_id": 0}, {"status": "idle", "occupied_by": "unknown"}, "off", "off"),
-]  # fmt: skip
+    (0, 0.0, "", {"status": "idle", "occupied_by": "unknown"}, "off", "off"),
+]
 
 
 async def test_what_a_device_announces(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
+    new_home: Home, entity_registry: er.EntityRegistry
 ) -> None:
+    home, hass = new_home, new_home.hass
+    await home.setup(hold=False)
     for key in ("ip_address", "occupied_by"):
         entity_registry.async_update_entity(entity("sensor", key), disabled_by=None)
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.config_entries.async_reload(home.entry.entry_id)
+    await home.announce()
     assert value(hass, "ip_address") == ADDRESSES[0]
     assert value(hass, "progress") == value(hass, "last_job_result") == "unknown"
 
-    for announced, expected, running, problem in ANNOUNCED:
-        device.set_status(**announced)
-        await values_are(hass, **expected)
+    for st_id, progress, label, expected, running, problem in ANNOUNCED:
+        home.device.progress = progress
+        await home.run(st_id, error=label)
+        assert {key: value(hass, key) for key in expected} == expected
         assert value(hass, "running", "binary_sensor") == running
         assert value(hass, "problem", "binary_sensor") == problem
         assert value(hass, "connectivity", "binary_sensor") == "on"
-        status = look(hass, "sensor", "status").attributes
-        assert status["st_id"] == announced["st_id"]
-        if problem == "on" and expected["error"] != "other":
+        assert look(hass, "sensor", "status").attributes["st_id"] == st_id
+        if label:
             shared = {"error": expected["error"], "advice": expected["advice"]}
             attributes = look(hass, "binary_sensor", "problem").attributes
             assert {key: attributes[key] for key in shared} == shared
             error = look(hass, "sensor", "error").attributes
-            assert error["label"] == announced["error_label"]
+            assert error["label"] == label
             assert error["advice"] == expected["advice"]
 
 
