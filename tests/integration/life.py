@@ -101,12 +101,14 @@ def change(hass: HomeAssistant, of: MockConfigEntry | Device, **changes: Any) ->
     dr.async_get(hass).async_update_device(registered(hass, of).id, **changes)
 
 
-def put_in_workshop(hass: HomeAssistant, device: Device) -> dict[str, str]:
+def put_in_workshop(
+    hass: HomeAssistant, of: MockConfigEntry | Device
+) -> dict[str, str]:
     """Put a device into an area of a floor, with a label; return the ids of all three."""
     floor = fr.async_get(hass).async_create("Cellar")
     area = ar.async_get(hass).async_create("Workshop", floor_id=floor.floor_id)
     label = lr.async_get(hass).async_create("Machines")
-    change(hass, device, area_id=area.id, labels={label.label_id})
+    change(hass, of, area_id=area.id, labels={label.label_id})
     return {"area_id": area.id, "floor_id": floor.floor_id, "label_id": label.label_id}
 
 

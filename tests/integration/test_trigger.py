@@ -28,7 +28,8 @@ from custom_components.flux3dp.job.model import INITIAL, JobEvent, JobEventType,
 from custom_components.flux3dp.job.signals import _SIGNAL, JobSignal
 from custom_components.flux3dp.trigger import clock_text
 from simulator import Device
-from tests.integration.conftest import wait_until
+from tests.integration.conftest import OTHER, UUID, wait_until
+from tests.integration.fakes import Home
 from tests.integration.jobs import (
     BRISK,
     entity,
@@ -92,7 +93,7 @@ def on_device(device_id: str) -> dict[str, Any]:
     return automation | {"mode": "queued"}
 
 
-async def happens(hass: HomeAssistant, device: Device, what: str) -> None:
+async def happens(hass: HomeAssistant, uuid: str, what: str) -> None:
     """Have something happen to a device, as its tracker sends it."""
     error, event = ErrorKey.FILAMENT_RUNOUT, None
     if what in ("problem", "problem after its end"):
@@ -107,7 +108,7 @@ async def happens(hass: HomeAssistant, device: Device, what: str) -> None:
         )
     st_id = 128 if what == "problem after its end" else 48
     state = INITIAL._replace(st_id=st_id, problem=True)
-    signal = JobSignal(uuid=device.config.uuid, event=event, state=state)
+    signal = JobSignal(uuid=uuid, event=event, state=state)
     async_dispatcher_send(hass, _SIGNAL, signal)
     await hass.async_block_till_done()
 
@@ -120,14 +121,14 @@ def noted(calls: list[ServiceCall]) -> list[str]:
     "by",
     ["device_id", "area_id", "floor_id", "label_id", "entity_id", "diagnostic", "all"],
 )
-@pytest.mark.usefixtures("entry")
 async def test_any_kind_of_target_stands_for_the_device(
-    hass: HomeAssistant, device: Device, calls: list[ServiceCall], by: str
+    home: Home, calls: list[ServiceCall], by: str
 ) -> None:
+    hass, entry = home.hass, home.entry
     targets = {
-        "device_id": [registered(hass, device).id, "there_is_none"],
+        "device_id": [registered(hass, entry).id, "there_is_none"],
         "entity_id": [entity("camera", "camera"), entity("event", "job")],
-        **put_in_workshop(hass, device),
+        **put_in_workshop(hass, entry),
     }
     target = {by: targets[by]} if by in targets else targets
     if by == "diagnostic":
@@ -135,7 +136,7 @@ async def test_any_kind_of_target_stands_for_the_device(
     await automate(hass, on(target))
     # Once, however often it is named.
     for what in (*TYPES, "problem after its end", "lost"):
-        await happens(hass, device, what)
+        await happens(hass, UUID, what)
     # That a job has ended needs no person.
     expected = [*TYPES[:-1], "needs_attention", "offline_in_job"]
     assert noted(calls) == expected
@@ -201,17 +202,17 @@ async def test_only_what_the_target_reaches_now(
     await automate(hass, on({"area_id": workshop}))
     assert await hass.config_entries.async_setup(theirs.entry_id)
 
-    await happens(hass, device, "started")
-    await happens(hass, other, "started")
+    await happens(hass, UUID, "started")
+    await happens(hass, OTHER["uuid"], "started")
     assert [call.data["device_name"] for call in calls] == ["Attic"]
 
     # It moves in, and takes part from then on; it moves out, and no longer does.
     change(hass, device, area_id=workshop)
-    await happens(hass, device, "paused")
+    await happens(hass, UUID, "paused")
     assert noted(calls) == ["started", "paused"]
     assert calls[1].data["device_id"] == registered(hass, device).id
     change(hass, device, area_id=ar.async_get(hass).async_create("Elsewhere").id)
-    await happens(hass, device, "resumed")
+    await happens(hass, UUID, "resumed")
     assert noted(calls) == ["started", "paused"]
 
 
@@ -269,21 +270,18 @@ async def test_a_reload_and_a_device_that_is_lost_in_mid_job(
     assert noted(calls) == ["started", "offline_in_job", "paused"]
 
 
-@pytest.mark.usefixtures("entry")
 async def test_no_camera_while_it_is_disabled(
-    hass: HomeAssistant,
-    device: Device,
-    entity_registry: er.EntityRegistry,
-    calls: list[ServiceCall],
+    home: Home, entity_registry: er.EntityRegistry, calls: list[ServiceCall]
 ) -> None:
+    hass = home.hass
     entity_registry.async_update_entity(
         entity("camera", "camera"), disabled_by=er.RegistryEntryDisabler.USER
     )
     entity_registry.async_update_entity(
         entity("image", "preview"), new_entity_id="image.what_it_makes"
     )
-    await automate(hass, on({"device_id": registered(hass, device).id}))
-    await happens(hass, device, "started")
+    await automate(hass, on({"device_id": registered(hass, home.entry).id}))
+    await happens(hass, UUID, "started")
     assert calls[0].data["camera"] == ""
     assert calls[0].data["preview"] == "image.what_it_makes"
 
@@ -316,13 +314,9 @@ async def test_what_the_editor_saves_is_taken(hass: HomeAssistant) -> None:
 # -- the older triggers of one device
 
 
-async def test_the_triggers_of_a_device(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    calls: list[ServiceCall],
-) -> None:
-    device_id = registered(hass, device).id
+async def test_the_triggers_of_a_device(home: Home, calls: list[ServiceCall]) -> None:
+    hass, entry = home.hass, home.entry
+    device_id = registered(hass, entry).id
     offered = await async_get_device_automations(
         hass, DeviceAutomationType.TRIGGER, device_id
     )
@@ -335,7 +329,7 @@ async def test_the_triggers_of_a_device(
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     for what in (*TYPES, "lost"):
-        await happens(hass, device, what)
+        await happens(hass, UUID, what)
     assert noted(calls) == TYPES
     given = {call.data["type"]: call.data for call in calls}
     for what in ("paused", "problem"):
@@ -346,10 +340,11 @@ async def test_the_triggers_of_a_device(
 
 
 async def test_a_device_of_somebody_else_has_none(
-    hass: HomeAssistant, entry: MockConfigEntry, caplog: pytest.LogCaptureFixture
+    home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
+    hass = home.hass
     other = dr.async_get(hass).async_get_or_create(
-        config_entry_id=entry.entry_id, identifiers={("other", "1")}
+        config_entry_id=home.entry.entry_id, identifiers={("other", "1")}
     )
     config = {"automation": [on_device(other.id)]}
     assert await async_setup_component(hass, "automation", config)
