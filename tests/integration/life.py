@@ -61,6 +61,7 @@ def registered(hass: HomeAssistant, of: MockConfigEntry | Device) -> dr.DeviceEn
 
 
 SILENT = (
+    *("pause_job", "resume_job", "cancel_job", "clear_job"),
     "change_password",
     "delete_file",
     "home",

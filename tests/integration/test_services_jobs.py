@@ -2,12 +2,8 @@
 
 from homeassistant.components import group
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import (
-    HomeAssistantError,
-    ServiceValidationError,
-    Unauthorized,
-)
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, Unauthorized
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -26,6 +22,7 @@ from tests.integration.conftest import (
     MakeEntry,
     wait_for_state,
 )
+from tests.integration.fakes import Home
 from tests.integration.jobs import (
     GOES_ON,
     PATIENT,
@@ -35,7 +32,7 @@ from tests.integration.jobs import (
     status_is,
     value,
 )
-from tests.integration.life import STATUS, may_control, put_in_workshop, registered
+from tests.integration.life import STATUS, act, may_control, put_in_workshop, registered
 
 ATTIC = "sensor.attic_status"
 DEVICE = {"timing": PATIENT}
@@ -56,12 +53,16 @@ async def other(make_device: MakeDevice, make_entry: MakeEntry) -> MockConfigEnt
     return await make_entry(await make_device(**DEVICE | OTHER))
 
 
-async def call(
-    hass: HomeAssistant, action: str, context: Context | None = None, **target: object
-) -> None:
-    await hass.services.async_call(
-        DOMAIN, action, {}, target=target, blocking=True, context=context
-    )
+@pytest.fixture
+async def working(home: Home) -> Home:
+    """Return a home without a wire whose device runs a job."""
+    await home.run()
+    await home.advance(3)
+    return home
+
+
+async def call(hass: HomeAssistant, action: str, **target: object) -> None:
+    await hass.services.async_call(DOMAIN, action, {}, target=target, blocking=True)
 
 
 async def test_a_job_is_steered_from_its_start_to_its_end(
@@ -82,10 +83,9 @@ async def test_a_job_is_steered_from_its_start_to_its_end(
 @pytest.mark.parametrize(
     "kind", ["device", "area", "floor", "label", "entity", "group", "all"]
 )
-async def test_any_target_reaches_the_device_once(
-    hass: HomeAssistant, device: Device, running: MockConfigEntry, kind: str
-) -> None:
-    ours, places = registered(hass, running), put_in_workshop(hass, device)
+async def test_any_target_reaches_the_device_once(working: Home, kind: str) -> None:
+    hass, entry = working.hass, working.entry
+    ours, places = registered(hass, entry), put_in_workshop(hass, entry)
     # An older automation says `data: device_id: <text>`: the same call.
     target: dict[str, object] = {
         "device": {"device_id": ours.id},
@@ -99,27 +99,24 @@ async def test_any_target_reaches_the_device_once(
     if kind == "group":
         hass.states.async_set("group.machines", "on", {"entity_id": [STATUS]})
         assert group.expand_entity_ids(hass, ["group.machines"]) == [STATUS]
-    await call(hass, "pause_job", **target)
+    await working.done(call(hass, "pause_job", **target))
 
-    assert device.received.robot.count("player pause") == 1
-    await status_is(hass, "paused")
+    assert working.device.received.count("player pause") == 1
+    assert value(hass, "status") == "paused"
 
 
-async def test_a_device_that_was_moved_and_renamed_is_reached(
-    hass: HomeAssistant, running: MockConfigEntry
-) -> None:
+async def test_a_device_that_was_moved_and_renamed_is_reached(working: Home) -> None:
+    hass = working.hass
     areas, registry = ar.async_get(hass), dr.async_get(hass)
     here, there = areas.async_create("Here"), areas.async_create("There")
-    ours = registered(hass, running).id
+    ours = registered(hass, working.entry).id
     registry.async_update_device(ours, area_id=here.id)
     registry.async_update_device(ours, area_id=there.id, name_by_user="Big one")
     er.async_get(hass).async_update_entity(STATUS, new_entity_id="sensor.big")
 
-    with pytest.raises(ServiceValidationError) as refused:
-        await call(hass, "pause_job", area_id=here.id)
-    assert refused.value.translation_key == "no_device"
-    await call(hass, "pause_job", area_id=there.id)
-    await call(hass, "resume_job", entity_id="sensor.big")
+    assert await reason(call(hass, "pause_job", area_id=here.id)) == "no_device"
+    await working.done(call(hass, "pause_job", area_id=there.id))
+    await working.done(call(hass, "resume_job", entity_id="sensor.big"))
 
 
 async def test_what_can_be_done_is_done_and_the_rest_is_named(
@@ -168,14 +165,12 @@ async def test_a_device_of_an_area_that_need_not_be_paused_is_no_error(
 
 
 async def test_a_device_of_an_area_that_is_not_paused_is_an_error(
-    hass: HomeAssistant, device: Device, running: MockConfigEntry
+    working: Home,
 ) -> None:
-    places = put_in_workshop(hass, device)
-    device.faults.replies["player pause"] = "error UNKNOWN_ERROR"
-    assert (
-        await reason(call(hass, "pause_job", label_id=places["label_id"]))
-        == "refused_without_reason"
-    )
+    label = put_in_workshop(working.hass, working.entry)["label_id"]
+    working.device.replies["player pause"] = "error UNKNOWN_ERROR"
+    pausing = working.done(call(working.hass, "pause_job", label_id=label))
+    assert await reason(pausing) == "refused_without_reason"
 
 
 async def test_a_disabled_device_is_no_error_and_one_not_loaded_is(
@@ -218,25 +213,14 @@ async def test_all_devices_are_steered_at_once(
 
 
 async def test_a_job_is_steered_by_who_may_press_its_buttons(
-    hass: HomeAssistant,
-    device: Device,
-    running: MockConfigEntry,
-    hass_read_only_user: MockUser,
-    hass_admin_user: MockUser,
+    working: Home, hass_read_only_user: MockUser, hass_admin_user: MockUser
 ) -> None:
+    hass, entry = working.hass, working.entry
+    guest = hass_read_only_user
     with pytest.raises(Unauthorized):
-        await call(
-            hass,
-            "cancel_job",
-            Context(user_id=hass_read_only_user.id),
-            entity_id=STATUS,
-        )
-    assert "player abort" not in device.received.robot
-    may_control(hass_read_only_user, "button.delta_in_der_werkstatt_pause")
-    await call(
-        hass, "pause_job", Context(user_id=hass_read_only_user.id), entity_id=STATUS
-    )
-    await call(
-        hass, "cancel_job", Context(user_id=hass_admin_user.id), entity_id=STATUS
-    )
-    assert value(hass, "status") in ("aborting", "aborted")
+        await act(hass, entry, "cancel_job", user=guest)
+    assert "player abort" not in working.device.received
+    may_control(guest, "button.delta_in_der_werkstatt_pause")
+    await working.done(act(hass, entry, "pause_job", user=guest))
+    await working.done(act(hass, entry, "cancel_job", user=hass_admin_user))
+    assert value(hass, "status") == "aborted"
