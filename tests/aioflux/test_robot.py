@@ -27,55 +27,29 @@ async def reach(device: Device, label: str) -> None:
 
 @BOTH
 async def test_a_job_from_start_to_idle(device: Device, robot: Robot) -> None:
-    assert (await robot.report()).label == "IDLE"
     assert robot.version == device.config.generation
-    held = device.player.held
-    held |= {"INIT", "WAITING_HEAD", "PAUSING"}
+    assert (await robot.report()).label == "IDLE"
     await robot.start(CUBE)
-    report = await robot.report()
-    assert (report.st_id, report.label, report.session) == (1, "INIT", None)
-
-    held.remove("INIT")
-    await reach(device, "WAITING_HEAD")
-    report = await robot.report()
-    assert (report.st_id, report.label) == (16, "WAITING_HEAD")
-    assert report.module == "EXTRUDER"
-    assert report.nozzle_target is not None
-    assert report.nozzle_target > 100
-    session = report.session
-    assert session
-
-    held.remove("WAITING_HEAD")
     await reach(device, "RUNNING")
     device.job.set_progress(0.42)
     report = await robot.report()
     assert report.progress == pytest.approx(0.42, abs=1e-5)
-    assert report.session == session
-    assert report.position is not None
+    session = report.session
+    assert session
 
     await robot.pause()
-    assert (await robot.report()).st_id == 50
-    held.remove("PAUSING")
     await reach(device, "PAUSED")
-    report = await robot.report()
-    assert (report.st_id, report.error) == (48, ())
-
+    assert (await robot.report()).st_id == 48
     await robot.resume()
     await reach(device, "RUNNING")
     device.job.finish()
     report = await robot.report()
-    assert (report.st_id, report.session) == (64, session)
-    assert report.progress == 1.0
+    assert (report.st_id, report.session, report.progress) == (64, session, 1.0)
 
     await device.wait_for(lambda: device.status.st_id == 64)
-    held.add("LEAVING")
     await robot.quit()
-    with pytest.raises(CommandFailed) as caught:
-        await robot.report()
-    assert caught.value.symbol == "SUBSYSTEM_ERROR"
-    held.remove("LEAVING")
     await device.wait_for(lambda: device.status.st_id == 0)
-    assert (await robot.report()).st_id == 0
+    assert (await robot.report()).label == "IDLE"
     assert robot.is_open
 
 

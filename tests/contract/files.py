@@ -25,6 +25,9 @@ def read_json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=pairs)
 
 
+ENGLISH: dict[str, Any] = read_json(TRANSLATIONS / "en.json")
+
+
 def imported(path: Path, root: Path = ROOT) -> set[str]:
     """Return the full names of all that a file imports, wherever in it."""
     parents = [*path.relative_to(root).parent.parts]

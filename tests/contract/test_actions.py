@@ -13,9 +13,8 @@ from custom_components.flux3dp.condition import async_get_conditions
 from custom_components.flux3dp.services import async_setup_services
 from custom_components.flux3dp.trigger import async_get_triggers
 
-from .files import DOMAIN, INTEGRATION, TRANSLATIONS, read_json
+from .files import DOMAIN, ENGLISH, INTEGRATION
 
-ENGLISH: dict[str, Any] = read_json(TRANSLATIONS / "en.json")
 DESCRIBED: dict[str, dict[str, Any]] = {
     kind: load_yaml_dict(str(INTEGRATION / f"{kind}.yaml"))
     for kind in ("services", "triggers", "conditions")

@@ -13,14 +13,13 @@ from homeassistant.util.yaml import load_yaml_dict
 from PIL import Image
 import pytest
 
-from .files import INTEGRATION, ROOT, TRANSLATIONS, leaves, read_json
+from .files import ENGLISH, INTEGRATION, ROOT, leaves, read_json
 
 BRAND = INTEGRATION / "brand"
 # The shortest side, from and to, in pixels. An icon is square.
 SIDES = {"icon": (256, 256), "logo": (128, 256)}
 BRANDS = [f"{dark}{name}" for name in SIDES for dark in ("", "dark_")]
 
-ENGLISH: dict[str, Any] = read_json(TRANSLATIONS / "en.json")
 ICONS: dict[str, Any] = read_json(INTEGRATION / "icons.json")
 _ICON_PATH = re.compile(
     r"entity\.\w+\.\w+\.(state_attributes\.\w+\.)?(default|state\.\w+)"

@@ -14,11 +14,11 @@ import pytest
 
 from custom_components.flux3dp import PLATFORMS
 
-from .files import INTEGRATION, TRANSLATIONS, read_json
+from . import files
+from .files import INTEGRATION
 from .test_translations import ENGLISH, PATHS, placeholders
 
-ENTITIES: dict[str, dict[str, dict[str, Any]]]
-ENTITIES = read_json(TRANSLATIONS / "en.json")["entity"]
+ENTITIES: dict[str, dict[str, dict[str, Any]]] = files.ENGLISH["entity"]
 TREES = {
     path: ast.parse(path.read_text(encoding="utf-8"))
     for path in INTEGRATION.rglob("*.py")

@@ -7,10 +7,11 @@ from string import Formatter
 from homeassistant.generated.languages import LANGUAGES
 import pytest
 
+from . import files
 from .files import INTEGRATION, ROOT, TRANSLATIONS, leaves, read_json
 
 FILES = sorted(TRANSLATIONS.glob("*.json"))
-ENGLISH = leaves(read_json(TRANSLATIONS / "en.json"))
+ENGLISH = leaves(files.ENGLISH)
 
 _KEY = r"([a-z0-9]+(?:[_-][a-z0-9]+)*)"
 _FLOW = rf"(?:config|options|issues\.{_KEY}\.fix_flow)"
