@@ -4,7 +4,7 @@ import pytest
 
 from simulator import Device
 from simulator.fcode import BrokenFileError, build, parse
-from simulator.files import example_job, plain_png
+from simulator.files import plain_png
 
 from .client import Stream
 from .conftest import HERE, KEY, UUID
@@ -93,13 +93,6 @@ async def test_an_upload_of_nothing_is_never_answered(
     await device.wait_command("file upload")
     with pytest.raises(TimeoutError):
         await device.wait_command("position", 0.1)
-
-
-def test_a_job_file_reads_as_it_was_built() -> None:
-    fcode = parse(example_job("spoon", seconds=90, head="LASER"))
-    assert fcode.metadata["HEAD_TYPE"] == "LASER"
-    assert fcode.number("TIME_COST") == 90
-    assert fcode.previews == [plain_png("spoon")]
 
 
 @pytest.mark.parametrize(

@@ -103,27 +103,6 @@ async def test_a_head_that_is_attached_lets_the_job_begin(
     assert [state[:2] for state in watch.seen if state[0] in {4, 6, 36}] == 2 * waiting
 
 
-async def test_a_fault_is_there_until_it_is_mended_or_the_job_aborted(
-    make_device: MakeDevice,
-) -> None:
-    device, watch = await start(make_device)
-    await watch.until("RUNNING")
-    device.job.runout()
-    await watch.until("PAUSED")
-    device.job.resume()
-    watch.look()
-    await watch.until("PAUSED")
-    error = ("FILAMENT_RUNOUT", "1")
-    assert [state[:3] for state in watch.seen[-3:]] == [
-        (18, "RESUMING", ()),
-        (50, "PAUSING", error),
-        (48, "PAUSED", error),
-    ]
-    device.job.abort()
-    watch.look()
-    assert watch.seen[-1] == (128, "ABORTED", (), "EXTRUDER")
-
-
 async def test_datagrams_lag_and_cut_the_label_to_32_bytes(
     make_device: MakeDevice,
 ) -> None:

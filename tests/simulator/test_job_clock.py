@@ -175,6 +175,9 @@ def test_a_resume_into_the_same_fault_pauses_within_a_second(clock: Clock) -> No
         clock.job.advance(clock.now + tenth / 10)
         seen.append(clock.job.state.label)
     assert list(dict.fromkeys(seen)) == ["RESUMING", "PAUSING", "PAUSED"]
+    assert clock.read("error") == ["FILAMENT_RUNOUT", "1"]
+    clock.job.abort()
+    assert (clock.job.state.label, clock.read("error")) == ("ABORTED", [])
 
 
 @pytest.mark.parametrize(
