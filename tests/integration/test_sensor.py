@@ -236,42 +236,48 @@ async def test_the_nozzle_follows_the_toolhead(
     assert float(value(hass, "nozzle_temperature")) > 100
 
 
-async def test_what_is_kept_while_the_device_is_off(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_what_is_kept_while_the_device_is_off(home: Home) -> None:
+    hass, device = home.hass, home.device
     for key in ("job_name", "job_started", "last_job_result"):
         assert value(hass, key) == "unknown"
     assert value(hass, "printing_time") == value(hass, "filament_used") == "0.0"
-    before = dt_util.utcnow()
-    entry.runtime_data.async_expect_job("vase.fc")
-    await run_job(hass, device, FILAMENT_USED="1500,500", TITLE="Vase")
+    began = home.clock.now()
+    home.entry.runtime_data.async_expect_job("vase.fc")
+    device.metadata = (
+        b'{"TIME_COST": "600", "FILAMENT_USED": "1500,500", "TITLE": "Vase"}'
+    )
+    device.progress = 0.0
+    await home.run()
+    await home.advance(60)
     # What was started here goes by its file's name, whatever its slicer called it.
-    await values_are(hass, job_duration="10.0", job_name="vase.fc")
-    device.job.set_progress(0.5)
-    await values_are(hass, filament_used="1.0")
+    assert (value(hass, "job_name"), value(hass, "job_duration")) == ("vase.fc", "10.0")
     started = dt_util.parse_datetime(value(hass, "job_started"))
     assert started is not None
-    assert -1 <= (started - before).total_seconds() <= 60
-    device.job.finish()
-    await status_is(hass, "completed")
-    duration = value(hass, "last_job_duration")
-    assert float(duration) > 0
-    await press(hass, "clear")
-    await device.power_off()
+    assert started.timestamp() == pytest.approx(began, abs=1)
+    device.progress = 0.5
+    await home.advance(3)
+    assert value(hass, "filament_used") == "1.0"
+    await home.run(64, "COMPLETED")
+    await home.advance(3)
+    await home.done(press(hass, "clear"))
+    home.listener.silent = True
+    await home.until(lambda: value(hass, "status") == "offline")
 
-    kept = {
-        "job_name": "vase.fc",
-        "last_job_result": "completed",
-        "last_job_duration": duration,
-        "jobs_completed": "1",
-        "filament_used": "2.0",
-    }
     for _ in range(2):
-        await values_are(hass, status="offline", **kept)
+        for key, kept in (
+            ("job_name", "vase.fc"),
+            ("last_job_result", "completed"),
+            ("last_job_duration", "1.05"),
+            ("jobs_completed", "1"),
+            ("filament_used", "2.0"),
+        ):
+            assert value(hass, key) == kept, key
         for key in ("time_remaining", "progress", "toolhead", "error"):
             assert value(hass, key) == "unavailable"
-        assert await hass.config_entries.async_reload(entry.entry_id)
-    assert entry.runtime_data.data.job.printing_time > 0
+        await home.done(hass.config_entries.async_reload(home.entry.entry_id))
+        await home.advance(20)
+        assert value(hass, "status") == "offline"
+    assert home.entry.runtime_data.data.job.printing_time > 0
     for key, unit in (
         ("filament_used", "m"),
         ("printing_time", "h"),
