@@ -4,8 +4,10 @@ That each has its words, `words.py` checks.
 """
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
+from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import (
     SOURCE_INTEGRATION_DISCOVERY,
     SOURCE_RECONFIGURE,
@@ -15,8 +17,10 @@ from homeassistant.config_entries import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
@@ -211,3 +215,41 @@ async def assert_trusted(hass: HomeAssistant, device: Device) -> None:
     trusted = device.trust.get(key.access_id.hex())
     assert trusted is not None
     assert trusted.label == f"Home Assistant ({hass.config.location_name})"
+
+
+# -- repairs
+
+type Shown = dict[str, Any]
+
+
+class Repairs:
+    """The page with the repairs, and their dialogs."""
+
+    def __init__(self, browser: TestClient[Any, Any]) -> None:
+        self._browser = browser
+
+    async def _post(self, path: str, **data: str) -> Shown:
+        answer = await self._browser.post(f"/api/repairs/issues/fix{path}", json=data)
+        assert answer.status == HTTPStatus.OK, await answer.text()
+        shown: Shown = await answer.json()
+        return shown
+
+    async def open(self, issue: ir.IssueEntry) -> Shown:
+        return await self._post("", handler=DOMAIN, issue_id=issue.issue_id)
+
+    async def send(self, shown: Shown) -> Shown:
+        return await self._post(f"/{shown['flow_id']}")
+
+    async def close(self, shown: Shown) -> None:
+        await self._browser.delete(f"/api/repairs/issues/fix/{shown['flow_id']}")
+
+
+async def look_at_repairs(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator
+) -> Repairs:
+    assert await async_setup_component(hass, "repairs", {})
+    # The client freezes the server's routes, and the card needs one.
+    assert await async_setup_component(hass, DOMAIN, {DOMAIN: {}})
+    # What an integration adds to another is registered in a task of its own.
+    await hass.async_block_till_done()
+    return Repairs(await hass_client())

@@ -22,7 +22,7 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
-from tests.integration.flows import assert_trusted, enter, submit
+from tests.integration.flows import assert_trusted, enter, look_at_repairs, submit
 from tests.integration.jobs import reason
 from tests.integration.life import (
     CONNECTIVITY,
@@ -34,7 +34,6 @@ from tests.integration.life import (
     reauths,
     registered,
 )
-from tests.integration.test_repairs import look_at_repairs, open_fix, send_fix
 from tests.keys import MASTER_KEYS
 
 RESULT = "sensor.delta_in_der_werkstatt_last_job_result"
@@ -217,12 +216,12 @@ async def test_a_year(
         == "identity_mismatch"
     )
     assert device.received.application_bytes == b""
-    browser = await look_at_repairs(hass, hass_client)
-    shown = await open_fix(browser, issues(hass)["master_key_changed"])
+    repairs = await look_at_repairs(hass, hass_client)
+    shown = await repairs.open(issues(hass)["master_key_changed"])
     said = shown["description_placeholders"]
     assert said["pinned"] == pinned
     assert said["presented"] == fingerprint(device.master_public_der)
-    assert (await send_fix(browser, shown))["type"] == "create_entry"
+    assert (await repairs.send(shown))["type"] == "create_entry"
     await hass.async_block_till_done()
     await year.look(status="idle", lines=[], asks=True)
     assert device.received.passwords == []
