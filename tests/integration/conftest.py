@@ -98,6 +98,7 @@ _COMPLAINT = re.compile(r"deprecat|Detected (that|blocking|code)", re.IGNORECASE
 # some hold text (half a surrogate) that cannot be passed between processes.
 logging.getLogger("homeassistant.core").setLevel(logging.INFO)
 
+type Client = TestClient[Any, Any]
 type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]
 
 
@@ -266,9 +267,7 @@ async def other(
 
 
 @pytest.fixture
-async def client(
-    entry: MockConfigEntry, hass_client: ClientSessionGenerator
-) -> TestClient[Any, Any]:
+async def client(entry: MockConfigEntry, hass_client: ClientSessionGenerator) -> Client:
     """Return what the owner of the usual device looks at it with."""
     return await hass_client()
 

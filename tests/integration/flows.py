@@ -7,7 +7,6 @@ import asyncio
 from http import HTTPStatus
 from typing import Any
 
-from aiohttp.test_utils import TestClient
 from homeassistant.config_entries import (
     SOURCE_INTEGRATION_DISCOVERY,
     SOURCE_RECONFIGURE,
@@ -28,7 +27,7 @@ from custom_components.flux3dp.discovery import async_get_listener
 from simulator import Device, SimulatedNetwork, TrustedKey
 from simulator.waiting import PATIENCE
 from tests.aioflux.updates import Updates
-from tests.integration.conftest import ADDRESSES, PASSWORD
+from tests.integration.conftest import ADDRESSES, PASSWORD, Client
 from tests.keys import MASTER_KEYS
 from tests.surroundings import data_of
 
@@ -225,7 +224,7 @@ type Shown = dict[str, Any]
 class Repairs:
     """The page with the repairs, and their dialogs."""
 
-    def __init__(self, browser: TestClient[Any, Any]) -> None:
+    def __init__(self, browser: Client) -> None:
         self._browser = browser
 
     async def _post(self, path: str, **data: str) -> Shown:

@@ -6,7 +6,6 @@ from dataclasses import replace
 import socket
 
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient
 from homeassistant.components.camera import async_get_image
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
@@ -18,7 +17,7 @@ from custom_components.flux3dp.aioflux.camera import MAX_IMAGE
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import BOTH, NAME, wait_for_state, wait_until
+from tests.integration.conftest import BOTH, NAME, Client, wait_for_state, wait_until
 from tests.integration.viewers import (
     CAMERA,
     LASTING,
@@ -78,7 +77,7 @@ async def test_without_a_viewer_nothing_connects(
 @BOTH
 @pytest.mark.parametrize("pace", [replace(QUICK, camera_linger=3.0)])
 async def test_two_browsers_share_one_connection(
-    hass: HomeAssistant, device: Device, client: TestClient
+    hass: HomeAssistant, device: Device, client: Client
 ) -> None:
     async with browser(client) as one, browser(client) as two:
         for _ in range(3):
@@ -103,7 +102,7 @@ async def test_two_browsers_share_one_connection(
     assert device.received.camera == ["s+", "s-", "s+", "s-"]
 
 
-async def test_a_still_connects_and_lets_go(device: Device, client: TestClient) -> None:
+async def test_a_still_connects_and_lets_go(device: Device, client: Client) -> None:
     pictures = await asyncio.gather(*(still(client) for _ in range(5)))
     assert len(set(pictures)) == 1
     assert device.connections[CAMERA_PORT] == 1
@@ -116,7 +115,7 @@ async def test_a_still_connects_and_lets_go(device: Device, client: TestClient) 
 
 @pytest.mark.parametrize("pace", [FRESH])
 async def test_a_still_that_is_fresh_is_given_again(
-    device: Device, client: TestClient
+    device: Device, client: Client
 ) -> None:
     picture = await still(client)
     device.set_status(st_id=16, progress=0.5)
@@ -134,7 +133,7 @@ async def test_a_still_that_is_fresh_is_given_again(
 
 
 @pytest.mark.parametrize("pace", [STALE])
-async def test_a_still_that_is_old_is_not(device: Device, client: TestClient) -> None:
+async def test_a_still_that_is_old_is_not(device: Device, client: Client) -> None:
     picture = await still(client)
     device.set_status(st_id=16, progress=0.5)
     assert await still(client) != picture
@@ -146,7 +145,7 @@ async def test_a_still_that_is_old_is_not(device: Device, client: TestClient) ->
 
 
 @pytest.mark.parametrize("pace", [STALLING])
-async def test_a_stream_of_stills(device: Device, client: TestClient) -> None:
+async def test_a_stream_of_stills(device: Device, client: Client) -> None:
     """The live view with an interval."""
     response = await client.get(LIVE, params={"interval": "0.5"})
     picture = await read_part(response)
@@ -178,7 +177,7 @@ async def read_part(response: ClientResponse) -> bytes:
 async def test_a_stall_in_mid_frame_costs_the_picture_only(
     hass: HomeAssistant,
     device: Device,
-    client: TestClient,
+    client: Client,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with browser(client) as one, browser(client) as two:
@@ -203,7 +202,7 @@ async def test_a_stall_in_mid_frame_costs_the_picture_only(
 
 @pytest.mark.parametrize("pace", [replace(STALLING, handshake=0.2)])
 async def test_no_picture_now_and_one_at_the_next_request(
-    hass: HomeAssistant, device: Device, client: TestClient
+    hass: HomeAssistant, device: Device, client: Client
 ) -> None:
     for fault, value in (
         ("half_image", 0),
@@ -225,7 +224,7 @@ async def test_no_picture_now_and_one_at_the_next_request(
             pass
 
 
-async def test_a_stream_that_is_cut_goes_on(device: Device, client: TestClient) -> None:
+async def test_a_stream_that_is_cut_goes_on(device: Device, client: Client) -> None:
     async with browser(client) as viewer:
         for _ in range(3):
             await viewer.picture()
@@ -236,7 +235,7 @@ async def test_a_stream_that_is_cut_goes_on(device: Device, client: TestClient) 
 
 
 @BOTH
-async def test_cut_anywhere(device: Device, client: TestClient) -> None:
+async def test_cut_anywhere(device: Device, client: Client) -> None:
     """In the hello, the handshakes, the picture: no task and no socket is left."""
     for cut in (*range(0, 12, 3), *range(100, 6000, 400)):
         device.faults.camera.cut_after = cut
@@ -249,7 +248,7 @@ async def test_cut_anywhere(device: Device, client: TestClient) -> None:
 
 @pytest.mark.parametrize("pace", [STALLING])
 async def test_a_browser_that_leaves_while_nothing_comes(
-    device: Device, client: TestClient
+    device: Device, client: Client
 ) -> None:
     async with browser(client) as viewer:
         await viewer.picture()
@@ -263,7 +262,7 @@ async def test_a_browser_that_leaves_while_nothing_comes(
 
 
 async def test_a_browser_that_reads_nothing(
-    device: Device, client: TestClient, hass: HomeAssistant
+    device: Device, client: Client, hass: HomeAssistant
 ) -> None:
     """It is there, as a sleeping computer is, and holds nothing open."""
     with socket.socket() as sleeper:
@@ -289,7 +288,7 @@ async def test_a_browser_that_reads_nothing(
 
 @pytest.mark.parametrize("live", [False, True])
 async def test_another_key_than_the_pinned_one(
-    hass: HomeAssistant, device: Device, client: TestClient, *, live: bool
+    hass: HomeAssistant, device: Device, client: Client, *, live: bool
 ) -> None:
     device.received.clear()
     device.faults.wrong_certificate = MASTER_KEYS[1]
@@ -308,7 +307,7 @@ async def test_another_key_than_the_pinned_one(
 async def test_a_key_that_is_trusted_no_more(
     hass: HomeAssistant,
     device: Device,
-    client: TestClient,
+    client: Client,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with browser(client) as viewer:
@@ -327,7 +326,7 @@ async def test_a_key_that_is_trusted_no_more(
 
 @pytest.mark.parametrize("pace", [LASTING])
 async def test_a_device_that_is_off(
-    hass: HomeAssistant, device: Device, client: TestClient
+    hass: HomeAssistant, device: Device, client: Client
 ) -> None:
     async with browser(client) as viewer:
         await viewer.picture()
@@ -364,7 +363,7 @@ async def test_the_end_closes_the_connection(
     hass: HomeAssistant,
     device: Device,
     entry: MockConfigEntry,
-    client: TestClient,
+    client: Client,
     end: Callable[[HomeAssistant, MockConfigEntry], Awaitable[None]],
     viewing: str,
 ) -> None:

@@ -1,15 +1,13 @@
 """The preview: the picture of the job, which changes with the job only."""
 
 from http import HTTPStatus
-from typing import Any
 
-from aiohttp.test_utils import TestClient
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import ROBOT_PORT, Device
-from tests.integration.conftest import wait_until
+from tests.integration.conftest import Client, wait_until
 from tests.integration.jobs import (
     BRISK,
     look,
@@ -42,7 +40,7 @@ async def test_a_picture_that_was_there_first_goes_with_its_job(
 
 
 async def test_each_job_shows_its_own_picture(
-    hass: HomeAssistant, device: Device, client: TestClient[Any, Any]
+    hass: HomeAssistant, device: Device, client: Client
 ) -> None:
     assert not shown(hass)
     moments = []

@@ -7,7 +7,6 @@ import json
 from typing import Any
 from unittest.mock import patch
 
-from aiohttp.test_utils import TestClient
 from homeassistant.components.media_source import DOMAIN as MEDIA_SOURCE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_load_integrations
@@ -29,7 +28,7 @@ from simulator import Device
 from simulator.fcode import build
 from simulator.files import plain_png
 from simulator.robot import RobotSession
-from tests.integration.conftest import CUBE, JOB, NAME, UUID, wait_for_state
+from tests.integration.conftest import CUBE, JOB, NAME, UUID, Client, wait_for_state
 from tests.integration.jobs import BRISK, out_of_contact, run_job
 from tests.integration.life import STATUS
 
@@ -72,7 +71,7 @@ async def media(
 
 
 async def test_from_the_root_to_a_picture(
-    device: Device, media: Media, client: TestClient[Any, Any]
+    device: Device, media: Media, client: Client
 ) -> None:
     device.files.write("SD", "Küche/plain.fc", build({"TIME_COST": "7320"}))
     device.files.write("SD", "Küche/photo%2F?#.fc", build({}, [JPEG]))
@@ -110,7 +109,7 @@ async def test_from_the_root_to_a_picture(
     )
 
 
-async def read_folder(client: TestClient[Any, Any], path: str) -> list[dict[str, Any]]:
+async def read_folder(client: Client, path: str) -> list[dict[str, Any]]:
     """Read a folder as the card does; return the lines of the answer."""
     response = await client.get(f"/api/{DOMAIN}/folder/{UUID}/{path}")
     assert response.status == 200, await response.text()
@@ -118,7 +117,7 @@ async def read_folder(client: TestClient[Any, Any], path: str) -> list[dict[str,
 
 
 async def test_a_page_reads_a_folder(
-    hass: HomeAssistant, device: Device, client: TestClient[Any, Any]
+    hass: HomeAssistant, device: Device, client: Client
 ) -> None:
     device.files.write("SD", "Küche/broken.fc", b"no job")
     names, broken, spoon = await read_folder(client, "SD/K%C3%BCche")
@@ -235,9 +234,7 @@ async def test_a_device_that_is_off_says_so(
     assert await media.titles() == [NAME]
 
 
-async def test_what_is_not_there(
-    device: Device, media: Media, client: TestClient[Any, Any]
-) -> None:
+async def test_what_is_not_there(device: Device, media: Media, client: Client) -> None:
     device.files.write("SD", "plain.fc", build({}))
     for path, said in (
         ("0" * 32, "not set up"),
@@ -265,7 +262,7 @@ async def test_what_is_not_there(
 
 
 async def test_pages_fetch_as_someone(
-    client: TestClient[Any, Any], hass_client_no_auth: ClientSessionGenerator
+    client: Client, hass_client_no_auth: ClientSessionGenerator
 ) -> None:
     stranger = await hass_client_no_auth()
     for url in (preview_url(UUID, CUBE), f"/api/{DOMAIN}/folder/{UUID}/SD"):

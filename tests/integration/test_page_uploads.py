@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientError, web
-from aiohttp.test_utils import TestClient
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
@@ -19,7 +18,7 @@ from custom_components.flux3dp import file_actions, views
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import CUBE, JOB, LARGE, NAME, UUID, paced
+from tests.integration.conftest import CUBE, JOB, LARGE, NAME, UUID, Client, paced
 from tests.integration.jobs import (
     connections,
     entity,
@@ -33,7 +32,7 @@ from tests.integration.viewers import LIVE
 
 
 async def upload(
-    client: TestClient[Any, Any], path: str, data: object = JOB, query: str = ""
+    client: Client, path: str, data: object = JOB, query: str = ""
 ) -> list[dict[str, Any]]:
     """Send a file as a page does; return the steps of the answer."""
     response = await client.post(
@@ -43,7 +42,7 @@ async def upload(
     return [json.loads(line) for line in (await response.text()).splitlines()]
 
 
-async def test_a_page_uploads(device: Device, client: TestClient[Any, Any]) -> None:
+async def test_a_page_uploads(device: Device, client: Client) -> None:
     *steps, last = await upload(client, "SD/a%20%3F%20'b'%25.fc")
     assert last == {"path": "SD/a ? 'b'%.fc"}
     assert steps[-1] == {"sent": len(JOB), "size": len(JOB)}
@@ -56,7 +55,7 @@ async def test_a_page_uploads(device: Device, client: TestClient[Any, Any]) -> N
 
 async def test_who_may_upload(
     device: Device,
-    client: TestClient[Any, Any],
+    client: Client,
     hass_admin_user: MockUser,
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
@@ -78,9 +77,7 @@ async def test_who_may_upload(
 class Page:
     """A page that has sent the beginning of a file, and waits with the rest."""
 
-    def __init__(
-        self, client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def __init__(self, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         self.content = JOB
         self._client = client
         self._rest = asyncio.Event()
@@ -122,7 +119,7 @@ class Page:
 
 
 @pytest.fixture
-def page(client: TestClient[Any, Any], monkeypatch: pytest.MonkeyPatch) -> Page:
+def page(client: Client, monkeypatch: pytest.MonkeyPatch) -> Page:
     return Page(client, monkeypatch)
 
 
@@ -261,7 +258,7 @@ async def test_a_page_that_goes_away_in_mid_body_leaves_no_file(
 async def test_a_page_that_goes_away_takes_its_upload_along(
     hass: HomeAssistant,
     device: Device,
-    client: TestClient[Any, Any],
+    client: Client,
     temporary: Callable[[], list[Path]],
 ) -> None:
     before = dict(device.files.entries["SD"])
@@ -281,7 +278,7 @@ async def test_a_page_that_goes_away_takes_its_upload_along(
 async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
     hass: HomeAssistant,
     device: Device,
-    client: TestClient[Any, Any],
+    client: Client,
     temporary: Callable[[], list[Path]],
     tidying: asyncio.Event,
 ) -> None:
@@ -295,7 +292,7 @@ async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
     assert device.files.entries["SD"] == before
 
 
-async def test_an_upload_while_the_camera_streams(client: TestClient[Any, Any]) -> None:
+async def test_an_upload_while_the_camera_streams(client: Client) -> None:
     async with client.get(LIVE) as live:
         await live.content.read(1)
         *_, last = await upload(client, "SD/boat.fc")

@@ -6,12 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from aiohttp import ClientResponse
-from aiohttp.test_utils import TestClient
 import pytest
 
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import FAST, NAME
+from tests.integration.conftest import FAST, NAME, Client
 
 CAMERA = "camera.delta_in_der_werkstatt_camera"
 STILL = f"/api/camera_proxy/{CAMERA}"
@@ -56,7 +55,7 @@ class Browser:
 
 
 @asynccontextmanager
-async def browser(client: TestClient) -> AsyncIterator[Browser]:
+async def browser(client: Client) -> AsyncIterator[Browser]:
     response = await client.get(LIVE)
     try:
         assert response.status == 200
@@ -72,7 +71,7 @@ def assert_jpeg(picture: bytes) -> None:
     assert picture.endswith(b"\xff\xd9")
 
 
-async def still(client: TestClient) -> bytes:
+async def still(client: Client) -> bytes:
     response = await client.get(STILL)
     assert response.status == 200
     assert response.headers["Content-Type"] == "image/jpeg"
@@ -81,7 +80,7 @@ async def still(client: TestClient) -> bytes:
     return picture
 
 
-async def still_is_refused(client: TestClient) -> None:
+async def still_is_refused(client: Client) -> None:
     assert (await client.get(STILL)).status == 500
 
 
