@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -277,6 +278,24 @@ class Answering(Line):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         super().write(data)
         self.say(self.replies.pop(0))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "is_gone"),
+    [
+        ("HEAD_ERROR HEAD_OFFLINE", True),
+        ("HEAD_ERROR TYPE_ERROR EXTRUDER LASER", True),
+        ("UNKNOWN_ERROR", False),
+    ],
+)
+async def test_a_toolhead_that_is_gone_does_not_heat(
+    refusal: str, is_gone: bool
+) -> None:
+    task = Maintenance(Answering(f"error {refusal}", "ok").session, FAST)
+    task.has_heated = True
+    with nullcontext() if is_gone else pytest.raises(CommandFailed):
+        await task.leave()
+    assert task.has_heated is not is_gone
 
 
 @pytest.mark.parametrize(
