@@ -1,13 +1,20 @@
 """A device that moved is followed once it has shown its key, and to nowhere else."""
 
 import asyncio
+from dataclasses import replace
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import DeviceInfo, Identity, Timing, verify_key
+from custom_components.flux3dp.aioflux import (
+    DeviceInfo,
+    DeviceUpdate,
+    Identity,
+    Timing,
+    verify_key,
+)
 from simulator import Device
 from simulator.waiting import PATIENCE
 from tests.aioflux.updates import Updates
@@ -22,6 +29,7 @@ from tests.integration.conftest import (
     wait_for_state,
     wait_until,
 )
+from tests.integration.fakes import Home
 from tests.integration.flows import assert_abort, enter
 from tests.integration.life import STATUS, issues
 from tests.keys import MASTER_KEYS
@@ -50,6 +58,22 @@ async def test_a_device_that_moved_while_we_were_away_is_found(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[0])
     await wait_for_state(hass, STATUS, "idle")
+
+
+async def test_one_that_is_seen_elsewhere_is_asked_at_its_address_at_once(
+    home: Home,
+) -> None:
+    """Were it gone, that would be noticed sooner; anyone can replay what was seen."""
+    elsewhere = replace(home.device.info, host=ELSEWHERE)
+    update = DeviceUpdate(
+        uuid=UUID, host=ELSEWHERE, version=2, device=elsewhere, status=None
+    )
+    asked = home.listener.probes
+    for _ in range(3):
+        for see in tuple(home.listener.subscribers):
+            see(update)
+    assert home.listener.probes == asked + 1
+    assert home.entry.data["host"] == ADDRESSES[0]
 
 
 async def test_another_key_under_the_same_uuid_moves_nothing(

@@ -244,8 +244,6 @@ class JobMonitor:
         tries = self._tries_now()
         if isinstance(err, AuthenticationFailed):
             tries.refused = True
-        elif not self._trust.is_broken:
-            return False  # A reboot looks so, and a device that took its address.
         tries.not_before = self._clock.now() + tries.rest
         tries.rest *= 2
         return True
