@@ -170,7 +170,13 @@ async def test_what_is_refused_for_a_moment_is_sent_again(
 
 @pytest.mark.parametrize(
     ("command", "before", "after"),
-    [("pause", 16, 48), ("resume", 48, 16), ("cancel", 16, 128), ("clear", 64, 0)],
+    [
+        ("pause", 16, 48),
+        ("resume", 48, 16),
+        ("resume", 48, 18),
+        ("cancel", 16, 128),
+        ("clear", 64, 0),
+    ],
 )
 async def test_what_another_client_does_first_is_done(
     home: Home, running: FakeDevice, command: str, before: int, after: int

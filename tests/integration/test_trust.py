@@ -87,6 +87,18 @@ async def test_a_device_without_a_password_is_managed_and_consent_is_asked_for(
     assert await act(new_home.hass, new_home.entry, "list_trusted_keys") == {"keys": []}
 
 
+async def test_a_password_that_was_set_or_removed_is_a_reason_for_a_sign_in(
+    home: Home,
+) -> None:
+    """The device may have forgotten our key with it: that is known before a job."""
+    before = home.device.sign_ins
+    home.device.info = replace(home.device.info, has_password=False)
+    home.device.refuses_manager = AuthenticationFailed()
+    await home.announce()
+    assert home.device.sign_ins == before + 1
+    assert reauths(home.hass, home.entry)
+
+
 async def test_a_device_whose_ports_open_late_is_tried_three_times(
     new_home: Home,
 ) -> None:
