@@ -26,7 +26,6 @@ from custom_components.flux3dp.aioflux import (
 )
 from simulator import Device
 from simulator.fcode import build
-from simulator.waiting import PATIENCE
 from tests.keys import OTHER_CLIENT_KEY
 
 from .conftest import BOTH, CUBE, FAST, Line, trust
@@ -112,17 +111,6 @@ async def test_names_are_refused_when_they_are_to_be_sent() -> None:
     assert line.session.is_open
 
 
-async def test_what_a_file_is(device: Device, files: Files) -> None:
-    device.files.write("SD", "vase.fc", JOB)
-    info = await files.info("SD/vase.fc")
-    assert (info.info.title, info.info.time_cost) == ("vase", 60.0)
-    assert info.previews == (b"\x89PNG...",)
-    assert await files.md5("SD/vase.fc") == hashlib.md5(JOB).hexdigest()
-    for ask in (files.info, files.md5):
-        with pytest.raises(CommandFailed):
-            await ask("SD/no vase.fc")
-
-
 async def test_there_and_back(device: Device, files: Files) -> None:
     """A name is one word, whatever is in it."""
     before = await names(files, "SD")
@@ -132,6 +120,10 @@ async def test_there_and_back(device: Device, files: Files) -> None:
     assert on_card(device, STRANGE) == JOB
     assert (sent, sent[-1]) == (sorted(sent), len(JOB))
     assert sorted(await names(files, "SD")) == sorted([*before, STRANGE[3:]])
+    info = await files.info(STRANGE)
+    assert (info.info.title, info.info.time_cost) == ("vase", 60.0)
+    assert info.previews == (b"\x89PNG...",)
+    assert await files.md5(STRANGE) == digest
 
     received: list[bytes] = []
 
@@ -142,6 +134,9 @@ async def test_there_and_back(device: Device, files: Files) -> None:
     assert (b"".join(received), sent[-1]) == (JOB, len(JOB))
     await files.remove(STRANGE)
     assert await names(files, "SD") == before
+    for ask in (files.info, files.md5):
+        with pytest.raises(CommandFailed):
+            await ask(STRANGE)
 
 
 async def test_folders_and_copies(device: Device, files: Files) -> None:
@@ -330,9 +325,8 @@ async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
         session.pause_writing()
     else:
         session.data_received(b"\x05")
-    async with asyncio.timeout(PATIENCE):
-        with pytest.raises(ConnectionFailed):
-            await Files(session, FAST).upload("SD/vase.fc", blocks(), len(JOB))
+    with pytest.raises(ConnectionFailed):
+        await Files(session, FAST).upload("SD/vase.fc", blocks(), len(JOB))
     assert not session.is_open
 
 
@@ -341,9 +335,8 @@ async def test_a_block_may_take_long_while_some_of_it_goes() -> None:
     counts = iter([5, 4, 4, 3, 3, 3])
     with patch.object(line, "get_write_buffer_size", lambda: next(counts)):
         line.session.pause_writing()
-        async with asyncio.timeout(PATIENCE):
-            with pytest.raises(TimeoutError):
-                await line.session.write(b"block", 0.01)
+        with pytest.raises(TimeoutError):
+            await line.session.write(b"block", 0.01)
     assert list(counts) == []
 
 
@@ -366,9 +359,8 @@ async def test_what_happens_in_mid_file_ends_the_connection(fault: str) -> None:
     await asyncio.sleep(0)
     assert line.sent
     line.say("continue")
-    async with asyncio.timeout(PATIENCE):
-        with pytest.raises(FluxError, match=r"in time|DISK_FULL"):
-            await task
+    with pytest.raises(FluxError, match=r"in time|DISK_FULL"):
+        await task
     assert not line.session.is_open
 
 
