@@ -153,6 +153,9 @@ class FluxCoordinator(FluxDevice):
     def _probe(self) -> None:
         """Ask once, also where its name may lead to by now."""
         silent = self.availability.silent
+        if silent and self.data.online:
+            # A report outlasts the silence, until it is out of date.
+            self.async_reevaluate()
         # In a job twice a second: to send costs more than all that an answer does.
         self.listener.probe(self.host, None if silent else self.robot.version)
         if silent or not is_address(self.host):

@@ -18,6 +18,7 @@ from custom_components.flux3dp.timing import FluxTiming
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import BOTH, NAME, Client, wait_for_state, wait_until
+from tests.integration.life import log_lines
 from tests.integration.viewers import (
     CAMERA,
     LASTING,
@@ -29,7 +30,6 @@ from tests.integration.viewers import (
     attempts,
     browser,
     connected,
-    log_of_pictures,
     still,
     still_is_refused,
 )
@@ -47,6 +47,11 @@ def pace() -> FluxTiming:
 
 def streams(hass: HomeAssistant) -> bool:
     return hass.states.get(CAMERA).attributes["streaming"]
+
+
+def pictures_said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the lines of the log about pictures."""
+    return [line for line in log_lines(caplog) if "pictures" in line.lower()]
 
 
 async def error_key(hass: HomeAssistant) -> str | None:
@@ -194,7 +199,7 @@ async def test_a_stall_in_mid_frame_costs_the_picture_only(
                 await viewer.picture()
         assert device.connections[CAMERA_PORT] == 1
     await assert_let_go(device)
-    assert log_of_pictures(caplog) == [
+    assert pictures_said(caplog) == [
         f"Failed to get pictures from {NAME}: the device did not answer in time",
         f"Pictures from {NAME} are available again",
     ]
@@ -321,7 +326,7 @@ async def test_a_key_that_is_trusted_no_more(
         assert flow["context"]["source"] == SOURCE_REAUTH
         await assert_let_go(device)
         assert await error_key(hass) == "not_trusted"
-    assert len(log_of_pictures(caplog)) == 1
+    assert len(pictures_said(caplog)) == 1
 
 
 @pytest.mark.parametrize("pace", [LASTING])

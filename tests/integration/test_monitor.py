@@ -15,7 +15,7 @@ from custom_components.flux3dp.aioflux import (
     Robot,
 )
 from custom_components.flux3dp.robot import DeviceOccupied
-from tests.integration.conftest import NAME
+from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
 from tests.integration.jobs import look, press, value, witness
@@ -267,6 +267,24 @@ async def test_reports_alone_keep_a_device_online(
     await home.advance(20)
     assert value(home.hass, "status") == "idle"
     assert value(home.hass, "last_job_result") == "unknown"
+
+
+async def test_who_is_gone_right_after_a_job_is_gone_and_no_more_is_said(
+    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The connection outlives the job until announcements say that it is over, too."""
+    await home.run()
+    await read(home)
+    home.listener.silent = True
+    device.run(64, "COMPLETED")
+    await home.until(lambda: value(home.hass, "status") == "completed")
+    assert device.sessions[-1].is_open
+    device.refuses = ConnectionFailed("gone")
+    device.sessions[-1].abort()
+    # The last report outlasts the silence: nothing is said until it is out of date.
+    await home.until(lambda: value(home.hass, "status") == "offline", within=20)
+    await home.advance(600)
+    assert log_lines(caplog) == [f"{NAME} does not answer at {ADDRESSES[0]}"]
 
 
 async def test_a_fault_of_ours_is_logged_once_and_tried_again_after_a_rest(

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import fingerprint
 from custom_components.flux3dp.const import DOMAIN
-from simulator import ROBOT_PORT, Device, Timing
+from simulator import Device, Timing
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
@@ -239,23 +239,3 @@ async def test_a_year(
     assert device_registry.async_get(first.id) is None
     assert log_lines(caplog) == []
     await device.wait_closed_connections()
-
-
-@pytest.mark.usefixtures("entry")
-async def test_who_is_gone_right_after_a_job_is_gone_and_no_more_is_said(
-    hass: HomeAssistant, device: Device, caplog: pytest.LogCaptureFixture
-) -> None:
-    """The connection outlives the job until announcements say that it is over, too."""
-    job = device.start_job()
-    await wait_for_state(hass, STATUS, "running")
-    await device.wait_for(lambda: job.state.label == "RUNNING")
-    caplog.clear()
-    device.faults.muted = device.faults.silent = True
-    job.finish()
-    await wait_for_state(hass, STATUS, "completed")
-    assert device.connections[ROBOT_PORT] == 1
-
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-
-    assert log_lines(caplog) == [AWAY.format(FIRST)]

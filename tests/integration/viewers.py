@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from aiohttp import ClientResponse
-import pytest
 
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
@@ -102,13 +101,3 @@ async def assert_let_go(device: Device) -> None:
     if tasks := camera_tasks():
         await asyncio.wait(tasks, timeout=PATIENCE)
     assert not camera_tasks()
-
-
-def log_of_pictures(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return the lines of the log about pictures."""
-    return [
-        record.getMessage()
-        for record in caplog.records
-        if record.name == "custom_components.flux3dp"
-        and "pictures" in record.msg.lower()
-    ]
