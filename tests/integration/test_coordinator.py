@@ -284,6 +284,19 @@ async def test_a_person_can_ask_for_an_update(home: Home) -> None:
     assert value(home.hass, "status") == "idle"
 
 
+async def test_firmware_that_cannot_describe_itself_is_not_asked_again(
+    home: Home,
+) -> None:
+    device = home.device
+    device.replies["deviceinfo"] = "error UNKNOWN_COMMAND"
+    device.info = replace(device.info, name="Attic")
+    for _ in range(20):
+        await home.announce()
+        await home.advance(60)
+    assert device.received.count("deviceinfo") == 1
+    assert registered(home.hass, home.entry).name == NAME
+
+
 async def test_a_change_is_asked_about_once_however_slow_the_device_is(
     home: Home,
 ) -> None:
