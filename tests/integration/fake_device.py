@@ -255,10 +255,13 @@ class FakeListener:
         self.counters = Counters()
         self.others: tuple[DeviceInfo, ...] = ()
         self.silent = False
+        self.nameless = False
+        """Whether the device announces what it does, and not who it is."""
         self.probes = 0
         self.probed_version: int | None = None
         self.touches = self.scans = 0
         self.subscribers: list[Callable[[DeviceUpdate], None]] = []
+        self.subscribed = asyncio.Event()
         self.pins: dict[str, bytes] = {}
 
     @property
@@ -266,7 +269,7 @@ class FakeListener:
         return (self.device.info, *self.others)
 
     def get(self, uuid: str, host: str | None = None) -> DeviceInfo | None:
-        return self.device.info
+        return None if self.nameless else self.device.info
 
     async def find(self, host: str, timeout: float | None = None) -> DeviceInfo:
         return self.device.info
@@ -278,6 +281,7 @@ class FakeListener:
         self, callback: Callable[[DeviceUpdate], None], **_only: str | None
     ) -> Callable[[], None]:
         self.subscribers.append(callback)
+        self.subscribed.set()
         return lambda: self.subscribers.remove(callback)
 
     def pin(self, uuid: str, master_key: bytes, host: str | None = None) -> None:
@@ -307,7 +311,7 @@ class FakeListener:
             uuid=info.uuid,
             host=info.host,
             version=info.version,
-            device=info,
+            device=None if self.nameless else info,
             status=self.device.status,
         )
         for subscriber in tuple(self.subscribers):

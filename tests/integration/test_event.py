@@ -1,5 +1,6 @@
 """The event of the job: each transition once, by name, and nothing that was not seen."""
 
+import asyncio
 import json
 
 from homeassistant.components.homeassistant import (
@@ -14,30 +15,11 @@ import pytest
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.job.model import JobEvent
 from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
-from simulator import Device
-from tests.integration.conftest import (
-    ADDRESSES,
-    NAME,
-    MakeEntry,
-    announced,
-    paced,
-    wait_until,
-)
+from simulator.waiting import PATIENCE
+from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fakes import Home
-from tests.integration.jobs import (
-    BRISK,
-    Witness,
-    entity,
-    events_are,
-    look,
-    put_job,
-    status_is,
-    value,
-    witness,
-)
+from tests.integration.jobs import Witness, entity, look, value, witness
 from tests.integration.life import log_lines
-
-DEVICE = {"timing": BRISK}
 
 OFF = f"{NAME} does not answer at {ADDRESSES[0]}"
 ON = f"{NAME} is back at {ADDRESSES[0]}"
@@ -355,14 +337,13 @@ async def test_a_job_that_fails_within_a_second_is_told_by_name(
     assert value(home.hass, "jobs_completed") == "0"
 
 
-# -- over the wire
+# -- before the entities are there
 
 
-@paced(setup_wait=5.0, touch_attempts=100)
 async def test_what_is_seen_before_the_entities_are_there_is_told_when_they_are(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    new_home: Home, seen: Witness
 ) -> None:
-    entry = await make_entry(device, setup=False)
+    home, hass, setup = new_home, new_home.hass, new_home.hass.config_entries
     received: list[str] = []
 
     @callback
@@ -370,36 +351,26 @@ async def test_what_is_seen_before_the_entities_are_there_is_told_when_they_are(
         event = signal.event
         received.append(event.type.value if isinstance(event, JobEvent) else "problem")
 
-    async_subscribe(hass, receive, device.config.uuid)
-    seen = witness(hass)
-    # It announces what it does, and does not say who it is.
-    device.faults.silent = True
-    setting_up = hass.async_create_task(
-        hass.config_entries.async_setup(entry.entry_id), eager_start=True
-    )
-    job = None
+    async_subscribe(hass, receive, home.device.info.uuid)
+    home.listener.nameless = True
+    setting_up = asyncio.ensure_future(setup.async_setup(home.entry.entry_id))
+    await asyncio.wait_for(home.listener.subscribed.wait(), PATIENCE)
     for st_id in (0, 16, 48):
-        if st_id == 16:
-            job = device.start_job(put_job(device))
-            await device.wait_for(lambda: device.job.state.label == "RUNNING")
-        elif job is not None:
-            job.pause()
-            await device.wait_for(lambda: device.status.st_id == 48)
-        await announced(device, 5)
-    assert entry.state is ConfigEntryState.SETUP_IN_PROGRESS
+        await home.run(st_id)
+        await home.advance(0.5)
+    assert home.entry.state is ConfigEntryState.SETUP_IN_PROGRESS
     assert hass.states.get(entity("event", "job")) is None
 
-    device.faults.silent = False
+    home.listener.nameless = False
+    await home.announce()
     assert await setting_up
-    await hass.async_block_till_done()
-
-    await events_are(hass, seen, "started", "paused")
-    assert received == ["started", "paused"]
+    await home.advance(6)
+    assert received == seen.event_types == ["started", "paused"]
     assert look(hass, "event", "job").attributes["event_type"] == "paused"
     # Nor is it told again.
-    await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    await status_is(hass, "paused")
-    device.job.resume()
-    await wait_until(hass, lambda: received[-1] == "resumed")
+    await home.done(setup.async_reload(home.entry.entry_id))
+    await home.run(48)
+    await home.advance(6)
+    await home.run(16)
+    await home.advance(6)
     assert received == seen.event_types == ["started", "paused", "resumed"]
