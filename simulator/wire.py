@@ -129,10 +129,11 @@ class Wire(asyncio.Protocol):
 
     async def write(self, data: bytes) -> None:
         """Send, unless a fault is due at one of these bytes."""
-        size = self._faults.chunk_size or len(data) or 1
-        for start in range(0, len(data), size):
-            await self._write_piece(data[start : start + size])
-            if self._faults.chunk_size:
+        while data:
+            size = self._faults.chunk_size or len(data)
+            await self._write_piece(data[:size])
+            data = data[size:]
+            if data:
                 await asyncio.sleep(0.001)
 
     async def _write_piece(self, data: bytes) -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device, Timing
-from simulator.faults import Weather
+from simulator.faults import StreamFaults, Weather
+from simulator.wire import Wire
 from tests.devices import config_of
 
 from .client import Stream
@@ -35,6 +36,22 @@ async def test_a_fault_reaches_a_connection_that_is_open(
         assert device.connections[ROBOT_PORT] == 1
     await robot.close()
     await device.wait_closed_connections()
+
+
+async def test_once_it_is_mended_the_rest_is_sent_in_one_piece() -> None:
+    """Thousands of writes in one turn of the loop would not see that the client left."""
+    faults, written = StreamFaults(chunk_size=1), list[bytes]()
+    wire = Wire(ROBOT_PORT, faults, lambda _wire: None)
+    sending = asyncio.create_task(wire.write(b"position" * 100))
+
+    class Transport(asyncio.Transport):
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            written.append(bytes(data))
+            faults.chunk_size = None
+
+    wire.connection_made(Transport({"peername": (HERE, 1)}))
+    await sending
+    assert written == [b"p", (b"position" * 100)[1:]]
 
 
 @pytest.mark.parametrize(
