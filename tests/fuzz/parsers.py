@@ -317,7 +317,7 @@ def jobs_of(watch: Watch, looks: list[bytes]) -> None:
                 number = number_in(st_id) or 0
                 announced = Status(
                     st_id=int(min(max(number, -99), 9999)),
-                    progress=min(number_in(share) or 0.0, 2.0),
+                    progress=min(max(number_in(share) or 0.0, -2.0), 2.0),
                     head_module=head,
                     error_label=label,
                 )

@@ -25,7 +25,7 @@ from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 from .home import Home, environment
 from .judge import Judge
-from .remains import growth, remains
+from .remains import growth, remains, return_freed_memory
 from .subject import Subject
 from .trouble import Say, Trouble
 
@@ -217,6 +217,7 @@ def main() -> int:
             print(f"{time.monotonic() - begin:9.3f} {words}", file=file, flush=True)
 
         options.say = say
+        return_freed_memory()
         logging.captureWarnings(True)
         findings = asyncio.run(soak(options))
         say(f"{len(findings)} findings")
