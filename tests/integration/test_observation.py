@@ -282,6 +282,15 @@ ORDERS = {
     "a forged one, not far ahead": (
         "0@101.9 [16@100] +3 0@104.9 [16@103] +3 0@107.9 16@106"
     ),
+    "a forged one of another kind after each": (
+        "16@900 [64@100] [0@1] +3 [64@90] [0@1] +3 64@80 16@950 64@101"
+    ),
+    "forged ones of the same kind": (
+        "16@900 [64@100] [64@1] +3 [64@103] [64@1] +3 64@106"
+    ),
+    "forged ones of more kinds than a device has": (
+        "99@900 [64@100] " + " ".join(f"[{kind}@1]" for kind in range(15)) + " 48@2"
+    ),
     "two that are late, a while apart": (
         "16@100 64@103 [16@102] +60 16@160 64@163 [16@162]"
     ),

@@ -11,6 +11,12 @@ from .status_table import Phase, phase_of, status_of, toolhead_of
 # How far apart (s) the timestamps of a device can be that does not write each one anew.
 _TICK: Final = 1.0
 
+# A device shows fewer states within seconds. Of more the order says nothing: each counts.
+_MAX_LATE: Final = 16
+
+# What tells two announcements apart.
+type _Kind = tuple[int, str, str, str]
+
 
 class Reported(NamedTuple):
     """A report and the moment it arrived (seconds, by `clock.py`)."""
@@ -31,15 +37,16 @@ class AnnouncementOrder:
 
     A late one would bring back what has passed. But a timestamp can be forged, ahead of
     the device's, and a clock can be set back: what is announced for longer than any
-    delay is believed all the same. At once if no delay explains its timestamps, and they
-    advance as a clock does: not all at once, as what has waited in a socket.
+    delay is believed all the same, whatever is announced in between. At once if no delay
+    explains its timestamps, and they advance as a clock does: not all at once, as what
+    has waited in a socket.
     """
 
     def __init__(self, longest: float) -> None:
         """Take the longest delay (s)."""
         self._longest = longest
-        self._previous: Announced | None = None  # The last one that looked late.
-        self._since = 0.0  # When the first one of the same kind did.
+        # What looked late: the last of each kind, and when the first one did.
+        self._late: dict[_Kind, tuple[Announced, float]] = {}
 
     def is_late(self, new: Announced, latest: Announced | None) -> bool:
         """Whether an announcement is late; `latest` is the last that was not."""
@@ -48,17 +55,27 @@ class AnnouncementOrder:
         lag = latest.status.timestamp - new.status.timestamp
         if not lag > 0:  # Nor is it with a timestamp that is no number.
             return False
-        previous, self._previous = self._previous, new
-        if previous is None or not is_alike(new.status, previous.status):
-            self._since = new.at
+        self._late = {
+            kind: seen
+            for kind, seen in self._late.items()
+            if new.at - seen[0].at < 3 * self._longest
+        }
+        kind = _kind(new.status)
+        if kind not in self._late:
+            if len(self._late) >= _MAX_LATE:
+                return False
+            self._late[kind] = new, new.at
             return True
+        previous, since = self._late[kind]
+        self._late[kind] = new, since
         passed = new.at - previous.at
         ticked = new.status.timestamp - previous.status.timestamp
-        if passed >= 3 * self._longest or not 0 <= ticked <= passed + _TICK:
-            self._since = new.at
-            return True
-        advances = ticked > 0 and lag >= self._longest
-        return not advances and new.at - self._since < self._longest
+        advances = 0 < ticked <= passed + _TICK and lag >= self._longest
+        return not advances and new.at - since < self._longest
+
+
+def _kind(status: DeviceStatus) -> _Kind:
+    return status.st_id, status.error_label, status.head_module, status.occupied_by
 
 
 def is_alike(one: DeviceStatus, other: DeviceStatus) -> bool:
@@ -66,12 +83,7 @@ def is_alike(one: DeviceStatus, other: DeviceStatus) -> bool:
 
     That changes with each while a job runs, and is not looked at where a report counts.
     """
-    return (
-        one.st_id == other.st_id
-        and one.error_label == other.error_label
-        and one.head_module == other.head_module
-        and one.occupied_by == other.occupied_by
-    )
+    return _kind(one) == _kind(other)
 
 
 class Observation(NamedTuple):
