@@ -16,7 +16,7 @@ OURS = Path(__file__).parents[2] / "custom_components" / "flux3dp"
 def crossed() -> Iterator[set[str]]:
     """Collect the modules of the integration in which a function runs, the library apart.
 
-    All platforms count: each entity looks whether it has to be written.
+    All platforms count: what each entity shows is compared.
     """
     modules: set[str] = set()
 
