@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 import ctypes
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 import gc
 from itertools import count as numbers
 import logging
@@ -59,7 +59,6 @@ class Sample:
     lag_p50: float
     lag_p99: float
     touches: int = 0
-    probes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +187,9 @@ async def _home(count: int, pipe: Connection) -> None:
             return memory
 
         async def measure() -> Sample:
-            touches, probes = counters.touches, counters.probes
+            touches = counters.touches
             sample = await _measured(hass)
-            return Sample(
-                sample.cpu,
-                sample.lag_p50,
-                sample.lag_p99,
-                counters.touches - touches,
-                counters.probes - probes,
-            )
+            return replace(sample, touches=counters.touches - touches)
 
         async def told() -> tuple[set[float], Counter[str]]:
             return heard, _statuses(hass, count)
