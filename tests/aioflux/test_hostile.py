@@ -210,6 +210,19 @@ async def test_a_broadcast_without_end_is_answered_now_and_then(
     assert counters.dropped["too_many_broadcasts"] > 0
 
 
+async def test_a_broadcast_is_answered_in_its_own_generation(
+    quiet: Device, make_listener: MakeListener
+) -> None:
+    """Whatever was broadcast in the device's name before."""
+    await make_listener(timing=replace(FAST, unheard=0.0))
+    with Forger.of(quiet) as forger:
+        forger.send(b"FLUX\x00\x01" + quiet.uuid_bytes)
+        forger.broadcast()
+        received = quiet.received.datagrams
+        await quiet.wait_for(lambda: len(received) == 2)
+    assert [datagram.data[4] for datagram in received] == [1, 2]
+
+
 async def heard_more(listener: Listener, received: int) -> None:
     """Wait until the listener has received more datagrams than so many."""
     async with asyncio.timeout(PATIENCE):

@@ -283,7 +283,8 @@ class Listener:
     def _handle(self, message: datagram.Datagram, host: str, *, own: bool) -> None:
         uuid = bytes.fromhex(message.uuid)
         if isinstance(message, Broadcast):
-            self._answer_broadcast(self._records.obtain(uuid, host, message.version))
+            record = self._records.obtain(uuid, host, message.version)
+            self._answer_broadcast(record, message.version)
             return
         if isinstance(message, Notify):
             record = self._records.obtain(uuid, host, message.version)
@@ -310,7 +311,7 @@ class Listener:
             )
         )
 
-    def _answer_broadcast(self, record: Record) -> None:
+    def _answer_broadcast(self, record: Record, version: int) -> None:
         """Probe a device that broadcasts, unless it was just heard or probed."""
         now = _now()
         if now - max(record.heard, record.probed) < self.timing.unheard:
@@ -319,7 +320,7 @@ class Listener:
             self.counters.dropped["too_many_broadcasts"] += 1
             return
         record.probed = now
-        self.probe(record.host, record.version)
+        self.probe(record.host, version)
 
     def _announced(self, record: Record) -> None:
         self._records.heard(record, _now())
