@@ -335,6 +335,21 @@ async def test_work_waits_for_a_toolhead_that_is_not_ready() -> None:
     assert not line.replies
 
 
+async def test_a_load_that_is_stopped_before_its_toolhead_is_ready() -> None:
+    """The device does not load yet, and would refuse the word that ends a load."""
+    unknown, known = 'ok {"module": "N/A"}', 'ok {"module": "EXTRUDER"}'
+    line = Answering("error RESOURCE_BUSY", unknown, known, "ok {}", "ok")
+    task = Maintenance(line.session, FAST)
+    loading = asyncio.create_task(task.load_filament(210))
+    while b"headstatus" not in line.sent:  # noqa: ASYNC110 - no more than a turn of the loop
+        await asyncio.sleep(0)
+    await task.stop_loading()
+    await loading
+    await task.set_heater(0)
+    assert b"stop_load_filament" not in line.sent
+    assert not line.replies
+
+
 async def test_cancellation_while_it_leaves(device: Device, connect: Connect) -> None:
     async def run() -> None:
         async with await connect(Robot) as robot, robot.maintenance() as task:

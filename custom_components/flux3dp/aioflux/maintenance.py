@@ -81,6 +81,7 @@ class Maintenance(Commands):
         self._timing = timing
         self._loading = False
         self._stopped = False
+        self._waiting = False
         self._toolhead: ToolheadInfo | None = None
         self.has_heated = False
 
@@ -143,6 +144,8 @@ class Maintenance(Commands):
         """End a load, which then returns as done."""
         if self._loading and not self._stopped:
             self._stopped = True
+            if self._waiting:
+                return
             # It has no reply of its own, and is taken in the middle of the load.
             await self._write("stop_load_filament")
 
@@ -231,7 +234,13 @@ class Maintenance(Commands):
             ended = begun or (self._loading and self._stopped)
             if err.symbol != "RESOURCE_BUSY" or ended:
                 raise
-        await self.wait_for_toolhead()
+        self._waiting = True
+        try:
+            await self.wait_for_toolhead()
+        finally:
+            self._waiting = False
+        if self._loading and self._stopped:
+            return ""
         return await self._request(read, *words, timeout=silence)
 
     async def _skip_late_refusal(self) -> None:
