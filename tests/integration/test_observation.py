@@ -291,6 +291,9 @@ ORDERS = {
     "forged ones of more kinds than a device has": (
         "99@900 [64@100] " + " ".join(f"[{kind}@1]" for kind in range(15)) + " 48@2"
     ),
+    "what lags for long": (
+        "16@100 48@110 [16@108] +4 16@114 48@116 [16@113] +4 [16@113]"
+    ),
     "two that are late, a while apart": (
         "16@100 64@103 [16@102] +60 16@160 64@163 [16@162]"
     ),

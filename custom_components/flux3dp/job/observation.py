@@ -53,14 +53,16 @@ class AnnouncementOrder:
         if latest is None or is_alike(new.status, latest.status):
             return False
         lag = latest.status.timestamp - new.status.timestamp
+        kind = _kind(new.status)
         if not lag > 0:  # Nor is it with a timestamp that is no number.
+            # Of its kind, what looked late before was.
+            self._late.pop(kind, None)
             return False
         self._late = {
-            kind: seen
-            for kind, seen in self._late.items()
+            each: seen
+            for each, seen in self._late.items()
             if new.at - seen[0].at < 3 * self._longest
         }
-        kind = _kind(new.status)
         if kind not in self._late:
             if len(self._late) >= _MAX_LATE:
                 return False
