@@ -20,7 +20,7 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.aioflux.datagram import PORT
 from custom_components.flux3dp.aioflux.identity import load_rsa_public_key
-from custom_components.flux3dp.aioflux.records import MAX_STRANGERS
+from custom_components.flux3dp.aioflux.records import MAX_STRANGERS, Records
 from simulator import Device
 from simulator.waiting import PATIENCE
 from tests.forger import Forger, public_der
@@ -283,3 +283,14 @@ async def test_twenty_thousand_damaged_datagrams(
     assert set(dropped) >= {"too_short", "not_flux", "unasked_touch_reply"}
     counters = listener.counters.as_dict()
     assert json.loads(json.dumps(counters)) == counters
+
+
+def test_a_device_that_moves_on_and_on_leaves_no_more_strangers() -> None:
+    records = Records()
+    for number in range(MAX_STRANGERS):
+        records.obtain(number.to_bytes(16), "10.0.0.1", 1)
+    for number in range(50):
+        records.set_home(b"\xff" * 16, f"10.0.1.{number}")
+        records.obtain(b"\xff" * 16, f"10.0.1.{number}", 1)
+    records.obtain(b"\xfe" * 16, "10.0.0.1", 1)
+    assert len(list(records)) == MAX_STRANGERS + 1

@@ -173,13 +173,13 @@ class Records:
                 record.is_home = record.host == host
 
     def _make_room(self) -> None:
-        """Drop the stranger least worth its room: unanswered, longest silent."""
-        if len(self._table) < MAX_STRANGERS + len(self._homes):
-            return
-        unanswered = (it for it in self if not it.is_home and it.device is None)
-        least = next(unanswered, None) or next(it for it in self if not it.is_home)
-        del self._table[bytes.fromhex(least.uuid), least.host]
-        least.end_touch()
+        """Drop the strangers least worth their room: unanswered, longest silent."""
+        # More than one: a device that moved has left a stranger at each address.
+        while len(self._table) >= MAX_STRANGERS + len(self._homes):
+            unanswered = (it for it in self if not it.is_home and it.device is None)
+            least = next(unanswered, None) or next(it for it in self if not it.is_home)
+            del self._table[bytes.fromhex(least.uuid), least.host]
+            least.end_touch()
 
 
 class Allowance:
