@@ -55,10 +55,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> bool
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> bool:
-    """Leave the device and unload the platforms; the listener stays open."""
-    # Here, because Home Assistant gives what it does itself 10 s. Then the entry is
-    # removed, and our key with it, or set up again.
-    await entry.runtime_data.async_shutdown()
+    """Unload the platforms; `FluxCoordinator.async_shutdown` closes the connections.
+
+    The listener stays open until Home Assistant stops.
+    """
+    # Here, because Home Assistant gives a shutdown 10 s. Then the entry is removed, and
+    # our key with it, or set up again.
+    await entry.runtime_data.async_end_work()
+    entry.runtime_data.dispatcher.async_flush()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

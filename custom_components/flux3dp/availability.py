@@ -35,9 +35,10 @@ class Availability:
         """Whether the device was probed for long enough and did not answer."""
         self.active = False
         """Whether to probe as in a job, from the next sign of life on."""
-        # Probes since the last sign of life. Not the time since then: where everything
-        # stood still, this computer or the loop, the device was not probed.
-        self._unanswered = 0
+        # Not the time since then: where everything stood still, this computer or the
+        # loop, the device was not probed.
+        self.unanswered = 0
+        """How many probes were sent since the last sign of life."""
         self._deadline = 0.0  # When it is to be probed (again).
         self._due = 0.0  # When the timer wakes us: at the latest then.
         self._cancel: CALLBACK_TYPE | None = None
@@ -48,7 +49,7 @@ class Availability:
         """Probe now, and expect an answer."""
         if self._stopped:
             return
-        if self._unanswered:
+        if self.unanswered:
             self._probe_once()
         else:
             self._probe()
@@ -59,7 +60,7 @@ class Availability:
         if self._stopped:
             return
         self.silent = False
-        self._unanswered = 0
+        self.unanswered = 0
         now, timing = self._clock.now(), self._timing
         self._deadline = now + (
             timing.probe_interval if self.active else timing.unheard
@@ -101,9 +102,9 @@ class Availability:
         timing, attempts = self._timing, self._timing.probe_attempts
         if self.active:
             attempts += round(timing.unheard_active / timing.probe_interval)
-        falls_silent = not self.silent and self._unanswered >= attempts
+        falls_silent = not self.silent and self.unanswered >= attempts
         self.silent = self.silent or falls_silent
-        self._unanswered += 1
+        self.unanswered += 1
         self._probe_once()
         wait = timing.unheard if self.silent else timing.probe_interval
         self._deadline = due = self._clock.now() + wait

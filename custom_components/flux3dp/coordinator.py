@@ -44,10 +44,10 @@ from .trust import Trust
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
 
-type _Said = tuple[Announced | None, Reported | None]
-
 # What devices said last before their entries were unloaded, by uuid.
-_SAID: HassKey[dict[str, _Said]] = HassKey(f"{DOMAIN}_said")
+_LAST_STATUS: HassKey[dict[str, tuple[Announced | None, Reported | None]]] = HassKey(
+    f"{DOMAIN}_last_status"
+)
 
 
 class FluxCoordinator(FluxDevice):
@@ -64,10 +64,11 @@ class FluxCoordinator(FluxDevice):
     ) -> None:
         super().__init__(hass, entry, listener)
         # Announcements lag behind the last report, or are late, after a reload too.
-        said: _Said = hass.data.setdefault(_SAID, {}).pop(self.uuid, (None, None))
-        announced, self.reported = said
-        if announced and self.clock.now() - announced.at < self.timing.overtaken:
-            self.announced = announced
+        kept = hass.data.setdefault(_LAST_STATUS, {}).pop(self.uuid, (None, None))
+        self.announced, self.reported = (
+            self._if_recent(kept[0]),
+            self._if_recent(kept[1]),
+        )
         self.reconnects = 0  # How often the device came back, for diagnostics.
         self.network_settles_at = float("-inf")  # Until then it takes no other one.
         self.availability = Availability(
@@ -93,6 +94,12 @@ class FluxCoordinator(FluxDevice):
         self._evaluated_at = float("-inf")
         self._unsubscribe: CALLBACK_TYPE | None = None
         self._unsubscribe_stop: CALLBACK_TYPE | None = None
+
+    def _if_recent[T: Announced | Reported](self, last: T | None) -> T | None:
+        # Not in the future either: the moment is another clock's.
+        if last and 0 <= self.clock.now() - last.at < self.timing.overtaken:
+            return last
+        return None
 
     # -- life
 
@@ -125,27 +132,33 @@ class FluxCoordinator(FluxDevice):
 
     @override
     async def async_shutdown(self) -> None:
-        """Stop listening and asking, and return when the device is idle and tidy."""
-        unsubscribe, self._unsubscribe = self._unsubscribe, None
-        if unsubscribe is None:
-            return
-        # Before anything waits: what is heard from now on is for the next coordinator.
-        unsubscribe()
+        """Stop listening and asking, and write what is worth keeping."""
         self.availability.async_stop()
         self.dispatcher.async_flush()
-        self.listener.unpin(self.uuid)
-        self.hass.data[_SAID][self.uuid] = (self.announced, self.reported)
+        # Before anything waits: what is heard from now on is for the next coordinator.
+        unsubscribe, self._unsubscribe = self._unsubscribe, None
+        if unsubscribe is not None:
+            unsubscribe()
+            self.listener.unpin(self.uuid)
+            self.hass.data[_LAST_STATUS][self.uuid] = (self.announced, self.reported)
+            await self._store.async_close()
         if self._unsubscribe_stop is not None:
             self._unsubscribe_stop()
-        await self._store.async_close()
-        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
+            self._unsubscribe_stop = None
+        # Work that began since the entry ended all there was.
+        await self.async_end_work()
         await super().async_shutdown()
         await self.monitor.async_stop()
         await self.robot.async_close()
 
+    async def async_end_work(self) -> None:
+        """End transfers and maintenance; return when the device is idle and tidy."""
+        await asyncio.gather(self.files.async_close(), self.maintenance.async_close())
+
     async def _async_stop(self, _event: Event) -> None:
         """Shut down with Home Assistant, which waits for this, not for canceled tasks."""
         self._unsubscribe_stop = None
+        await self.async_end_work()
         await self.async_shutdown()
 
     # -- what arrives
@@ -156,8 +169,10 @@ class FluxCoordinator(FluxDevice):
         if silent and self.data.online:
             # A report outlasts the silence, until it is out of date.
             self.async_reevaluate()
-        # In a job twice a second: to send costs more than all that an answer does.
-        self.listener.probe(self.host, None if silent else self.robot.version)
+        # In a job twice a second: to send costs more than all that an answer does. But
+        # one that does not answer may be another device by now.
+        unanswered = self.availability.unanswered > 1
+        self.listener.probe(self.host, None if unanswered else self.robot.version)
         if silent or not is_address(self.host):
             self._follower.async_search()
 

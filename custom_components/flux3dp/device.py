@@ -66,7 +66,7 @@ class Work:
 
 
 class FluxData(NamedTuple):
-    """What is known of a device, and all that its entities look at.
+    """What is known of a device, and all that its entities show.
 
     `host` is the address it is followed at. `device` is what it said of itself, None
     until it answered a touch of ours. `job` is what its datagrams and reports mean;
@@ -94,18 +94,18 @@ class FluxData(NamedTuple):
         return self.job.online
 
 
-_NOTHING = object()
+_UNAVAILABLE = object()
 
 
 @dataclass(slots=True, eq=False)
 class Shown:
-    """What an entity shows: it is written when `look` returns something else than before.
+    """What an entity shows: it is written when `value_fn` returns something new.
 
     Unless `always`, it shows nothing of a device that is offline.
     """
 
     entity: Entity
-    look: Callable[[FluxData], object]
+    value_fn: Callable[[FluxData], object]
     always: bool = False
     last: object = field(default_factory=object)
 
@@ -215,7 +215,7 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
     @callback
     @override
     def async_update_listeners(self) -> None:
-        """Update what listens, and of entities those that have something else to show.
+        """Call the listeners, but of the entities only those whose value changed.
 
         Compared here: to ask each of some thirty entities costs twice as much.
         """
@@ -223,10 +223,11 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
         for update, shown in list(self._listeners.values()):
             try:
                 if isinstance(shown, Shown):
-                    current = shown.look(data) if online or shown.always else _NOTHING
-                    if current == shown.last:
+                    is_available = online or shown.always
+                    value = shown.value_fn(data) if is_available else _UNAVAILABLE
+                    if value == shown.last:
                         continue
-                    shown.last = current
+                    shown.last = value
                 update()
             except Exception:
                 # The others, and what happened to the job, follow after this one.

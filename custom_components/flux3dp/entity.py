@@ -24,12 +24,12 @@ class FluxEntity(CoordinatorEntity[FluxCoordinator]):
         self,
         coordinator: FluxCoordinator,
         description: EntityDescription,
-        look: Callable[[FluxData], object] = lambda _: None,
+        value_fn: Callable[[FluxData], object] = lambda _: None,
         *,
         always: bool = False,
     ) -> None:
         """Take the coordinator, the description (its key names the words), and `Shown`'s."""
-        super().__init__(coordinator, Shown(self, look, always))
+        super().__init__(coordinator, Shown(self, value_fn, always))
         self._always = always
         self.entity_description = description
         self._attr_translation_key = description.key
@@ -67,14 +67,14 @@ class ReadingEntity(FluxEntity):
         self, coordinator: FluxCoordinator, description: ReadingDescription
     ) -> None:
         """Take the coordinator and the line."""
-        look = value_fn = description.value_fn
+        shown = value_fn = description.value_fn
         if (attributes_fn := description.attributes_fn) is not None:
 
-            def look(data: FluxData) -> object:
+            def shown(data: FluxData) -> object:
                 return value_fn(data), attributes_fn(coordinator)
 
         always = description.always_available
-        super().__init__(coordinator, description, look, always=always)
+        super().__init__(coordinator, description, shown, always=always)
 
     @property
     @override

@@ -274,6 +274,7 @@ ORDERS = {
     "idle since its last job": "0@100 1@900 [0@100] 16@901",
     # The loop stood still: what waited in another socket comes all at once.
     "a backlog": "0@100 128@130 [48@115] [48@118] [48@121] 128@128",
+    "a backlog of answers": "128@130 [48@115] [48@115.5] [48@116] 128@131",
     "a backlog, and then a while": "128@130 +6 [48@115] [48@118] [48@121] 128@131",
     "a clock that was set back": "16@900 +3 [48@1] +3 48@4 +3 48@7",
     "that was, of an idle device": "16@900 +3 [0@1] +3 [0@1] +3 0@1",
@@ -285,9 +286,7 @@ ORDERS = {
     "a forged one of another kind after each": (
         "16@900 [64@100] [0@1] +3 [64@90] [0@1] +3 64@80 16@950 64@101"
     ),
-    "forged ones of the same kind": (
-        "16@900 [64@100] [64@1] +3 [64@103] [64@1] +3 64@106"
-    ),
+    "forged ones of the same kind": ("16@900 [64@100] [64@1] +3 64@103 64@1 +3 64@106"),
     "forged ones of more kinds than a device has": (
         "99@900 [64@100] " + " ".join(f"[{kind}@1]" for kind in range(15)) + " 48@2"
     ),

@@ -8,9 +8,6 @@ from .errors import ErrorKey, classify
 from .model import AnnouncedEnd, JobResult, JobStatus, Toolhead
 from .status_table import Phase, phase_of, status_of, toolhead_of
 
-# How far apart (s) the timestamps of a device can be that does not write each one anew.
-_TICK: Final = 1.0
-
 # A device shows fewer states within seconds. Of more the order says nothing: each counts.
 _MAX_LATE: Final = 16
 
@@ -45,7 +42,7 @@ class AnnouncementOrder:
     def __init__(self, longest: float) -> None:
         """Take the longest delay (s)."""
         self._longest = longest
-        # What looked late: the last of each kind, and when the first one did.
+        # What looked late: the first of each kind, and when the last one came.
         self._late: dict[_Kind, tuple[Announced, float]] = {}
 
     def is_late(self, new: Announced, latest: Announced | None) -> bool:
@@ -61,19 +58,20 @@ class AnnouncementOrder:
         self._late = {
             each: seen
             for each, seen in self._late.items()
-            if new.at - seen[0].at < 3 * self._longest
+            if new.at - seen[1] < 3 * self._longest
         }
         if kind not in self._late:
             if len(self._late) >= _MAX_LATE:
                 return False
             self._late[kind] = new, new.at
             return True
-        previous, since = self._late[kind]
-        self._late[kind] = new, since
-        passed = new.at - previous.at
-        ticked = new.status.timestamp - previous.status.timestamp
-        advances = 0 < ticked <= passed + _TICK and lag >= self._longest
-        return not advances and new.at - since < self._longest
+        first, _ = self._late[kind]
+        self._late[kind] = first, new.at
+        passed = new.at - first.at
+        ticked = new.status.timestamp - first.status.timestamp
+        # More than has passed: one may have been on its way for longer than the other.
+        advances = 0 < ticked <= 3 * passed and lag >= self._longest
+        return not advances and passed < self._longest
 
 
 def _kind(status: DeviceStatus) -> _Kind:
