@@ -62,7 +62,7 @@ class CameraFeed:
         self._ask()
         while self._number == number:
             if self._failures != failures and self._error is not None:
-                raise self._error
+                raise self._error.with_traceback(None)
             await self._changed.wait()
         return self._picture
 
@@ -86,7 +86,7 @@ class CameraFeed:
                 elif self._failures != failures and self._error is not None:
                     failures = self._failures
                     if not has_picture or self._task is None:
-                        raise self._error
+                        raise self._error.with_traceback(None)
                 else:
                     await self._changed.wait()
         finally:
@@ -209,7 +209,8 @@ class CameraFeed:
 
     def _fail(self, error: FluxError) -> None:
         """Raise an error in all pending requests."""
-        self._error = error
+        # Kept without what it would keep: the connection it came from.
+        self._error = error.with_traceback(None)
         self._failures += 1
         self._still_wanted = False
         self._wake()

@@ -47,7 +47,7 @@ class Session(asyncio.Protocol):
         self._timing = timing
         self._buffer = FrameBuffer()
         self._reading = True
-        self._ended: ConnectionFailed | None = None
+        self._ended: str | None = None  # Why.
         self._readable: asyncio.Future[None] | None = None
         self._writable = asyncio.Event()
         self._writable.set()
@@ -287,11 +287,11 @@ class Session(asyncio.Protocol):
 
     def _raise_if_ended(self) -> None:
         if self._ended is not None:
-            raise self._ended
+            raise ConnectionFailed(self._ended)
 
     def _end(self, reason: str) -> None:
         if self._ended is None:
-            self._ended = ConnectionFailed(reason)
+            self._ended = reason
         self._writable.set()
         self._wake()
 
