@@ -55,7 +55,7 @@ async def require_idle(
 
 
 async def async_ask_again[T](device: FluxDevice, ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask until a device is not busy any more with a job that was left, for a while."""
+    """Ask until a device is no longer busy with a job that was left; give up in time."""
     end = device.clock.now() + device.timing.control_confirm
     while True:
         try:

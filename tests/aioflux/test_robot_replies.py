@@ -118,7 +118,7 @@ async def test_a_silence_ends_it_for_all_who_wait(
 async def test_an_end_in_the_middle_of_a_request(
     device: Device, robot: Robot, gives_up: bool
 ) -> None:
-    """Also for who does not want the answer any more: it would come to the next request."""
+    """Also when the caller has left: the next request would take the answer for its own."""
     asking = await ask_in_vain(device, robot)
     if gives_up:
         asking.cancel()

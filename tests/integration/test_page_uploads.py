@@ -31,6 +31,13 @@ from tests.integration.life import may_control
 from tests.integration.viewers import LIVE
 
 
+async def none_left(hass: HomeAssistant, temporary: Callable[[], list[Path]]) -> None:
+    """Wait until no file of an upload is left here."""
+    async with asyncio.timeout(PATIENCE):
+        while temporary():
+            await hass.async_block_till_done()
+
+
 async def upload(
     client: Client, path: str, data: object = JOB, query: str = ""
 ) -> list[dict[str, Any]]:
@@ -250,9 +257,7 @@ async def test_a_page_that_goes_away_in_mid_body_leaves_no_file(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(PATIENCE):
-        while temporary():
-            await hass.async_block_till_done()
+    await none_left(hass, temporary)
 
 
 async def test_a_page_that_goes_away_takes_its_upload_along(
@@ -270,9 +275,7 @@ async def test_a_page_that_goes_away_takes_its_upload_along(
     await device.wait_command("file rm")
     await device.wait_closed_connections()
     assert device.files.entries["SD"] == before
-    async with asyncio.timeout(PATIENCE):
-        while temporary():
-            await hass.async_block_till_done()
+    await none_left(hass, temporary)
 
 
 async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
