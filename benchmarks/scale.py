@@ -328,12 +328,12 @@ _COLUMNS = (
     "of an empty one",
     "lag p50 / p99",
     "of an empty one",
-    "memory a device",
+    "memory/device",
     "announced",
     "lost",
     "touches/min",
-    "probes/min to an idle device",
-    "to one in a job",
+    "probes/min, idle",
+    "in a job",
 )
 
 
