@@ -32,7 +32,7 @@ from .aioflux import (
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .errors import device_errors, failed, invalid
-from .files import LAST_JOB, title_of
+from .files import LAST_JOB, check_job_file, title_of
 from .idle import async_ask_again, idle_robot, require_idle
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
@@ -105,6 +105,10 @@ async def async_upload_file(
     start: bool = data["start"]
     if path is None and not start:
         raise invalid("upload_without_path")
+    # Before a file that may be large is read, or fetched from another device.
+    if path is not None:
+        check_job_file(path)
+    coordinator.require_online()
     files = coordinator.files
     try:
         async with _local_copy(coordinator.hass, data) as (local, source):

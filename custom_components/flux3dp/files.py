@@ -33,6 +33,7 @@ from .aioflux import (
     read_fcode,
     store,
 )
+from .aioflux.command import split_folder, split_path, split_writable
 from .device import FluxDevice, Unloaded
 from .idle import async_finish, cancel_once, idle_robot, require_idle
 from .robot import RobotLink
@@ -94,6 +95,7 @@ class DeviceFiles:
 
         InvalidRequest (`path`): `folder_too_full`, and as `Files.list`.
         """
+        split_folder(path)
         try:
             async with self._files() as files:
                 entries = [
@@ -114,6 +116,7 @@ class DeviceFiles:
         """Return the metadata of a job file and its picture."""
         if (kept := self._kept(path)) is not None:
             return kept
+        split_path(path)
         async with self._files() as files:
             info = await files.info(path)
         info = FileInfo(info.info, info.previews[:1])
@@ -171,13 +174,13 @@ class DeviceFiles:
         self, path: str, write: Callable[[bytes], Awaitable[None]]
     ) -> int:
         """Give a file to `write`, block by block; return its size (bytes)."""
+        split_path(path)
         async with idle_robot(self._device, self._link) as robot:
             return await self._transfer(robot.files.download(path, write))
 
     async def check_target(self, path: str, size: int, *, overwrite: bool) -> None:
         """Raise what an upload of `size` bytes would, as far as that is known without it."""
-        _require_fcode(path)
-        check_upload(path, size)
+        check_job_file(path, size)
         self._device.require_online()
         async with self._link.connection() as robot:
             await require_idle(self._device, robot)
@@ -197,7 +200,7 @@ class DeviceFiles:
         Uploads take turns. `progress` gets the number of bytes that were sent. Raises
         InvalidRequest before a byte is sent; OSError if the file cannot be read.
         """
-        _require_fcode(path)
+        check_job_file(path, size)
         await self._transfer(self._store(path, source, size, overwrite, progress))
 
     async def _store(
@@ -255,14 +258,17 @@ class DeviceFiles:
 
     async def delete(self, path: str) -> None:
         """Delete a file of a device that is idle."""
+        split_writable(path)
         self._infos.pop(path, None)
         async with idle_robot(self._device, self._link) as robot:
             await robot.files.remove(path)
 
 
-def _require_fcode(path: str) -> None:
+def check_job_file(path: str, size: int = 1) -> None:
+    """Raise InvalidRequest if no job file of `size` bytes may be put at a path."""
     if not path.lower().endswith(".fc"):
         raise InvalidRequest("path", "not_a_job", "a job file ends in .fc")
+    check_upload(path, size)
 
 
 def _check(source: Path) -> Fcode:

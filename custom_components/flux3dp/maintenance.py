@@ -23,7 +23,7 @@ from .aioflux import (
     check_temperature,
     has_extruder,
 )
-from .aioflux.maintenance import OnProgress
+from .aioflux.maintenance import OnProgress, check_threshold
 from .const import LOGGER
 from .device import FluxDevice, Task, Work
 from .idle import WorkRefused, async_finish, cancel_once, idle_robot
@@ -65,7 +65,12 @@ class DeviceMaintenance:
     async def async_calibrate(
         self, *, threshold: float | None, clean: bool
     ) -> tuple[float, ...]:
-        """Level the plate; return the last probe heights (mm)."""
+        """Level the plate; return the last probe heights (mm).
+
+        InvalidRequest (`threshold`): `too_fine`.
+        """
+        if threshold is not None:
+            check_threshold(threshold)
         return await self._async_maintain(
             Task.CALIBRATE,
             lambda maintenance, on_progress: maintenance.calibrate(

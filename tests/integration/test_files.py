@@ -134,10 +134,43 @@ async def test_from_a_file_to_its_end(
     ],
 )
 async def test_paths_that_are_refused_before_anything_is_sent(
+    *, device: Device, source: Path, call: Call, other: Device, path: str, key: str
+) -> None:
+    copy = f"media-source://{DOMAIN}/{other.config.uuid}/USB/stick.fc"
+    # A file need not be there, and is not fetched, to know it.
+    for origin in (str(source), str(source.parent / "gone.fc"), copy):
+        assert await reason(call("upload_file", source=origin, path=path)) == key
+    assert connections(device) == connections(other) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [("SD/../boat.fc", "invalid_not_a_path"), ("boat.fc", "invalid_unknown_storage")],
+)
+async def test_no_other_action_connects_for_a_path_that_is_none(
     device: Device, source: Path, call: Call, path: str, key: str
 ) -> None:
-    assert await reason(call("upload_file", source=str(source), path=path)) == key
+    target = str(source.parent / "new.fc")
+    for action in (
+        call("list_files", path=path),
+        call("file_info", path=path),
+        call("download_file", path=path, target_path=target),
+        call("start_job", path=path),
+        call("delete_file", path=path),
+    ):
+        assert await reason(action) == key
+    assert await reason(call("delete_file", path="USB/boat.fc")) == "invalid_read_only"
     assert connections(device) == 0
+
+
+async def test_a_device_that_is_off_is_fetched_nothing_for(
+    hass: HomeAssistant, device: Device, call: Call, other: Device
+) -> None:
+    source = f"media-source://{DOMAIN}/{other.config.uuid}/USB/stick.fc"
+    async with out_of_contact(hass, device):
+        upload = call("upload_file", source=source, path="SD/stick.fc")
+        assert await reason(upload) == "offline"
+    assert connections(other) == 0
 
 
 @pytest.mark.parametrize(

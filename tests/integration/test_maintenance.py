@@ -14,6 +14,7 @@ from tests.integration.conftest import BOTH, having
 from tests.integration.jobs import (
     BRISK,
     commands,
+    connections,
     entity,
     reason,
     run_job,
@@ -138,6 +139,18 @@ async def test_temperatures(
         await idle_and_cold(hass, device)
 
 
+async def test_what_cannot_be_done_is_refused_before_anything_is_sent(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    with pytest.raises(HomeAssistantError, match=r"0\.01 mm"):
+        await act(hass, entry, "calibrate", threshold=0.001)
+    for action in HEATS:
+        assert await reason(act(hass, entry, action, temperature=20)) == (
+            "invalid_too_cold"
+        )
+    assert connections(device) == 0
+
+
 async def test_what_goes_wrong_is_said(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
@@ -146,8 +159,6 @@ async def test_what_goes_wrong_is_said(
         await act(hass, entry, "calibrate", threshold=0.02)
     device.faults.work_error = None
     await idle_and_cold(hass, device)
-    with pytest.raises(HomeAssistantError, match=r"0\.01 mm"):
-        await act(hass, entry, "calibrate", threshold=0.001)
 
     device.faults.boards_dead = True
     assert await reason(begin(hass, entry, "home")) == "maintenance_failed"

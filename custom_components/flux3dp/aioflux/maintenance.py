@@ -107,10 +107,7 @@ class Maintenance(Commands):
         """
         words = []
         if threshold is not None:
-            if not math.isfinite(threshold) or threshold < _FINEST:
-                raise InvalidRequest(
-                    "threshold", "too_fine", f"a threshold is {_FINEST} mm at least"
-                )
+            check_threshold(threshold)
             words.append(f"{threshold:g}")
         if clean:
             words.append("clean")
@@ -344,6 +341,13 @@ async def _turn_off(
                 await task.leave()
                 return
     raise HeaterLeftOn from reason
+
+
+def check_threshold(threshold: float) -> None:
+    """Raise InvalidRequest (`threshold`, `too_fine`) if no leveling reaches it (mm)."""
+    if not math.isfinite(threshold) or threshold < _FINEST:
+        message = f"a threshold is {_FINEST} mm at least"
+        raise InvalidRequest("threshold", "too_fine", message)
 
 
 def parse_progress(text: str) -> WorkProgress | None:
