@@ -2,8 +2,9 @@
 
 Anyone can announce any uuid, and replay a touch reply from another address. So
 an address is followed only when the old one no longer answers and a TLS handshake at
-the new one presented the pinned key. A host name that a person typed is kept, and
-resolved again when the device is silent.
+the new one presented the pinned key. That also ends the question of another key that
+was presented at the old one. A host name that a person typed is kept, and resolved
+again when the device is silent.
 """
 
 import asyncio
@@ -93,9 +94,9 @@ class AddressFollower:
             return
         if device.availability.silent:
             self._not_before.clear()
-            if not self._trust.is_broken:
-                LOGGER.info("%s moved from %s to %s", name, device.host, host)
-                self._move(host)
+            LOGGER.info("%s moved from %s to %s", name, device.host, host)
+            self._move(host)
+            self._trust.clear_mismatch()
 
     def _move(self, address: str) -> None:
         """Follow the device; a host name stays what a person typed."""

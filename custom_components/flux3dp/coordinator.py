@@ -182,13 +182,12 @@ class FluxCoordinator(FluxDevice):
 
         It may be forged: nothing but a TLS handshake says who is at our address.
         """
+        if sighting.host != self.host:
+            self._follower.async_consider(sighting)
+            return
         if self.trust.is_broken:
             # Another key is there, or was: the device may be itself again by now.
             self.trust.schedule_check()
-        if sighting.host != self.host:
-            if not self.trust.is_broken:
-                self._follower.async_consider(sighting)
-            return
         device = sighting.device
         if device is not None and device is not self.info.device:
             self._async_describe(device)

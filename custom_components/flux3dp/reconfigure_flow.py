@@ -124,11 +124,15 @@ class ReconfigureSteps(ConfigFlow):
             else:
                 with form_errors(errors, entry):
                     await verify_key(device, pinned_key(entry), timing.TIMING)
+                    host = host_name or device.host
                     result = self.async_update_and_abort(
-                        entry, data_updates={CONF_HOST: host_name or device.host}
+                        entry, data_updates={CONF_HOST: host}
                     )
                     if entry.state is ConfigEntryState.LOADED:
-                        entry.runtime_data.async_probe()
+                        coordinator = entry.runtime_data
+                        coordinator.resolved = (host, device.host)
+                        coordinator.trust.clear_mismatch()
+                        coordinator.async_probe()
                     return result
         typed = user_input or {CONF_HOST: entry.data[CONF_HOST]}
         return self._show("address", ADDRESS_SCHEMA, typed, errors)

@@ -1,16 +1,19 @@
 """Reconfiguration: another address, name or password, and what is in the way of any."""
 
+from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import (
     AuthenticationFailed,
     ClientKey,
     ConnectionFailed,
+    DeviceInfo,
 )
 from simulator import MANAGEMENT_PORT, Device, TrustedKey
 from tests.integration.conftest import (
@@ -20,6 +23,7 @@ from tests.integration.conftest import (
     PASSWORD,
     MakeDevice,
     MakeEntry,
+    announced,
     having,
     wait_for_state,
     wait_until,
@@ -32,6 +36,7 @@ from tests.integration.flows import (
     assert_form,
     assert_reconfigured,
     assert_trusted,
+    look_at_repairs,
     reconfigure,
     submit,
 )
@@ -161,8 +166,13 @@ async def test_a_wrong_address_can_be_corrected(
 
 
 async def test_an_address_with_another_key_is_decided_in_repairs(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    hass: HomeAssistant,
+    device: Device,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
 ) -> None:
+    """A new mainboard often has a new address too."""
+    repairs = await look_at_repairs(hass, hass_client)
     await device.power_off()
     await wait_for_state(hass, STATUS, "offline")
     await device.swap_master_key(MASTER_KEYS[1])
@@ -170,9 +180,41 @@ async def test_an_address_with_another_key_is_decided_in_repairs(
     result = await reconfigure(hass, entry, "address")
     result = await submit(hass, result, host=ADDRESSES[1])
     assert_form(result, "address", base="key_changed")
+    await announced(device, 20)
     assert entry.data["host"] == ADDRESSES[0]
-    assert "master_key_changed" in issues(hass)
     assert device.received.application_bytes == b""
+
+    shown = await repairs.open(issues(hass)["master_key_changed"])
+    assert (await repairs.send(shown))["type"] == "create_entry"
+    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
+    await wait_for_state(hass, STATUS, "idle")
+    assert issues(hass) == {}
+
+
+@pytest.mark.parametrize("typed", [ADDRESSES[1], "delta"])
+async def test_an_address_with_the_pinned_key_ends_the_question_of_another(
+    home: Home, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    """Also while an impostor answers where the device was, by the same host name."""
+
+    async def prove(candidate: DeviceInfo, *_: object) -> None:
+        assert candidate.host == ADDRESSES[1]
+
+    monkeypatch.setattr("custom_components.flux3dp.reconfigure_flow.verify_key", prove)
+    hass, coordinator = home.hass, home.entry.runtime_data
+    if typed == "delta":
+        hass.config_entries.async_update_entry(
+            home.entry, data={**home.entry.data, "host": typed}
+        )
+        coordinator.resolved = (typed, ADDRESSES[0])
+    coordinator.trust.set_mismatch(b"another")
+    home.device.info = replace(home.device.info, host=ADDRESSES[1])
+
+    result = await reconfigure(hass, home.entry, "address")
+    assert_reconfigured(await submit(hass, result, host=typed))
+    assert issues(hass) == {}
+    assert (home.entry.data["host"], coordinator.host) == (typed, ADDRESSES[1])
+    assert await act(hass, home.entry, "list_trusted_keys")
 
 
 # -- the name

@@ -10,8 +10,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.flux3dp.aioflux import (
     AuthenticationFailed,
     ConnectionFailed,
+    DeviceInfo,
     Identity,
     IdentityMismatch,
+    Timing,
 )
 from custom_components.flux3dp.timing import TIMING
 from simulator import Device
@@ -22,7 +24,6 @@ from tests.integration.conftest import (
     OTHER,
     MakeDevice,
     MakeEntry,
-    announced,
     wait_for_state,
     wait_until,
 )
@@ -204,7 +205,52 @@ async def test_the_key_of_another_device_is_no_case_for_a_repair(
     assert bool(issues(new_home.hass)) is repair
 
 
-async def test_a_broken_trust_follows_no_address(
+@pytest.mark.parametrize("is_ours", [True, False], ids=["the pinned key", "another"])
+async def test_while_another_key_waits_only_the_pinned_one_is_followed(
+    new_home: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    is_ours: bool,
+) -> None:
+    """The check of the key asks where the device was, and says nothing any more."""
+    home, device, asked = new_home, new_home.device, list[tuple[str, bytes]]()
+
+    async def prove(candidate: DeviceInfo, master_key: bytes, _: Timing) -> None:
+        asked.append((candidate.host, master_key))
+        if not is_ours:
+            raise IdentityMismatch(master_key, b"another")
+
+    monkeypatch.setattr("custom_components.flux3dp.address.verify_key", prove)
+    device.refuses_manager = IdentityMismatch(b"master", b"another")
+    await home.setup()
+    assert "master_key_changed" in issues(home.hass)
+
+    # Nothing is asked elsewhere while it answers where it was.
+    genuine, elsewhere = device.info, replace(device.info, host=ADDRESSES[1])
+    for device.info in (elsewhere, genuine) * 5:
+        await home.announce()
+    assert asked == []
+
+    device.info = elsewhere
+    device.refuses_manager = ConnectionFailed("it is not there")
+    await home.advance(120)
+    assert set(asked) == {(ADDRESSES[1], b"master")}
+    if is_ours:
+        assert home.entry.data["host"] == ADDRESSES[1]
+        assert value(home.hass, "status") == "idle"
+        assert issues(home.hass) == {}
+        assert WHOLE in log_lines(caplog)
+    else:
+        # As seldom as any candidate: announcements cost their sender nothing.
+        assert len(asked) <= 120 / TIMING.unheard
+        assert home.entry.data["host"] == ADDRESSES[0]
+        assert value(home.hass, "status") == "offline"
+        assert "master_key_changed" in issues(home.hass)
+
+
+@BOTH
+async def test_a_device_that_is_itself_again_elsewhere_is_no_case_for_a_repair(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
     genuine = device.master_key.pem
@@ -215,10 +261,11 @@ async def test_a_broken_trust_follows_no_address(
     await wait_for_state(hass, STATUS, "offline")
     await device.swap_master_key(genuine)
     await device.move(ADDRESSES[1])
-    await announced(device, 20)
 
-    assert entry.data["host"] == ADDRESSES[0]
-    assert "master_key_changed" in issues(hass)
+    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
+    await wait_for_state(hass, STATUS, "idle")
+    assert issues(hass) == {}
+    assert await act(hass, entry, "list_trusted_keys")
 
 
 @BOTH
