@@ -219,6 +219,9 @@ class FluxCoordinator(FluxDevice):
         before, now = self.announced, self.clock.now()
         announced = Announced(status, now)
         if self._order.is_late(announced, before):
+            if not self.data.online:
+                # After a reload. It is there, and what it said last still counts.
+                self.async_reevaluate()
             self.availability.async_heard()
             return
         self.announced = announced

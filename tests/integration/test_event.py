@@ -191,6 +191,27 @@ async def test_an_announcement_that_is_late_after_a_reload_brings_nothing_back(
     assert value(home.hass, "jobs_completed") == "1"
 
 
+async def test_a_device_that_rebooted_right_before_a_reload_is_online(
+    new_home: Home, seen: Witness
+) -> None:
+    """Its clock began anew, so all that it says looks late for some seconds."""
+    home = new_home
+    await home.setup(hold=False)
+    for st_id, timestamp in ((16, 101.0), (64, 111.0)):
+        home.device.timestamp = timestamp
+        await home.run(st_id)
+    home.device.timestamp = 20.0
+    await home.run(0)
+    await home.done(home.hass.config_entries.async_reload(home.entry.entry_id))
+    await home.announce()
+    assert value(home.hass, "status") == "completed"
+    for _ in range(3):
+        await home.advance(3)
+        await home.announce()
+    assert value(home.hass, "status") == "idle"
+    assert seen.event_types == ["started", "completed"]
+
+
 @pytest.mark.parametrize(
     ("st_id", "error", "result"),
     [
