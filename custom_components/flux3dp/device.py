@@ -165,9 +165,14 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
         """Whether the device announces that another client holds it."""
         return self.announced is not None and self.announced.status.is_occupied
 
+    @property
+    def is_unloaded(self) -> bool:
+        """Whether this was shut down, with its entry or with Home Assistant."""
+        return self._shutdown_requested
+
     def ensure_loaded(self) -> None:
         """Raise Unloaded after a shutdown."""
-        if self._shutdown_requested:
+        if self.is_unloaded:
             raise Unloaded("the entry was unloaded")
 
     def require_online(self) -> None:

@@ -141,7 +141,9 @@ def _translation_key(err: FluxError, coordinator: FluxCoordinator) -> str:
         return "in_maintenance"
     if isinstance(err, CommandFailed) and err.symbol in _REFUSALS:
         return _REFUSALS[err.symbol]
-    return _keys(err)[0]
+    key = _keys(err)[0]
+    # It was the shutdown that closed the connection.
+    return "unloaded" if key == "cannot_connect" and coordinator.is_unloaded else key
 
 
 def _keys(err: FluxError) -> tuple[str, str]:

@@ -73,6 +73,27 @@ async def test_a_command_ends_when_the_entry_is_unloaded(home: Home) -> None:
     assert home.listener.probes == probes
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["file info SD a.fc", "player select SD a.fc", "player start", "player report"],
+)
+@pytest.mark.parametrize("way", ["unloaded", "stopped"])
+async def test_a_start_that_an_unload_ends_is_called_that(
+    home: Home, way: str, command: str
+) -> None:
+    hass, entry = home.hass, home.entry
+    # Nothing to tidy up first, and one of its replies stays away.
+    home.device.replies |= {"file ls SD ": "error BAD_PARAMS", command: None}
+    start = asyncio.ensure_future(act(hass, entry, "start_job", path="SD/a.fc"))
+    await home.until(lambda: command in home.device.received)
+    assert not start.done()
+    if way == "unloaded":
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    else:
+        await hass.async_stop(force=True)
+    assert await reason(home.done(start)) == "unloaded"
+
+
 async def test_nothing_more_is_heard_while_transfers_end(home: Home) -> None:
     heard: list[int] = []
 
