@@ -1,6 +1,7 @@
 """Management: the password, and each command."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -21,6 +22,8 @@ from custom_components.flux3dp.aioflux import (
     verify_key,
 )
 from simulator import MANAGEMENT_PORT, Device, SimulatedNetwork, TrustedKey
+from simulator.management import Management
+from simulator.wire import Frames
 from tests.keys import OTHER_CLIENT_KEY
 
 from .conftest import ADDRESSES, FAST, UUID, Connect, MakeDevice, having
@@ -261,6 +264,43 @@ async def test_silence_and_nonsense_end_the_connection(
     for _ in range(2):
         with pytest.raises(ConnectionFailed):
             await manager.list_trust()
+
+
+@pytest.mark.parametrize(
+    ("command", "good", "ask"),
+    [
+        ("scan_wifi", '{"ssid": "near", "rssi": 38}', Manager.scan_wifi),
+        ("list_trust", '{"label": "phone", "access_id": "ab"}', Manager.list_trust),
+        ("list_trust", "label=phone\0access_id=ab", Manager.list_trust),
+    ],
+)
+async def test_an_item_that_cannot_be_read_is_left_out(
+    *,
+    device: Device,
+    manager: Manager,
+    monkeypatch: pytest.MonkeyPatch,
+    command: str,
+    good: str,
+    ask: Callable[[Manager], Awaitable[Sequence[object]]],
+) -> None:
+    items: list[str] = []
+
+    async def answer(_port: object, frames: Frames) -> None:
+        for item in items:
+            await frames.send(f"data {item}")
+
+    monkeypatch.setattr(Management, f"_{command}", answer)
+    items = [good]
+    [known] = await ask(manager)
+    for broken in ("{", "[1]", "", '"text"'):
+        items = [broken, good, broken]
+        assert await ask(manager) == (known,), broken
+        # If that is all, it is not understood: there may be some.
+        items = [broken]
+        with pytest.raises(ProtocolError):
+            await ask(manager)
+    items = []
+    assert await ask(manager) == ()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 import inspect
+import logging
 from typing import Literal, Self
 
 from .device import DeviceInfo
@@ -21,6 +22,8 @@ from .timing import DEFAULT_TIMING, Timing
 from .tls import MANAGEMENT_PORT, open_session
 from .udp_management import UdpSession, identify
 from .util import clean_text, is_blank, json_object, parse_pairs, text_of
+
+_LOGGER = logging.getLogger(__name__)
 
 type Password = str | Callable[[], str | Awaitable[str]]
 type AuthorizedBy = Literal["key", "password"]
@@ -123,7 +126,7 @@ class Manager(Client):
         """Return every key the device trusts, ours marked."""
         ours = self._key.access_id.hex()
         items = await self._command("list_trust")
-        return tuple(_parse_trust(item, ours) for item in items)
+        return tuple(_readable(items, lambda item: _parse_trust(item, ours)))
 
     async def remove_trust(self, access_id: str) -> None:
         """Remove a key by its whole id in hex; CommandFailed `NOT_FOUND`."""
@@ -169,7 +172,7 @@ class Manager(Client):
     async def scan_wifi(self) -> tuple[WifiNetwork, ...]:
         """Return the networks the device receives, strongest first; takes seconds."""
         items = await self._command("scan_wifi", timeout=self._timing.wifi_scan)
-        networks = map(parse_wifi_network, items)
+        networks = _readable(items, parse_wifi_network)
         return tuple(
             sorted(networks, key=lambda it: (it.rssi is None, -(it.rssi or 0)))
         )
@@ -338,13 +341,31 @@ async def _get_password(device: DeviceInfo, password: Password | None) -> str:
     return text
 
 
+def _readable[T](items: list[str], parse: Callable[[str], T]) -> list[T]:
+    """Return what `parse` makes of the items, without those it raises ProtocolError for.
+
+    Raises it too if it does for all of them.
+    """
+    found: list[T] = []
+    fault: ProtocolError | None = None
+    for item in items:
+        try:
+            found.append(parse(item))
+        except ProtocolError as err:
+            _LOGGER.debug("Left out of a list: %s", err)
+            fault = err
+    if fault is not None and not found:
+        raise fault
+    return found
+
+
 def _parse_trust(data: str, ours: str) -> TrustedKey:
     """Return a trusted key from JSON, or from `label=…`, … of older firmware."""
     item: Mapping[str, object] | None = (
         json_object(data) if data.startswith("{") else parse_pairs(data, "\0", "=")
     )
-    if item is None:
-        raise ProtocolError("a trusted key that is no JSON object")
+    if not item:
+        raise ProtocolError("a trusted key that cannot be read")
     access_id = text_of(item.get("access_id")).lower()
     return TrustedKey(
         label=text_of(item.get("label")),
