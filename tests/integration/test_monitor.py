@@ -226,6 +226,11 @@ async def test_a_moment_without_a_report_is_no_fault(
     await read(home)
     device.replies["player report"] = "error SUBSYSTEM_ERROR"
     await read(home, 3)
+    # For longer than a moment, it is asked no more often than for any report.
+    await home.advance(10)
+    device.received.clear()
+    await home.advance(60)
+    assert device.received.count("player report") == 30
     del device.replies["player report"]
     await read(home)
     assert device.tried == 1

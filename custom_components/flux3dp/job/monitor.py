@@ -196,8 +196,9 @@ class JobMonitor:
     async def _async_read(self, robot: Robot) -> None:
         """Read reports until the job is over and announcements, which lag, say so too."""
         self.wake.clear()
+        given = self._clock.now()
         while True:
-            refused = False
+            passing = False
             try:
                 await self._link.async_report(robot)
             except Kicked:
@@ -205,9 +206,10 @@ class JobMonitor:
             except CommandFailed as err:
                 # For a moment after a job was left; announcements may lag for as long.
                 LOGGER.debug("%s has no report: %s", self._device.device_name, err)
-                refused = True
+                passing = self._clock.now() - given < self._timing.control_confirm
                 self._device.async_probe()
             else:
+                given = self._clock.now()
                 self._log_back()
                 await self._async_ask_about(robot)
             if not self._device.data.job.active:
@@ -216,7 +218,7 @@ class JobMonitor:
                 self._device.async_probe()
             usual, now = self._timing.report_interval, self._clock.now()
             close = min(usual, self._timing.report_interval_close)
-            if self._device.data.job.active and not refused:
+            if self._device.data.job.active and not passing:
                 await self._clock.wait(self.wake, usual)
             # Anyone can announce anything, so even woken it reads no more often than this.
             if (rest := now + close - self._clock.now()) > 0:
