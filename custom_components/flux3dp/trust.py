@@ -29,7 +29,12 @@ from .clock import Backoff
 from .const import CONF_MASTER_KEY, LOGGER
 from .device import FluxDevice
 from .discovery import async_get_listener
-from .issues import MASTER_KEY_CHANGED, async_delete_issue, async_master_key_changed
+from .issues import (
+    MASTER_KEY_CHANGED,
+    async_delete_issue,
+    async_master_key_changed,
+    async_presented_key,
+)
 from .naming import async_device_name
 
 # A device that has just booted announces itself before its ports are open.
@@ -173,11 +178,11 @@ class Trust:
             if not err.presented:
                 # It was another key, and TLS on the management port shows which.
                 self.schedule_check()
-            elif self._is_of_another_device(err.presented):
+            elif not self._is_of_another_device(err.presented):
+                self.set_mismatch(err.presented)
+            elif async_presented_key(self._device.hass, self._entry) == err.presented:
                 # Addresses have changed hands, and ours is somewhere else.
                 self.clear_mismatch()
-            else:
-                self.set_mismatch(err.presented)
 
     def _is_of_another_device(self, master_key: bytes) -> bool:
         return any(

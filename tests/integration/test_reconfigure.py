@@ -165,18 +165,24 @@ async def test_a_wrong_address_can_be_corrected(
     assert entry.data["host"] == device.address
 
 
+@pytest.mark.parametrize("is_taken", [False, True], ids=["free", "taken"])
 async def test_an_address_with_another_key_is_decided_in_repairs(
     hass: HomeAssistant,
     device: Device,
     entry: MockConfigEntry,
+    make_device: MakeDevice,
     hass_client: ClientSessionGenerator,
+    *,
+    is_taken: bool,
 ) -> None:
-    """A new mainboard often has a new address too."""
+    """A new mainboard often has a new address too; another device may have the old one."""
     repairs = await look_at_repairs(hass, hass_client)
     await device.power_off()
     await wait_for_state(hass, STATUS, "offline")
-    await device.swap_master_key(MASTER_KEYS[1])
+    await device.swap_master_key(MASTER_KEYS[2])
     await device.move(ADDRESSES[1])
+    if is_taken:
+        await make_device(**OTHER | {"address": ADDRESSES[0]})
     result = await reconfigure(hass, entry, "address")
     result = await submit(hass, result, host=ADDRESSES[1])
     assert_form(result, "address", base="key_changed")
