@@ -6,7 +6,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
-from .coordinator import FluxConfigEntry, FluxCoordinator
+from .coordinator import LAST_STATUS, FluxConfigEntry, FluxCoordinator
 from .discovery import async_get_listener
 from .frontend import async_register_card, async_serve_card, async_unregister_card
 from .issues import async_delete_issues
@@ -68,6 +68,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> boo
 
 async def async_remove_entry(hass: HomeAssistant, entry: FluxConfigEntry) -> None:
     """Forget what was stored about a device, and have it forget us."""
+    hass.data.get(LAST_STATUS, {}).pop(entry.entry_id, None)
     await JobStore(hass, entry).async_remove()
     async_delete_issues(hass, entry)
     if not hass.config_entries.async_entries(DOMAIN, include_ignore=False):

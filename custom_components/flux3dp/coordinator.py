@@ -44,8 +44,8 @@ from .trust import Trust
 
 type FluxConfigEntry = ConfigEntry[FluxCoordinator]
 
-# What devices said last before their entries were unloaded, by uuid.
-_LAST_STATUS: HassKey[dict[str, tuple[Announced | None, Reported | None]]] = HassKey(
+# What devices said last before their entries were unloaded, by entry.
+LAST_STATUS: HassKey[dict[str, tuple[Announced | None, Reported | None]]] = HassKey(
     f"{DOMAIN}_last_status"
 )
 
@@ -64,7 +64,7 @@ class FluxCoordinator(FluxDevice):
     ) -> None:
         super().__init__(hass, entry, listener)
         # Announcements lag behind the last report, or are late, after a reload too.
-        kept = hass.data.setdefault(_LAST_STATUS, {}).pop(self.uuid, (None, None))
+        kept = hass.data.setdefault(LAST_STATUS, {}).pop(entry.entry_id, (None, None))
         self.announced, self.reported = (
             self._if_recent(kept[0]),
             self._if_recent(kept[1]),
@@ -140,7 +140,8 @@ class FluxCoordinator(FluxDevice):
         if unsubscribe is not None:
             unsubscribe()
             self.listener.unpin(self.uuid)
-            self.hass.data[_LAST_STATUS][self.uuid] = (self.announced, self.reported)
+            last = self.announced, self.reported
+            self.hass.data[LAST_STATUS][self.config_entry.entry_id] = last
             await self._store.async_close()
         if self._unsubscribe_stop is not None:
             self._unsubscribe_stop()

@@ -4,8 +4,9 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import ClientKey
+from custom_components.flux3dp.aioflux import ClientKey, ConnectionFailed
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.coordinator import LAST_STATUS
 from simulator import Device, TrustedKey
 from tests.integration.conftest import (
     FAST,
@@ -17,7 +18,9 @@ from tests.integration.conftest import (
     paced,
     wait_for_state,
 )
+from tests.integration.fakes import Home
 from tests.integration.flows import assert_entry, assert_form, enter, submit
+from tests.integration.jobs import value
 from tests.integration.life import STATUS, log_lines
 from tests.keys import OTHER_CLIENT_KEY
 
@@ -102,3 +105,20 @@ async def test_the_log_says_what_is_left_and_a_removal_is_not_held_up(
     assert len(device.trust) == 1
     assert hass.config_entries.async_entries(DOMAIN) == []
     await device.wait_closed_connections()
+
+
+async def test_what_a_removed_device_said_is_forgotten(home: Home) -> None:
+    """It is added again at once, and is off by now."""
+    hass, data = home.hass, dict(home.entry.data)
+    await home.run()
+    assert value(hass, "status") == "running"
+    home.listener.silent = True
+    home.device.refuses_manager = ConnectionFailed()
+    await hass.config_entries.async_remove(home.entry.entry_id)
+    assert hass.data[LAST_STATUS] == {}
+    home.entry = MockConfigEntry(
+        domain=DOMAIN, unique_id=home.device.info.uuid, data=data
+    )
+    home.entry.add_to_hass(hass)
+    await home.done(hass.config_entries.async_setup(home.entry.entry_id))
+    assert value(hass, "status") != "running"
