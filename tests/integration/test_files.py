@@ -365,6 +365,15 @@ async def test_a_download_is_for_all_and_spares_a_file_made_meanwhile(
     assert {each.name for each in source.parent.iterdir()} == {"boat.fc", "cube.fc"}
 
 
+async def test_a_download_that_is_cut_leaves_nothing(
+    device: Device, call: Call, source: Path
+) -> None:
+    device.faults.cut_binary = 20
+    download = call("download_file", path=CUBE, target_path=f"{source.parent}/new.fc")
+    assert await reason(download) == "cannot_connect"
+    assert [each.name for each in source.parent.iterdir()] == ["boat.fc"]
+
+
 @pytest.mark.parametrize("full", ["open", "write"])
 async def test_a_full_disk_is_not_called_a_file_that_cannot_be_read(
     call: Call, other: Device, monkeypatch: pytest.MonkeyPatch, full: str

@@ -95,6 +95,17 @@ async def test_an_upload_of_nothing_is_never_answered(
         await device.wait_command("position", 0.1)
 
 
+@pytest.mark.parametrize("command", ["download", "info"])
+async def test_a_fault_cuts_what_a_file_holds(
+    device: Device, robot: Stream, command: str
+) -> None:
+    device.files.write("SD", "x.fc", JOB)
+    device.faults.cut_binary = 5
+    said = await robot.ask(f"file {command} SD x.fc")
+    assert int(said.rpartition(" ")[2]) > 5
+    assert len(await robot.read_to_end()) == 5
+
+
 @pytest.mark.parametrize(
     ("damaged", "words"),
     [

@@ -10,7 +10,7 @@ from tests.keys import CLIENT_KEY, OTHER_CLIENT_KEY
 from tests.vectors import RESCUE_UUID, Events, recorded
 
 from .client import Key, Stream
-from .conftest import HERE, KEY, MakeDevice, trust
+from .conftest import ADDRESSES, HERE, KEY, MakeDevice, trust
 from .datagrams import public_rsa, verify
 from .recordings import (
     device_bytes,
@@ -179,3 +179,20 @@ async def test_the_answers_of_an_idle_device(
     robot: Stream, text: str, answer: str
 ) -> None:
     assert await robot.ask(text or "''") == answer
+
+
+@pytest.mark.parametrize("other", [None, ADDRESSES[5]])
+async def test_a_device_says_how_it_is_connected(
+    make_device: MakeDevice, other: str | None
+) -> None:
+    device = await make_device(other_address=other, other_mac="02:00:00:00:00:02")
+    trust(device)
+    async with await Stream.robot(HERE, KEY, device.config.uuid) as stream:
+        lines = (await stream.ask("deviceinfo")).splitlines()
+    macs, addresses = f"wlan0:{device.config.mac}", [f"ipaddr:wlan0:{HERE}"]
+    if other:
+        macs += ",len0:02:00:00:00:00:02"
+        addresses.append(f"ipaddr:len0:{other}")
+    assert lines[0] == "ok"
+    assert f"macaddr:{macs}" in lines
+    assert [line for line in lines if line.startswith("ipaddr:")] == addresses
