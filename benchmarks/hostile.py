@@ -7,7 +7,6 @@ the second, so a loop that runs as fast as it can would flatter it.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from itertools import count
-from pathlib import Path
 import random
 import time
 
@@ -17,12 +16,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from custom_components.flux3dp.aioflux import Listener, Timing
 from custom_components.flux3dp.aioflux.datagram import TouchReply, decode
 from simulator.datagrams import info_text, notify_v2, touch_reply_v2
+from tests.vectors import read
 
 from .measure import Row
 
-VECTORS = Path(__file__).parent.parent / "tests" / "vectors"
-NOTIFY = (VECTORS / "signed-v2" / "notify-idle.bin").read_bytes()
-REPLY = (VECTORS / "signed-v2" / "touch.bin").read_bytes()
+NOTIFY = read("signed-v2", "notify-idle.bin")
+REPLY = read("signed-v2", "touch.bin")
 HOST = "127.0.70.9"
 _RATE = 200
 _SECONDS = 5

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 import gc
-from pathlib import Path
 import struct
 import subprocess
 import sys
@@ -32,14 +31,14 @@ from custom_components.flux3dp.aioflux.datagram import Notify, decode
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.timing import FluxTiming
+from tests.vectors import read
 
 from .entities import PLAIN, PLAIN_NAME, BareEntity, Entities, having
 from .measure import Row, Work, cpu, medians
 
 assert custom_components  # Ours, before the plugin's package of that name is found.
 
-VECTORS = Path(__file__).parent.parent / "tests" / "vectors"
-NOTIFY = (VECTORS / "signed-v1" / "notify-running.bin").read_bytes()
+NOTIFY = read("signed-v1", "notify-running.bin")
 HOST = "127.0.70.9"
 _STATUS = struct.Struct("<dif16s32s")
 _ENTRIES = 50

@@ -3,11 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from pathlib import Path
 import struct
 
 from custom_components.flux3dp.aioflux import ClientKey, Listener, Manager, identity
 from tests.keys import CLIENT_KEY, VENDOR_PUBLIC_DER
+from tests.vectors import read
 
 from .measure import Row, cpu, wall
 from .peers import (
@@ -22,7 +22,6 @@ from .peers import (
     peers,
 )
 
-VECTORS = Path(__file__).parent.parent / "tests" / "vectors"
 _STATUS = struct.Struct("<dif16s32s")
 
 
@@ -38,7 +37,7 @@ async def rows() -> AsyncIterator[Row]:
 
 def steady_notify(generation: int) -> Row:
     """Return the CPU from a datagram's bytes to a status a subscriber has."""
-    data = (VECTORS / f"signed-v{generation}" / "notify-running.bin").read_bytes()
+    data = read(f"signed-v{generation}", "notify-running.bin")
     listener = Listener(vendor_keys=[])
     # The last one only: what is heard is kept by nothing here.
     heard = deque[object](maxlen=1)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
-from pathlib import Path
 import struct
 from typing import Any
 from unittest.mock import patch
@@ -31,13 +30,13 @@ from custom_components.flux3dp.aioflux.session import Session
 from custom_components.flux3dp.aioflux.tls import CAMERA_PORT, ROBOT_PORT, public_key
 from tests.aioflux.conftest import FAST, Line
 from tests.aioflux.recording import device_of
+from tests.vectors import VECTORS, read
 
 from .checks import check, check_error
 from .parsers import SEPARATOR
 
-VECTORS = Path(__file__).parent.parent / "vectors"
 _AT_ONCE = replace(FAST, toolhead_ready=0.0)
-_CERTIFICATE = (VECTORS / "rescue-v1" / "certificate.bin").read_bytes()
+_CERTIFICATE = read("rescue-v1", "certificate.bin")
 _DEVICES = [
     device_of("rescue-v1", public_key(_CERTIFICATE)),
     device_of("rescue-v2", public_key(_CERTIFICATE)),

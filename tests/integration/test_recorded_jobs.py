@@ -8,7 +8,6 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 import json
-from pathlib import Path
 from typing import Literal
 
 import pytest
@@ -19,10 +18,10 @@ from custom_components.flux3dp.aioflux.report import (
     parse_job_info,
     parse_report,
 )
+from tests.vectors import VECTORS
 
 from .watching import Watch, datagram, report
 
-VECTORS = Path(__file__).parents[1] / "vectors"
 JOBS = json.loads((VECTORS / "jobs.json").read_text())
 PRINT = "run-pause-resume-complete-quit"
 
