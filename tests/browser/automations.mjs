@@ -4,6 +4,9 @@ import { happen, send, state, WORDS } from "./demo.mjs";
 
 const AREA = "Workshop";
 const SMOKE = "input_boolean.smoke_alarm";
+/** What the automations are called that are saved here. They listen once they are on. */
+const DONE = "automation.when_a_job_is_done";
+const SMOKES = "automation.when_there_is_smoke";
 
 /** Put the devices into one area, with the smoke alarm there. */
 export async function assignArea(page, devices) {
@@ -13,7 +16,7 @@ export async function assignArea(page, devices) {
 }
 
 async function newAutomation(person, url) {
-  await person.page.goto(`${url}/config/automation/edit/new`);
+  await person.goto(`${url}/config/automation/edit/new`);
 }
 
 /** In the dialog to add something by target: choose the area, then what happens to what is in it. */
@@ -44,10 +47,11 @@ export async function whenCompleted(person, url, device) {
   await newAutomation(person, url);
   await byTarget(person, "trigger", WORDS.triggers.job_completed.name);
   await save(person, "When a job is done");
+  await state(page, DONE, ({ state }) => state === "on");
   await happen(page, device, "start");
   await state(page, "sensor.beamo_status", ({ state }) => state === "running");
   await happen(page, device, "finish");
-  await state(page, "automation.when_a_job_is_done", ({ attributes }) => attributes.last_triggered);
+  await state(page, DONE, ({ attributes }) => attributes.last_triggered);
 }
 
 /** The smoke alarm pauses what runs in an area: clicked together, and tried. */
@@ -57,6 +61,7 @@ export async function whenSmoke(person, url, device) {
   await byTarget(person, "trigger", "turned on");
   await byTarget(person, "action", WORDS.services.pause_job.name);
   await save(person, "When there is smoke");
+  await state(page, SMOKES, ({ state }) => state === "on");
   await happen(page, device, "start");
   await state(page, "sensor.beamo_status", ({ state }) => state === "running");
   await send(page, { type: "call_service", domain: "input_boolean", service: "turn_on", service_data: { entity_id: SMOKE } });

@@ -87,7 +87,7 @@ export async function lookAtDevice(person, device) {
   const url = new URL(page.url()).origin;
   const small = page.viewportSize();
   await page.setViewportSize({ width: 1280, height: 1640 });
-  await page.goto(`${url}/config/devices/device/${device}`);
+  await person.goto(`${url}/config/devices/device/${device}`);
   await person.text("Device info").waitFor();
   await page.locator("hui-sensor-entity-row", { hasText: "Status" }).filter({ hasText: "Running" }).waitFor();
   await person.shot("job");
@@ -95,6 +95,6 @@ export async function lookAtDevice(person, device) {
   await page.getByText("Camera", { exact: true }).first().click();
   await page.locator("ha-camera-stream img").first().waitFor();
   await person.shot("camera");
-  await page.keyboard.press("Escape");
+  await page.locator("ha-more-info-dialog").getByRole("button", { name: "Close", exact: true }).click();
   await page.locator("ha-camera-stream").first().waitFor({ state: "hidden" });
 }

@@ -58,7 +58,7 @@ export async function makeDashboard(person) {
 /** Put the card on a dashboard of one's own, as the picker offers it for one of our entities. */
 export async function pickCard(person, url) {
   const { page } = person;
-  await page.goto(url + (await addDashboard(page, "flux-own", [[]])));
+  await person.goto(url + (await addDashboard(page, "flux-own", [[]])));
   await page.getByRole("button", { name: /^Edit/ }).first().click();
   await page.getByRole("button", { name: "Add card", exact: true }).first().click();
   await page.getByPlaceholder("Search entities").fill("Delta problem");

@@ -26,6 +26,12 @@ export class Person {
     await locator.click();
   }
 
+  /** Go to another page. A dialog that closes goes back in the history: later, that would leave the new page. */
+  async goto(url) {
+    await this.page.waitForFunction(() => !history.state?.dialog);
+    await this.page.goto(url);
+  }
+
   /** The button of this name that opened last. */
   button(name) {
     return this.page.getByRole("button", { name, exact: true }).last();

@@ -7,7 +7,7 @@ const { error: ERROR, step: STEP } = WORDS.config;
 /** The device presents another key, as with a new mainboard, and a person accepts it in a repair. */
 export async function repair(person, url, device) {
   const { page } = person;
-  await page.goto(`${url}/config/repairs`);
+  await person.goto(`${url}/config/repairs`);
   await happen(page, device, "mainboard");
   const issue = page.getByText(WORDS.issues.master_key_changed.title.replace("{name}", "FLUX Delta")).first();
   await issue.click();
@@ -42,18 +42,8 @@ export async function reauthenticate(person, password) {
 /** What can be changed later: the menu, and the Wi-Fi networks the device sees. */
 export async function reconfigure(person, url) {
   const { page } = person;
-  const row = page.locator("ha-config-entry-row", { hasText: "FLUX Delta" });
-  // A dialog that closes goes back in the history, maybe after the next page was asked for, or while it is loaded.
-  for (let tries = 3; tries > 0; tries--) {
-    try {
-      await page.goto(`${url}/config/integrations/integration/flux3dp`);
-      await row.waitFor({ timeout: 20_000 });
-      break;
-    } catch (error) {
-      if (tries === 1) throw error;
-    }
-  }
-  const menu = row.locator("ha-dropdown").first();
+  await person.goto(`${url}/config/integrations/integration/flux3dp`);
+  const menu = page.locator("ha-config-entry-row", { hasText: "FLUX Delta" }).locator("ha-dropdown").first();
   await menu.locator("ha-icon-button").first().click();
   await menu.getByText("Reconfigure").click();
   const wifi = person.text(STEP.reconfigure.menu_options.wifi);
@@ -62,12 +52,13 @@ export async function reconfigure(person, url) {
   await wifi.click();
   await person.button("Submit").waitFor();
   await person.shot("wifi");
+  await person.button("Close").click();
 }
 
 /** Add integration, when every device is set up already: an address with nothing behind it. */
 export async function enterAddress(person, url) {
   const { page } = person;
-  await page.goto(`${url}/_my_redirect/config_flow_start?domain=flux3dp`);
+  await person.goto(`${url}/_my_redirect/config_flow_start?domain=flux3dp`);
   await person.button("OK").or(person.button("Yes")).first().click();
   await person.text(STEP.user.title).waitFor();
   await person.text(STEP.manual.title).waitFor();
