@@ -115,6 +115,7 @@ function confirm(dialog: MaintenanceDialog, machine: Machine, task: Task): Templ
     // What is empty while it is typed stays so when the card is drawn anew.
     if (value) dialog.temperature = Number(value);
   };
+  const bend = (event: Event) => (dialog.flexible = (event.target as HTMLInputElement).checked);
   return html`<form @submit=${begin}>
     <div class="room">
       <p>${heats ? say.heat_ask : say.calibrate_ask}</p>
@@ -125,6 +126,9 @@ function confirm(dialog: MaintenanceDialog, machine: Machine, task: Task): Templ
               <input type="number" inputmode="numeric" required min=${LEAST[unit] ?? 0} .value=${String(dialog.temperature)} @input=${enter} /><span>${unit}</span>
             </span>
           </label>`
+        : nothing}
+      ${task === "load_filament"
+        ? html`<label class="setting"><span>${say.flexible}</span><input type="checkbox" role="switch" .checked=${dialog.flexible} @change=${bend} /></label>`
         : nothing}
     </div>
     <div class="answers"><button type="submit" class="main" ?disabled=${!ready}>${icon(ABOUT[task][0])}<span>${nameOf(task, machine)}</span></button></div>

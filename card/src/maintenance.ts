@@ -30,6 +30,8 @@ export class MaintenanceDialog implements ReactiveController {
   step?: Task | "settings";
   /** What was entered last, in the unit of Home Assistant. */
   temperature?: number;
+  /** Whether the filament to be loaded is flexible. */
+  flexible = false;
   /** What went wrong with a setting. */
   problem?: string;
   /** Settings that are being typed, or on their way to the device, by entity. */
@@ -121,7 +123,9 @@ export class MaintenanceDialog implements ReactiveController {
     if (this.begun) return;
     const { hass, device, say } = machine;
     const heats = HEATS.has(task);
-    const data = { device_id: device, ...(heats && !inJob ? { temperature: this.temperature } : {}) };
+    // A paused job has its own.
+    const entered = heats && !inJob ? { temperature: this.temperature } : {};
+    const data = { device_id: device, ...entered, ...(task === "load_filament" && !inJob && this.flexible ? { flexible: true } : {}) };
     this.begun = task;
     this.close();
     this.onEnd();

@@ -136,6 +136,23 @@ async function loading(page, url) {
   await notice.waitFor({ state: "detached" });
 }
 
+async function loadingFlexible(page, url) {
+  const { calls, card, change, dialog, row } = await open(page, url);
+  await row("Load filament").first().click();
+  await dialog.getByLabel("Flexible filament").check();
+  await change("idle", {}); // Drawn anew.
+  await dialog.locator(".main").click();
+  await card.locator(".command.tools").click();
+  // The same roll comes out again; it is asked for only where it is loaded.
+  await row("Unload filament").click();
+  assert.equal(await dialog.getByLabel("Flexible filament").count(), 0);
+  await dialog.locator(".main").click();
+  assert.deepEqual(await calls(), [
+    ["flux3dp", "load_filament", { device_id: "device", temperature: 210, flexible: true }],
+    ["flux3dp", "unload_filament", { device_id: "device", temperature: 210 }],
+  ]);
+}
+
 /** Two taps: Load filament, then Resume. */
 async function runout(page, url) {
   const { calls, card, change, hold, answer } = await open(page, url);
@@ -286,4 +303,4 @@ async function stoppingInOneRow(page, url) {
   assert.deepEqual(await page.evaluate(() => window.calls), [["flux3dp", "cancel_job", { device_id: "device" }]]);
 }
 
-export const PARTS = [homing, calibrating, calibrated, loading, runout, newsEnds, offline, notBegun, notIdle, settings, twoChanges, laserSettings, stoppingInOneRow];
+export const PARTS = [homing, calibrating, calibrated, loading, loadingFlexible, runout, newsEnds, offline, notBegun, notIdle, settings, twoChanges, laserSettings, stoppingInOneRow];
