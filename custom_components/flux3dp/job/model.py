@@ -114,10 +114,15 @@ class Problem:
 
 
 class AnnouncedEnd(NamedTuple):
-    """An end of the job that only a datagram showed, with the error label in it."""
+    """An end of the job that only a datagram showed, with the error label in it.
 
-    result: JobResult
-    label: str
+    `result` is None if the job was gone already. `is_newer`: it does not lag behind the
+    report that still shows the job, so what is active after it is another one.
+    """
+
+    result: JobResult | None = None
+    label: str = ""
+    is_newer: bool = False
 
 
 class Expected(NamedTuple):

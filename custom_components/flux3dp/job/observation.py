@@ -90,7 +90,8 @@ class Observation(NamedTuple):
     """What a device says at one moment, whichever source it came from.
 
     `status` is None for an id that is not in the table; `read_at` tells one report from
-    the next. While a report counts, `announced` is what a newer datagram says.
+    the next. While a report counts, `announced` is what a newer datagram says;
+    `outdated`: by more than datagrams lag.
     """
 
     st_id: int
@@ -105,6 +106,7 @@ class Observation(NamedTuple):
     time_running: float | None = None
     time_total: float | None = None
     announced: DeviceStatus | None = None
+    outdated: bool = False
     nozzle_temperature: float | None = None
     nozzle_target: float | None = None
 
@@ -126,13 +128,24 @@ class Observation(NamedTuple):
         label = self.announced.error_label.strip()
         match self.announced_phase:
             case Phase.COMPLETED:
-                return AnnouncedEnd(JobResult.COMPLETED, "")
+                return AnnouncedEnd(JobResult.COMPLETED, "", self.outdated)
             case Phase.ABORTED:
-                return AnnouncedEnd(
-                    JobResult.FAILED if label else JobResult.ABORTED, label
-                )
+                result = JobResult.FAILED if label else JobResult.ABORTED
+                return AnnouncedEnd(result, label, self.outdated)
             case _:
                 return None
+
+    @property
+    def announced_gone(self) -> bool:
+        """Whether a newer datagram shows no job, or another, where this shows one.
+
+        A datagram lags: what began just now it may not show yet.
+        """
+        if self.announced is None or not self.outdated or self.is_initializing:
+            return False
+        status = status_of(self.announced.st_id)
+        initializes = status is JobStatus.INITIALIZING
+        return initializes or self.announced_phase is Phase.NONE
 
     @property
     def announced_idle(self) -> bool:
@@ -179,11 +192,13 @@ def observe(
     fresh = now - reported.at < report_fresh
     if announced is None:
         return _from_report(reported, None) if fresh else None
-    if not fresh and announced.at >= reported.at + status_lag:
+    outdated = announced.at >= reported.at + status_lag
+    if outdated and not fresh:
         return _from_status(announced.status)
     seen = _from_report(reported, announced.status)
-    newer = announced.at > reported.at
-    return seen._replace(announced=announced.status) if newer else seen
+    if announced.at > reported.at:
+        return seen._replace(announced=announced.status, outdated=outdated)
+    return seen
 
 
 def _from_status(status: DeviceStatus) -> Observation:

@@ -4,7 +4,7 @@ from dataclasses import replace
 import math
 from typing import Final
 
-from .model import Job, JobResult, JobState, JobStatus, Stage
+from .model import AnnouncedEnd, Job, JobResult, JobState, JobStatus, Stage
 from .observation import Observation
 from .status_table import Phase, fitted
 from .times import Stopwatch
@@ -91,8 +91,6 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
     if started is None and alive and seen.time_total is not None:
         started = float(math.floor(now - seen.time_total))
     known = [p for p in (job.top_progress, seen.progress) if p is not None]
-    end = seen.announced_end or job.announced_end
-    both_alive = alive and seen.announced_phase is Phase.ALIVE
     # The device counts as running time until 48, and not in 18.
     runs = alive and seen.status not in (JobStatus.PAUSED, JobStatus.RESUMING)
     return job._replace(
@@ -104,8 +102,21 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         clock=clock.run(now) if runs else clock.stop(now),
         started=started,
         past_init=job.past_init or not seen.is_initializing,
-        announced_end=None if both_alive else end,
+        announced_end=_announced_end(job, seen),
     )
+
+
+def _announced_end(job: Job, seen: Observation) -> AnnouncedEnd | None:
+    """Return the end of a job that no report has shown yet."""
+    known, alive = job.announced_end, seen.phase is Phase.ALIVE
+    if known is not None and known.is_newer and seen.announced is not None:
+        # What is announced after it is another job's.
+        return known
+    end = seen.announced_end or known
+    if alive and seen.announced_gone:
+        return (end or AnnouncedEnd())._replace(is_newer=True)
+    both_alive = alive and seen.announced_phase is Phase.ALIVE
+    return None if both_alive else end
 
 
 def with_totals(state: JobState, now: float) -> JobState:

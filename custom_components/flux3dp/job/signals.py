@@ -25,6 +25,7 @@ from .tracker import Step
 class JobSignal:
     """Something that happened to the device `uuid`, and the state it led to.
 
+    Of an end that was noticed with the next job's start it is the state before.
     `event` is None when contact was lost in mid-job.
     """
 
@@ -75,15 +76,19 @@ class JobDispatcher:
 
         `lost`: contact was lost in mid-job. `may_learn`: may the job's name soon be known?
         """
-        self._state = step.state
+        before, self._state = self._state, step.state
         events: list[JobEvent | Problem | None] = [*step.events]
         if step.problem is not None:
             events.append(step.problem)
         if lost:
             events.append(None)
+        states = [step.state] * len(events)
+        if JobEventType.STARTED in [event.type for event in step.events[1:]]:
+            # The first is the end of the job before.
+            states[0] = before
         self._waiting += [
-            JobSignal(uuid=self._device.uuid, event=event, state=step.state)
-            for event in events
+            JobSignal(uuid=self._device.uuid, event=event, state=state)
+            for event, state in zip(events, states, strict=True)
         ]
         if self._waiting:
             self._may_learn = may_learn()

@@ -112,7 +112,8 @@ def _out_of_contact(state: JobState, now: float) -> JobState:
     if not state.observed or job is None:
         return state
     pending = None if job.pending is Pending.RESULT else job.pending
-    return state._replace(job=job._replace(lost_at=now, pending=pending))
+    job = job._replace(lost_at=now, pending=pending, announced_end=None)
+    return state._replace(job=job)
 
 
 def _build_state(state: JobState, seen: Observation | None, now: float) -> JobState:

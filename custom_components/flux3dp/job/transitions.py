@@ -43,6 +43,12 @@ def apply(
     `patience`: how many seconds a paused job must seem to run in datagrams until it is
     resumed.
     """
+    if _is_over(previous, seen):
+        # Datagrams showed that while a report counted, which shows it no more.
+        idle = seen._replace(st_id=0, from_report=False, announced=None)
+        previous, ended = _gone(previous, idle, now)
+        state, events = apply(previous, seen, now, patience)
+        return state, (*ended, *events)
     match seen.phase:
         case Phase.NONE:
             return _gone(previous, seen, now)
@@ -56,6 +62,22 @@ def apply(
             return _ended(previous, seen, now, JobResult.ABORTED)
         case Phase.ABORTED | Phase.ALARM:
             return _ended(previous, seen, now, JobResult.FAILED)
+
+
+def _is_over(previous: JobState, seen: Observation) -> bool:
+    """Whether the job ended before what is seen now, of another one."""
+    job = previous.job
+    if job is None or job.stage is not Stage.ACTIVE or job.announced_end is None:
+        return False
+    same = job.is_same_run(seen.session)
+    if seen.from_report and (same or seen.announced is not None):
+        return False  # A report of this run, or the one that counted before.
+    result, _, is_newer = job.announced_end
+    if result is not None and seen.phase in (Phase.COMPLETED, Phase.ABORTED):
+        completed = result is JobResult.COMPLETED
+        if completed is (seen.phase is Phase.COMPLETED):
+            return False  # What is seen is that end.
+    return is_newer or same is False
 
 
 def _alive(
@@ -291,7 +313,7 @@ def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
     if job.outcome is JobResult.FAILED:
         # It had failed before, in an alarm, and never ran again.
         return lost(previous, job, now), ()
-    if end is not None:
+    if end is not None and end.result is not None:
         job = job._replace(error_label=end.label or job.error_label)
         return _close(previous, job, now, end.result)
     if (result := _deduced(previous, job)) is not None:
