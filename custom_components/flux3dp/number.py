@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FluxConfigEntry
-from .setting_entity import SettingEntity, async_add_settings
+from .entity import SettingEntity, async_add_settings
 
 PARALLEL_UPDATES = 0
 

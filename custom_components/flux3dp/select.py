@@ -11,7 +11,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aioflux import has_extruder
 from .coordinator import FluxConfigEntry
-from .setting_entity import SettingEntity, async_add_settings
+from .entity import SettingEntity, async_add_settings
 
 PARALLEL_UPDATES = 0
 
