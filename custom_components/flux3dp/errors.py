@@ -104,7 +104,8 @@ def device_errors(
             _translation_key(err, coordinator),
             name=coordinator.device_name,
             host=coordinator.host,
-            error=str(err),
+            # A device need not say who holds it.
+            error=str(err) or "?",
             path=err.path if isinstance(err, LeftBehind) else "",
         ) from err
 

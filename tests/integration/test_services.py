@@ -27,6 +27,7 @@ from tests.integration.conftest import (
     having,
     paced,
 )
+from tests.integration.fakes import Home
 from tests.integration.flows import assert_abort, reconfigure, submit, wifi
 from tests.integration.life import STATUS, act, reauths, registered
 from tests.keys import OTHER_CLIENT_KEY
@@ -186,6 +187,14 @@ async def test_a_host_name_that_does_not_resolve_is_no_fault_of_the_call(
     error = await fails(hass, entry, "scan_wifi")
     assert error.translation_key == "cannot_connect"
     assert "workshop" in str(error)
+
+
+async def test_who_does_not_say_its_name_leaves_no_gap_in_a_sentence(
+    home: Home,
+) -> None:
+    await home.run(-1, "OCCUPIED")
+    with pytest.raises(HomeAssistantError, match=r"by another program \(\?\)\."):
+        await home.done(act(home.hass, home.entry, "home"))
 
 
 async def test_an_action_can_be_called_off(
