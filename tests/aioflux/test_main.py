@@ -222,6 +222,7 @@ async def test_every_command(
             "holds no key",
         ),
         ("info 127.0.40.9 --timeout 0.2", 3, "no FLUX device answers at 127.0.40.9"),
+        (f"rename {{host}} {'x' * 129}", 2, "at most 128 bytes"),
         ("set-network {host} --ssid a=b", 2, "ssid has no ="),
         ("set-network {host} --address 10.0.0.2/24", 2, "gateway is needed"),
     ],

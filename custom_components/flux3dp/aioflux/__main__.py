@@ -30,6 +30,7 @@ from . import (
     Listener,
     Manager,
     NetworkConfig,
+    check_name,
     ensure_trusted,
     fingerprint,
 )
@@ -149,6 +150,7 @@ async def _trust(listener: Listener, options: Namespace) -> None:
 
 
 async def _rename(listener: Listener, options: Namespace) -> None:
+    check_name(options.name)
     async with await _manage(listener, options) as manager:
         await manager.rename(options.name)
     _show(options, {"name": options.name})
