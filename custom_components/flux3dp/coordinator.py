@@ -282,6 +282,12 @@ class FluxCoordinator(FluxDevice):
             report_fresh=self.timing.report_fresh,
             status_lag=self.timing.status_lag,
         )
+        announced, reported = self.announced, self.reported
+        if announced and reported:
+            caught_up = announced.status.st_id == reported.report.st_id
+            if caught_up and reported.report.st_id <= 0:
+                # What begins now is announced first.
+                self.reported = None
         self._store.async_keep(step.state)
         data = known._replace(
             host=self.host,

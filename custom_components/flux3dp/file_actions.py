@@ -319,7 +319,7 @@ async def _async_start(
     before = coordinator.data.job.job_number
 
     async def start() -> None:
-        await require_idle(coordinator, robot, cleared=True)
+        await require_idle(coordinator, coordinator.robot, robot, cleared=True)
         coordinator.async_expect_job(name)
         try:
             await robot.start(path)

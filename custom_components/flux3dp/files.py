@@ -183,7 +183,7 @@ class DeviceFiles:
         check_job_file(path, size)
         self._device.require_online()
         async with self._link.connection() as robot:
-            await require_idle(self._device, robot)
+            await require_idle(self._device, self._link, robot)
             await check_target(robot.files, path, overwrite=overwrite)
 
     async def upload(

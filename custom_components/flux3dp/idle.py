@@ -32,19 +32,19 @@ async def idle_robot(
     """Yield a connection of its own to an idle device. Raises as `require_idle`."""
     device.require_online()
     async with link.own_connection() as robot:
-        await require_idle(device, robot, cleared=cleared)
+        await require_idle(device, link, robot, cleared=cleared)
         yield robot
 
 
 async def require_idle(
-    device: FluxDevice, robot: Robot, *, cleared: bool = False
+    device: FluxDevice, link: RobotLink, robot: Robot, *, cleared: bool = False
 ) -> None:
     """Raise DeviceOccupied or WorkRefused unless the device reports no job.
 
     One that ended may still be shown, unless it has to be `cleared`: what it made may be
     in the way.
     """
-    report = await async_ask_again(device, robot.report)
+    report = await async_ask_again(device, lambda: link.async_report(robot))
     if report.st_id < 0:
         raise DeviceOccupied(report.occupied_by)
     if report.st_id > 0:

@@ -154,18 +154,17 @@ class DeviceMaintenance:
             return ""
         self._device.require_online()
         async with self._link.own_connection(occupied=True) as robot:
-            report = await robot.report()
+            report = await self._link.async_report(robot)
             if report.st_id > 0 and report.st_id not in ENDED_IDS:
                 raise WorkRefused("job_running", report.label)
             if report.st_id >= 0:
                 raise WorkRefused("nothing_to_free")
             await robot.kick()
             end = self._device.clock.now() + self._device.timing.control_confirm
-            while (now := await robot.report()).st_id < 0:
+            while (now := await self._link.async_report(robot)).st_id < 0:
                 if self._device.clock.now() >= end:
                     raise WorkRefused("not_freed", now.occupied_by)
                 await self._device.clock.sleep(self._device.timing.control_poll)
-            await self._link.async_report(robot)
         return report.occupied_by
 
     async def async_close(self) -> None:
@@ -302,7 +301,7 @@ class DeviceMaintenance:
         There it would do something else.
         """
         async with self._link.connection() as robot:
-            loads = (await robot.report()).label == _LOADING
+            loads = (await self._link.async_report(robot)).label == _LOADING
             if loads:
                 await robot.press_button()
         return loads

@@ -145,7 +145,7 @@ class RobotLink:
         try:
             # An announcement can be forged: the device itself has to say so.
             suspect = self._device.is_occupied and not occupied
-            if suspect and (report := await robot.report()).st_id < 0:
+            if suspect and (report := await self.async_report(robot)).st_id < 0:
                 raise DeviceOccupied(report.occupied_by)
             if self._closed:
                 raise Unloaded("the device is being unloaded")

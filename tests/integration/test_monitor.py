@@ -14,6 +14,7 @@ from custom_components.flux3dp.aioflux import (
     IdentityMismatch,
     Robot,
 )
+from custom_components.flux3dp.idle import idle_robot
 from custom_components.flux3dp.robot import DeviceOccupied
 from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fake_device import FakeDevice
@@ -200,6 +201,63 @@ async def test_a_connection_that_breaks_is_made_again_and_nothing_happened(
     assert rests[1] > 25
     assert value(home.hass, "status") == "running"
     assert seen.event_types == ["started"]
+
+
+async def test_what_follows_a_job_that_was_left_without_a_connection_is_another_ones(
+    home: Home, device: FakeDevice
+) -> None:
+    seen = witness(home.hass)
+    await home.run()
+    await read(home)
+    await home.run(48, "PAUSED")
+    await read(home)
+    device.refuses = ConnectionFailed("refused")
+    device.sessions[-1].abort()
+    await home.advance(1.5)
+    # All of it within the time for which the last report counts.
+    for st_id in (0, 1, 16):
+        device.session = None
+        await home.run(st_id, "")
+        await home.advance(0.5)
+    assert value(home.hass, "status") == "paused"
+    await home.advance(10)
+    await home.run(64, "COMPLETED")
+    await home.advance(10)
+    assert seen.event_types == ["started", "paused", "started", "completed"]
+    assert value(home.hass, "last_job_result") == "completed"
+
+
+async def test_an_idle_device_is_known_to_be_by_any_connection(
+    home: Home, device: FakeDevice
+) -> None:
+    seen = witness(home.hass)
+    await home.run()
+    await read(home)
+    await home.run(48, "PAUSED")
+    await read(home)
+    device.refuses = ConnectionFailed("refused")
+    device.sessions[-1].abort()
+    await home.advance(6)
+    # It is left, and another job begins, before the next announcement.
+    home.listener.silent = True
+    device.refuses, device.session = None, None
+    device.st_id, device.label = 0, "IDLE"
+    coordinator = home.entry.runtime_data
+
+    async def transfer() -> None:
+        async with idle_robot(coordinator, coordinator.robot):
+            pass
+
+    await home.done(transfer())
+    assert value(home.hass, "status") == "idle"
+    home.listener.silent = False
+    await home.announce()
+    await home.run()
+    assert value(home.hass, "status") == "running"
+    await home.advance(10)
+    await home.run(64, "COMPLETED")
+    await home.advance(10)
+    assert seen.event_types == ["started", "paused", "started", "completed"]
 
 
 @pytest.mark.parametrize("reply", [None, "error KICKED"])
