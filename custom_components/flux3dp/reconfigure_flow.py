@@ -52,6 +52,7 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
+from .naming import async_device_name
 from .pairing import async_find
 from .trust import pinned_key
 
@@ -106,7 +107,7 @@ class ReconfigureSteps(ConfigFlow):
         return self.async_show_menu(
             step_id="reconfigure",
             menu_options=["address", "rename", "wifi", "password"],
-            description_placeholders={"name": self._get_reconfigure_entry().title},
+            description_placeholders=self._placeholders,
         )
 
     async def async_step_address(
@@ -278,6 +279,10 @@ class ReconfigureSteps(ConfigFlow):
 
     # -- all steps
 
+    @property
+    def _placeholders(self) -> dict[str, str]:
+        return {"name": async_device_name(self.hass, self._get_reconfigure_entry())}
+
     def _show(
         self,
         step: str,
@@ -289,7 +294,7 @@ class ReconfigureSteps(ConfigFlow):
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, values),
             errors=errors,
-            description_placeholders={"name": self._get_reconfigure_entry().title},
+            description_placeholders=self._placeholders,
         )
 
     def _start[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

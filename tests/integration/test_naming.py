@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Device
 from tests.integration.conftest import NAME, having, wait_for_state, wait_until
 from tests.integration.fakes import Home, settle
-from tests.integration.flows import enter, wifi
+from tests.integration.flows import enter, reconfigure, wifi
 from tests.integration.life import STATUS, act, issues, log_lines, registered
 
 
@@ -49,6 +49,10 @@ async def test_the_name_a_person_gave_comes_first(
         HomeAssistantError, match=r"^Big one refused the command: SOMETHING"
     ):
         await act(hass, entry, "scan_wifi")
+    for step in ("rename", "password"):
+        form = await reconfigure(hass, entry, step)
+        assert form["description_placeholders"] == {"name": "Big one"}
+        hass.config_entries.flow.async_abort(form["flow_id"])
 
 
 async def test_without_a_device_in_the_registry_it_is_the_title(
