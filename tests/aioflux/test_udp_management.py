@@ -29,6 +29,7 @@ from custom_components.flux3dp.aioflux.udp_management import (
 )
 from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device, SimulatedNetwork
 from simulator.keys import RsaKey, slave_key
+from simulator.udp_management import RefusedError, UdpManagement
 from tests.keys import MASTER_KEYS, SHORT_KEY
 
 from .conftest import ADDRESSES, FAST, UUID, Connect, MakeDevice
@@ -111,6 +112,41 @@ async def test_a_password_that_does_not_open(
     with pytest.raises(error):
         await connect(Manager, password=password)
     assert len(device.trust) == 0
+
+
+@pytest.mark.parametrize("symbol", ["AUTH_ERROR", "BAD_PASSWORD"])
+async def test_an_error_may_say_deny(
+    symbol: str,
+    device: Device,
+    info: DeviceInfo,
+    key: ClientKey,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Section 8 has the statuses of an access, and errors for any request."""
+
+    def refuse(_: bytes) -> str:
+        raise RefusedError(symbol)
+
+    for name in ("_access_with_key", "_access_with_password"):
+        monkeypatch.setattr(UdpManagement, name, lambda _, body: refuse(body))
+    for password in (None, "guess"):
+        with pytest.raises(AuthenticationFailed):
+            await ensure_trusted(info, key, label=LABEL, password=password, timing=FAST)
+
+
+async def test_no_error_and_no_status_is_done(
+    manager: Manager, device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only an access is promised a status."""
+    change = UdpManagement._change_password
+
+    def say_nothing(self: UdpManagement, body: bytes) -> str:
+        change(self, body)
+        return "{}"
+
+    monkeypatch.setattr(UdpManagement, "_change_password", say_nothing)
+    await manager.change_password("secret", "better")
+    assert device.password == "better"
 
 
 async def test_without_a_password_it_trusts_no_key(

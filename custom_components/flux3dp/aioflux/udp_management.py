@@ -40,6 +40,8 @@ _TIMESTAMP = struct.Struct("<d")
 _SIGNED = struct.Struct("<20sd4s")
 # A shorter one keeps no secret, and may have no room for a block.
 _SLAVE_KEY_BITS = 1024
+# Errors in place of a `deny`, and for a wrong old password: which is not known.
+_NOT_ACCEPTED = ("AUTH_ERROR", "BAD_PASSWORD")
 # What OAEP over SHA-1 takes of each block (section 1).
 _OAEP_OVERHEAD = 42
 
@@ -119,7 +121,7 @@ class UdpSession:
                 try:
                     await self._signed(_CHANGE_PASSWORD, (new, old))
                 except CommandFailed as err:
-                    if err.symbol == "BAD_PASSWORD":
+                    if err.symbol in _NOT_ACCEPTED:
                         raise CommandFailed("AUTH_ERROR") from err
                     raise
             case ("network", *settings):
@@ -137,11 +139,18 @@ class UdpSession:
             return request + self._key.sign(self._uuid + request)
 
         status = await self._ask(code, body)
-        if status != "ok":
+        # A status is promised for an access only: here no error may be all it says.
+        if status not in ("ok", ""):
             raise ProtocolError(f"the request was answered with {status[:40]!r}")
 
     async def _access(self, code: int, body: Callable[[float], bytes]) -> bool:
-        match await self._ask(code, body):
+        try:
+            status = await self._ask(code, body)
+        except CommandFailed as err:
+            if err.symbol not in _NOT_ACCEPTED:
+                raise
+            return False
+        match status:
             case "ok":
                 return True
             case "deny":
@@ -150,7 +159,7 @@ class UdpSession:
                 raise Unsupported(
                     "without a password on the device, it needs firmware 1.1 or newer"
                 )
-            case status:
+            case _:
                 raise ProtocolError(f"the sign-in was answered with {status[:40]!r}")
 
     async def _ask(self, code: int, body: Callable[[float], bytes]) -> str:
