@@ -1,7 +1,6 @@
 """Devices for the simulator's own tests, which need no Home Assistant, and clients of theirs."""
 
 from collections.abc import AsyncIterator
-import os
 
 import pytest
 
@@ -11,9 +10,7 @@ from tests.keys import CLIENT_KEY
 
 from .client import Key, Stream
 
-# Of this process alone, so that two runs of the tests do not meet.
-_BLOCK = f"127.{os.getpid() % 200 + 20}.{os.getpid() // 200 % 250 + 1}"
-ADDRESSES = [f"{_BLOCK}.{number}" for number in range(1, 30)]
+ADDRESSES = [f"127.0.60.{number}" for number in range(1, 30)]
 HERE = ADDRESSES[0]
 
 KEY = Key(CLIENT_KEY)
