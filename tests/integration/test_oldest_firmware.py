@@ -146,9 +146,11 @@ async def test_a_device_with_tls_is_not_followed_to_signatures(
 
 
 @paced(datagram=0.5)
+@pytest.mark.parametrize("address", ADDRESSES[:2], ids=["there", "elsewhere"])
 async def test_another_key_is_the_repair_that_it_is_with_tls(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry, address: str
 ) -> None:
+    """Until the pinned key is shown again, where it was or elsewhere."""
     genuine = device.master_key.pem
     await device.swap_master_key(MASTER_KEYS[1])
     device.forget_trust()
@@ -159,8 +161,12 @@ async def test_another_key_is_the_repair_that_it_is_with_tls(
         == "identity_mismatch"
     )
     assert device.received.passwords == device.received.management == []
+    if address != device.address:
+        await device.power_off()
+        await wait_for_state(hass, STATUS, "offline")
     await device.swap_master_key(genuine)
-    await wait_until(hass, lambda: issues(hass) == {})
+    await device.move(address)
+    await wait_until(hass, lambda: (entry.data["host"], issues(hass)) == (address, {}))
 
 
 @paced(datagram=0.5)
