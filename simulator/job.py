@@ -41,6 +41,8 @@ COMPLETED: Final = State(64, "COMPLETED")
 _PAUSED_IDS = frozenset({32, 36, 48, 256, 1024})
 #: What can be paused: all that is under way, but for initializing and ends.
 _UNDER_WAY_IDS = frozenset({4, 16, 18})
+#: What is no running time, but for pauses.
+_STANDING = frozenset({RESUMING_START, RESUMING, ABORTED})
 #: Errors with which the head is gone from the first moment on.
 _GONE_AT_ONCE = frozenset({"HEAD_OFFLINE", "HARDWARE_FAILURE", "RESET"})
 _HEAD_FAULTS = frozenset({"HEAD_OFFLINE", "TYPE_ERROR"})
@@ -259,9 +261,10 @@ class Job:
     def advance(self, now: float) -> None:
         """Bring it to a moment of the loop's clock."""
         passed, self._now = now - self._now, now
-        if self.state is not INIT and not self.ended:
+        if self.state is not INIT:
+            # Both go on after a job has completed, and the total after an abort.
             self._total_for += passed
-            if not self.paused and self.state not in {RESUMING, RESUMING_START}:
+            if not self.paused and self.state not in _STANDING:
                 self._running_for += passed
                 self._stretch += passed
         timing, again = self._timing, self.state is RESUMING

@@ -112,6 +112,22 @@ def test_a_job_that_completes_forgets_nothing(clock: Clock) -> None:
     assert clock.running() == 20
 
 
+@pytest.mark.parametrize(
+    ("label", "running", "total"), [("COMPLETED", 40, 40), ("ABORTED", 31, 41)]
+)
+def test_times_go_on_after_the_end(
+    clock: Clock, label: str, running: float, total: float
+) -> None:
+    clock.run_to(30)
+    if label == "COMPLETED":
+        clock.job.finish()
+    else:
+        clock.job.abort()
+    clock.pass_to(label)
+    clock.tick(10)
+    assert (clock.running(), clock.read("time_total")) == (running, total)
+
+
 def test_canceled_in_a_pause_it_shows_the_stretch_before(clock: Clock) -> None:
     clock.run_to(29)
     clock.pause()
