@@ -4,7 +4,7 @@ import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { type CardConfig, checked, form, stub } from "./config";
 import { dialogStyles } from "./dialog-styles";
-import { entitiesOf, type Entities } from "./entities";
+import { entitiesOf, type Entities, PLATFORM } from "./entities";
 import { isRefused, sentence } from "./errors";
 import { FilesDialog, type Machine } from "./files";
 import { renderFilesButton } from "./files-view";
@@ -240,18 +240,13 @@ export class FluxCard extends LitElement {
   }
 
   private renderButton(button: Button, shown: View, say: Words): TemplateResult {
-    const press = () => this.run(button.entity, "button", "press");
-    const act =
-      button.command === "cancel"
-        ? () =>
-            this.ask({
-              title: say.cancel_question,
-              text: say.cancel_text,
-              no: say.cancel_no,
-              yes: button.text,
-              act: press,
-            })
-        : press;
+    const { command, entity, text } = button;
+    const press = () => (command === "free" ? this.run(entity, PLATFORM, "free_device") : this.run(entity, "button", "press"));
+    const asked =
+      command === "cancel"
+        ? { title: say.cancel_question, text: say.cancel_text, no: say.cancel_no }
+        : command === "free" && { title: say.free, text: fill(say.free_text, { name: shown.name }), no: say.close };
+    const act = asked ? () => this.ask({ ...asked, yes: text, act: press }) : press;
     // Once filament is loaded, a resume is what is left to be done.
     const leads = button.command === "resume" && shown.loads && this.maintenance.hasLoaded;
     const waits = button.command === "cancel" ? this.pending !== undefined : this.isBusy;

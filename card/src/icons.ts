@@ -1,6 +1,7 @@
 // The few pictures of the card, in its file: Home Assistant loads its own when it likes.
 
 import {
+  mdiAccountCancelOutline,
   mdiAlertCircle,
   mdiArrowLeft,
   mdiBroom,
@@ -44,6 +45,7 @@ export const ICONS = {
   file: mdiFileOutline,
   flash: mdiFlash,
   folder: mdiFolder,
+  free: mdiAccountCancelOutline,
   image: mdiImageOutline,
   laser: mdiLaserPointer,
   pause: mdiPause,

@@ -330,7 +330,8 @@ export const styles = css`
   .command.leads {
     background: color-mix(in srgb, var(--primary-color) 20%, transparent);
   }
-  .command.cancel svg {
+  .command.cancel svg,
+  .command.free svg {
     color: var(--error-color);
   }
   .command.pause svg,

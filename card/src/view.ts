@@ -78,7 +78,8 @@ export interface Fact {
 }
 
 export interface Button {
-  command: Command;
+  /** "free": disconnect who uses the device. */
+  command: Command | "free";
   icon: IconName;
   entity: string;
   text: string;
@@ -174,6 +175,9 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
   const name = nameOf(hass, config, say);
   const takesFiles = status?.state === "idle" && Boolean(hass.devices[config.device_id ?? ""]);
   const wrong = problem !== undefined && tone !== "off";
+  // Another program has the device: only administrators may end that.
+  const free: Button[] =
+    status && tone === "busy" && !work && hass.user?.is_admin ? [{ command: "free", icon: "free", entity: status.entity_id, text: say.free }] : [];
 
   const shownTone = wrong || failed ? "problem" : tone;
 
@@ -199,7 +203,7 @@ export function view(hass: Hass, config: CardConfig, entities: Entities, say: Wo
     work,
     loads: !laser && !work && status?.state === "paused" && problem?.key === "load_filament" && shows("buttons"),
     // While filament is loaded, a pause can only be given up.
-    buttons: shows("buttons") ? buttons(hass, entities, status).filter(({ command }) => !work || (active && command === "cancel")) : [],
+    buttons: shows("buttons") ? [...buttons(hass, entities, status).filter(({ command }) => !work || (active && command === "cancel")), ...free] : [],
     ...pictures(hass, config, entities, shows("picture"), active || over),
     power: powerOf(hass, config),
   };

@@ -35,6 +35,21 @@ async function canceling(page, url) {
   assert.deepEqual(await calls(), [CANCEL]);
 }
 
+async function freeing(page, url) {
+  const { card, calls, fail } = await show(page, url, "occupied");
+  const question = card.getByRole("dialog", { name: "Free device" });
+  await card.getByRole("button", { name: "Free device" }).click();
+  await question.getByText("What they are doing is lost.").waitFor();
+  await page.keyboard.press("Enter"); // The answer that changes nothing has the focus.
+  await question.waitFor({ state: "detached" });
+  assert.deepEqual(await calls(), []);
+  await fail({ message: "It is still occupied." });
+  await card.locator(".command.free").click();
+  await question.locator(".yes").click();
+  await card.getByRole("alert").filter({ hasText: "It is still occupied." }).waitFor();
+  assert.deepEqual(await calls(), [["flux3dp", "free_device", { entity_id: "sensor.renamed_status" }]]);
+}
+
 async function byKeys(page, url) {
   const { card, calls } = await show(page, url, "running");
   const reached = [];
@@ -130,7 +145,7 @@ async function registries(page, url) {
 
 /** Try all of it; throws at the first that is not so. */
 export async function use(page, url) {
-  for (const part of [canceling, byKeys, power, refusals, inOneRow, looking, ...FILES, ...MAINTENANCE, registries]) {
+  for (const part of [canceling, freeing, byKeys, power, refusals, inOneRow, looking, ...FILES, ...MAINTENANCE, registries]) {
     device.reset();
     await part(page, url);
     console.log(`card: ${part.name}: as it should be`);

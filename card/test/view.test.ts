@@ -102,7 +102,7 @@ test("the buttons are those the device would accept now", () => {
     completed: "clear",
     canceled: "clear",
     failed: "clear",
-    occupied: "",
+    occupied: "free",
     alarm: "",
     "no-camera": "pause cancel",
     laser: "pause cancel",
@@ -114,6 +114,11 @@ test("the buttons are those the device would accept now", () => {
     unverified: "pause cancel",
     disabled: "",
   });
+});
+
+test("only an administrator is offered to free a device", () => {
+  assert.deepEqual(commands(shown("occupied", {}, house(SITUATIONS["occupied"]!, { user: { is_admin: false } }))), []);
+  assert.deepEqual(commands(shown("occupied", { hide: ["buttons"] })), []);
 });
 
 test("a button that is disabled or unavailable is not offered", () => {
