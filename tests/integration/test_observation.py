@@ -175,6 +175,7 @@ def test_a_toolhead_is_gone_only_where_the_device_has_looked() -> None:
         (48, ""),
         (48, "FILAMENT_RUNOUT 1"),
         (18, ""),
+        (50, "FILAMENT_RUNOUT 1"),  # The resume has failed.
         (48, "HEAD_ERROR HEAD_OFFLINE"),
         # One that was gone is not back because its label is.
         (18, ""),
@@ -183,7 +184,7 @@ def test_a_toolhead_is_gone_only_where_the_device_has_looked() -> None:
         module = "EXTRUDER" if not seen else None
         watch.read(report(st_id, error=error, module=module))
         seen.append(watch.state.toolhead)
-    assert seen == ["extruder"] * 4 + ["none"] * 3
+    assert seen == ["extruder"] * 5 + ["none"] * 3
 
 
 def test_head_type_names_the_toolhead_of_a_job_that_has_not_shown_it() -> None:

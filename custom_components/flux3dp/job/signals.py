@@ -25,7 +25,7 @@ from .tracker import Step
 class JobSignal:
     """Something that happened to the device `uuid`, and the state it led to.
 
-    Of an end that was noticed with the next job's start it is the state before.
+    Of an end that is noticed with the next job it is the state before.
     `event` is None when contact was lost in mid-job.
     """
 
@@ -83,8 +83,9 @@ class JobDispatcher:
         if lost:
             events.append(None)
         states = [step.state] * len(events)
-        if JobEventType.STARTED in [event.type for event in step.events[1:]]:
-            # The first is the end of the job before.
+        is_new = step.state.job_number != before.job_number
+        if is_new and step.events and step.events[0].type is not JobEventType.STARTED:
+            # It is the end of the job before.
             states[0] = before
         self._waiting += [
             JobSignal(uuid=self._device.uuid, event=event, state=state)

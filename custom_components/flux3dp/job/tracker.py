@@ -111,7 +111,8 @@ def _out_of_contact(state: JobState, now: float) -> JobState:
     job = state.job
     if not state.observed or job is None:
         return state
-    pending = None if job.pending is Pending.RESULT else job.pending
+    # After it only a session tells whether it is the same run.
+    pending = job.pending if job.pending is Pending.SAME_RUN else None
     job = job._replace(lost_at=now, pending=pending, announced_end=None)
     return state._replace(job=job)
 
@@ -156,6 +157,8 @@ def _toolhead(job: Job | None, seen: Observation) -> Toolhead | None:
     # A resume clears the label of what was wrong with it, whether or not that is mended.
     label = seen.error_label or (job.error_label if job else "")
     off = seen.is_paused or seen.status is JobStatus.RESUMING
+    # A resume that fails at once has not switched it on.
+    off = off or (job is not None and job.paused)
     if off and not label.startswith("HEAD_ERROR"):
         return job.toolhead if job else None
     return Toolhead.NONE

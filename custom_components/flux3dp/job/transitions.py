@@ -69,15 +69,14 @@ def _is_over(previous: JobState, seen: Observation) -> bool:
     job = previous.job
     if job is None or job.stage is not Stage.ACTIVE or job.announced_end is None:
         return False
-    same = job.is_same_run(seen.session)
-    if seen.from_report and (same or seen.announced is not None):
-        return False  # A report of this run, or the one that counted before.
+    if seen.from_report:
+        return _is_another(previous, job, seen)
     result, _, is_newer = job.announced_end
     if result is not None and seen.phase in (Phase.COMPLETED, Phase.ABORTED):
         completed = result is JobResult.COMPLETED
         if completed is (seen.phase is Phase.COMPLETED):
             return False  # What is seen is that end.
-    return is_newer or same is False
+    return is_newer
 
 
 def _alive(
@@ -157,7 +156,7 @@ def _continued(
 
 
 def _is_another(previous: JobState, job: Job, seen: Observation) -> bool:
-    """Whether an active job is not the one that was active before."""
+    """Whether what is seen is not the job that was active before."""
     if (same := job.is_same_run(seen.session)) is not None:
         return not same
     if seen.is_initializing and job.past_init:
