@@ -111,15 +111,26 @@ async def test_filament_is_waited_for_and_loaded(device: Device, robot: Robot) -
     assert device.nozzle.target == 0
 
 
-async def test_a_stop_that_comes_when_the_load_has_ended() -> None:
+@pytest.mark.parametrize(
+    ("replies", "refusal"),
+    [
+        (["continue", "CTRL LOADING", "ok"], None),
+        (["continue", "error HEAD_ERROR HEAD_OFFLINE"], "HEAD_ERROR HEAD_OFFLINE"),
+        (["error HEAD_ERROR TYPE_ERROR EXTRUDER LASER"], "EXTRUDER LASER"),
+    ],
+)
+async def test_a_stop_that_comes_when_the_load_has_ended(
+    replies: list[str], refusal: str | None
+) -> None:
     """Its refusal is no reply to what is asked next."""
     line = Line()
     task = Maintenance(line.session, FAST)
     loading = asyncio.create_task(task.load_filament(200))
     await asyncio.sleep(0)
     await task.stop_loading()
-    line.say("continue", "CTRL LOADING", "ok", "error UNKNOWN_COMMAND", "MaintainTask")
-    await loading
+    line.say(*replies, "error UNKNOWN_COMMAND", "MaintainTask")
+    with pytest.raises(CommandFailed, match=refusal) if refusal else nullcontext():
+        await loading
     assert bytes(line.sent[-10:]) == b"\x0a\0position"
     asking = asyncio.create_task(task.toolhead_status())
     await asyncio.sleep(0)

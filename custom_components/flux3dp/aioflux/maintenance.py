@@ -15,6 +15,7 @@ from typing import Final
 from .command import Commands
 from .errors import (
     CommandFailed,
+    ConnectionFailed,
     FluxError,
     HeaterLeftOn,
     InvalidRequest,
@@ -212,14 +213,25 @@ class Maintenance(Commands):
         begun = False
 
         async def read() -> str:
+            try:
+                rest = await read_to_end()
+            except Kicked:
+                raise
+            except CommandFailed:
+                # Why it ended counts, even if the connection ends as well.
+                with suppress(ConnectionFailed):
+                    await self._skip_late_refusal()
+                raise
+            await self._skip_late_refusal()
+            return rest
+
+        async def read_to_end() -> str:
             nonlocal begun
             while True:
                 verb, _, rest = (await self._session.read_reply()).partition(" ")
                 begun = True
                 self._session.extend(silence)
                 if verb == "ok":
-                    if self._loading and self._stopped:
-                        await self._skip_late_refusal()
                     return rest
                 if verb == "CTRL" and on_progress and (step := parse_progress(rest)):
                     on_progress(step)
@@ -241,7 +253,9 @@ class Maintenance(Commands):
         return await self._request(read, *words, timeout=silence)
 
     async def _skip_late_refusal(self) -> None:
-        """Read past the refusal of a stop that came when the load had ended by itself."""
+        """Read past the refusal of a stop that came when the load had ended already."""
+        if not (self._loading and self._stopped):
+            return
         await self._write("position")
         while True:
             try:
