@@ -187,7 +187,7 @@ def _ending(previous: JobState, seen: Observation, now: float) -> JobState:
     other = job is None or job.is_same_run(seen.session) is False
     if job is None or other or job.stage is Stage.CLEARED:
         # Never seen alive; its end will be.
-        return with_new(previous, seen, now, witnessed=previous.observed)[0]
+        return with_new(previous, seen, now, witnessed=False)[0]
     if job.stage is Stage.ENDED:
         return previous
     if not previous.observed:
