@@ -235,7 +235,7 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
                 await manager.remove_trust(key.access_id.hex())
     except AuthenticationFailed as err:
         LOGGER.debug("%s had forgotten our key already: %s", name, err)
-    except (FluxError, TimeoutError) as err:
+    except (FluxError, OSError) as err:
         if isinstance(err, CommandFailed) and err.symbol == "NOT_FOUND":
             return
         LOGGER.warning(

@@ -1,9 +1,12 @@
 """A device is removed: it forgets us, or the log says that it does not."""
 
+from unittest.mock import AsyncMock
+
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.flux3dp import trust
 from custom_components.flux3dp.aioflux import ClientKey, ConnectionFailed
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.coordinator import LAST_STATUS
@@ -76,6 +79,7 @@ async def test_a_removed_device_forgets_our_key_and_no_other(
         ("stalled handshake", "it did not answer in time"),
         ("stalled command", "it did not answer in time"),
         ("refusal", "OPERATION_ERROR"),
+        ("full disk", "was not written"),
     ],
 )
 async def test_the_log_says_what_is_left_and_a_removal_is_not_held_up(
@@ -83,6 +87,7 @@ async def test_the_log_says_what_is_left_and_a_removal_is_not_held_up(
     device: Device,
     entry: MockConfigEntry,
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
     *,
     fault: str,
     why: str,
@@ -95,6 +100,9 @@ async def test_the_log_says_what_is_left_and_a_removal_is_not_held_up(
     if fault in ("stalled command", "refusal"):
         answer = "error OPERATION_ERROR" if fault == "refusal" else None
         device.faults.replies["remove_trust"] = answer
+    if fault == "full disk":
+        disk = OSError("the client key was not written")
+        monkeypatch.setattr(trust, "async_get_client_key", AsyncMock(side_effect=disk))
     began = hass.loop.time()
     await hass.config_entries.async_remove(entry.entry_id)
 
