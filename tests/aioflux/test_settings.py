@@ -62,6 +62,15 @@ def test_what_no_setting_takes(key: str, value: Value) -> None:
         SETTINGS[key].spell(value)
 
 
+@pytest.mark.parametrize("name", ["backlash", "leveling"])
+async def test_calibration_data_is_not_reset(robot: Robot, name: str) -> None:
+    before = await robot.settings.get(name)
+    with pytest.raises(InvalidRequest):
+        await robot.settings.reset(name)
+    assert before
+    assert await robot.settings.get(name) == before
+
+
 @pytest.mark.parametrize(
     ("key", "text", "value"),
     [

@@ -17,6 +17,7 @@ type Value = bool | float | str
 
 _UNKNOWN_KEY: Final = "BAD_PARAMS"
 _YES, _NO = "Y", "N"
+_CALIBRATION: Final = ("backlash", "leveling")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +74,7 @@ SETTINGS: Final[Mapping[str, Setting]] = MappingProxyType(
             Setting(key="enable_backlash", default=False),
             Setting(key="zoffset", default=0.0, limits=(-1.0, 1.0)),
             Setting(key="head_error_level", limits=(0, 0xFFFFFFFF)),
-            Setting(key="backlash"),
-            Setting(key="leveling"),
+            *(Setting(key=key) for key in _CALIBRATION),
         )
     }
 )
@@ -119,5 +119,10 @@ class Settings(Commands):
         await self._order("config", "set", key, SETTINGS[key].spell(value))
 
     async def reset(self, key: str) -> None:
-        """Take a setting back to what the job says, or the default."""
+        """Take a setting back to what the job says, or the default.
+
+        InvalidRequest (`value`) for calibration data, which would be lost by it.
+        """
+        if key in _CALIBRATION:
+            raise InvalidRequest("value", "out_of_range", f"{key} is only read")
         await self._order("config", "del", key)
