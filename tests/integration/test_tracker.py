@@ -38,6 +38,8 @@ JOBS = {
     "another session that is ending": "r16 r66#b r64#b>completed r66#c r128#c>aborted = aborted 1 3",
     "an answer that was late": "r16 64+5>completed r16+0 64+5 = completed 1 1",
     "an announcement that lags": "r16 r64>completed 16+0.5 64+5 = completed 1 1",
+    "a datagram that is later than any lag": "0 r1>started r16 0+1.5 16+3.6 64+5>completed = completed 1 1",
+    "a datagram of its beginning that is as late": "0 1>started r4 1+1.5 16+3.6 64+5>completed = completed 1 1",
     "a job between two looks": "0 64 = completed 0 1",
     "a failed job between two looks": "0 64 0 128!mainboard = failed 0 2",
     "first seen while it completes": "66 64>completed = completed 1 1",
@@ -134,7 +136,7 @@ def test_a_device_that_is_off_keeps_its_last_job(gap: str) -> None:
 ENDED = ("last_job_result", "jobs_completed", "last_job_duration")
 
 # What is observed; then how the job ended, how many completed, how long it took.
-BEGUN = "r0 r16@0.5~100>started"
+BEGUN = "r0 r16@0.5~100>started 16 r16@0.5~100"
 ENDS = {
     # An end that was announced while the last report counted, before the device is idle.
     "64": f"{BEGUN} 64+1.5 r0+0.5>completed 0 = completed 1 102.0",

@@ -165,7 +165,8 @@ class Job(NamedTuple):
     `outcome` is how it ended: a device that was switched off in mid-job leaves none, and
     a job that outlives an alarm keeps it until it runs. `end_announced_at` is when a
     datagram showed the end that no report has; `announced_end` is an end that the report
-    in force does not show. `counted`: it is one of the completed jobs.
+    in force does not show. `announced`: a datagram has shown it, so that those that
+    follow are of it, or of what came after. `counted`: it is one of the completed jobs.
 
     `lost_at` is when contact was lost, until the device is back. `session_unconfirmed`:
     it is, and no report says yet that it is the same run. `unseen`: it had ended when it
@@ -189,6 +190,7 @@ class Job(NamedTuple):
     outcome: JobResult | None = None
     end_announced_at: float | None = None
     announced_end: AnnouncedEnd | None = None
+    announced: bool = False
     pending: Pending | None = None
     counted: bool = False
     lost_at: float | None = None

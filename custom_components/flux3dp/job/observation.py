@@ -128,24 +128,29 @@ class Observation(NamedTuple):
         label = self.announced.error_label.strip()
         match self.announced_phase:
             case Phase.COMPLETED:
-                return AnnouncedEnd(JobResult.COMPLETED, "", self.outdated)
+                return AnnouncedEnd(JobResult.COMPLETED)
             case Phase.ABORTED:
                 result = JobResult.FAILED if label else JobResult.ABORTED
-                return AnnouncedEnd(result, label, self.outdated)
+                return AnnouncedEnd(result, label)
             case _:
                 return None
 
     @property
-    def announced_gone(self) -> bool:
-        """Whether a newer datagram shows no job, or another, where this shows one.
-
-        A datagram lags: what began just now it may not show yet.
-        """
-        if self.announced is None or not self.outdated or self.is_initializing:
+    def announced_job(self) -> bool:
+        """Whether a datagram shows a job that no longer initializes."""
+        if self.announced is not None:
+            status = status_of(self.announced.st_id)
+        elif not self.from_report:
+            status = self.status
+        else:
             return False
-        status = status_of(self.announced.st_id)
-        initializes = status is JobStatus.INITIALIZING
-        return initializes or self.announced_phase is Phase.NONE
+        is_alive = self.announced_phase is Phase.ALIVE
+        return is_alive and status is not JobStatus.INITIALIZING
+
+    @property
+    def announced_over(self) -> bool:
+        """Whether a datagram that does not lag shows no job, or another, where this does."""
+        return self.announced is not None and self.outdated and not self.announced_job
 
     @property
     def announced_idle(self) -> bool:

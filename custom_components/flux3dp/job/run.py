@@ -103,6 +103,7 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         started=started,
         past_init=job.past_init or not seen.is_initializing,
         announced_end=_announced_end(job, seen),
+        announced=job.announced or seen.announced_job,
     )
 
 
@@ -113,7 +114,8 @@ def _announced_end(job: Job, seen: Observation) -> AnnouncedEnd | None:
         # What is announced after it is another job's.
         return known
     end = seen.announced_end or known
-    if alive and seen.announced_gone:
+    # A datagram can be as late as the start before it: then none has shown the job yet.
+    if alive and job.announced and seen.announced_over:
         return (end or AnnouncedEnd())._replace(is_newer=True)
     both_alive = alive and seen.announced_phase is Phase.ALIVE
     return None if both_alive else end

@@ -28,7 +28,7 @@ _SAVE_DELAY = 10.0
 
 # What a restart makes unknown.
 _PASSING: Final = frozenset(
-    {"announced_end", "ceiling", "checked_at", "lost_at", "pending"}
+    {"announced", "announced_end", "ceiling", "checked_at", "lost_at", "pending"}
 )
 
 # What is stored and beyond that is damage. As seconds it is in the year 5138: a date, which
