@@ -183,9 +183,15 @@ async def test_giving_up_in_the_middle_leaves_nothing(
 
 @pytest.mark.parametrize("fault", ["cut_after", "stall_after"])
 async def test_an_end_anywhere_leaves_nothing(
-    port: Port, device: Device, open_port: Connect, fault: str
+    port: Port,
+    device: Device,
+    open_port: Connect,
+    fault: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """From before the hello to the last byte: a reply is whole, or it is an error."""
+    # As long each time: a picture has a clock in it.
+    monkeypatch.setattr("simulator.camera.draw", lambda **_: bytes(20_000))
     # Debugging, asyncio keeps a traceback of everything it calls: twice the time.
     asyncio.get_running_loop().set_debug(False)
     device.start_job("SD/calibration cube.fc")
