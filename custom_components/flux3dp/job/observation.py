@@ -149,8 +149,12 @@ class Observation(NamedTuple):
 
     @property
     def announced_over(self) -> bool:
-        """Whether a datagram that does not lag shows no job, or another, where this does."""
-        return self.announced is not None and self.outdated and not self.announced_job
+        """Whether a datagram that does not lag shows an end, no job, or another one."""
+        if self.announced is None or not self.outdated:
+            return False
+        over = (Phase.NONE, Phase.COMPLETED, Phase.ABORTED)
+        status = status_of(self.announced.st_id)
+        return self.announced_phase in over or status is JobStatus.INITIALIZING
 
     @property
     def announced_idle(self) -> bool:
