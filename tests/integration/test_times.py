@@ -85,6 +85,24 @@ def test_durations(line: str) -> None:
     follow(DURATIONS[line], "last_job_duration")
 
 
+# What is read of a job that completed; then its duration, and the seconds counted.
+LATE_REPORTS = {
+    "hours later": "r64~130+30>completed r64~7330+7200 = 130.0 130.0",
+    "an announcement showed the end": "64+30>completed r64~7330+7200 = 130.0 130.0",
+    "after a restart": "r64~130+30>completed restart r64~7330+7200 = 130.0 130.0",
+    "and after a silence": "r64~130+30>completed lost r64~7330+7200 = 130.0 130.0",
+    "completed while we were away": "restart r64~7360+7200 = None 100.0",
+    "completed in a silence": "lost r64~7315+7200>completed = None 115.0",
+}
+
+
+@pytest.mark.parametrize("line", LATE_REPORTS)
+def test_the_time_a_completed_job_is_left_for_is_no_running_time(line: str) -> None:
+    """Its `time_running` goes on, as the recordings show."""
+    shown = ("last_job_duration", "printing_time")
+    follow(f"r0 r16~100>started {LATE_REPORTS[line]}", *shown)
+
+
 # -- a device that forgets all but the last stretch, at each pause and at an abort
 
 STRETCHES = [(30.0, 20.0), (30.0, 20.0), (29.0, 20.0), (36.0, 20.0), (5.0, 0.0)]

@@ -90,8 +90,8 @@ class Stopwatch:
     ) -> Stopwatch:
         """Return the stopwatch, checked against the times of a report, once.
 
-        Of a job that `ended` the total goes on, and of one that was `aborted` after a
-        pause the running time is that of the last stretch.
+        Of a job that `ended` the total goes on, and unless it was `aborted` the running
+        time too; `aborted` after a pause, that is the length of the last stretch.
         """
         if read_at == self.checked_at:
             return self
@@ -108,7 +108,9 @@ class Stopwatch:
         believed = whole and not forgetful
         tolerance = 0.0 if ended else _TOLERANCE
         base, since = self.base, self.since
-        if running > counted + tolerance or (
+        # It stood already: what a completed job has more by now, it has not run.
+        late = ended and not aborted and since is None and whole is self.whole
+        if (running > counted + tolerance and not late) or (
             believed and running < counted - tolerance
         ):
             base, since = running, None if since is None else now
