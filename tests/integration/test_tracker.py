@@ -84,6 +84,8 @@ def test_without_reports_a_beginning_after_an_end_is_a_new_job(
 UNSEEN = {
     "a job goes on": "0 16@0.5>started gap 16@0.6 48!fan>paused:fan_failure 128>aborted:fan_failure = aborted 0 1",
     "a pause is the same": "48!fan gap 48!fan 18 16>resumed = None 0 1",
+    "a resume": "48!fan gap 18 16>resumed = None 0 1",
+    "a resume that fails is the same pause": "48!fan gap 18 50!fan 48!fan 18 16>resumed = None 0 1",
     "a pause, then a resume": "16 gap 48 gap 16 48>paused = None 0 1",
     "another session": "r16@0.9 gap r16@0.95#b r64#b>completed = completed 1 2",
     "a progress that fell": "16@0.8 gap 16@0.1 = None 0 2",

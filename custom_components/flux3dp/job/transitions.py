@@ -128,7 +128,8 @@ def _continued(
     """Follow the same job: it goes on, pauses, or goes on again."""
     if not previous.observed:
         # What it did meanwhile is not known.
-        job = found_again(job, now)._replace(paused=seen.is_paused, outcome=None)
+        paused = seen.is_paused or seen.status is JobStatus.RESUMING
+        job = found_again(job, now)._replace(paused=paused, outcome=None)
         job = advanced(job, seen, now)._replace(resuming_since=None)
         return previous._replace(job=job), ()
     grown = job.top_progress is not None and (seen.progress or 0) > job.top_progress
