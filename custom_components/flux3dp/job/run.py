@@ -109,16 +109,17 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
 
 def _announced_end(job: Job, seen: Observation) -> AnnouncedEnd | None:
     """Return the end of a job that no report has shown yet."""
-    known, alive = job.announced_end, seen.phase is Phase.ALIVE
+    known, there = job.announced_end, (Phase.ALIVE, Phase.ENDING)
     if known is not None and known.is_newer and seen.announced is not None:
         # What is announced after it is another job's.
         return known
     end = seen.announced_end or known
+    if seen.phase not in there:
+        return end
     # A datagram can be as late as the start before it: then none has shown the job yet.
-    if alive and job.announced and seen.announced_over:
+    if job.announced and seen.announced_over:
         return (end or AnnouncedEnd())._replace(is_newer=True)
-    both_alive = alive and seen.announced_phase is Phase.ALIVE
-    return None if both_alive else end
+    return None if seen.announced_phase in there else end
 
 
 def with_totals(state: JobState, now: float) -> JobState:

@@ -20,7 +20,7 @@ from .model import (
 )
 from .observation import Observation
 from .run import advanced, found_again, lost, over, with_new
-from .status_table import RUNNING, Phase
+from .status_table import RUNNING, Phase, phase_of
 
 # After a silence, a progress this much lower is another job's; less is a datagram's lag.
 _PROGRESS_FELL: Final = 0.2
@@ -67,7 +67,13 @@ def apply(
 def _is_over(previous: JobState, seen: Observation) -> bool:
     """Whether the job ended before what is seen now, of another one."""
     job = previous.job
-    if job is None or job.stage is not Stage.ACTIVE or job.announced_end is None:
+    if job is None or job.stage is not Stage.ACTIVE:
+        return False
+    ending = previous.st_id is not None and phase_of(previous.st_id) is Phase.ENDING
+    if ending and seen.phase is Phase.ALIVE:
+        # No job goes on from there.
+        return not job.is_same_run(seen.session)
+    if job.announced_end is None:
         return False
     if seen.from_report:
         return _is_another(previous, job, seen)
