@@ -3,12 +3,14 @@
 `Watch.play` says how a script is read.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from custom_components.flux3dp.aioflux.report import JobInfo
 from custom_components.flux3dp.job.tracker import describe
 
-from .watching import ERRORS, Watch, follow
+from .watching import ERRORS, Watch, follow, report
 
 GAPS = pytest.mark.parametrize("gap", ["lost", "restart"])
 
@@ -245,6 +247,16 @@ def test_the_durations_of_a_job_that_fails_within_a_second() -> None:
 
 
 # -- what an event carries
+
+
+def test_reports_without_a_session_show_another_job_by_its_age() -> None:
+    watch = Watch()
+    watch.play("0")
+    paused = report(48, session=None, running=100.0, total=110.0)
+    assert watch.read(paused) == ["started", "paused"]
+    assert watch.read(replace(paused, time_total=112.0)) == []
+    assert watch.read(report(16, session=None, running=1.0, total=1.0)) == ["started"]
+    assert watch.state.job_number == 2
 
 
 def test_an_event_and_a_problem_carry_the_error_and_what_helps() -> None:

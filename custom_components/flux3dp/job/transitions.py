@@ -25,6 +25,9 @@ from .status_table import RUNNING, Phase, phase_of
 # After a silence, a progress this much lower is another job's; less is a datagram's lag.
 _PROGRESS_FELL: Final = 0.2
 
+# A job that began less long ago (s) than one has run that was there is another.
+_TOTAL_FELL: Final = 2.0
+
 # A job that was last seen this far on, and is gone, has completed.
 _AS_GOOD_AS_DONE: Final = 0.99
 
@@ -167,6 +170,9 @@ def _is_another(previous: JobState, job: Job, seen: Observation) -> bool:
     if (same := job.is_same_run(seen.session)) is not None:
         return not same
     if seen.is_initializing and job.past_init:
+        return True
+    ran, total = job.clock.device, seen.time_total
+    if ran is not None and total is not None and total < ran - _TOTAL_FELL:
         return True
     return (
         not previous.observed
