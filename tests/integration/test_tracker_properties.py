@@ -119,6 +119,25 @@ def test_every_event_follows_from_the_one_before(looks: Looks) -> None:
 
 
 @given(LOOKS)
+def test_a_report_outranks_announcements_and_no_job_goes_on_from_its_end(
+    looks: Looks,
+) -> None:
+    watch = Watch()
+    for look, after in looks:
+        before = watch.state
+        kinds = watch.see(look, after)
+        if before.job is None or not watch.state.active:
+            continue
+        session = look.session if isinstance(look, Report) else None
+        same = session in (None, before.job.session)
+        if before.st_id in (66, 130) and session is None:
+            assert watch.state.job_number > before.job_number
+        elif isinstance(look, Report) and same and look.time_total is None:
+            # Whatever was announced, it is there; one that begins is another.
+            assert look.st_id == 1 or not (before.active and ENDS.intersection(kinds))
+
+
+@given(LOOKS)
 def test_results_and_counters_agree_with_the_events(looks: Looks) -> None:
     watch = Watch()
     completed = set()
