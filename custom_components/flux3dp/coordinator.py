@@ -286,7 +286,7 @@ class FluxCoordinator(FluxDevice):
         if announced and reported:
             caught_up = announced.status.st_id == reported.report.st_id
             if caught_up and reported.report.st_id <= 0:
-                # What begins now is announced first.
+                # It would hide what begins now, which is announced first.
                 self.reported = None
         self._store.async_keep(step.state)
         data = known._replace(

@@ -196,7 +196,7 @@ class JobMonitor:
     async def _async_read(self, robot: Robot) -> None:
         """Read reports until the job is over and announcements, which lag, say so too."""
         self.wake.clear()
-        given = self._clock.now()
+        answered_at = self._clock.now()
         while True:
             passing = False
             try:
@@ -206,10 +206,10 @@ class JobMonitor:
             except CommandFailed as err:
                 # For a moment after a job was left; announcements may lag for as long.
                 LOGGER.debug("%s has no report: %s", self._device.device_name, err)
-                passing = self._clock.now() - given < self._timing.control_confirm
+                passing = self._clock.now() - answered_at < self._timing.control_confirm
                 self._device.async_probe()
             else:
-                given = self._clock.now()
+                answered_at = self._clock.now()
                 self._log_back()
                 await self._async_ask_about(robot)
             if not self._device.data.job.active:

@@ -25,7 +25,7 @@ from .status_table import RUNNING, Phase, phase_of
 # After a silence, a progress this much lower is another job's; less is a datagram's lag.
 _PROGRESS_FELL: Final = 0.2
 
-# A job that began less long ago (s) than one has run that was there is another.
+# A job whose age is this much less (s) than the running time read before is another's.
 _TOTAL_FELL: Final = 2.0
 
 # A job that was last seen this far on, and is gone, has completed.
