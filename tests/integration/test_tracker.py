@@ -183,6 +183,7 @@ ENDS = {
     "left, not the device's": f"{BEGUN} 0+1.5 r16+0.5 16+6 64>completed = completed 1 111.0",
     "another, not the device's": f"{BEGUN} 1+1.5 r16+0.5 16+6 64>completed = completed 1 111.0",
     "a beginning that lags": "r0 r1>started 0+1.2 r16+0.8 16+6 64>completed = completed 1 11.0",
+    "a job before it that lags": f"{BEGUN} r1+1>started 16+0.5 1+1 16+5 64>completed = completed 1 9.5",
     "an end before it that lags": f"{BEGUN} 64+0.5 16+0.6 16+5 64>completed = completed 1 109.1",
     # An end that nothing showed.
     "as good as done": "r16@0.99 0+6>completed = completed 1 None",

@@ -137,8 +137,8 @@ class Observation(NamedTuple):
 
     @property
     def announced_job(self) -> bool:
-        """Whether a datagram shows a job that no longer initializes."""
-        if self.announced is not None:
+        """Whether a datagram that does not lag shows a job that no longer initializes."""
+        if self.announced is not None and self.outdated:
             status = status_of(self.announced.st_id)
         elif not self.from_report:
             status = self.status
