@@ -14,7 +14,6 @@ from homeassistant.util.hass_dict import HassKey
 from .address import AddressFollower
 from .aioflux import (
     DeviceInfo,
-    DeviceStatus,
     DeviceUpdate,
     Identity,
     Listener,
@@ -193,7 +192,8 @@ class FluxCoordinator(FluxDevice):
         if device is not None and device is not self.info.device:
             self._async_describe(device)
         if sighting.status is not None:
-            self._async_announced(sighting.status)
+            now = self.clock.now()
+            self._async_announced(Announced(sighting.status, now, sighting.prefix))
         elif self.info.device != self.data.device:
             self.async_set_updated_data(self.data._replace(device=self.info.device))
         if self.data.device is not None and self.data.online:
@@ -215,10 +215,9 @@ class FluxCoordinator(FluxDevice):
             self.trust.schedule_check()
 
     @callback
-    def _async_announced(self, status: DeviceStatus) -> None:
+    def _async_announced(self, announced: Announced) -> None:
         """Handle an announcement."""
-        before, now = self.announced, self.clock.now()
-        announced = Announced(status, now)
+        before, status, now = self.announced, announced.status, announced.at
         if self._order.is_late(announced, before):
             if not self.data.online:
                 # After a reload. It is there, and what it said last still counts.

@@ -158,7 +158,9 @@ async def test_a_reboot_and_an_upgrade_are_noticed(
     device = await make_device(generation=1, firmware="1.6.95")
     first = (await updates.wait(lambda update: update.device)).device
     assert first is not None
+    before = (await updates.wait(lambda update: update.status)).prefix
     await device.reboot()
+    await updates.wait(lambda update: update.status and update.prefix != before)
     seen = await updates.wait(
         lambda update: update.device and update.device.slave_key != first.slave_key
     )

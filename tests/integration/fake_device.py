@@ -49,6 +49,7 @@ class FakeDevice:
     progress: float = 0.25
     session: str | None = None
     timestamp: float = 0.0
+    prefix: bytes = b""
     replies: dict[str, Reply] = field(default_factory=dict)
     received: list[str] = field(default_factory=list)
     """Commands, but for readings of settings."""
@@ -313,6 +314,7 @@ class FakeListener:
             version=info.version,
             device=None if self.nameless else info,
             status=self.device.status,
+            prefix=self.device.prefix,
         )
         for subscriber in tuple(self.subscribers):
             subscriber(update)

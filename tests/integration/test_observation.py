@@ -268,6 +268,7 @@ def test_what_a_report_outweighs(
 
 
 # Announcements as st_id@timestamp, and in brackets those that are late; +s before one.
+# Behind # is what another boot begins its own with. After `lost` none counts.
 ORDERS = {
     "as they were made": "16@100 16@103 64@104 0@110",
     "one that was overtaken": "16@100 64@104 [16@103] 64@104",
@@ -294,6 +295,12 @@ ORDERS = {
     "what lags for long": (
         "16@100 48@110 [16@108] +4 16@114 48@116 [16@113] +4 [16@113]"
     ),
+    "a reboot": "16@170 0@2#b 1@4#b 16@9#b",
+    "what it said before, on its way for long": "16@170 0@2#b [48@171] 1@4#b [48@172] 1@5#b",
+    "a new name": "0@100 0@100#b 16@101#b [0@100] 16@102#b",
+    "a forged boot": "16@100 0@1#x [16@101] +3 16@104 64@105 [0@2#x] 64@106",
+    "forged boots, and the device's own": "16@1#a 0@2#b 1@3#c [0@4#b] [16@9#a] +3 16@12#a 64@15#a",
+    "one that is known from before a silence": "16@100 0@2#b lost 16@100 64@101",
     "two that are late, a while apart": (
         "16@100 64@103 [16@102] +60 16@160 64@163 [16@162]"
     ),
@@ -309,9 +316,14 @@ def test_the_order_of_announcements(order: str) -> None:
             at += float(word)
             seen.append(word)
             continue
-        st_id, _, timestamp = word.strip("[]").partition("@")
+        if word == "lost":
+            latest = None
+            seen.append(word)
+            continue
+        st_id, _, rest = word.strip("[]").partition("@")
+        timestamp, _, prefix = rest.partition("#")
         status = replace(datagram(int(st_id)), timestamp=float(timestamp))
-        new = Announced(status, at)
+        new = Announced(status, at, prefix.encode())
         late = tells.is_late(new, latest)
         latest = latest if late else new
         seen.append(f"[{word.strip('[]')}]" if late else word.strip("[]"))

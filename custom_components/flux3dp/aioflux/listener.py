@@ -329,7 +329,12 @@ class Listener:
             self._begin_touch(record, (record.version,))
         self._subscriptions.dispatch(
             DeviceUpdate(
-                record.uuid, record.host, record.version, record.status, record.device
+                record.uuid,
+                record.host,
+                record.version,
+                record.status,
+                record.device,
+                prefix=record.prefix or b"",
             )
         )
 

@@ -22,7 +22,8 @@ class DeviceUpdate(NamedTuple):
     `host` is where it came from and may be forged or replayed. `status` is None for a
     touch reply. `device` is what our own touch to this uuid at this address learned,
     None until it was answered; `changed`: it is new or differs from before. Signatures
-    vouch for its keys, nothing for its texts.
+    vouch for its keys, nothing for its texts. `prefix` is what an announcement begins
+    with: other bytes after each boot, and after a new name.
     """
 
     uuid: str
@@ -31,6 +32,7 @@ class DeviceUpdate(NamedTuple):
     status: DeviceStatus | None
     device: DeviceInfo | None
     changed: bool = False
+    prefix: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

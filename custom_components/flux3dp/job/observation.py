@@ -1,5 +1,7 @@
 """One observation of a device: what counts now, its report or its datagram."""
 
+from collections import deque
+from math import inf
 from typing import Final, NamedTuple
 
 from ..aioflux.device import DeviceStatus
@@ -10,6 +12,7 @@ from .status_table import Phase, phase_of, status_of, toolhead_of
 
 # A device shows fewer states within seconds. Of more the order says nothing: each counts.
 _MAX_LATE: Final = 16
+_BOOTS: Final = 2
 
 # What tells two announcements apart.
 type _Kind = tuple[int, str, str, str]
@@ -23,20 +26,24 @@ class Reported(NamedTuple):
 
 
 class Announced(NamedTuple):
-    """What a datagram says and the moment it arrived (seconds, by `clock.py`)."""
+    """What a datagram says and the moment it arrived (seconds, by `clock.py`).
+
+    `prefix` is what it begins with, which another boot changes.
+    """
 
     status: DeviceStatus
     at: float
+    prefix: bytes = b""
 
 
 class AnnouncementOrder:
     """Tells announcements that are late: one that was made after them came before.
 
-    A late one would bring back what has passed. But a timestamp can be forged, ahead of
-    the device's, and a clock can be set back: what is announced for longer than any
-    delay is believed all the same, whatever is announced in between. At once if no delay
-    explains its timestamps, and they advance as a clock does: not all at once, as what
-    has waited in a socket.
+    A late one would bring back what has passed: it has an older timestamp, or is of an
+    earlier boot. But a timestamp can be forged, ahead of the device's, and a clock can be
+    set back: what is announced for longer than any delay is believed all the same,
+    whatever is announced in between. At once if no delay explains its timestamps, and
+    they advance as a clock does: not all at once, as what has waited in a socket.
     """
 
     def __init__(self, longest: float) -> None:
@@ -44,12 +51,30 @@ class AnnouncementOrder:
         self._longest = longest
         # What looked late: the first of each kind, and when the last one came.
         self._late: dict[_Kind, tuple[Announced, float]] = {}
+        # The prefixes that others have followed, of the last boots.
+        self._earlier = deque[bytes](maxlen=_BOOTS)
 
     def is_late(self, new: Announced, latest: Announced | None) -> bool:
         """Whether an announcement is late; `latest` is the last that was not."""
-        if latest is None or is_alike(new.status, latest.status):
+        if latest is None:
             return False
-        lag = latest.status.timestamp - new.status.timestamp
+        is_other = new.prefix != latest.prefix
+        is_earlier = is_other and new.prefix in self._earlier
+        if is_other and not is_earlier:
+            # It has booted, and its clock began anew.
+            self._late.clear()
+        elif not is_alike(new.status, latest.status):
+            lag = latest.status.timestamp - new.status.timestamp
+            if self._is_late(new, inf if is_earlier else lag):
+                return True
+        if is_earlier:
+            self._earlier.remove(new.prefix)
+        if is_other:
+            self._earlier.append(latest.prefix)
+        return False
+
+    def _is_late(self, new: Announced, lag: float) -> bool:
+        """Whether it is late, seeming to be older than the latest by so much (s)."""
         kind = _kind(new.status)
         if not lag > 0:  # Nor is it with a timestamp that is no number.
             # Of its kind, what looked late before was.
