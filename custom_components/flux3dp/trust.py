@@ -178,6 +178,8 @@ class Trust:
             if not err.presented:
                 # It was another key, and TLS on the management port shows which.
                 self.schedule_check()
+            elif err.presented == pinned_key(self._entry):
+                pass  # A person has accepted it meanwhile: a reload is due.
             elif not self._is_of_another_device(err.presented):
                 self.set_mismatch(err.presented)
             elif async_presented_key(self._device.hass, self._entry) == err.presented:

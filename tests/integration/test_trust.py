@@ -1,6 +1,7 @@
 """Whether a device still trusts us, and whether it is still that device."""
 
 import asyncio
+import base64
 from dataclasses import replace
 
 from homeassistant.core import HomeAssistant
@@ -98,6 +99,18 @@ async def test_a_password_that_was_set_or_removed_is_a_reason_for_a_sign_in(
     await home.announce()
     assert home.device.sign_ins == before + 1
     assert reauths(home.hass, home.entry)
+
+
+async def test_a_key_that_was_accepted_meanwhile_is_no_case_for_a_repair(
+    home: Home,
+) -> None:
+    """A check can end between the dialog and the reload that comes of it."""
+    accepted = {"master_key": base64.b64encode(b"another").decode()}
+    data = {**home.entry.data, **accepted}
+    home.hass.config_entries.async_update_entry(home.entry, data=data)
+    home.device.refuses_manager = IdentityMismatch(b"master", b"another")
+    await home.entry.runtime_data.trust.async_try()
+    assert issues(home.hass) == {}
 
 
 async def test_a_device_whose_ports_open_late_is_tried_three_times(
