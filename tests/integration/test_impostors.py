@@ -25,6 +25,7 @@ from tests.integration.conftest import (
     PASSWORD,
     MakeEntry,
     having,
+    paced,
     signed_in,
     wait_until,
 )
@@ -186,6 +187,7 @@ async def test_an_impostor_is_not_told_the_password_that_is_typed_for_the_device
     assert not loaded or "master_key_changed" in issues(hass)
 
 
+@paced(setup_wait=30.0, forget=30.0, unheard=20.0)
 async def test_an_impostor_is_not_told_whose_key_to_forget(
     hass: HomeAssistant,
     device: Device,
