@@ -300,6 +300,10 @@ ORDERS = {
     "a new name": "0@100 0@100#b 16@101#b [0@100] 16@102#b",
     "a forged boot": "16@100 0@1#x [16@101] +3 16@104 64@105 [0@2#x] 64@106",
     "forged boots, and the device's own": "16@1#a 0@2#b 1@3#c [0@4#b] [16@9#a] +3 16@12#a 64@15#a",
+    "forged boots, again and again": (
+        "0@100#a 16@1#x [0@100#a] +3 16@2#y [0@100#a] +3 0@100#a 16@3#z 0@100#a"
+    ),
+    "a forged boot that says the same": "16@100 16@1#x [48@101] 16@102 48@103",
     "one that is known from before a silence": "16@100 0@2#b lost 16@100 64@101",
     "two that are late, a while apart": (
         "16@100 64@103 [16@102] +60 16@160 64@163 [16@162]"

@@ -58,18 +58,18 @@ class AnnouncementOrder:
         """Whether an announcement is late; `latest` is the last that was not."""
         if latest is None:
             return False
-        is_other = new.prefix != latest.prefix
-        is_earlier = is_other and new.prefix in self._earlier
-        if is_other and not is_earlier:
-            # It has booted, and its clock began anew.
-            self._late.clear()
-        elif not is_alike(new.status, latest.status):
+        alike = is_alike(new.status, latest.status)
+        if new.prefix == latest.prefix:
             lag = latest.status.timestamp - new.status.timestamp
-            if self._is_late(new, inf if is_earlier else lag):
+            return not alike and self._is_late(new, lag)
+        # It has booted, and its clock began anew: unless this is of an earlier boot.
+        if new.prefix in self._earlier:
+            if alike:
+                return False
+            if self._is_late(new, inf):
                 return True
-        if is_earlier:
             self._earlier.remove(new.prefix)
-        if is_other:
+        if latest.prefix not in self._earlier:
             self._earlier.append(latest.prefix)
         return False
 
@@ -161,7 +161,7 @@ class Observation(NamedTuple):
                 return None
 
     @property
-    def announced_job(self) -> bool:
+    def is_job_announced(self) -> bool:
         """Whether a datagram that does not lag shows a job that no longer initializes."""
         if self.announced is not None and self.outdated:
             status = status_of(self.announced.st_id)

@@ -103,7 +103,7 @@ def advanced(job: Job, seen: Observation, now: float) -> Job:
         started=started,
         past_init=job.past_init or not seen.is_initializing,
         announced_end=_announced_end(job, seen),
-        announced=job.announced or seen.announced_job,
+        announced=job.announced or seen.is_job_announced,
     )
 
 
