@@ -245,7 +245,7 @@ export class FluxCard extends LitElement {
     const asked =
       command === "cancel"
         ? { title: say.cancel_question, text: say.cancel_text, no: say.cancel_no }
-        : command === "free" && { title: say.free, text: fill(say.free_text, { name: shown.name }), no: say.close };
+        : command === "free" && { title: say.free_question, text: fill(say.free_text, { name: shown.name }), no: say.close };
     const act = asked ? () => this.ask({ ...asked, yes: text, act: press }) : press;
     // Once filament is loaded, a resume is what is left to be done.
     const leads = button.command === "resume" && shown.loads && this.maintenance.hasLoaded;

@@ -287,6 +287,8 @@ export const dialogStyles = css`
   }
   .large {
     display: grid;
+    /* As high as the box, not as the picture. */
+    grid-template-rows: minmax(0, 1fr);
     place-items: center;
     flex: 1 1 auto;
     min-block-size: 120px;

@@ -322,6 +322,7 @@ export const styles = css`
     justify-content: center;
     gap: 8px;
     flex: 1 1 120px;
+    min-inline-size: fit-content;
     min-block-size: 42px;
     padding: 4px 12px;
     background: var(--wash);

@@ -109,6 +109,9 @@ async function starting(page, url) {
   ]);
   await entry(dialog, "Löffel").click();
   await dialog.getByRole("heading", { name: "Löffel" }).waitFor();
+  const picture = dialog.locator(".large");
+  await picture.locator("img").waitFor();
+  assert.deepEqual(await picture.locator("img").boundingBox(), await picture.boundingBox()); // None of it is cut off.
   await page.keyboard.press("Enter"); // No key starts a job by mistake.
   assert.deepEqual(await calls(), []);
   await dialog.getByRole("button", { name: "Back" }).click();

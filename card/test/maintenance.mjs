@@ -158,6 +158,9 @@ async function runout(page, url) {
   const { calls, card, change, hold, answer } = await open(page, url);
   await page.keyboard.press("Escape");
   await change("fault", {});
+  await card.evaluate((element) => (element.style.inlineSize = "464px")); // As wide as in a section.
+  const height = async (text) => (await card.locator(".command span", { hasText: text }).boundingBox()).height;
+  assert.equal(await height("Load filament"), await height("Resume")); // In one line.
   await hold();
   await card.locator(".command.load.leads").click();
   assert.ok(await card.locator(".command.resume").isDisabled());

@@ -37,7 +37,7 @@ async function canceling(page, url) {
 
 async function freeing(page, url) {
   const { card, calls, fail } = await show(page, url, "occupied");
-  const question = card.getByRole("dialog", { name: "Free device" });
+  const question = card.getByRole("dialog", { name: "Free this device?" });
   await card.getByRole("button", { name: "Free device" }).click();
   await question.getByText("What they are doing is lost.").waitFor();
   await page.keyboard.press("Enter"); // The answer that changes nothing has the focus.
