@@ -152,13 +152,15 @@ class Judge(logging.Handler):
         if job is None or job.stage is Stage.ACTIVE or state.last_job_result is None:
             return
         since = self._jobs[uuid][1] - _CONTACT * self._pace
+        # Until a report says which job it is, what is left on the device counts.
+        session = None if job.session_unconfirmed else job.session
         true = {
             run.result
             for run in subject.runs
-            if job.session == run.job.session
-            or (job.session is None and (run.left is None or run.left > since))
+            if session == run.job.session
+            or (session is None and (run.left is None or run.left > since))
         }
-        said = (job.session, str(state.last_job_result))
+        said = (session, str(state.last_job_result))
         if state.last_job_result not in true and self._results.get(uuid) != said:
             self._results[uuid] = said
             self.find(f"{subject.device.name}: {said} is said, {true} is true")

@@ -180,6 +180,19 @@ async def test_a_result_without_an_event(
     assert len(soak.judge.findings) == findings
 
 
+@pytest.mark.parametrize(("unconfirmed", "findings"), [(True, 0), (False, 1)])
+async def test_what_a_restart_finds_on_the_device_may_be_of_the_next_job(
+    soak: Soak, *, unconfirmed: bool, findings: int
+) -> None:
+    before = soak.run("failed")
+    await soak.device.player.stop()
+    soak.run("completed")
+    job = Job(session=before.job.session, session_unconfirmed=unconfirmed)
+    soak.state = INITIAL._replace(job=job)
+    soak.say(JobResult.COMPLETED)
+    assert len(soak.judge.findings) == findings
+
+
 async def test_contact_counts_from_when_home_assistant_is_back(soak: Soak) -> None:
     """The device is off, and was on in between, while nothing was looked at."""
     soak.state = INITIAL._replace(online=True)
