@@ -19,7 +19,7 @@ from custom_components.flux3dp.robot import DeviceOccupied
 from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import look, press, value, witness
+from tests.integration.jobs import Witness, look, press, value, witness
 from tests.integration.life import act, issues, log_lines, reauths, registered
 
 LOST = f"{NAME} gives no reports of its job, only announcements"
@@ -203,16 +203,22 @@ async def test_a_connection_that_breaks_is_made_again_and_nothing_happened(
     assert seen.event_types == ["started"]
 
 
-async def test_what_follows_a_job_that_was_left_without_a_connection_is_another_ones(
-    home: Home, device: FakeDevice
-) -> None:
+async def paused_without_connection(home: Home) -> Witness:
+    """Have a job that is paused, then lose its connection for good."""
     seen = witness(home.hass)
     await home.run()
     await read(home)
     await home.run(48, "PAUSED")
     await read(home)
-    device.refuses = ConnectionFailed("refused")
-    device.sessions[-1].abort()
+    home.device.refuses = ConnectionFailed("refused")
+    home.device.sessions[-1].abort()
+    return seen
+
+
+async def test_what_follows_a_job_that_was_left_without_a_connection_is_another_ones(
+    home: Home, device: FakeDevice
+) -> None:
+    seen = await paused_without_connection(home)
     await home.advance(1.5)
     # All of it within the time for which the last report counts.
     for st_id in (0, 1, 16):
@@ -230,13 +236,7 @@ async def test_what_follows_a_job_that_was_left_without_a_connection_is_another_
 async def test_an_idle_device_is_known_to_be_by_any_connection(
     home: Home, device: FakeDevice
 ) -> None:
-    seen = witness(home.hass)
-    await home.run()
-    await read(home)
-    await home.run(48, "PAUSED")
-    await read(home)
-    device.refuses = ConnectionFailed("refused")
-    device.sessions[-1].abort()
+    seen = await paused_without_connection(home)
     await home.advance(6)
     # It is left, and another job begins, before the next announcement.
     home.listener.silent = True
