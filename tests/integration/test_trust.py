@@ -226,7 +226,7 @@ async def test_while_another_key_waits_only_the_pinned_one_is_followed(
     *,
     is_ours: bool,
 ) -> None:
-    """The check of the key asks where the device was, and says nothing any more."""
+    """The check of the key asks only at the old address, where nothing answers."""
     home, device, asked = new_home, new_home.device, list[tuple[str, bytes]]()
 
     async def prove(candidate: DeviceInfo, master_key: bytes, _: Timing) -> None:
