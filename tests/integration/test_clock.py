@@ -193,3 +193,40 @@ async def test_a_clock_that_steps_back_hides_one_announcement(home: Home) -> Non
         device.timestamp = home.clock.now() % 1000
         await home.run(64)
     assert seen.event_types == ["started", "completed"]
+
+
+async def test_a_job_that_begins_right_after_a_reboot_is_another(
+    new_home: Home,
+) -> None:
+    """With its clock, which begins anew, all would look late."""
+    home, seen = new_home, witness(new_home.hass)
+    await home.setup(hold=False)
+    home.device.timestamp = 170.0
+    await home.run()
+    home.device.timestamp, home.device.prefix = 2.0, b"of another boot"
+    for st_id in (0, 1, 16):
+        await home.run(st_id)
+    assert value(home.hass, "last_job_result") == "unknown"
+    await home.run(64)
+    assert seen.event_types == ["started", "started", "completed"]
+
+
+async def test_a_device_that_rebooted_right_before_a_reload_is_online(
+    new_home: Home,
+) -> None:
+    """Its clock began anew, so all that it says looks late for some seconds."""
+    home, seen = new_home, witness(new_home.hass)
+    await home.setup(hold=False)
+    for st_id, timestamp in ((16, 101.0), (64, 111.0)):
+        home.device.timestamp = timestamp
+        await home.run(st_id)
+    home.device.timestamp = 20.0
+    await home.run(0)
+    await home.done(home.hass.config_entries.async_reload(home.entry.entry_id))
+    await home.announce()
+    assert value(home.hass, "status") == "completed"
+    for _ in range(3):
+        await home.advance(3)
+        await home.announce()
+    assert value(home.hass, "status") == "idle"
+    assert seen.event_types == ["started", "completed"]
