@@ -16,7 +16,7 @@ from homeassistant.helpers import device_registry as dr
 
 from .aioflux import CommandFailed, DeviceInfo, FluxError
 from .clock import Backoff
-from .const import CONF_SERIAL, DOMAIN, LOGGER, MANUFACTURER
+from .const import CONF_SERIAL, CONF_VERIFIED, DOMAIN, LOGGER, MANUFACTURER
 from .device import FluxDevice
 from .issues import async_check_firmware
 from .naming import (
@@ -26,7 +26,7 @@ from .naming import (
     fitting,
 )
 from .robot import RobotLink
-from .trust import Trust
+from .trust import Trust, pinned_key
 
 
 class _Texts(NamedTuple):
@@ -87,6 +87,7 @@ class VerifiedInfo:
         """Handle a touch reply of the pinned key; the same one comes again and again."""
         if claim is not self._claim:
             self._claim = claim
+            self._async_check_signature(claim)
             if claim.name == self._expected_name:
                 self._expected_name = None
                 self._async_accept(self._texts._replace(name=display_name(claim)))
@@ -100,6 +101,23 @@ class VerifiedInfo:
             and (due := self._take_due()) is not None
         ):
             self._device.create_task(self._async_ask_about(due), "device info")
+
+    @callback
+    def _async_check_signature(self, claim: DeviceInfo) -> None:
+        """Remember that FLUX signed the key, of whomever that was learned.
+
+        A signature proves itself: that it is missing proves nothing. A key that was
+        accepted since we were set up is another one than ours.
+        """
+        entry = self._entry
+        if (
+            claim.signed
+            and not entry.data[CONF_VERIFIED]
+            and claim.master_key == pinned_key(entry)
+        ):
+            self._hass.config_entries.async_update_entry(
+                entry, data={**entry.data, CONF_VERIFIED: True}
+            )
 
     @callback
     def async_expect_name(self, name: str) -> None:

@@ -69,7 +69,7 @@ class MasterKeyChangedFlow(RepairsFlow):
             data={
                 **self._entry.data,
                 CONF_MASTER_KEY: base64.b64encode(self._presented).decode("ascii"),
-                # A person accepted this key; FLUX signed another one.
+                # Until a signature of FLUX is seen (`device_info`).
                 CONF_VERIFIED: False,
             },
         )

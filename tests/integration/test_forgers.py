@@ -41,7 +41,7 @@ from tests.integration.jobs import (
     witness,
 )
 from tests.integration.life import act, issues, reauths, registered
-from tests.keys import MASTER_KEYS
+from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 # Enough announcements for a device that is not believed to be taken for silent.
 LONG = 30
@@ -123,6 +123,28 @@ async def test_another_key_in_its_name_does_not_switch_a_device_off(
         known = listener.get(UUID, device.address)
         assert known is not None
         assert known.identity is Identity.PINNED
+
+
+# -- a signature
+
+
+@having({"vendor_key": None})
+async def test_a_signature_counts_for_the_key_and_the_device_that_it_is_of(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    serial, uuid = device.config.serial, device.uuid_bytes
+    key, other = device.master_public_der, public_der(MASTER_KEYS[1])
+    with Forger.of(device) as forger:
+        for number, signed in enumerate(
+            ((serial, bytes(16), key), (serial, uuid, other), ("other", uuid, key))
+        ):
+            device.beacon.identify = VENDOR_KEY.sign_identity(*signed)
+            await forge(entry, forger, device, forger.reply(name=f"HACKED {number}"))
+        assert entry.data["verified"] is False
+        # FLUX's own is true, whoever brings it.
+        device.beacon.identify = VENDOR_KEY.sign_identity(serial, uuid, key)
+        await forge(entry, forger, device, forger.reply())
+        assert entry.data["verified"] is True
 
 
 # -- other texts

@@ -9,12 +9,14 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.flux3dp.aioflux import fingerprint
+from custom_components.flux3dp.aioflux import Identity, fingerprint
 from simulator import MANAGEMENT_PORT, Device
+from tests.aioflux.updates import Updates
+from tests.forger import public_der
 from tests.integration.conftest import (
-    BOTH,
     NAME,
     PASSWORD,
+    UUID,
     having,
     signed_in,
     wait_for_state,
@@ -23,7 +25,7 @@ from tests.integration.conftest import (
 from tests.integration.flows import Repairs, assert_abort, look_at_repairs, submit
 from tests.integration.jobs import reason
 from tests.integration.life import STATUS, act, issues, reauths
-from tests.keys import MASTER_KEYS
+from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 repairs = pytest.fixture(look_at_repairs)
 
@@ -42,7 +44,13 @@ async def swapped(
 # -- another master key
 
 
-@BOTH
+@having(
+    *(
+        {"generation": generation, "vendor_key": vendor_key}
+        for generation in (1, 2)
+        for vendor_key in (VENDOR_KEY, None)
+    )
+)
 async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, repairs: Repairs
 ) -> None:
@@ -63,10 +71,15 @@ async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
     await hass.async_block_till_done()
 
     assert entry.data["master_key"] == base64.b64encode(presented).decode()
-    assert entry.data["verified"] is False
     assert issues(hass) == {}
     await wait_for_state(hass, STATUS, "idle")
     await signed_in(hass, entry)
+    await wait_until(hass, lambda: entry.runtime_data.data.device is not None)
+    # A person accepted it, but who made it is FLUX's to say.
+    is_signed = device.config.vendor_key is not None
+    assert entry.data["verified"] is is_signed
+    attributes = hass.states.get(STATUS).attributes
+    assert attributes.get("verified", True) is is_signed
     [flow] = reauths(hass, entry)
     assert device.received.passwords == []
     result = await hass.config_entries.flow.async_configure(flow["flow_id"])
@@ -137,6 +150,21 @@ async def test_an_impostor_that_was_accepted_is_a_repair_once_it_has_gone(
     placeholders = shown["description_placeholders"]
     assert placeholders["presented"] == fingerprint(device.master_public_der)
     assert device.received.passwords == []
+
+
+async def test_the_signature_of_the_old_key_does_not_verify_the_new_one(
+    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+) -> None:
+    updates = Updates(entry.runtime_data.listener, uuid=UUID)
+    # Accepted; the reload is still due, and the old key is what is pinned.
+    new = base64.b64encode(public_der(MASTER_KEYS[1])).decode()
+    data = {**entry.data, "master_key": new, "verified": False}
+    hass.config_entries.async_update_entry(entry, data=data)
+    entry.runtime_data.async_touch()
+    seen = await updates.wait(lambda update: update.status is None)
+    assert seen.device is not None
+    assert (seen.device.identity, seen.device.signed) == (Identity.PINNED, True)
+    assert entry.data["verified"] is False
 
 
 async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(

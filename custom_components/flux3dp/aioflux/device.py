@@ -95,7 +95,8 @@ class DeviceInfo:
 
     `uuid` is 32 lower-case hex digits, `host` an IPv4 address, `version` the generation
     on the wire (1 or 2). `master_key` and `slave_key` (generation 1) are DER
-    SubjectPublicKeyInfo.
+    SubjectPublicKeyInfo. `signed` says whether the vendor signed the master key for this
+    uuid, whatever is pinned.
     """
 
     uuid: str
@@ -108,6 +109,7 @@ class DeviceInfo:
     version: int
     master_key: bytes = field(repr=False)
     identity: Identity
+    signed: bool = False
     slave_key: bytes | None = field(default=None, repr=False)
 
     @property

@@ -134,7 +134,7 @@ class Listener:
         self._records.set_home(bytes.fromhex(uuid), host)
         for record in self._records:
             if record.uuid == uuid:
-                record.repin(self._vendor_keys, self._pins.get(uuid))
+                record.repin(self._pins.get(uuid))
 
     # -- subscriptions
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from .datagram import DatagramError, Notify, TouchReply
 from .device import DeviceInfo, DeviceStatus, Identity
-from .identity import classify_identity, load_rsa_public_key
+from .identity import classify_identity, load_rsa_public_key, signed_by
 
 MAX_STRANGERS = 256
 """Records kept of devices that are not set up; a home has a handful."""
@@ -77,6 +77,10 @@ class Record:
             if load_rsa_public_key(master_key) is None:
                 raise DatagramError("bad_key")
             serial = reply.info["serial"]
+        signed = any(
+            signed_by(key, serial, self.uuid, master_key, identify)
+            for key in vendor_keys
+        )
         device = DeviceInfo(
             uuid=self.uuid,
             serial=serial,
@@ -87,9 +91,8 @@ class Record:
             host=self.host,
             version=reply.version,
             master_key=master_key,
-            identity=classify_identity(
-                serial, self.uuid, master_key, identify, vendor_keys, pinned=pinned
-            ),
+            identity=classify_identity(master_key, signed=signed, pinned=pinned),
+            signed=signed,
             slave_key=reply.slave_key,
         )
         known = self.device is not None and self.device.identity is Identity.PINNED
@@ -97,7 +100,6 @@ class Record:
         self.touch_wanted = known and device.identity is not Identity.PINNED
         if not self.touch_wanted:
             self.version, self.device = reply.version, device
-            self.identify = identify
         return device
 
     def end_touch(self) -> None:
@@ -107,11 +109,10 @@ class Record:
             self.touch_timer.cancel()
             self.touch_timer = None
 
-    def repin(self, vendor_keys: Sequence[bytes], pinned: bytes | None) -> None:
+    def repin(self, pinned: bytes | None) -> None:
         """Classify the identity anew, after a pin was set or removed."""
         if (it := self.device) is not None:
-            known = (it.serial, it.uuid, it.master_key, self.identify)
-            identity = classify_identity(*known, vendor_keys, pinned=pinned)
+            identity = classify_identity(it.master_key, signed=it.signed, pinned=pinned)
             self.device = replace(it, identity=identity)
 
 
