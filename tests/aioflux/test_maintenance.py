@@ -401,7 +401,7 @@ def test_progress_is_read(text: str, progress: WorkProgress | None) -> None:
 
 async def test_threshold(robot: Robot) -> None:
     async with robot.maintenance() as task:
-        for threshold in (0.001, float("nan")):
+        for threshold in (0.001, float("nan"), 10**400):
             with pytest.raises(InvalidRequest):
                 await task.calibrate(threshold=threshold)
         for temperature in (-1, 400, float("inf")):

@@ -53,6 +53,8 @@ async def test_there_and_back(
         ("autoresume", 1),
         ("zoffset", 1.01),
         ("zoffset", float("nan")),
+        ("zoffset", float("inf")),
+        pytest.param("zoffset", 10**400, id="huge"),
         ("zoffset", True),
         ("leveling", "X:0"),
     ],
@@ -62,13 +64,18 @@ def test_what_no_setting_takes(key: str, value: Value) -> None:
         SETTINGS[key].spell(value)
 
 
-@pytest.mark.parametrize("name", ["backlash", "leveling"])
-async def test_calibration_data_is_not_reset(robot: Robot, name: str) -> None:
-    before = await robot.settings.get(name)
-    with pytest.raises(InvalidRequest):
-        await robot.settings.reset(name)
-    assert before
-    assert await robot.settings.get(name) == before
+# Calibration data, the protocol's generation, a device's own measure, and none at all.
+@pytest.mark.parametrize("name", ["backlash", "leveling", "bare", "zprobe_dist", "x"])
+async def test_what_is_not_to_be_changed(
+    device: Device, robot: Robot, name: str
+) -> None:
+    before = dict(device.settings.values)
+    for change in (robot.settings.set(name, "N"), robot.settings.reset(name)):
+        with pytest.raises(InvalidRequest) as caught:
+            await change
+        assert (caught.value.field, caught.value.reason) == ("key", "out_of_range")
+    assert device.settings.values == before
+    assert not device.received.robot
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
-import math
 from typing import Final
 
 from .command import Commands
@@ -359,7 +358,7 @@ async def _turn_off(
 
 def check_threshold(threshold: float) -> None:
     """Raise InvalidRequest (`threshold`, `too_fine`) if no leveling reaches it (mm)."""
-    if not math.isfinite(threshold) or threshold < _FINEST:
+    if not _FINEST <= threshold <= _MOST:
         message = f"a threshold is {_FINEST} mm at least"
         raise InvalidRequest("threshold", "too_fine", message)
 

@@ -5,7 +5,6 @@ Text; one that is not set is what the job says, then the default.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-import math
 from types import MappingProxyType
 from typing import Final
 
@@ -54,7 +53,7 @@ class Setting:
                 value, bool
             ):
                 low, high = self.limits
-                if math.isfinite(value) and low <= value <= high:
+                if low <= value <= high:
                     # All 32 bits of a number, and no rounding errors of a fraction.
                     return f"{value:.10g}"
         raise InvalidRequest(
@@ -115,14 +114,19 @@ class Settings(Commands):
         return value if kind == "VAL" else None
 
     async def set(self, key: str, value: Value) -> None:
-        """Set one of `SETTINGS`; InvalidRequest for a value it does not take."""
-        await self._order("config", "set", key, SETTINGS[key].spell(value))
+        """Set one of `SETTINGS`; InvalidRequest: `value` that it does not take, `key`."""
+        await self._order("config", "set", key, _writable(key).spell(value))
 
     async def reset(self, key: str) -> None:
         """Take a setting back to what the job says, or the default.
 
-        InvalidRequest (`value`) for calibration data, which would be lost by it.
+        InvalidRequest (`key`) for calibration data, which would be lost by it.
         """
-        if key in _CALIBRATION:
-            raise InvalidRequest("value", "out_of_range", f"{key} is only read")
-        await self._order("config", "del", key)
+        await self._order("config", "del", _writable(key).key)
+
+
+def _writable(key: str) -> Setting:
+    """Return a setting; InvalidRequest (`key`) for what is only read, or none of ours."""
+    if key in _CALIBRATION or key not in SETTINGS:
+        raise InvalidRequest("key", "out_of_range", f"{key} is not to be changed")
+    return SETTINGS[key]
