@@ -402,6 +402,9 @@ def test_statuses() -> None:
     with pytest.raises(CommandFailed) as raised:
         read_status(b"EBAD_PARAMS ssid")
     assert (raised.value.symbol, raised.value.words) == ("BAD_PARAMS", ("ssid",))
+    # The first one marks an error, the second belongs to its symbol.
+    with pytest.raises(CommandFailed, match=r"^EXPIRED$"):
+        read_status(b"EEXPIRED")
     for body in (b"E", b"E \xff"):
         with pytest.raises(CommandFailed):
             read_status(body)

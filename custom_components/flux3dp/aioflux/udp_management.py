@@ -311,6 +311,7 @@ def read_reply(data: bytes, code: int, uuid: bytes, slave_key: bytes) -> bytes |
 
 def read_status(body: bytes) -> str:
     """Return the status in the body of a reply. Raises CommandFailed, ProtocolError."""
+    # An `E` and the symbol, as in `EAUTH_ERROR`.
     if body.startswith(b"E"):
         symbol, *words = body[1:].decode(errors="replace").split() or ["UNKNOWN_ERROR"]
         raise CommandFailed(symbol, tuple(words))
