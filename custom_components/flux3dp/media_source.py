@@ -61,7 +61,7 @@ class FluxMediaSource(MediaSource):
         """Return the devices, the storages of one, or a folder."""
         if not item.identifier:
             return self._root()
-        uuid, _, path = item.identifier.partition("/")
+        uuid, _, path = item.identifier.rstrip("/").partition("/")
         try:
             coordinator = self._coordinator(uuid)
             with device_errors(coordinator):

@@ -113,6 +113,7 @@ class FolderView(HomeAssistantView):
         """Read the folder, over one connection for all of its files."""
         coordinator = _coordinator(request, uuid)
         files = coordinator.files
+        path = path.rstrip("/")
         response = web.StreamResponse(headers=_LINES)
         send_line = partial(_async_send_line, request, response)
         try:

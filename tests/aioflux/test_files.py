@@ -98,7 +98,7 @@ async def test_folders_are_listed(device: Device, files: Files) -> None:
         with pytest.raises(CommandFailed) as caught:
             await files.list(path)
         assert caught.value.symbol == symbol
-    assert await names(files, "USB") == ["stick.fc"]
+    assert await names(files, "USB/") == await names(files, "USB") == ["stick.fc"]
 
 
 async def test_names_are_refused_when_they_are_to_be_sent() -> None:
@@ -140,12 +140,12 @@ async def test_there_and_back(device: Device, files: Files) -> None:
 
 
 async def test_folders_and_copies(device: Device, files: Files) -> None:
-    await files.mkdir("SD/new folder")
+    await files.mkdir("SD/new folder/")
     await files.copy(CUBE, "SD/new folder/cube.fc")
     assert on_card(device, "SD/new folder/cube.fc") == on_card(device, CUBE)
     await files.remove("SD/new folder/cube.fc")
-    assert await files.list("SD/new folder") == ()
-    await files.rmdir("SD/new folder")
+    assert await files.list("SD/new folder/") == ()
+    await files.rmdir("SD/new folder/")
     assert "new folder" not in await names(files, "SD")
 
 

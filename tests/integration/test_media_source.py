@@ -91,6 +91,7 @@ async def test_from_the_root_to_a_picture(
         "photo%2F?#",
         "plain (2:02 h)",
     ]
+    assert await media.browse(f"{UUID}/SD/Küche/") == folder
     spoon, photo, plain = folder["children"]
     assert (plain["thumbnail"], plain["can_play"]) == (None, False)
     assert (spoon["media_content_type"], spoon["can_play"]) == ("image/png", True)
@@ -130,7 +131,8 @@ async def test_a_page_reads_a_folder(
     assert (kind, b64decode(picture)) == ("data:image/png;base64", plain_png("Löffel"))
     device.files.write("SD", "Küche/plain.fc", build({}))
     # What is known already comes first.
-    *_, first, _, plain = await read_folder(client, "SD/K%C3%BCche")
+    known, first, _, plain = await read_folder(client, "SD/K%C3%BCche/")
+    assert known["entries"][0]["path"] == broken["path"]
     assert (first["name"], plain["name"]) == ("Löffel", "plain")
     assert "picture" not in plain
     [gone] = await read_folder(client, "SD/gone")

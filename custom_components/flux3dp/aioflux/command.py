@@ -88,7 +88,11 @@ def split_path(path: str) -> tuple[str, str]:
 
 
 def split_folder(path: str) -> tuple[str, str]:
-    """Return storage and path of a folder; those of a storage itself have no path."""
+    """Return storage and path of a folder; those of a storage itself have no path.
+
+    A folder may end in a slash, here and in every other function that takes one.
+    """
+    path = path.rstrip("/")
     return (path, "") if path in STORAGES else split_path(path)
 
 

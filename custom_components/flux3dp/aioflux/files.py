@@ -182,11 +182,11 @@ class Files(Commands):
 
     async def mkdir(self, path: str) -> None:
         """Make a folder."""
-        await self._order_file("mkdir", *split_writable(path))
+        await self._order_file("mkdir", *split_writable(path.rstrip("/")))
 
     async def rmdir(self, path: str) -> None:
         """Delete a folder, and everything in it."""
-        await self._order_file("rmdir", *split_writable(path))
+        await self._order_file("rmdir", *split_writable(path.rstrip("/")))
 
     async def remove(self, path: str) -> None:
         """Delete a file."""
