@@ -256,7 +256,7 @@ function workOf(hass: Hass, status: EntityState | undefined, inJob: boolean, say
 
 /** A temperature that has no state of its own, in the unit of Home Assistant. */
 export function degrees(hass: Hass, temperature: unknown): string {
-  return `${String(temperature)} ${hass.config.unit_system.temperature}`;
+  return `${String(temperature)}\u00a0${hass.config.unit_system.temperature}`;
 }
 
 function progressOf(hass: Hass, state: EntityState | undefined, whole: boolean): Progress | undefined {

@@ -51,7 +51,7 @@ test("status in words, in one line", () => {
     "no-camera": "Running · 42 min left",
     laser: "Running · 42 min left",
     "laser-idle": "Idle",
-    "heating-filament": "Heating 142 °C · Home Assistant",
+    "heating-filament": "Heating 142\u00a0°C · Home Assistant",
     "waiting-filament": "Waiting for filament · Home Assistant",
     calibrating: "Calibrating, point 2 · Home Assistant",
     "loading-in-job": "Loading · Home Assistant",
@@ -293,7 +293,7 @@ test("work of Home Assistant in words, and what ends it", () => {
     shown("", {}, house({ ...SITUATIONS["idle"]!, "sensor.status": [state, { commands: ["cancel"], ...attributes }] })).work;
   const { load_hint: hint, starting } = LANGUAGES["en"]!;
   const heating = { task: "load_filament", step: "heating" };
-  assert.deepEqual(work({ ...heating, temperature: 142 }), { text: "Heating 142 °C", spoken: "Heating", hint: undefined, end: "stop" });
+  assert.deepEqual(work({ ...heating, temperature: 142 }), { text: "Heating 142\u00a0°C", spoken: "Heating", hint: undefined, end: "stop" });
   assert.equal(work(heating)?.text, "Heating");
   assert.deepEqual(work({ task: "load_filament", step: "waiting" }), { text: "Waiting for filament", spoken: "Waiting for filament", hint, end: "done" });
   assert.deepEqual(work({ task: "load_filament", step: "loading" }), { text: "Loading", spoken: "Loading", hint, end: "done" });

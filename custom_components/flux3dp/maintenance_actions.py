@@ -96,7 +96,7 @@ async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
         limit = units.temperature(err.limit, UnitOfTemperature.CELSIUS)
         # Rounded to the side on which the limit holds.
         whole = math.ceil if err.reason == "too_cold" else math.floor
-        text = f"{whole(round(limit, 6))} {units.temperature_unit}"
+        text = f"{whole(round(limit, 6))}\u00a0{units.temperature_unit}"
         raise invalid(f"invalid_{err.reason}", limit=text) from err
     except CommandFailed as err:
         fault = classify(str(err))

@@ -159,6 +159,6 @@ def _state(hass: HomeAssistant, sensor: str, state: str) -> str:
 def _duration(seconds: float) -> str:
     """Return a duration as hours and minutes, in signs that every language has."""
     minutes = max(1, round(seconds / 60))
-    return (
-        f"{minutes // 60}:{minutes % 60:02d} h" if minutes >= 60 else f"{minutes} min"
-    )
+    if minutes < 60:
+        return f"{minutes}\u00a0min"
+    return f"{minutes // 60}:{minutes % 60:02d}\u00a0h"

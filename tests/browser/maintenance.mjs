@@ -63,12 +63,12 @@ export async function loadFilament(person) {
   await person.shot("card-maintenance");
   await checkAccess(page, card, "in maintenance");
   await card.getByRole("button", { name: "Done" }).click();
-  const notice = card.getByRole("alert").filter({ hasText: /^\s*The nozzle is hot · \d+ °C/ });
+  const notice = card.getByRole("alert").filter({ hasText: /^\s*The nozzle is hot · \d+\s°C/ });
   await notice.waitFor();
   await status(card, "Idle");
   await person.shot("card-hot");
   const texts = await said();
-  if (!texts.some((text) => /^Heating \d+ °C$/.test(text))) throw new Error(`loading said: ${texts.join("; ")}`);
+  if (!texts.some((text) => /^Heating \d+\s°C$/.test(text))) throw new Error(`loading said: ${texts.join("; ")}`);
   await notice.getByRole("button", { name: "Close" }).click();
   await notice.waitFor({ state: "detached" });
 }

@@ -38,9 +38,11 @@ PATHS = [
         "(?:services|triggers|conditions).KEY.(?:fields|sections).KEY.(?:name|description)",
     )
 ]
-# Empty, space at an end, a reference of core's, HTML, a URL, '{quoted}', no name in {}.
+# Empty, space at an end, a reference of core's, HTML, a URL, '{quoted}', no name in {},
+# a line that may end between a number and its unit.
 _WRONG = re.compile(
-    r"\A\Z|\A\s|\s\Z|[ \t]\n|\[%key|</?[a-z][^>]*>|\w://|'\{\w+\}'|\{\W*\}",
+    r"\A\Z|\A\s|\s\Z|[ \t]\n|\[%key|</?[a-z][^>]*>|\w://|'\{\w+\}'|\{\W*\}"
+    r"|\d (?:°|mm)",
     re.IGNORECASE,
 )
 

@@ -108,13 +108,13 @@ async def test_fahrenheit(
     heating = [each["temperature"] for each in seen if each["step"] == "heating"]
     assert min(heating) >= 70
     assert max(heating) > 300
-    with pytest.raises(HomeAssistantError, match="338 °F"):
+    with pytest.raises(HomeAssistantError, match="338\u00a0°F"):
         await act(hass, entry, "unload_filament", temperature=210)
-    with pytest.raises(HomeAssistantError, match="455 °F"):
+    with pytest.raises(HomeAssistantError, match="455\u00a0°F"):
         await act(hass, entry, "unload_filament", temperature=500)
     # 221 °C are 429.8 °F: what is named as the limit is taken.
     device.config.max_temperature = 221
-    with pytest.raises(HomeAssistantError, match="429 °F"):
+    with pytest.raises(HomeAssistantError, match="429\u00a0°F"):
         await act(hass, entry, "unload_filament", temperature=430)
     await act(hass, entry, "unload_filament", temperature=429)
     await idle_and_cold(hass, device)
@@ -125,12 +125,12 @@ async def test_temperatures(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry, action: str
 ) -> None:
     for most, temperature, key, limit in (
-        (235, 169, "too_cold", "170 °C"),
-        (235, 236, "too_hot", "235 °C"),
+        (235, 169, "too_cold", "170\u00a0°C"),
+        (235, 236, "too_hot", "235\u00a0°C"),
         # Another toolhead is on now.
-        (260, 301, "too_hot", "260 °C"),
-        (200, 210, "too_hot", "200 °C"),
-        (None, 236, "limit_unknown", "235 °C at most"),
+        (260, 301, "too_hot", "260\u00a0°C"),
+        (200, 210, "too_hot", "200\u00a0°C"),
+        (None, 236, "limit_unknown", "235\u00a0°C at most"),
     ):
         device.config.max_temperature = most
         with pytest.raises(HomeAssistantError, match=limit) as caught:
@@ -142,7 +142,7 @@ async def test_temperatures(
 async def test_what_cannot_be_done_is_refused_before_anything_is_sent(
     hass: HomeAssistant, device: Device, entry: MockConfigEntry
 ) -> None:
-    with pytest.raises(HomeAssistantError, match=r"0\.01 mm"):
+    with pytest.raises(HomeAssistantError, match=r"0\.01\u00a0mm"):
         await act(hass, entry, "calibrate", threshold=0.001)
     for action in HEATS:
         assert await reason(act(hass, entry, action, temperature=20)) == (

@@ -82,14 +82,14 @@ async def test_from_the_root_to_a_picture(
     assert await media.titles(f"{UUID}/SD") == [
         "Küche",
         "Recent",
-        "calibration cube (3 min, Extruder)",
+        "calibration cube (3\u00a0min, Extruder)",
     ]
     assert await media.titles(f"{UUID}/SD/Recent") == []
     folder = await media.browse(f"{UUID}/SD/Küche")
     assert [child["title"] for child in folder["children"]] == [
-        "Löffel (30 min, Extruder)",
+        "Löffel (30\u00a0min, Extruder)",
         "photo%2F?#",
-        "plain (2:02 h)",
+        "plain (2:02\u00a0h)",
     ]
     assert await media.browse(f"{UUID}/SD/Küche/") == folder
     spoon, photo, plain = folder["children"]
@@ -189,7 +189,13 @@ async def test_what_is_read_is_kept_until_something_changes(
         f"~upload-{client_key.tag}-0123abcd.fc": b"half",
         "~upload-76543210-0123abcd.fc": b"half",
     }
-    titles = ["Küche", "Recent", "a\nb", "broken", "calibration cube (3 min, Extruder)"]
+    titles = [
+        "Küche",
+        "Recent",
+        "a\nb",
+        "broken",
+        "calibration cube (3\u00a0min, Extruder)",
+    ]
     titles.append("~upload-76543210-0123abcd")
     assert await media.titles(f"{UUID}/SD") == titles
     before = asked()
@@ -210,7 +216,7 @@ async def test_a_large_folder_goes_by_its_names(
     monkeypatch.setattr(files, "_FOLDER_TIME", -1.0)
     monkeypatch.setattr(files, "_MOST_KEPT", 2)
     device.files.entries["SD"] = {f"{name}.fc": JOB for name in "abc"}
-    described = "Boat (10 min, Extruder)"
+    described = "Boat (10\u00a0min, Extruder)"
     # Each look reads one more.
     for titles in (
         [described, "b", "c"],
