@@ -21,7 +21,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
-from homeassistant.helpers.translation import async_get_translations
 from homeassistant.helpers.typing import DiscoveryInfoType
 import voluptuous as vol
 
@@ -47,6 +46,7 @@ from .pairing import (
     async_lookup,
 )
 from .reconfigure_flow import ADDRESS_SCHEMA, PASSWORD_SELECTOR, ReconfigureSteps
+from .translation import async_option
 from .trust import pinned_key
 
 CONF_ACCEPT = "accept"
@@ -299,10 +299,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
 
         Where names are alike the last digits of the serial number tell devices apart.
         """
-        words = await async_get_translations(
-            self.hass, self.hass.config.language, "selector", {DOMAIN}
-        )
-        unverified = words[f"component.{DOMAIN}.selector.device.options.unverified"]
+        unverified = await async_option(self.hass, "device", "unverified")
         names = Counter(display_name(device) for device in listener.devices)
         contexts = [flow["context"] for flow in self._async_in_progress()]
         for context in (self.context, *contexts):

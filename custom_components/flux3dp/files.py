@@ -38,7 +38,8 @@ from .device import FluxDevice, Unloaded
 from .idle import async_finish, cancel_once, idle_robot, require_idle
 from .robot import RobotLink
 
-LAST_JOB: Final = "SD/Recent/recent-1.fc"
+RECENT: Final = "SD/Recent"
+LAST_JOB: Final = f"{RECENT}/recent-1.fc"
 """Where a device keeps the job it started last."""
 
 # For so long a file is cached (s): another program may replace it.

@@ -20,12 +20,15 @@ from .aioflux import STORAGES, FileInfo
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .errors import device_errors, failed
-from .files import title_of
+from .files import RECENT, title_of
 from .job.model import JobStatus
 from .job.status_table import toolhead_of
 from .targets import async_coordinator
-from .translation import async_sentence
+from .translation import async_option, async_sentence
 from .views import picture_type, preview_url
+
+# Folders that are called as on the card; others have the name they have on the device.
+_PLACES = {"SD": "memory_card", RECENT: "recent"}
 
 
 async def async_get_media_source(hass: HomeAssistant) -> FluxMediaSource:
@@ -72,7 +75,7 @@ class FluxMediaSource(MediaSource):
             raise BrowseError(await async_sentence(self.hass, err)) from err
         storages = _directory(uuid, coordinator.device_name)
         storages.children = [
-            _directory(f"{uuid}/{storage}", storage) for storage in STORAGES
+            await self._directory(uuid, storage) for storage in STORAGES
         ]
         return storages
 
@@ -102,14 +105,21 @@ class FluxMediaSource(MediaSource):
         entries = await coordinator.files.entries(path)
         paths = [f"{path}/{entry.name}" for entry in entries if not entry.is_folder]
         infos = {path: info async for path, info in coordinator.files.infos(paths)}
-        folder = _directory(f"{coordinator.uuid}/{path}", path.rpartition("/")[2])
+        folder = await self._directory(coordinator.uuid, path)
         folder.children = [
-            _directory(f"{coordinator.uuid}/{path}/{entry.name}", entry.name)
+            await self._directory(coordinator.uuid, f"{path}/{entry.name}")
             for entry in entries
             if entry.is_folder
         ]
         folder.children += [_job(coordinator, it, infos.get(it)) for it in paths]
         return folder
+
+    async def _directory(self, uuid: str, path: str) -> BrowseMediaSource:
+        """Return a folder of a device, without what is in it."""
+        title = path.rpartition("/")[2]
+        if (place := _PLACES.get(path)) is not None:
+            title = await async_option(self.hass, "place", place)
+        return _directory(f"{uuid}/{path}", title)
 
 
 def _directory(identifier: str | None, title: str) -> BrowseMediaSource:

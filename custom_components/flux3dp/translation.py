@@ -58,6 +58,13 @@ async def async_sentence(hass: HomeAssistant, error: HomeAssistantError) -> str:
     return sentence.format(**error.translation_placeholders or {})
 
 
+async def async_option(hass: HomeAssistant, selector: str, option: str) -> str:
+    """Return the word for an option: where it is not in a form, too."""
+    language = hass.config.language
+    words = await async_get_translations(hass, language, "selector", {DOMAIN})
+    return words[f"component.{DOMAIN}.selector.{selector}.options.{option}"]
+
+
 async def async_field_names(hass: HomeAssistant, action: str) -> dict[str, str]:
     """Return what the form of an action calls its fields, for errors that name one."""
     language = hass.config.language

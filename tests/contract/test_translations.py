@@ -93,5 +93,10 @@ def test_card_speaks_every_language() -> None:
     """`script/card --check` compares what it says in each."""
     words = {path.stem for path in (ROOT / "card/src/words").glob("*.json")}
     assert words == {path.stem for path in FILES}
+    # What Media and the card both name has one name.
+    for path in FILES:
+        places = read_json(path)["selector"]["place"]["options"]
+        card = read_json(ROOT / "card/src/words" / path.name)
+        assert places == {place: card[place] for place in places}
     listed = (ROOT / "card/src/words.ts").read_text(encoding="utf-8")
     assert [name for name in words if f"./words/{name}.json" not in listed] == []

@@ -78,13 +78,16 @@ async def test_from_the_root_to_a_picture(
     # The README calls it so.
     assert (await media.browse())["title"] == "FLUX"
     assert await media.titles() == [NAME]
-    assert await media.titles(UUID) == ["SD", "USB"]
-    assert await media.titles(f"{UUID}/SD") == [
+    assert await media.titles(UUID) == ["Memory card", "USB"]
+    card = await media.browse(f"{UUID}/SD")
+    assert card["title"] == "Memory card"
+    assert [child["title"] for child in card["children"]] == [
         "Küche",
         "Recent",
         "calibration cube (3\u00a0min, Extruder)",
     ]
-    assert await media.titles(f"{UUID}/SD/Recent") == []
+    recent = await media.browse(f"{UUID}/SD/Recent")
+    assert (recent["title"], recent["children"]) == ("Recent", [])
     folder = await media.browse(f"{UUID}/SD/Küche")
     assert [child["title"] for child in folder["children"]] == [
         "Löffel (30\u00a0min, Extruder)",
@@ -240,6 +243,18 @@ async def test_a_device_that_is_off_says_so(
         assert said in (await media.resolve(f"{UUID}/SD/job.fc"))["error"]
     await wait_for_state(hass, STATUS, "idle")
     assert await media.titles() == [NAME]
+
+
+async def test_folders_are_called_as_on_the_card(
+    hass: HomeAssistant, device: Device, media: Media
+) -> None:
+    hass.config.language = "de"
+    assert await media.titles(UUID) == ["Speicherkarte", "USB"]
+    assert "Zuletzt" in await media.titles(f"{UUID}/SD")
+    assert (await media.browse(f"{UUID}/SD/Recent"))["title"] == "Zuletzt"
+    # A folder may have any name.
+    device.files.entries["SD"] |= {"Küche": {"Recent": {}}}
+    assert "Recent" in await media.titles(f"{UUID}/SD/Küche")
 
 
 async def test_what_is_not_there(device: Device, media: Media, client: Client) -> None:
