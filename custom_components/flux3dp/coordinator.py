@@ -26,6 +26,7 @@ from .device import FluxData, FluxDevice
 from .device_info import VerifiedInfo
 from .files import DeviceFiles
 from .issues import NETWORK_NOT_RETURNED, async_delete_issue
+from .job.model import JobState
 from .job.monitor import JobMonitor
 from .job.observation import (
     Announced,
@@ -34,6 +35,7 @@ from .job.observation import (
     is_alike,
 )
 from .job.signals import JobDispatcher
+from .job.status_table import is_there
 from .job.store import JobStore
 from .job.tracker import expect, track
 from .maintenance import DeviceMaintenance
@@ -91,6 +93,9 @@ class FluxCoordinator(FluxDevice):
         self._order = AnnouncementOrder(self.timing.overtaken)
         self._offline_logged = False
         self._evaluated_at = float("-inf")
+        self._lags = (
+            False  # Whether a report began a job, and announcements did not yet.
+        )
         self._unsubscribe: CALLBACK_TYPE | None = None
         self._unsubscribe_stop: CALLBACK_TYPE | None = None
 
@@ -224,6 +229,8 @@ class FluxCoordinator(FluxDevice):
                 self.async_reevaluate()
             self.availability.async_heard()
             return
+        if before is None or status.st_id != before.status.st_id:
+            self._lags = False
         self.announced = announced
         data, reported = self.data, self.reported
         differs = reported is not None and status.st_id != reported.report.st_id
@@ -281,12 +288,12 @@ class FluxCoordinator(FluxDevice):
             report_fresh=self.timing.report_fresh,
             status_lag=self.timing.status_lag,
         )
-        announced, reported = self.announced, self.reported
-        if announced and reported:
-            caught_up = announced.status.st_id == reported.report.st_id
-            if caught_up and reported.report.st_id <= 0:
-                # It would hide what begins now, which is announced first.
-                self.reported = None
+        state = step.state
+        if state.from_report and state.job_number != known.job.job_number:
+            self._lags = True
+        if self._has_caught_up(state):
+            # It would hide what begins now, which is announced first.
+            self.reported = None
         self._store.async_keep(step.state)
         data = known._replace(
             host=self.host,
@@ -313,6 +320,16 @@ class FluxCoordinator(FluxDevice):
             lost=known.job.active and before.online and not data.online,
             may_learn=self.monitor.may_learn_name,
         )
+
+    def _has_caught_up(self, state: JobState) -> bool:
+        """Whether announcements show what a report shows, of a device without a job.
+
+        Idle is what they show, too, before a job that they have not shown yet.
+        """
+        announced, reported = self.announced, self.reported
+        if announced is None or reported is None or is_there(state.st_id):
+            return False
+        return not self._lags and announced.status.st_id == reported.report.st_id
 
     @callback
     def _async_came(self) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import pairwise
+import json
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
@@ -258,6 +259,42 @@ async def test_an_idle_device_is_known_to_be_by_any_connection(
     await home.run(64, "COMPLETED")
     await home.advance(10)
     assert seen.event_types == ["started", "paused", "started", "completed"]
+
+
+async def test_a_job_is_watched_until_its_result_is_out(
+    home: Home, device: FakeDevice
+) -> None:
+    await home.run()
+    await read(home)
+    await home.run(66, "COMPLETING")
+    await home.advance(5)
+    # Another program can leave it, and start another, before the next announcement.
+    device.run(64, "COMPLETED")
+    await home.advance(2.5)
+    assert value(home.hass, "status") == "completed"
+    assert device.tried == 1
+
+
+async def test_announcements_of_before_a_job_have_not_caught_up_with_its_end(
+    home: Home, device: FakeDevice
+) -> None:
+    """What they show first is the job: that it began was told by then."""
+    seen = witness(home.hass)
+    link = home.entry.runtime_data.robot
+    home.listener.silent = True
+    for st_id in (16, 0):
+        session = device.session if st_id else None
+        said = {"st_id": st_id, "st_label": "", "session": session}
+        device.replies["player report"] = json.dumps(said)
+        async with link.connection() as robot:
+            await home.done(link.async_report(robot))
+        await home.advance(0.3)
+    home.listener.silent = False
+    for st_id in (16, 0):
+        await home.run(st_id)
+        await home.advance(0.3)
+    await home.advance(10)
+    assert seen.event_types == ["started"]
 
 
 @pytest.mark.parametrize("reply", [None, "error KICKED"])

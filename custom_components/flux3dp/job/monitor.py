@@ -24,7 +24,7 @@ from ..const import CONF_HOLD_CONNECTION, LOGGER
 from ..device import FluxDevice, JobPicture
 from ..robot import RobotLink
 from ..trust import Trust
-from .status_table import ENDED_IDS
+from .status_table import ENDED_IDS, is_there
 from .tracker import describe
 
 # How often a device is asked what its job is, if it does not say.
@@ -95,6 +95,11 @@ class JobMonitor:
             and not self._tries_now().refused
         )
 
+    @property
+    def _is_there(self) -> bool:
+        """Whether there is a job whose result is not out."""
+        return is_there(self._device.data.job.st_id)
+
     def _tries_now(self) -> _Tries:
         """Return what was tried for the job of now."""
         number = self._device.data.job.job_number
@@ -105,10 +110,10 @@ class JobMonitor:
     @callback
     def async_follow(self) -> None:
         """Start to monitor if there is a job now, and stop if not."""
-        device, job = self._device, self._device.data.job
-        if device.availability.active is not job.active:
-            device.availability.active = job.active and not device.is_disabled
-        if job.active:
+        device, job, there = self._device, self._device.data.job, self._is_there
+        if device.availability.active is not there:
+            device.availability.active = there and not device.is_disabled
+        if there:
             self._async_begin(self._async_monitor)
             return
         self.wake.set()
@@ -154,7 +159,7 @@ class JobMonitor:
         """Read reports until no job is there, as often as it takes to connect."""
         self._failing_since = float("inf")
         try:
-            while self._device.data.job.active:
+            while self._is_there:
                 began = self._clock.now()
                 if not self._may_connect or began < self._tries_now().not_before:
                     await self._async_rest(self._timing.probe_interval)
@@ -164,7 +169,7 @@ class JobMonitor:
                     async with self._link.connection(ahead=False) as robot:
                         await self._async_read(robot)
                 except FluxError as err:
-                    if self._device.data.job.active:
+                    if self._is_there:
                         # Of a job that is over no report is missed.
                         self._log_lost(err)
                     if not self._is_pointless(err) and not self._may_reconnect(
@@ -189,14 +194,14 @@ class JobMonitor:
         if not self._resting:
             self._resting = True
             self._device.async_reevaluate()
-        while (left := end - self._clock.now()) > 0 and self._device.data.job.active:
+        while (left := end - self._clock.now()) > 0 and self._is_there:
             self.wake.clear()
             await self._clock.wait(self.wake, left)
 
     async def _async_read(self, robot: Robot) -> None:
         """Read reports until the job is over and announcements, which lag, say so too."""
         self.wake.clear()
-        answered_at = self._clock.now()
+        answered_at = there_at = self._clock.now()
         while True:
             passing = False
             try:
@@ -212,28 +217,28 @@ class JobMonitor:
                 answered_at = self._clock.now()
                 self._log_back()
                 await self._async_ask_about(robot)
-            if not self._device.data.job.active:
-                if self._has_caught_up():
-                    return
-                self._device.async_probe()
             usual, now = self._timing.report_interval, self._clock.now()
+            if self._is_there:
+                there_at = now
+            elif self._has_caught_up(there_at):
+                return
+            else:
+                self._device.async_probe()
             close = min(usual, self._timing.report_interval_close)
-            if self._device.data.job.active and not passing:
+            if self._is_there and not passing:
                 await self._clock.wait(self.wake, usual)
             # Anyone can announce anything, so even woken it reads no more often than this.
             if (rest := now + close - self._clock.now()) > 0:
                 await self._clock.sleep(rest)
             self.wake.clear()
 
-    def _has_caught_up(self) -> bool:
-        """Whether announcements have caught up with the end of the job."""
-        announced, reported = self._device.announced, self._device.reported
-        if announced is None:
+    def _has_caught_up(self, there_at: float) -> bool:
+        """Whether announcements have caught up with the end of a job, last seen then."""
+        announced = self._device.announced
+        if announced is None or self._device.reported is None:
             return True
-        if reported and announced.status.st_id == reported.report.st_id:
-            self._device.reported = None
-            self._device.async_reevaluate()
-        return not announced.status.is_active
+        waited = self._clock.now() - there_at >= self._timing.control_confirm
+        return waited and not announced.status.is_active
 
     def _is_pointless(self, err: FluxError) -> bool:
         """Whether trying again cannot help before the device is trusted again.
@@ -281,7 +286,6 @@ class JobMonitor:
         finally:
             tries.infos = _INFO_ATTEMPTS
             self._task = None
-        self._has_caught_up()
         self._device.async_reevaluate()
 
     async def _async_ask_about(self, robot: Robot) -> None:

@@ -100,6 +100,11 @@ def phase_of(st_id: int) -> Phase:
     return _PHASES.get(st_id, Phase.ENDING if st_id & ENDED_BITS else Phase.ALIVE)
 
 
+def is_there(st_id: int | None) -> bool:
+    """Whether a status id, None in silence, is of a job whose result is not out."""
+    return st_id is not None and phase_of(st_id) in (Phase.ALIVE, Phase.ENDING)
+
+
 def toolhead_of(module: str) -> Toolhead | None:
     """Return the toolhead for a device's word; None if the word says nothing.
 
