@@ -5,7 +5,7 @@ has something to say.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 import functools
 from ipaddress import ip_address
@@ -18,8 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 from aiohttp.test_utils import TestClient
-from homeassistant.const import MATCH_ALL
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -30,10 +29,15 @@ from custom_components.flux3dp.timing import FluxTiming
 from simulator import Device, TrustedKey
 from simulator.fcode import build
 from simulator.files import example_job
-from simulator.waiting import PATIENCE
 from tests.devices import MakeDevice, making, reaching
 from tests.integration.fake_device import DELTA
 from tests.integration.fakes import home, new_home  # noqa: F401 - fixtures
+from tests.integration.house import MakeEntry, wait_for_state, wait_until  # noqa: F401
+from tests.integration.wired import (  # noqa: F401 - fixtures
+    signed_in,
+    unpaired,
+    wired,
+)
 from tests.integration.words import watch_words
 from tests.keys import CLIENT_KEY, MASTER_KEYS
 from tests.surroundings import data_of, surroundings
@@ -99,7 +103,6 @@ _COMPLAINT = re.compile(r"deprecat|Detected (that|blocking|code)", re.IGNORECASE
 logging.getLogger("homeassistant.core").setLevel(logging.INFO)
 
 type Client = TestClient[Any, Any]
-type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]
 
 
 loopback = reaching(ADDRESSES)
@@ -133,9 +136,12 @@ def words_are_there(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def pace() -> FluxTiming:
-    """Return the pace of our side; `paced` makes it another."""
-    return FAST
+def pace(request: pytest.FixtureRequest) -> FluxTiming:
+    """Return the pace of our side.
+
+    `paced` makes it another for a test, `PACE` for all tests of a module.
+    """
+    return replace(FAST, **getattr(request.module, "PACE", {}))
 
 
 @pytest.fixture(autouse=True)
@@ -253,8 +259,11 @@ async def make_entry(hass: HomeAssistant, client_key: ClientKey) -> MakeEntry:
 
 
 @pytest.fixture
-async def entry(device: Device, make_entry: MakeEntry) -> MockConfigEntry:
-    return await make_entry(device)
+async def entry(
+    request: pytest.FixtureRequest, device: Device, make_entry: MakeEntry
+) -> MockConfigEntry:
+    """Return the entry of the usual device, made as `ENTRY` of a module says."""
+    return await make_entry(device, **getattr(request.module, "ENTRY", {}))
 
 
 @pytest.fixture
@@ -305,63 +314,7 @@ def tidying(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     return tidying
 
 
-async def signed_in(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Wait until the sign-in in the background is over, and what came of it."""
-    task = entry.runtime_data.trust._task
-    if task is not None:
-        await asyncio.wait([task], timeout=PATIENCE)
-        assert task.done()
-    # The connection that asked who the device is has its settings read as well.
-    if (reading := entry.runtime_data.settings._reading) is not None:
-        await asyncio.wait([reading], timeout=PATIENCE)
-        assert reading.done()
-    await hass.async_block_till_done()
-
-
 async def announced(device: Device, times: int) -> None:
     """Wait until a device has announced itself so often."""
     sent = device.counters.notifies_sent
     await device.wait_for(lambda: device.counters.notifies_sent > sent + times)
-
-
-async def wait_until(
-    hass: HomeAssistant, condition: Callable[[], bool], within: float = PATIENCE
-) -> None:
-    """Wait until something is so, looking whenever Home Assistant fires an event.
-
-    And whenever a device is updated: not each update changes a state.
-    """
-    fired = asyncio.Event()
-
-    @callback
-    def fire(_event: Event) -> None:
-        fired.set()
-
-    unsubscribes = [
-        hass.bus.async_listen(MATCH_ALL, fire),
-        *(
-            entry.runtime_data.async_add_listener(fired.set)
-            for entry in hass.config_entries.async_loaded_entries(DOMAIN)
-        ),
-    ]
-    try:
-        async with asyncio.timeout(within):
-            while not condition():
-                fired.clear()
-                await fired.wait()
-    finally:
-        for unsubscribe in unsubscribes:
-            unsubscribe()
-
-
-async def wait_for_state(
-    hass: HomeAssistant, entity_id: str, state: str, within: float = PATIENCE
-) -> None:
-    def has_state() -> bool:
-        current = hass.states.get(entity_id)
-        return current is not None and current.state == state
-
-    try:
-        await wait_until(hass, has_state, within)
-    except TimeoutError:
-        pytest.fail(f"{entity_id} is not {state!r}: {hass.states.get(entity_id)}")

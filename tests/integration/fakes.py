@@ -30,6 +30,7 @@ from tests.integration.fake_device import (
     FakeManager,
     FakeSession,
 )
+from tests.integration.house import House
 
 
 class ManualClock(SteadyClock):
@@ -96,7 +97,7 @@ async def settle() -> None:
 
 
 @dataclass
-class Home:
+class Home(House):
     """A device that is set up without a wire, by a clock that is turned by hand."""
 
     hass: HomeAssistant
@@ -104,6 +105,7 @@ class Home:
     device: FakeDevice
     listener: FakeListener
     entry: MockConfigEntry
+    caplog: pytest.LogCaptureFixture
 
     async def setup(self, *, hold: bool = True) -> None:
         """Set the entry up, and have all done that follows at once.
@@ -124,11 +126,18 @@ class Home:
         await settle()
 
     async def run(
-        self, st_id: int = 16, label: str = "RUNNING", error: str = ""
+        self,
+        st_id: int = 16,
+        label: str = "RUNNING",
+        error: str = "",
+        *,
+        seconds: float = 0,
     ) -> None:
-        """Have a job, or have it go on to a state, and announce it."""
+        """Have a job, or have it go on to a state; announce it, and let time pass."""
         self.device.run(st_id, label, error)
         await self.announce()
+        if seconds:
+            await self.advance(seconds)
 
     async def until(self, condition: Callable[[], bool], within: float = 120.0) -> None:
         """Turn the clock until something is so."""
@@ -149,7 +158,10 @@ class Home:
 
 @pytest.fixture
 async def new_home(
-    hass: HomeAssistant, client_key: ClientKey, monkeypatch: pytest.MonkeyPatch
+    hass: HomeAssistant,
+    client_key: ClientKey,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> AsyncIterator[Home]:
     """Return a device without a wire that is not set up yet."""
     device, clock = FakeDevice(), ManualClock()
@@ -196,7 +208,7 @@ async def new_home(
     )
     entry.add_to_hass(hass)
     with patch("custom_components.flux3dp.timing.TIMING", TIMING):
-        yield Home(hass, clock, device, listener, entry)
+        yield Home(hass, clock, device, listener, entry, caplog)
     # What still waits would keep Home Assistant from stopping.
     await clock.advance(60.0)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from homeassistant.config_entries import (
     SOURCE_INTEGRATION_DISCOVERY,
-    SOURCE_RECONFIGURE,
     SOURCE_USER,
     ConfigEntryState,
     ConfigFlowResult,
@@ -18,7 +17,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.client_key import async_get_client_key
@@ -148,19 +146,6 @@ def discovery_flows(hass: HomeAssistant, device: Device) -> list[ConfigFlowResul
         if flow["context"]["source"] == SOURCE_INTEGRATION_DISCOVERY
         and flow["context"].get("unique_id") == device.config.uuid
     ]
-
-
-async def reconfigure(
-    hass: HomeAssistant, entry: MockConfigEntry, step: str
-) -> ConfigFlowResult:
-    """Choose *Reconfigure* in the menu of the entry, then what is to be changed."""
-    result = await hass.config_entries.flow.async_init(
-        entry.domain, context={"source": SOURCE_RECONFIGURE, "entry_id": entry.entry_id}
-    )
-    assert result["menu_options"] == ["address", "rename", "wifi", "password"]
-    return await hass.config_entries.flow.async_configure(
-        result["flow_id"], {"next_step_id": step}
-    )
 
 
 def assert_form(result: ConfigFlowResult, step: str, **errors: str) -> None:

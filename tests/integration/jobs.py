@@ -20,7 +20,7 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import ROBOT_PORT, Device, Timing as DeviceTiming
 from simulator.fcode import build
 from simulator.files import plain_png
-from tests.integration.conftest import wait_for_state, wait_until
+from tests.integration.house import BUTTONS, entity, wait_for_state, wait_until
 
 # A device whose states all last until Home Assistant has read them, and whose job runs
 # on only when a test says so. For tests that hold the robot connection.
@@ -70,10 +70,6 @@ def picture_of(path: str) -> bytes:
     return plain_png(path)
 
 
-def entity(platform: str, key: str) -> str:
-    return f"{platform}.delta_in_der_werkstatt_{key}"
-
-
 def look(hass: HomeAssistant, platform: str, key: str) -> State:
     state = hass.states.get(entity(platform, key))
     assert state is not None, f"there is no {platform} {key}"
@@ -91,14 +87,6 @@ def commands(hass: HomeAssistant) -> set[str]:
 
 # A job that was resumed: it heats first, for as long as it takes.
 GOES_ON = {"resuming", "starting", "heating", "calibrating", "running"}
-
-# Their names as English makes ids of them.
-BUTTONS = {
-    "pause": "pause",
-    "resume": "resume",
-    "cancel": "cancel_job",
-    "clear": "clear_finished_job",
-}
 
 
 async def press(hass: HomeAssistant, command: str) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import replace
 from unittest.mock import patch
 
-from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -18,20 +17,10 @@ from custom_components.flux3dp.aioflux import (
 from simulator import Device
 from simulator.waiting import PATIENCE
 from tests.aioflux.updates import Updates
-from tests.integration.conftest import (
-    ADDRESSES,
-    BOTH,
-    UUID,
-    MakeDevice,
-    MakeEntry,
-    announced,
-    having,
-    wait_for_state,
-    wait_until,
-)
+from tests.integration.conftest import ADDRESSES, BOTH, UUID, announced, having
 from tests.integration.fakes import Home
 from tests.integration.flows import assert_abort, enter
-from tests.integration.life import STATUS, issues
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS
 
 ELSEWHERE = ADDRESSES[1]
@@ -41,23 +30,19 @@ ELSEWHERE = ADDRESSES[1]
 
 
 @BOTH
-async def test_a_device_that_moved_is_followed(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_a_device_that_moved_is_followed(wired: Wired, device: Device) -> None:
     await device.move(ELSEWHERE)
-    await wait_until(hass, lambda: entry.data["host"] == ELSEWHERE)
-    await wait_for_state(hass, STATUS, "idle")
+    await wired.until(lambda: wired.entry.data["host"] == ELSEWHERE)
+    await wired.status_is("idle")
     assert device.received.passwords == []
 
 
-async def test_a_device_that_moved_while_we_were_away_is_found(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device, setup=False, host=ADDRESSES[5])
+async def test_a_device_that_moved_while_we_were_away_is_found(unpaired: Wired) -> None:
+    entry = await unpaired.set_up(setup=False, host=ADDRESSES[5])
 
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[0])
-    await wait_for_state(hass, STATUS, "idle")
+    assert await unpaired.hass.config_entries.async_setup(entry.entry_id)
+    await unpaired.until(lambda: entry.data["host"] == ADDRESSES[0])
+    await unpaired.status_is("idle")
 
 
 async def test_one_that_is_seen_elsewhere_is_asked_at_its_address_at_once(
@@ -76,29 +61,26 @@ async def test_one_that_is_seen_elsewhere_is_asked_at_its_address_at_once(
     assert home.entry.data["host"] == ADDRESSES[0]
 
 
-async def test_another_key_under_the_same_uuid_moves_nothing(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
-) -> None:
-    impostor = await make_device(address=ELSEWHERE, master_key=MASTER_KEYS[1])
+async def test_another_key_under_the_same_uuid_moves_nothing(wired: Wired) -> None:
+    impostor = await wired.make_device(address=ELSEWHERE, master_key=MASTER_KEYS[1])
 
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
+    await wired.switch_off()
     await announced(impostor, 10)
 
-    assert entry.data["host"] == ADDRESSES[0]
-    assert hass.states.get(STATUS).state == "offline"
+    assert wired.entry.data["host"] == ADDRESSES[0]
+    assert wired.value("status") == "offline"
     assert impostor.received.connections == []
-    assert hass.config_entries.flow.async_progress() == []
+    assert wired.hass.config_entries.flow.async_progress() == []
 
 
 async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
+    wired: Wired, device: Device, entry: MockConfigEntry
 ) -> None:
     """Its datagrams are those of the device to the last byte; its certificate cannot be.
 
     Elsewhere anyone may hold any key: that says nothing about our device.
     """
-    twin = await make_device(address=ELSEWHERE)
+    twin = await wired.make_device(address=ELSEWHERE)
     twin.faults.wrong_certificate = MASTER_KEYS[1]
     # It passes for the device, and is asked for nothing while that answers where it was.
     known = Updates(entry.runtime_data.listener, uuid=UUID, host=ELSEWHERE)
@@ -109,27 +91,24 @@ async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
     await announced(twin, 20)
     assert twin.received.connections == []
 
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
+    await wired.switch_off()
     await twin.wait_for(lambda: bool(twin.received.connections))
     await twin.wait_closed_connections()
     await announced(twin, 10)
     assert entry.data["host"] == ADDRESSES[0]
-    assert hass.states.get(STATUS).state == "offline"
+    assert wired.value("status") == "offline"
     assert twin.received.application_bytes == b""
-    assert issues(hass) == {}
+    assert wired.issues == {}
 
     # The device itself is followed at once.
     await device.move(ADDRESSES[2])
     await device.power_on()
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[2])
-    await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
+    await wired.until(lambda: entry.data["host"] == ADDRESSES[2])
+    await wired.status_is("idle")
+    assert wired.issues == {}
 
 
-async def test_an_old_address_that_answers_again_in_time_is_kept(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
-) -> None:
+async def test_an_old_address_that_answers_again_in_time_is_kept(wired: Wired) -> None:
     proved, go_on = asyncio.Event(), asyncio.Event()
 
     async def prove_slowly(
@@ -140,31 +119,25 @@ async def test_an_old_address_that_answers_again_in_time_is_kept(
         await go_on.wait()
 
     with patch("custom_components.flux3dp.address.verify_key", prove_slowly):
-        device.faults.muted = device.faults.silent = True
-        await make_device(address=ELSEWHERE)
+        wired.device.faults.muted = wired.device.faults.silent = True
+        await wired.make_device(address=ELSEWHERE)
         await asyncio.wait_for(proved.wait(), PATIENCE)
-        device.faults.clear()
-        await wait_for_state(hass, STATUS, "idle")
+        wired.device.faults.clear()
+        await wired.status_is("idle")
         go_on.set()
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await wired.hass.async_block_till_done(wait_background_tasks=True)
 
-    assert entry.data["host"] == ADDRESSES[0]
+    assert wired.entry.data["host"] == ADDRESSES[0]
 
 
 @pytest.mark.parametrize("off", [False, True], ids=["on", "off"])
 async def test_mere_announcements_from_elsewhere_move_nothing(
-    hass: HomeAssistant,
-    device: Device,
-    make_device: MakeDevice,
-    entry: MockConfigEntry,
-    *,
-    off: bool,
+    wired: Wired, entry: MockConfigEntry, *, off: bool
 ) -> None:
     if off:
-        await device.power_off()
-        await wait_for_state(hass, STATUS, "offline")
+        await wired.switch_off()
     # The datagrams are as good as the device's, and it answers no touch.
-    twin = await make_device(address=ELSEWHERE)
+    twin = await wired.make_device(address=ELSEWHERE)
     twin.faults.silent = True
     known = Updates(entry.runtime_data.listener, uuid=UUID, host=ELSEWHERE)
     await known.wait(lambda update: update.status)
@@ -172,8 +145,8 @@ async def test_mere_announcements_from_elsewhere_move_nothing(
 
     assert twin.received.connections == []
     assert entry.data["host"] == ADDRESSES[0]
-    assert hass.states.get(STATUS).state == ("offline" if off else "idle")
-    assert issues(hass) == {}
+    assert wired.value("status") == ("offline" if off else "idle")
+    assert wired.issues == {}
 
 
 # -- by its name, or a person's hand
@@ -181,60 +154,54 @@ async def test_mere_announcements_from_elsewhere_move_nothing(
 
 @having({"multicast": False})
 async def test_a_device_that_moved_is_found_by_its_host_name(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, names: dict[str, str]
+    unpaired: Wired, device: Device, names: dict[str, str]
 ) -> None:
     names["workshop"] = device.address
-    entry = await make_entry(device, host="workshop")
-    await wait_for_state(hass, STATUS, "idle")
+    entry = await unpaired.set_up(host="workshop")
+    await unpaired.status_is("idle")
 
     await device.move(ADDRESSES[2])
-    await wait_for_state(hass, STATUS, "offline")
+    await unpaired.status_is("offline")
     names["workshop"] = ADDRESSES[2]
-    await wait_for_state(hass, STATUS, "idle")
+    await unpaired.status_is("idle")
     assert entry.data["host"] == "workshop"
     assert entry.runtime_data.host == ADDRESSES[2]
 
     # With the next start too, and when the name is not known for a while.
     del names["workshop"]
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await wait_for_state(hass, STATUS, "offline")
+    await unpaired.reload()
+    await unpaired.status_is("offline")
     names["workshop"] = ADDRESSES[2]
-    await wait_for_state(hass, STATUS, "idle")
-    assert await hass.config_entries.async_remove(entry.entry_id)
+    await unpaired.status_is("idle")
+    await unpaired.remove()
     assert len(device.trust) == 0
 
 
 @having({"multicast": False})
 async def test_a_device_of_that_name_with_another_key_is_not_followed(
-    hass: HomeAssistant,
-    device: Device,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    names: dict[str, str],
+    unpaired: Wired, device: Device, names: dict[str, str]
 ) -> None:
     names["workshop"] = device.address
-    entry = await make_entry(device, host="workshop")
+    entry = await unpaired.set_up(host="workshop")
     twin = {"address": ADDRESSES[2], "master_key": MASTER_KEYS[1]}
-    other = await make_device(multicast=False, **twin)
+    other = await unpaired.make_device(multicast=False, **twin)
     names["workshop"] = other.address
 
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
+    await unpaired.switch_off()
     await other.wait_for(lambda: other.counters.touches_answered > 0)
     assert entry.runtime_data.host == device.address
     assert other.received.connections == []
-    await device.power_on()
-    await wait_for_state(hass, STATUS, "idle")
+    await unpaired.switch_on()
 
 
 @having({"multicast": False})
 async def test_the_new_address_of_a_device_that_is_set_up_is_followed(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, device: Device
 ) -> None:
     """Where announcements do not reach, entering the address tells where it is."""
-    await wait_for_state(hass, STATUS, "idle")
+    await wired.status_is("idle")
     await device.move(ADDRESSES[2])
-    await wait_for_state(hass, STATUS, "offline")
-    assert_abort(await enter(hass, device.address), "already_configured")
-    await wait_for_state(hass, STATUS, "idle")
-    assert entry.data["host"] == device.address
+    await wired.status_is("offline")
+    assert_abort(await enter(wired.hass, device.address), "already_configured")
+    await wired.status_is("idle")
+    assert wired.entry.data["host"] == device.address

@@ -1,27 +1,17 @@
 """Buttons: when they can be pressed, and what a call that presses several comes to."""
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import area_registry as ar, device_registry as dr
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from simulator import Device
 from tests.integration.conftest import wait_for_state
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home
-from tests.integration.jobs import (
-    BUTTONS,
-    PATIENT,
-    commands,
-    entity,
-    put_job,
-    run_job,
-    value,
-)
-from tests.integration.life import registered
+from tests.integration.jobs import BUTTONS, PATIENT, entity, put_job
+from tests.integration.wired import Wired
 
 DEVICE = {"timing": PATIENT}
 
@@ -32,34 +22,31 @@ WORDS = {"player pause", "player resume", "player abort", "player quit"}
 @pytest.fixture
 async def running(home: Home) -> FakeDevice:
     """Return a device whose job runs, with its connection held."""
-    await home.run()
-    await home.advance(3)
+    await home.run(seconds=3)
     return home.device
 
 
 async def test_the_buttons_are_there_while_the_device_is(home: Home) -> None:
     def available() -> set[str]:
-        states = {
-            each: value(home.hass, key, "button") for each, key in BUTTONS.items()
-        }
+        states = {each: home.value(key, "button") for each, key in BUTTONS.items()}
         return {each for each, state in states.items() if state != "unavailable"}
 
     assert available() == set(BUTTONS)
-    assert commands(home.hass) == set()
+    assert home.commands == set()
     await home.run()
-    assert commands(home.hass) == {"pause", "cancel"}
+    assert home.commands == {"pause", "cancel"}
     home.listener.silent = True
     home.device.refuses = ConnectionFailed()
     home.device.sessions[-1].abort()
     await home.advance(30)
-    assert available() == commands(home.hass) == set()
+    assert available() == home.commands == set()
 
 
 @pytest.mark.parametrize("target", ["device", "area", "entities"])
 async def test_a_press_that_reaches_several_buttons_presses_none(
     home: Home, running: FakeDevice, target: str
 ) -> None:
-    hass, ours = home.hass, registered(home.hass, home.entry)
+    hass, ours = home.hass, home.registered
     area = ar.async_get(hass).async_create("Workshop")
     dr.async_get(hass).async_update_device(ours.id, area_id=area.id)
     data: dict[str, object] = {
@@ -92,16 +79,16 @@ async def test_the_presses_of_one_script_are_not_one_press(
 
 
 async def test_one_button_each_of_two_devices_is_pressed(
-    hass: HomeAssistant, device: Device, other: Device, entry: MockConfigEntry
+    wired: Wired, other: Device
 ) -> None:
-    await run_job(hass, device)
+    await wired.run_job()
     other.start_job(put_job(other))
-    await wait_for_state(hass, "sensor.attic_status", "running")
-    await hass.services.async_call(
+    await wait_for_state(wired.hass, "sensor.attic_status", "running")
+    await wired.hass.services.async_call(
         "button",
         "press",
         {"entity_id": [entity("button", "pause"), "button.attic_pause"]},
         blocking=True,
     )
-    for each in (device, other):
+    for each in (wired.device, other):
         assert each.received.robot.count("player pause") == 1

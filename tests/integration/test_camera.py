@@ -17,8 +17,7 @@ from custom_components.flux3dp.aioflux.camera import MAX_IMAGE
 from custom_components.flux3dp.timing import FluxTiming
 from simulator import CAMERA_PORT, Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import BOTH, NAME, Client, wait_for_state, wait_until
-from tests.integration.life import log_lines
+from tests.integration.conftest import BOTH, NAME, Client, wait_for_state
 from tests.integration.viewers import (
     CAMERA,
     LASTING,
@@ -33,6 +32,7 @@ from tests.integration.viewers import (
     still,
     still_is_refused,
 )
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS
 
 # A picture is never too old, or always.
@@ -45,33 +45,31 @@ def pace() -> FluxTiming:
     return QUICK
 
 
-def streams(hass: HomeAssistant) -> bool:
-    return hass.states.get(CAMERA).attributes["streaming"]
+def streams(wired: Wired) -> bool:
+    return wired.hass.states.get(CAMERA).attributes["streaming"]
 
 
-def pictures_said(caplog: pytest.LogCaptureFixture) -> list[str]:
+def pictures_said(wired: Wired) -> list[str]:
     """Return the lines of the log about pictures."""
-    return [line for line in log_lines(caplog) if "pictures" in line.lower()]
+    return [line for line in wired.log if "pictures" in line.lower()]
 
 
-async def error_key(hass: HomeAssistant) -> str | None:
+async def error_key(wired: Wired) -> str | None:
     """Return why Home Assistant gets no picture."""
     with pytest.raises(HomeAssistantError) as failed:
-        await async_get_image(hass, CAMERA)
+        await async_get_image(wired.hass, CAMERA)
     return failed.value.translation_key
 
 
 # -- pictures
 
 
-async def test_without_a_viewer_nothing_connects(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_without_a_viewer_nothing_connects(wired: Wired, device: Device) -> None:
     device.set_status(st_id=16, progress=0.5)
-    await wait_for_state(hass, "sensor.delta_in_der_werkstatt_status", "running")
+    await wired.status_is("running")
 
     assert attempts(device) == 0
-    state = hass.states.get(CAMERA)
+    state = wired.hass.states.get(CAMERA)
     assert state is not None
     assert state.state == "idle"
     assert state.attributes["brand"] == "FLUX Inc."
@@ -81,30 +79,28 @@ async def test_without_a_viewer_nothing_connects(
 
 @BOTH
 @pytest.mark.parametrize("pace", [replace(QUICK, camera_linger=3.0)])
-async def test_two_browsers_share_one_connection(
-    hass: HomeAssistant, device: Device, client: Client
-) -> None:
+async def test_two_browsers_share_one_connection(wired: Wired, client: Client) -> None:
     async with browser(client) as one, browser(client) as two:
         for _ in range(3):
             await one.picture()
             await two.picture()
         await still(client)
-        assert streams(hass)
+        assert streams(wired)
         # Who looks is not what the device does: no line in Activity.
-        assert hass.states.get(CAMERA).state == "idle"
-        assert device.connections[CAMERA_PORT] == 1
+        assert wired.hass.states.get(CAMERA).state == "idle"
+        assert wired.device.connections[CAMERA_PORT] == 1
         one.leave()
         await two.picture()
         await two.picture()
 
     # The stream ends with the last of them, the connection a while later.
-    await wait_until(hass, lambda: not streams(hass))
-    assert device.connections[CAMERA_PORT] == 1
+    await wired.until(lambda: not streams(wired))
+    assert wired.device.connections[CAMERA_PORT] == 1
     async with browser(client) as three:
         await three.picture()
-    await assert_let_go(device)
-    assert attempts(device) == 1
-    assert device.received.camera == ["s+", "s-", "s+", "s-"]
+    await assert_let_go(wired.device)
+    assert attempts(wired.device) == 1
+    assert wired.device.received.camera == ["s+", "s-", "s+", "s-"]
 
 
 async def test_a_still_connects_and_lets_go(device: Device, client: Client) -> None:
@@ -180,10 +176,7 @@ async def read_part(response: ClientResponse) -> bytes:
 
 @pytest.mark.parametrize("pace", [STALLING])
 async def test_a_stall_in_mid_frame_costs_the_picture_only(
-    hass: HomeAssistant,
-    device: Device,
-    client: Client,
-    caplog: pytest.LogCaptureFixture,
+    wired: Wired, device: Device, client: Client
 ) -> None:
     async with browser(client) as one, browser(client) as two:
         await one.picture()
@@ -191,7 +184,7 @@ async def test_a_stall_in_mid_frame_costs_the_picture_only(
         device.faults.half_image = 1000
         await device.wait_for(lambda: attempts(device) >= 3)
         assert device.connections[CAMERA_PORT] <= 1
-        assert hass.states.get(CAMERA).state != "unavailable"
+        assert wired.hass.states.get(CAMERA).state != "unavailable"
 
         device.faults.clear()
         for viewer in (one, two):
@@ -199,7 +192,7 @@ async def test_a_stall_in_mid_frame_costs_the_picture_only(
                 await viewer.picture()
         assert device.connections[CAMERA_PORT] == 1
     await assert_let_go(device)
-    assert pictures_said(caplog) == [
+    assert pictures_said(wired) == [
         f"Failed to get pictures from {NAME}: the device did not answer in time",
         f"Pictures from {NAME} are available again",
     ]
@@ -207,7 +200,7 @@ async def test_a_stall_in_mid_frame_costs_the_picture_only(
 
 @pytest.mark.parametrize("pace", [replace(STALLING, handshake=0.2)])
 async def test_no_picture_now_and_one_at_the_next_request(
-    hass: HomeAssistant, device: Device, client: Client
+    wired: Wired, device: Device, client: Client
 ) -> None:
     for fault, value in (
         ("half_image", 0),
@@ -221,7 +214,7 @@ async def test_no_picture_now_and_one_at_the_next_request(
         assert (await client.get(STILL)).status == 500, fault
         assert (await client.get(LIVE)).status == 502, fault
         await assert_let_go(device)
-        assert hass.states.get(CAMERA).state == "idle"
+        assert wired.hass.states.get(CAMERA).state == "idle"
         device.faults.clear()
     # What is quick to give up may do so again on a busy machine.
     async with asyncio.timeout(PATIENCE):
@@ -266,26 +259,24 @@ async def test_a_browser_that_leaves_while_nothing_comes(
     assert attempts(device) == asked + 1
 
 
-async def test_a_browser_that_reads_nothing(
-    device: Device, client: Client, hass: HomeAssistant
-) -> None:
+async def test_a_browser_that_reads_nothing(wired: Wired, client: Client) -> None:
     """It is there, as a sleeping computer is, and holds nothing open."""
     with socket.socket() as sleeper:
         sleeper.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         sleeper.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(sleeper, ("127.0.0.1", client.port))
-        token = hass.states.get(CAMERA).attributes["access_token"]
+        token = wired.hass.states.get(CAMERA).attributes["access_token"]
         request = f"GET {LIVE}?token={token} HTTP/1.1\r\nHost: localhost\r\n\r\n"
         await loop.sock_sendall(sleeper, request.encode())
-        await wait_until(hass, lambda: streams(hass))
+        await wired.until(lambda: streams(wired))
 
         # Others see as much as ever meanwhile.
         async with browser(client) as viewer:
             for _ in range(3):
                 await viewer.picture()
-        await device.wait_for(connected(device, 0), within=20)
-    await assert_let_go(device)
+        await wired.device.wait_for(connected(wired.device, 0), within=20)
+    await assert_let_go(wired.device)
 
 
 # -- the end
@@ -293,14 +284,14 @@ async def test_a_browser_that_reads_nothing(
 
 @pytest.mark.parametrize("live", [False, True])
 async def test_another_key_than_the_pinned_one(
-    hass: HomeAssistant, device: Device, client: Client, *, live: bool
+    wired: Wired, device: Device, client: Client, *, live: bool
 ) -> None:
     device.received.clear()
     device.faults.wrong_certificate = MASTER_KEYS[1]
     if live:
         assert (await client.get(LIVE)).status == 502
     else:
-        assert await error_key(hass) == "identity_mismatch"
+        assert await error_key(wired) == "identity_mismatch"
     assert device.received.application_bytes == b""
     await assert_let_go(device)
     # Until a person has decided, nothing connects.
@@ -309,46 +300,41 @@ async def test_another_key_than_the_pinned_one(
     assert attempts(device) == asked
 
 
-async def test_a_key_that_is_trusted_no_more(
-    hass: HomeAssistant,
-    device: Device,
-    client: Client,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_a_key_that_is_trusted_no_more(wired: Wired, client: Client) -> None:
     async with browser(client) as viewer:
         await viewer.picture()
-        device.forget_trust()
-        await device.drop_connections()
+        wired.device.forget_trust()
+        await wired.device.drop_connections()
         # Trying again is of no use: a person has to type the password, and is asked to.
         await viewer.end()
-        await hass.async_block_till_done()
-        (flow,) = hass.config_entries.flow.async_progress()
+        await wired.hass.async_block_till_done()
+        (flow,) = wired.hass.config_entries.flow.async_progress()
         assert flow["context"]["source"] == SOURCE_REAUTH
-        await assert_let_go(device)
-        assert await error_key(hass) == "not_trusted"
-    assert len(pictures_said(caplog)) == 1
+        await assert_let_go(wired.device)
+        assert await error_key(wired) == "not_trusted"
+    assert len(pictures_said(wired)) == 1
 
 
 @pytest.mark.parametrize("pace", [LASTING])
 async def test_a_device_that_is_off(
-    hass: HomeAssistant, device: Device, client: Client
+    wired: Wired, device: Device, client: Client
 ) -> None:
     async with browser(client) as viewer:
         await viewer.picture()
         # Like a pulled plug: the connection is there, and nothing comes.
         device.faults.half_image = 10
         device.faults.muted = device.faults.silent = True
-        await wait_for_state(hass, CAMERA, "unavailable")
+        await wait_for_state(wired.hass, CAMERA, "unavailable")
         await viewer.end()
     await assert_let_go(device)
 
     asked = attempts(device)
     assert (await client.get(LIVE)).status == 502
     await still_is_refused(client)
-    assert await error_key(hass) == "offline"
+    assert await error_key(wired) == "offline"
     assert attempts(device) == asked
     device.faults.clear()
-    await wait_for_state(hass, CAMERA, "idle")
+    await wait_for_state(wired.hass, CAMERA, "idle")
     await still(client)
 
 
@@ -364,8 +350,8 @@ async def stop(hass: HomeAssistant, _entry: MockConfigEntry) -> None:
 @pytest.mark.parametrize("viewing", ["live", "stalled", "left"])
 @pytest.mark.parametrize("end", [unload, stop])
 async def test_the_end_closes_the_connection(
+    wired: Wired,
     *,
-    hass: HomeAssistant,
     device: Device,
     entry: MockConfigEntry,
     client: Client,
@@ -374,11 +360,11 @@ async def test_the_end_closes_the_connection(
 ) -> None:
     if viewing == "left":
         await still(client)
-        await end(hass, entry)
+        await end(wired.hass, entry)
     else:
         async with browser(client) as viewer:
             await viewer.picture()
             device.faults.half_image = 10 if viewing == "stalled" else None
-            await end(hass, entry)
+            await end(wired.hass, entry)
             await viewer.end()
     await assert_let_go(device)

@@ -12,8 +12,9 @@ from custom_components.flux3dp import client_key as key_module
 from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
-from tests.integration.conftest import PASSWORD, MakeDevice, MakeEntry
-from tests.integration.life import log_lines, reauths
+from tests.integration.conftest import PASSWORD
+from tests.integration.life import log_lines
+from tests.integration.wired import Wired
 from tests.keys import CLIENT_KEY
 
 STORED = f"{DOMAIN}.identity"
@@ -83,19 +84,16 @@ async def test_a_key_that_cannot_be_read_is_replaced_and_logged(
 
 
 async def test_a_key_that_was_replaced_is_trusted_after_a_reauthentication(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    hass_storage: dict[str, Any], unpaired: Wired
 ) -> None:
     hass_storage[STORED]["data"] = {}
-    device = await make_device()
-    entry = await make_entry(device)
-    key = await async_get_client_key(hass)
+    await unpaired.set_up()
+    key = await async_get_client_key(unpaired.hass)
     # The device knows the old one only.
-    [dialog] = reauths(hass, entry)
-    result = await hass.config_entries.flow.async_configure(
+    [dialog] = unpaired.reauths
+    result = await unpaired.hass.config_entries.flow.async_configure(
         dialog["flow_id"], {"password": PASSWORD}
     )
     assert result["reason"] == "reauth_successful"
-    assert key.access_id.hex() in {each.access_id for each in device.trust.values()}
+    trusted = {each.access_id for each in unpaired.device.trust.values()}
+    assert key.access_id.hex() in trusted

@@ -9,7 +9,6 @@ from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import applicable_commands
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import press, value
 from tests.integration.watching import Watch, datagram
 
 # What the device gets of a command.
@@ -25,12 +24,12 @@ WORDS = {
 async def running(home: Home) -> FakeDevice:
     """Return a device whose job runs, with its connection held."""
     await home.run()
-    await home.until(lambda: value(home.hass, "job_duration") != "unknown")
+    await home.until(lambda: home.value("job_duration") != "unknown")
     return home.device
 
 
 def pressed(home: Home, command: str) -> asyncio.Task[None]:
-    return asyncio.ensure_future(press(home.hass, command))
+    return asyncio.ensure_future(home.press(command))
 
 
 async def reason(home: Home, pressing: asyncio.Task[None]) -> str | None:
@@ -80,8 +79,7 @@ async def test_what_does_not_apply_fails_in_words(home: Home) -> None:
     await fails("pause", "resume", "cancel", "clear")
     await home.run()
     await fails("clear")
-    await home.run(64, "COMPLETED")
-    await home.advance(3)
+    await home.run(64, "COMPLETED", seconds=3)
     await fails("pause", "resume", "cancel")
 
 
@@ -105,8 +103,7 @@ async def test_a_refusal_fails_in_words(
 ) -> None:
     running.replies["player pause"] = running.replies["player quit"] = reply
     assert await outcome(home, "pause") == expected
-    await home.run(64, "COMPLETED")
-    await home.advance(40)
+    await home.run(64, "COMPLETED", seconds=40)
     assert await outcome(home, "clear") == expected
 
 
@@ -165,7 +162,7 @@ async def test_what_is_refused_for_a_moment_is_sent_again(
     running.run(*then)
     del running.replies[WORDS[command]]
     assert await reason(home, pressing) is None
-    assert value(home.hass, "status") in ("running", "aborted", "idle")
+    assert home.value("status") in ("running", "aborted", "idle")
 
 
 @pytest.mark.parametrize(
@@ -181,8 +178,7 @@ async def test_what_is_refused_for_a_moment_is_sent_again(
 async def test_what_another_client_does_first_is_done(
     home: Home, running: FakeDevice, command: str, before: int, after: int
 ) -> None:
-    await home.run(before, "")
-    await home.advance(3)
+    await home.run(before, "", seconds=3)
     running.run(after, "")
     running.replies[WORDS[command]] = "error RESOURCE_BUSY"
     # What is so already is done, too, where the job is still there.
@@ -225,7 +221,7 @@ async def test_the_end_of_the_job_overtakes_a_command(
 
     assert await reason(home, pressing) == expected
     assert home.clock.now() - began < 0.5
-    assert value(home.hass, "status") == "completed"
+    assert home.value("status") == "completed"
 
 
 # -- connections that hang or break
@@ -260,7 +256,7 @@ async def test_announcements_confirm_what_no_report_does(
         running.run(48, "PAUSED")
         running.replies["player pause"] = "error RESOURCE_BUSY"
     assert await outcome(home, "pause") is None
-    assert value(home.hass, "status") == "paused"
+    assert home.value("status") == "paused"
 
 
 async def test_a_cancel_waits_for_no_handshake_of_another_command(

@@ -9,7 +9,6 @@ from homeassistant.helpers.condition import (
     async_validate_condition_config,
 )
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.flux3dp.condition import is_idle, needs_attention
@@ -17,15 +16,16 @@ from custom_components.flux3dp.job.model import INITIAL
 from simulator import Device
 from tests.integration.conftest import wait_for_state
 from tests.integration.fakes import Home
-from tests.integration.jobs import entity, status_is
-from tests.integration.life import change, put_in_workshop, registered
+from tests.integration.house import House
+from tests.integration.jobs import entity
+from tests.integration.wired import Wired
 
 NAMES = ("is_running", "is_paused", "is_idle", "is_offline", "needs_attention")
 RUNOUT = "HARDWARE_ERROR FILAMENT_RUNOUT"
 
 
 async def so(
-    hass: HomeAssistant, target: dict[str, Any], behavior: str | None = None
+    house: House, target: dict[str, Any], behavior: str | None = None
 ) -> set[str]:
     """Return which conditions pass now."""
     found = set()
@@ -33,8 +33,8 @@ async def so(
         config: dict[str, Any] = {"condition": f"flux3dp.{name}", "target": target}
         if behavior is not None:
             config["options"] = {"behavior": behavior}
-        valid = await async_validate_condition_config(hass, config)
-        if (await async_from_config(hass, valid))(hass):
+        valid = await async_validate_condition_config(house.hass, config)
+        if (await async_from_config(house.hass, valid))(house.hass):
             found.add(name)
     return found
 
@@ -55,48 +55,48 @@ async def test_what_is_so_of_a_device(new_home: Home) -> None:
     ):
         await home.run(st_id, error=error)
         for behavior in (None, "all"):
-            assert await so(home.hass, target, behavior) == expected
+            assert await so(home, target, behavior) == expected
 
     # Reloaded in mid-job, by another name and disabled for a while.
-    target = {"device_id": registered(home.hass, home.entry).id}
-    assert await home.hass.config_entries.async_reload(home.entry.entry_id)
-    change(home.hass, home.entry, name_by_user="Ulrike")
+    target = {"device_id": home.registered.id}
+    await home.reload()
+    home.change(name_by_user="Ulrike")
     await home.announce()
-    assert await so(home.hass, target, "all") == expected
-    change(home.hass, home.entry, disabled_by=dr.DeviceEntryDisabler.USER)
+    assert await so(home, target, "all") == expected
+    home.change(disabled_by=dr.DeviceEntryDisabler.USER)
     for behavior in (None, "all"):
-        assert await so(home.hass, target, behavior) == set()
-    change(home.hass, home.entry, disabled_by=None)
-    assert await so(home.hass, target) == expected
+        assert await so(home, target, behavior) == set()
+    home.change(disabled_by=None)
+    assert await so(home, target) == expected
 
 
 async def test_what_is_so_of_a_device_that_is_off_and_of_none(home: Home) -> None:
     home.listener.silent = True
     await home.advance(15)
-    target = {"device_id": registered(home.hass, home.entry).id}
-    assert await so(home.hass, target) == {"is_offline"}
-    await home.hass.config_entries.async_unload(home.entry.entry_id)
-    assert await so(home.hass, target) == set()
+    target = {"device_id": home.registered.id}
+    assert await so(home, target) == {"is_offline"}
+    await home.unload()
+    assert await so(home, target) == set()
     for nothing in ({"area_id": "nowhere"}, {"entity_id": "sensor.sun"}):
         for behavior in (None, "all"):
-            assert await so(home.hass, nothing, behavior) == set()
+            assert await so(home, nothing, behavior) == set()
 
 
 async def test_any_and_all_of_those_in_the_area_now(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, other: Device
+    wired: Wired, device: Device, other: Device
 ) -> None:
-    target = {"area_id": put_in_workshop(hass, device)["area_id"]}
+    target = {"area_id": wired.put_in_workshop()["area_id"]}
     device.set_status(st_id=16)
-    await status_is(hass, "running")
-    assert await so(hass, target) == await so(hass, target, "all") == {"is_running"}
+    await wired.status_is("running")
+    assert await so(wired, target) == await so(wired, target, "all") == {"is_running"}
 
-    change(hass, other, area_id=target["area_id"])
-    assert await so(hass, target) == {"is_running", "is_idle"}
-    assert await so(hass, target, "any") == {"is_running", "is_idle"}
-    assert await so(hass, target, "all") == set()
+    wired.beside(other).change(area_id=target["area_id"])
+    assert await so(wired, target) == {"is_running", "is_idle"}
+    assert await so(wired, target, "any") == {"is_running", "is_idle"}
+    assert await so(wired, target, "all") == set()
     other.set_status(st_id=16)
-    await wait_for_state(hass, "sensor.attic_status", "running")
-    assert await so(hass, target, "all") == {"is_running"}
+    await wait_for_state(wired.hass, "sensor.attic_status", "running")
+    assert await so(wired, target, "all") == {"is_running"}
 
 
 @pytest.mark.parametrize(

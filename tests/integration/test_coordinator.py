@@ -14,7 +14,6 @@ from homeassistant.const import (
 from homeassistant.core import (
     Event,
     EventStateChangedData,
-    HomeAssistant,
     State,
     callback,
 )
@@ -35,15 +34,12 @@ from tests.integration.conftest import (
     ADDRESSES,
     NAME,
     UUID,
-    MakeDevice,
-    MakeEntry,
     having,
-    wait_for_state,
-    wait_until,
 )
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import entity, value, witness
-from tests.integration.life import CONNECTIVITY, PROGRESS, STATUS, log_lines, registered
+from tests.integration.jobs import entity, witness
+from tests.integration.life import CONNECTIVITY, PROGRESS, STATUS
+from tests.integration.wired import Wired
 
 RUNNING = entity("binary_sensor", "running")
 
@@ -57,20 +53,19 @@ async def test_a_hundred_equal_announcements_update_nothing(home: Home) -> None:
     assert calls == written == []
 
     await home.run(4, "STARTING")
-    assert value(home.hass, "status") == "starting"
+    assert home.value("status") == "starting"
     assert calls
 
 
 async def test_a_change_is_written_by_those_it_concerns_only(home: Home) -> None:
     states = home.hass.states
-    await home.run()
-    await home.advance(3)
+    await home.run(seconds=3)
     reported = {state.entity_id: state.last_reported for state in states.async_all()}
 
     home.device.progress = 0.5
     await home.announce()
     await home.advance(3)
-    assert value(home.hass, "progress") == "50.0"
+    assert home.value("progress") == "50.0"
     written = {
         state.entity_id
         for state in states.async_all()
@@ -122,23 +117,18 @@ async def test_one_update_writes_readings_first_then_what_rests_on_them_then_eve
             )
 
     hass.bus.async_listen(EVENT_STATE_CHANGED, look)
-    await home.run()
-    await home.advance(3)
-    await home.run(48, "PAUSED", "FILAMENT_RUNOUT")
-    await home.advance(3)
-    await home.run()
-    await home.advance(3)
+    await home.run(seconds=3)
+    await home.run(48, "PAUSED", "FILAMENT_RUNOUT", seconds=3)
+    await home.run(seconds=3)
     await home.run(64, "COMPLETED")
     home.listener.silent = True
-    await home.until(lambda: value(hass, "status") == "offline")
+    await home.until(lambda: home.value("status") == "offline")
 
     assert late == []
     assert changed == {entity_id for entity_id, rank in entities.items() if rank}
 
 
-async def test_one_that_fails_keeps_no_other_from_its_update(
-    home: Home, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_one_that_fails_keeps_no_other_from_its_update(home: Home) -> None:
     seen = witness(home.hass)
 
     def fail(_sensor: FluxSensor) -> None:
@@ -148,35 +138,32 @@ async def test_one_that_fails_keeps_no_other_from_its_update(
         await home.run()
         assert home.hass.states.get(RUNNING).state == "on"
         await home.advance(5)
-    assert f"{PROGRESS} was not updated" in caplog.text
+    assert f"{PROGRESS} was not updated" in home.caplog.text
     assert seen.event_types == ["started"]
-    await home.run(48, "PAUSED")
-    await home.advance(3)
-    assert value(home.hass, "status") == "paused"
+    await home.run(48, "PAUSED", seconds=3)
+    assert home.value("status") == "paused"
 
 
-async def test_silence_is_offline_once_and_an_answer_brings_it_back(
-    home: Home, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.clear()
+async def test_silence_is_offline_once_and_an_answer_brings_it_back(home: Home) -> None:
+    home.caplog.clear()
     home.listener.silent = True
     await home.advance(13)
-    assert value(home.hass, "status") == "idle"
+    assert home.value("status") == "idle"
     await home.advance(2)
-    assert value(home.hass, "status") == "offline"
+    assert home.value("status") == "offline"
     assert home.hass.states.get(CONNECTIVITY).state == "off"
     assert home.hass.states.get(PROGRESS).state == "unavailable"
     # It is asked on, and that is not logged again and again.
     probes = home.listener.probes
     await home.advance(60)
     assert home.listener.probes == probes + 6
-    assert log_lines(caplog) == [f"{NAME} does not answer at {ADDRESSES[0]}"]
+    assert home.log == [f"{NAME} does not answer at {ADDRESSES[0]}"]
 
     home.listener.silent = False
     await home.advance(10)
-    assert value(home.hass, "status") == "idle"
+    assert home.value("status") == "idle"
     assert home.hass.states.get(CONNECTIVITY).state == "on"
-    assert log_lines(caplog)[1:] == [f"{NAME} is back at {ADDRESSES[0]}"]
+    assert home.log[1:] == [f"{NAME} is back at {ADDRESSES[0]}"]
 
 
 async def test_a_device_with_a_job_is_asked_more_often(new_home: Home) -> None:
@@ -195,28 +182,24 @@ async def test_a_device_with_a_job_is_asked_more_often(new_home: Home) -> None:
 
 @having({"multicast": False})
 @pytest.mark.usefixtures("entry")
-async def test_without_multicast_probes_are_enough(
-    hass: HomeAssistant, device: Device
-) -> None:
-    assert hass.states.get(STATUS).state == "idle"
+async def test_without_multicast_probes_are_enough(unpaired: Wired) -> None:
+    assert unpaired.value("status") == "idle"
 
-    device.set_status(st_id=16, progress=0.5)
-    await wait_for_state(hass, STATUS, "running")
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    await device.power_on()
-    await wait_for_state(hass, STATUS, "idle")
+    unpaired.device.set_status(st_id=16, progress=0.5)
+    await unpaired.status_is("running")
+    await unpaired.switch_off()
+    await unpaired.switch_on()
 
 
 async def test_what_changes_elsewhere_reaches_the_device_registry(
-    hass: HomeAssistant,
+    wired: Wired,
     device: Device,
     entry: MockConfigEntry,
     device_registry: dr.DeviceRegistry,
 ) -> None:
 
     def known() -> dr.DeviceEntry:
-        return registered(hass, entry)
+        return wired.registered
 
     assert known().identifiers == {(DOMAIN, UUID)}
     assert known().name == NAME
@@ -227,38 +210,36 @@ async def test_what_changes_elsewhere_reaches_the_device_registry(
     assert known().sw_version == "1.6.95"
 
     device.rename("Attic")
-    await wait_until(hass, lambda: known().name == "Attic")
+    await wired.until(lambda: known().name == "Attic")
     assert entry.title == "Attic"
     await device.upgrade(firmware="1.7.1")
-    await wait_until(hass, lambda: known().sw_version == "1.7.1")
+    await wired.until(lambda: known().sw_version == "1.7.1")
 
     device_registry.async_update_device(known().id, name_by_user="Mine")
-    hass.config_entries.async_update_entry(entry, title="Mine, too")
+    wired.hass.config_entries.async_update_entry(entry, title="Mine, too")
     device.rename("Cellar")
-    await wait_until(hass, lambda: known().name == "Cellar")
+    await wired.until(lambda: known().name == "Cellar")
     assert known().name_by_user == "Mine"
     assert entry.title == "Mine, too"
 
 
 @having({"generation": 1})
 async def test_a_device_that_changes_generation_stays_the_same_device(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, device: Device
 ) -> None:
 
     await device.upgrade(firmware="2.0.0", generation=2)
-    await wait_until(hass, lambda: entry.runtime_data.data.device.version == 2)
+    await wired.until(lambda: wired.entry.runtime_data.data.device.version == 2)
     device.set_status(st_id=16, progress=0.1)
-    await wait_for_state(hass, STATUS, "running")
+    await wired.status_is("running")
 
 
-async def test_a_model_that_changes_is_kept_in_the_entry(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device(model="delta-1p")
-    entry = await make_entry(device, model="delta-1")
+@having({"model": "delta-1p"})
+async def test_a_model_that_changes_is_kept_in_the_entry(unpaired: Wired) -> None:
+    await unpaired.set_up(model="delta-1")
 
-    assert entry.data["model"] == "delta-1p"
-    assert registered(hass, entry).model == "FLUX Delta+"
+    assert unpaired.entry.data["model"] == "delta-1p"
+    assert unpaired.registered.model == "FLUX Delta+"
 
 
 async def test_the_job_is_written_when_home_assistant_stops(
@@ -281,7 +262,7 @@ async def test_a_person_can_ask_for_an_update(home: Home) -> None:
         "homeassistant", "update_entity", {"entity_id": STATUS}, blocking=True
     )
     assert home.listener.probes > probes
-    assert value(home.hass, "status") == "idle"
+    assert home.value("status") == "idle"
 
 
 async def test_firmware_that_cannot_describe_itself_is_not_asked_again(
@@ -294,7 +275,7 @@ async def test_firmware_that_cannot_describe_itself_is_not_asked_again(
         await home.announce()
         await home.advance(60)
     assert device.received.count("deviceinfo") == 1
-    assert registered(home.hass, home.entry).name == NAME
+    assert home.registered.name == NAME
 
 
 async def test_a_change_is_asked_about_once_however_slow_the_device_is(
@@ -316,4 +297,4 @@ async def test_a_change_is_asked_about_once_however_slow_the_device_is(
         assert asked == 1
         answers.set()
         await settle()
-    assert registered(home.hass, home.entry).name == "Attic"
+    assert home.registered.name == "Attic"

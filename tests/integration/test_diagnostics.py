@@ -16,9 +16,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.aioflux import ClientKey
 from simulator import Device, Timing, TrustedKey
-from tests.integration.conftest import BOTH, MakeEntry, wait_for_state, wait_until
+from tests.integration.conftest import BOTH, wait_for_state
 from tests.integration.jobs import put_job
-from tests.integration.life import PROGRESS, STATUS, issues, reauths
+from tests.integration.life import PROGRESS
+from tests.integration.wired import Wired
 from tests.keys import CLIENT_KEY, MASTER_KEYS, OTHER_CLIENT_KEY, VENDOR_PUBLIC_DER
 
 OCCUPANT = "192.168.77.21"
@@ -124,19 +125,17 @@ def assert_discreet(device: Device, text: str) -> None:
 
 @BOTH
 async def test_what_is_downloaded(
-    hass: HomeAssistant, entry: MockConfigEntry, device: Device, download: Download
+    wired: Wired, entry: MockConfigEntry, device: Device, download: Download
 ) -> None:
     device.faults.garbage = True
     listener = entry.runtime_data.listener
     while not sum(listener.counters.dropped.values()):
         device.announce()
         await device.wait_for(lambda: True)
-        await hass.async_block_till_done()
+        await wired.hass.async_block_till_done()
     device.faults.garbage = False
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    await device.power_on()
-    await wait_for_state(hass, STATUS, "idle")
+    await wired.switch_off()
+    await wired.switch_on()
 
     data, text = await download(entry)
 
@@ -162,16 +161,16 @@ async def test_what_is_downloaded(
 
 
 async def test_a_job_is_told_without_its_name(
-    hass: HomeAssistant, entry: MockConfigEntry, device: Device, download: Download
+    wired: Wired, entry: MockConfigEntry, device: Device, download: Download
 ) -> None:
     device.start_job(put_job(device, f"{JOB}.fc"))
     await device.wait_for(lambda: device.job.state.label == "RUNNING")
     device.job.set_progress(0.25)
-    await wait_for_state(hass, PROGRESS, "25.0")
+    await wait_for_state(wired.hass, PROGRESS, "25.0")
     device.job.fault("HEAD_ERROR", "FAN_FAILURE", "128")
-    await wait_for_state(hass, STATUS, "paused")
-    await wait_until(
-        hass, lambda: entry.runtime_data.announced.status.error_label.startswith("HEAD")
+    await wired.status_is("paused")
+    await wired.until(
+        lambda: entry.runtime_data.announced.status.error_label.startswith("HEAD")
     )
 
     data, text = await download(entry)
@@ -185,20 +184,18 @@ async def test_a_job_is_told_without_its_name(
 
 @pytest.mark.parametrize("st_id", [-1, 0], ids=["as it should be", "by mistake"])
 async def test_who_occupies_the_device_is_nobodys_business(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    device: Device,
-    download: Download,
-    st_id: int,
+    wired: Wired, device: Device, download: Download, st_id: int
 ) -> None:
     if st_id:
         device.occupy(by=OCCUPANT)
-        await wait_for_state(hass, STATUS, "maintenance")
+        await wired.status_is("maintenance")
     else:
         device.set_status(error_label=OCCUPANT, head_module="USER/Jane")
-        await wait_for_state(hass, "binary_sensor.delta_in_der_werkstatt_problem", "on")
+        await wait_for_state(
+            wired.hass, "binary_sensor.delta_in_der_werkstatt_problem", "on"
+        )
 
-    data, text = await download(entry)
+    data, text = await download(wired.entry)
 
     assert data["last_datagram"]["occupied"] is bool(st_id)
     assert "Jane" not in text
@@ -206,35 +203,35 @@ async def test_who_occupies_the_device_is_nobodys_business(
 
 
 async def test_a_device_that_is_off_or_not_loaded(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry, download: Download
+    unpaired: Wired, device: Device, download: Download
 ) -> None:
     await device.power_off()
-    entry = await make_entry(device)
+    entry = await unpaired.set_up()
 
     data, text = await download(entry)
     assert data["device"] is None
     assert data["last_datagram"] is None
     assert_discreet(device, text)
 
-    await hass.config_entries.async_unload(entry.entry_id)
+    await unpaired.unload()
     data, text = await download(entry)
     assert data == {"entry": {"model": "delta-1", "verified": True, "options": {}}}
     assert_discreet(device, text)
 
 
 async def test_repairs_and_reauthentication_tell_nothing_either(
-    hass: HomeAssistant, entry: MockConfigEntry, device: Device, download: Download
+    wired: Wired, entry: MockConfigEntry, device: Device, download: Download
 ) -> None:
     device.forget_trust()
     await device.swap_master_key(MASTER_KEYS[1])
-    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
+    await wired.until(lambda: "master_key_changed" in wired.issues)
 
     data, text = await download(entry)
     assert data["master_key_mismatch"] is True
     assert_discreet(device, text)
 
     await device.swap_master_key(device.config.master_key)
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    await wired.until(lambda: bool(wired.reauths))
     _, text = await download(entry)
     assert_discreet(device, text)
 

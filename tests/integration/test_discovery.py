@@ -13,7 +13,6 @@ import pytest
 from custom_components.flux3dp.aioflux import DeviceUpdate, Listener
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import MAX_UNVERIFIED_FLOWS, async_get_listener
-from simulator import Device
 from tests.aioflux.updates import Updates
 from tests.integration.conftest import (
     ADDRESSES,
@@ -24,6 +23,7 @@ from tests.integration.conftest import (
     announced,
     wait_until,
 )
+from tests.integration.wired import Wired
 
 
 def discovered(hass: HomeAssistant) -> list[str]:
@@ -65,20 +65,18 @@ def different(number: int) -> dict[str, Any]:
 
 
 @BOTH
-async def test_a_bare_key_shows_a_new_device_as_one_flow(
-    hass: HomeAssistant, device: Device
-) -> None:
-    listener = await start(hass)
-    await wait_until(hass, lambda: discovered(hass) == [UUID])
+async def test_a_bare_key_shows_a_new_device_as_one_flow(unpaired: Wired) -> None:
+    listener = await start(unpaired.hass)
+    await unpaired.until(lambda: discovered(unpaired.hass) == [UUID])
 
     await hear(listener, 20)
-    await hass.async_block_till_done()
+    await unpaired.hass.async_block_till_done()
 
-    assert discovered(hass) == [UUID]
-    [flow] = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    assert discovered(unpaired.hass) == [UUID]
+    [flow] = unpaired.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     key = flow["context"]["discovery_key"]
     assert (key.domain, key.key, key.version) == (DOMAIN, UUID, 1)
-    progress = hass.config_entries.flow._progress[flow["flow_id"]]
+    progress = unpaired.hass.config_entries.flow._progress[flow["flow_id"]]
     assert progress.init_data == {"uuid": UUID}
 
 

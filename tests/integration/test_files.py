@@ -1,8 +1,6 @@
 """Files by actions: what goes to a device and comes from it, and what is refused."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from functools import partial
 import os
 from pathlib import Path
 import tempfile
@@ -12,10 +10,8 @@ from homeassistant.components.media_source import (
     DOMAIN as MEDIA_SOURCE,
     async_browse_media,
 )
-from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.const import DOMAIN
@@ -28,51 +24,38 @@ from tests.integration.jobs import (
     GOES_ON,
     connections,
     events_are,
-    out_of_contact,
-    press,
     reason,
-    run_job,
-    status_is,
     unfinished,
-    value,
     witness,
 )
-from tests.integration.life import act
+from tests.integration.wired import Wired
 
 DEVICE = {"timing": BRISK}
-
-type Call = Callable[..., Awaitable[dict[str, Any]]]
-
-
-@pytest.fixture
-def call(hass: HomeAssistant, entry: MockConfigEntry) -> Call:
-    """Return what calls an action on the usual device, and returns its answer."""
-    return partial(act, hass, entry)
 
 
 def put(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-async def finish(hass: HomeAssistant, device: Device) -> None:
-    await status_is(hass, "running")
-    device.job.finish()
-    await status_is(hass, "completed")
-    await press(hass, "clear")
-    await status_is(hass, "idle")
+async def finish(wired: Wired) -> None:
+    await wired.status_is("running")
+    await wired.finish_job()
+    await wired.press("clear")
+    await wired.status_is("idle")
 
 
 @BOTH
 async def test_from_a_file_to_its_end(
-    hass: HomeAssistant,
+    wired: Wired,
     device: Device,
     source: Path,
-    call: Call,
     hass_client: ClientSessionGenerator,
 ) -> None:
-    assert await async_setup_component(hass, MEDIA_SOURCE, {})
-    seen = witness(hass)
-    answer = await call("upload_file", source=str(source), path="SD/Küche/a 'b'.fc")
+    assert await async_setup_component(wired.hass, MEDIA_SOURCE, {})
+    seen = witness(wired.hass)
+    answer = await wired.act(
+        "upload_file", source=str(source), path="SD/Küche/a 'b'.fc"
+    )
     assert answer == {
         "path": "SD/Küche/a 'b'.fc",
         "name": "Boat",
@@ -80,12 +63,12 @@ async def test_from_a_file_to_its_end(
         "started": False,
     }
     assert device.files.read("SD", "Küche/a 'b'.fc") == JOB
-    listed = await call("list_files", path="SD/Küche/")
+    listed = await wired.act("list_files", path="SD/Küche/")
     assert {it["path"]: it["type"] for it in listed["entries"]} == {
         "SD/Küche/Löffel 'groß'.fc": "file",
         "SD/Küche/a 'b'.fc": "file",
     }
-    info = await call("file_info", path="SD/Küche/a 'b'.fc")
+    info = await wired.act("file_info", path="SD/Küche/a 'b'.fc")
     assert (info["name"], info["toolhead"]) == ("Boat", "extruder")
     assert (info["duration"], info["filament_used"], info["travel_distance"]) == (
         600.0,
@@ -93,25 +76,27 @@ async def test_from_a_file_to_its_end(
         12000.0,
     )
     assert info["has_preview"]
-    media = await async_browse_media(hass, f"media-source://{DOMAIN}/{UUID}/SD/Küche")
+    media = await async_browse_media(
+        wired.hass, f"media-source://{DOMAIN}/{UUID}/SD/Küche"
+    )
     [boat, _spoon] = media.children or ()
     assert boat.title == "Boat (10 min, Extruder)"
     picture = await (await hass_client()).get(boat.thumbnail or "")
     assert await picture.read() == plain_png("Boat")
 
-    assert (await call("start_job", path="SD/Küche/a 'b'.fc"))["name"] == "Boat"
-    assert value(hass, "status") in GOES_ON
-    assert value(hass, "job_name") == "Boat"
-    await finish(hass, device)
-    await events_are(hass, seen, "started", "completed")
+    assert (await wired.act("start_job", path="SD/Küche/a 'b'.fc"))["name"] == "Boat"
+    assert wired.value("status") in GOES_ON
+    assert wired.value("job_name") == "Boat"
+    await finish(wired)
+    await events_are(wired.hass, seen, "started", "completed")
     assert [event.attributes["name"] for event in seen.events] == ["Boat"] * 2
 
-    assert (await call("repeat_last_job"))["name"] == "Boat"
-    assert value(hass, "status") in GOES_ON
-    await finish(hass, device)
+    assert (await wired.act("repeat_last_job"))["name"] == "Boat"
+    assert wired.value("status") in GOES_ON
+    await finish(wired)
 
-    await call("delete_file", path="SD/Küche/a 'b'.fc")
-    assert await reason(call("file_info", path="SD/Küche/a 'b'.fc")) == (
+    await wired.act("delete_file", path="SD/Küche/a 'b'.fc")
+    assert await reason(wired.act("file_info", path="SD/Küche/a 'b'.fc")) == (
         "refused_not_exist"
     )
     await device.wait_closed_connections()
@@ -134,12 +119,12 @@ async def test_from_a_file_to_its_end(
     ],
 )
 async def test_paths_that_are_refused_before_anything_is_sent(
-    *, device: Device, source: Path, call: Call, other: Device, path: str, key: str
+    *, device: Device, source: Path, wired: Wired, other: Device, path: str, key: str
 ) -> None:
     copy = f"media-source://{DOMAIN}/{other.config.uuid}/USB/stick.fc"
     # A file need not be there, and is not fetched, to know it.
     for origin in (str(source), str(source.parent / "gone.fc"), copy):
-        assert await reason(call("upload_file", source=origin, path=path)) == key
+        assert await reason(wired.act("upload_file", source=origin, path=path)) == key
     assert connections(device) == connections(other) == 0
 
 
@@ -148,27 +133,30 @@ async def test_paths_that_are_refused_before_anything_is_sent(
     [("SD/../boat.fc", "invalid_not_a_path"), ("boat.fc", "invalid_unknown_storage")],
 )
 async def test_no_other_action_connects_for_a_path_that_is_none(
-    device: Device, source: Path, call: Call, path: str, key: str
+    device: Device, source: Path, wired: Wired, path: str, key: str
 ) -> None:
     target = str(source.parent / "new.fc")
     for action in (
-        call("list_files", path=path),
-        call("file_info", path=path),
-        call("download_file", path=path, target_path=target),
-        call("start_job", path=path),
-        call("delete_file", path=path),
+        wired.act("list_files", path=path),
+        wired.act("file_info", path=path),
+        wired.act("download_file", path=path, target_path=target),
+        wired.act("start_job", path=path),
+        wired.act("delete_file", path=path),
     ):
         assert await reason(action) == key
-    assert await reason(call("delete_file", path="USB/boat.fc")) == "invalid_read_only"
+    assert (
+        await reason(wired.act("delete_file", path="USB/boat.fc"))
+        == "invalid_read_only"
+    )
     assert connections(device) == 0
 
 
 async def test_a_device_that_is_off_is_fetched_nothing_for(
-    hass: HomeAssistant, device: Device, call: Call, other: Device
+    wired: Wired, other: Device
 ) -> None:
     source = f"media-source://{DOMAIN}/{other.config.uuid}/USB/stick.fc"
-    async with out_of_contact(hass, device):
-        upload = call("upload_file", source=source, path="SD/stick.fc")
+    async with wired.out_of_contact():
+        upload = wired.act("upload_file", source=source, path="SD/stick.fc")
         assert await reason(upload) == "offline"
     assert connections(other) == 0
 
@@ -185,16 +173,16 @@ async def test_a_device_that_is_off_is_fetched_nothing_for(
     ids=["empty", "magic", "cut", "script", "metadata"],
 )
 async def test_a_damaged_file_is_refused_with_the_reason(
-    device: Device, source: Path, call: Call, content: bytes, key: str
+    device: Device, source: Path, wired: Wired, content: bytes, key: str
 ) -> None:
     put(source, content)
     for data in ({"path": "SD/boat.fc"}, {"start": True}):
-        assert await reason(call("upload_file", source=str(source), **data)) == key
+        assert await reason(wired.act("upload_file", source=str(source), **data)) == key
     assert connections(device) == 0
 
 
 async def test_only_files_that_home_assistant_may_use(
-    device: Device, source: Path, call: Call, tmp_path: Path
+    device: Device, source: Path, wired: Wired, tmp_path: Path
 ) -> None:
     os.mkfifo(pipe := tmp_path / "pipe.fc")
     (tmp_path / "link.fc").symlink_to("/etc/hostname")
@@ -208,7 +196,7 @@ async def test_only_files_that_home_assistant_may_use(
         (str(pipe), "file_unreadable"),
         (f"media-source://{DOMAIN}/{'0' * 32}/{CUBE}", "file_unreadable"),
     ):
-        upload = call("upload_file", source=local, path="SD/boat.fc")
+        upload = wired.act("upload_file", source=local, path="SD/boat.fc")
         assert await reason(upload) == key, local
     for target, key in (
         ("/etc/boat.fc", "path_not_allowed"),
@@ -216,21 +204,22 @@ async def test_only_files_that_home_assistant_may_use(
         (str(source), "target_exists"),
         (str(tmp_path / "no folder" / "boat.fc"), "file_unwritable"),
     ):
-        download = call("download_file", path=CUBE, target_path=target)
+        download = wired.act("download_file", path=CUBE, target_path=target)
         assert await reason(download) == key, target
-    page = call(
+    page = wired.act(
         "download_file", path="USB/a.html", target_path=str(tmp_path / "a.html")
     )
     assert await reason(page) == "invalid_not_a_job"
     assert (
-        await reason(call("upload_file", source=str(source))) == "upload_without_path"
+        await reason(wired.act("upload_file", source=str(source)))
+        == "upload_without_path"
     )
     assert connections(device) == 0
 
 
 @pytest.mark.parametrize("state", ["running", "occupied", "offline"])
 async def test_no_transfer_while_the_device_is_busy(
-    hass: HomeAssistant, device: Device, source: Path, call: Call, state: str
+    wired: Wired, device: Device, source: Path, state: str
 ) -> None:
     transfers: dict[str, dict[str, object]] = {
         "upload_file": {"source": str(source), "path": "SD/boat.fc"},
@@ -241,17 +230,17 @@ async def test_no_transfer_while_the_device_is_busy(
 
     async def refused(key: str) -> None:
         for name, data in transfers.items():
-            assert await reason(call(name, **data)) == key, name
+            assert await reason(wired.act(name, **data)) == key, name
 
     if state == "running":
-        await run_job(hass, device)
+        await wired.run_job()
         await refused("job_running")
     elif state == "occupied":
         device.occupy()
-        await status_is(hass, "maintenance")
+        await wired.status_is("maintenance")
         await refused("occupied")
     else:
-        async with out_of_contact(hass, device):
+        async with wired.out_of_contact():
             await refused("offline")
     words = [command.split()[:2] for command in device.received.robot]
     for command in ("upload", "download", "rm"):
@@ -261,13 +250,13 @@ async def test_no_transfer_while_the_device_is_busy(
 
 
 async def test_a_file_is_replaced_only_if_that_is_wanted(
-    device: Device, source: Path, call: Call
+    device: Device, source: Path, wired: Wired
 ) -> None:
     before = device.files.read("SD", "calibration cube.fc")
     upload = {"source": str(source), "path": CUBE}
-    assert await reason(call("upload_file", **upload)) == "invalid_exists"
+    assert await reason(wired.act("upload_file", **upload)) == "invalid_exists"
     assert device.files.read("SD", "calibration cube.fc") == before
-    await call("upload_file", **upload, overwrite=True)
+    await wired.act("upload_file", **upload, overwrite=True)
     assert device.files.read("SD", "calibration cube.fc") == JOB
     for path, key in (
         ("SD/gone/boat.fc", "invalid_no_folder"),
@@ -275,14 +264,16 @@ async def test_a_file_is_replaced_only_if_that_is_wanted(
     ):
         device.files.entries["SD"]["Folder.fc"] = {}
         upload = {"source": str(source), "path": path, "overwrite": True}
-        assert await reason(call("upload_file", **upload)) == key
+        assert await reason(wired.act("upload_file", **upload)) == key
 
 
 async def test_two_uploads_at_once_take_turns(
-    device: Device, source: Path, call: Call
+    device: Device, source: Path, wired: Wired
 ) -> None:
     names = ("SD/a.fc", "SD/b.fc")
-    uploads = (call("upload_file", source=str(source), path=path) for path in names)
+    uploads = (
+        wired.act("upload_file", source=str(source), path=path) for path in names
+    )
     await asyncio.gather(*uploads)
     assert [device.files.read("SD", name) for name in ("a.fc", "b.fc")] == [JOB, JOB]
     assert not unfinished(device)
@@ -299,43 +290,46 @@ async def test_two_uploads_at_once_take_turns(
     ],
 )
 async def test_a_name_is_never_another_command(
-    device: Device, source: Path, call: Call, name: str
+    device: Device, source: Path, wired: Wired, name: str
 ) -> None:
-    await call("upload_file", source=str(source), path=f"SD/{name}")
-    listed = (await call("list_files"))["entries"]
+    await wired.act("upload_file", source=str(source), path=f"SD/{name}")
+    listed = (await wired.act("list_files"))["entries"]
     assert f"SD/{name}" in [entry["path"] for entry in listed]
     target = source.parent / "copy.fc"
-    answer = await call(
+    answer = await wired.act(
         "download_file", path=f"SD/{name}", target_path=str(target), overwrite=True
     )
     assert (answer["size"], target.read_bytes()) == (len(JOB), JOB)
-    await call("delete_file", path=f"SD/{name}")
+    await wired.act("delete_file", path=f"SD/{name}")
     assert name not in device.files.entries["SD"]
 
 
 async def test_a_folder_of_as_many_names_as_can_be_listed(
-    device: Device, call: Call
+    device: Device, wired: Wired
 ) -> None:
     # With its kind and its end each has 256 bytes, the last one 255.
     names = [f"{number:03}{'x' * 248}.fc" for number in range(255)]
     full: dict[str, Any] = dict.fromkeys([*names, "y" * 250 + ".fc"], b"")
     device.files.entries["SD"]["full"] = full
-    assert len((await call("list_files", path="SD/full"))["entries"]) == len(full)
+    assert len((await wired.act("list_files", path="SD/full"))["entries"]) == len(full)
     full["z.fc"] = b""
-    assert await reason(call("list_files", path="SD/full")) == "invalid_folder_too_full"
+    assert (
+        await reason(wired.act("list_files", path="SD/full"))
+        == "invalid_folder_too_full"
+    )
 
 
 async def test_a_copy_of_another_device(
-    device: Device, call: Call, other: Device
+    device: Device, wired: Wired, other: Device
 ) -> None:
     source = f"media-source://{DOMAIN}/{other.config.uuid}/USB/stick.fc"
-    await call("upload_file", source=source, path="SD/stick.fc")
+    await wired.act("upload_file", source=source, path="SD/stick.fc")
     assert device.files.read("SD", "stick.fc") == other.files.read("USB", "stick.fc")
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
 async def test_a_download_is_for_all_and_spares_a_file_made_meanwhile(
-    call: Call, source: Path, monkeypatch: pytest.MonkeyPatch, overwrite: bool
+    wired: Wired, source: Path, monkeypatch: pytest.MonkeyPatch, overwrite: bool
 ) -> None:
     target = source.parent / "cube.fc"
     download = DeviceFiles.download
@@ -346,7 +340,7 @@ async def test_a_download_is_for_all_and_spares_a_file_made_meanwhile(
         return size
 
     async def fetch() -> dict[str, Any]:
-        return await call(
+        return await wired.act(
             "download_file", path=CUBE, target_path=str(target), overwrite=overwrite
         )
 
@@ -366,17 +360,19 @@ async def test_a_download_is_for_all_and_spares_a_file_made_meanwhile(
 
 
 async def test_a_download_that_is_cut_leaves_nothing(
-    device: Device, call: Call, source: Path
+    device: Device, wired: Wired, source: Path
 ) -> None:
     device.faults.cut_binary = 20
-    download = call("download_file", path=CUBE, target_path=f"{source.parent}/new.fc")
+    download = wired.act(
+        "download_file", path=CUBE, target_path=f"{source.parent}/new.fc"
+    )
     assert await reason(download) == "cannot_connect"
     assert [each.name for each in source.parent.iterdir()] == ["boat.fc"]
 
 
 @pytest.mark.parametrize("full", ["open", "write"])
 async def test_a_full_disk_is_not_called_a_file_that_cannot_be_read(
-    call: Call, other: Device, monkeypatch: pytest.MonkeyPatch, full: str
+    wired: Wired, other: Device, monkeypatch: pytest.MonkeyPatch, full: str
 ) -> None:
     async def no_space(*_: Any) -> int:
         raise OSError(28, "No space left on device")
@@ -386,5 +382,5 @@ async def test_a_full_disk_is_not_called_a_file_that_cannot_be_read(
     else:
         monkeypatch.setattr(DeviceFiles, "download", no_space)
     source = f"media-source://{DOMAIN}/{other.config.uuid}/USB/stick.fc"
-    upload = call("upload_file", source=source, path="SD/stick.fc")
+    upload = wired.act("upload_file", source=source, path="SD/stick.fc")
     assert await reason(upload) == "file_unwritable"

@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 
-from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.flux3dp.aioflux import (
@@ -13,21 +12,16 @@ from custom_components.flux3dp.aioflux import (
     IdentityMismatch,
     Listener,
 )
-from custom_components.flux3dp.timing import FluxTiming
 from simulator import MANAGEMENT_PORT, Device, Timing as DeviceTiming
 from simulator.waiting import PATIENCE
 from tests.aioflux.updates import Updates
-from tests.integration.conftest import ADDRESSES, FAST, UUID, MakeDevice, MakeEntry
+from tests.integration.conftest import ADDRESSES, UUID, MakeDevice
 from tests.integration.fakes import Home
-from tests.integration.life import issues, reauths
+from tests.integration.wired import Wired
 
+# A pace at which what is done now and then is done once in a test.
+PACE = {"setup_wait": 0.1, "unheard": 60.0}
 ROUNDS = 10
-
-
-@pytest.fixture
-def pace() -> FluxTiming:
-    """Return a pace at which what is done now and then is done once in a test."""
-    return replace(FAST, setup_wait=0.1, unheard=60.0)
 
 
 async def say(device: Device, listener: Listener) -> None:
@@ -52,8 +46,8 @@ async def test_announcements_of_another_key_are_looked_into_less_and_less_often(
         await home.advance(10)
     # 10 s, then twice as long each time, up to 5 min: in an hour these.
     assert home.device.sign_ins - before == 16
-    assert issues(home.hass) == {}
-    assert reauths(home.hass, home.entry) == []
+    assert home.issues == {}
+    assert home.reauths == []
 
 
 @pytest.mark.parametrize(
@@ -76,10 +70,8 @@ async def test_a_job_that_is_announced_on_is_not_tried_with_each_announcement(
         await home.run(48 if number % 2 else 16, "")
         await home.advance(0.1)
     assert home.device.tried == 1
-    assert issues(home.hass) == {}
-    assert bool(reauths(home.hass, home.entry)) is isinstance(
-        refuses, AuthenticationFailed
-    )
+    assert home.issues == {}
+    assert bool(home.reauths) is isinstance(refuses, AuthenticationFailed)
 
 
 # -- the address
@@ -100,10 +92,10 @@ async def crowd(device: Device, make_device: MakeDevice) -> list[Device]:
 
 
 async def test_those_who_replay_a_device_are_asked_for_its_key_one_after_the_other(
-    hass: HomeAssistant, device: Device, crowd: list[Device], make_entry: MakeEntry
+    unpaired: Wired, crowd: list[Device]
 ) -> None:
-    entry = await make_entry(device, setup=False)
-    assert await hass.config_entries.async_setup(entry.entry_id)
+    entry = await unpaired.set_up(setup=False)
+    assert await unpaired.hass.config_entries.async_setup(entry.entry_id)
     listener = entry.runtime_data.listener
 
     def proofs() -> int:
@@ -127,9 +119,9 @@ async def test_those_who_replay_a_device_are_asked_for_its_key_one_after_the_oth
         assert impostor.address not in asked
         asked.add(impostor.address)
         await impostor.drop_connections()
-        await hass.async_block_till_done(wait_background_tasks=True)
+        await unpaired.hass.async_block_till_done(wait_background_tasks=True)
 
     await all_speak()
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await unpaired.hass.async_block_till_done(wait_background_tasks=True)
     assert proofs() == len(crowd)
     assert entry.data["host"] == ADDRESSES[0]

@@ -6,52 +6,25 @@ device's own.
 """
 
 import asyncio
-from dataclasses import replace
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ClientKey, Identity
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION
-from custom_components.flux3dp.timing import FluxTiming
 from simulator import ROBOT_PORT, Device, TrustedKey
 from tests.aioflux.updates import Updates
 from tests.forger import Forger, public_der
-from tests.integration.conftest import (
-    BOTH,
-    FAST,
-    NAME,
-    UUID,
-    announced,
-    having,
-    paced,
-    signed_in,
-    wait_until,
-)
-from tests.integration.jobs import (
-    BRISK,
-    asked,
-    connections,
-    press,
-    run_job,
-    status_is,
-    value,
-    witness,
-)
-from tests.integration.life import act, issues, reauths, registered
+from tests.integration.conftest import BOTH, NAME, UUID, announced, having, paced
+from tests.integration.jobs import BRISK, asked, connections, witness
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
+PACE = {"handshake": 30.0}
 # Enough announcements for a device that is not believed to be taken for silent.
 LONG = 30
 OTHER_TEXTS = {"ver": "1.0b1", "model": "fbm1", "name": "HACKED"}
-
-
-@pytest.fixture
-def pace() -> FluxTiming:
-    """Return a pace at which what is done now and then is done once in a test."""
-    return replace(FAST, handshake=30.0)
 
 
 async def forge(
@@ -71,14 +44,14 @@ async def forge(
         updates.unsubscribe()
 
 
-def assert_untouched(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+def assert_untouched(wired: Wired) -> None:
     """Assert that no word of a forger has become known here."""
-    device = registered(hass, entry)
-    assert entry.title == device.name == NAME
+    device = wired.registered
+    assert wired.entry.title == device.name == NAME
     assert (device.model_id, device.sw_version) == ("delta-1", "1.6.95")
-    assert entry.data["model"] == "delta-1"
-    assert issues(hass) == {}
-    assert reauths(hass, entry) == []
+    assert wired.entry.data["model"] == "delta-1"
+    assert wired.issues == {}
+    assert wired.reauths == []
 
 
 # -- another key
@@ -87,21 +60,21 @@ def assert_untouched(hass: HomeAssistant, entry: MockConfigEntry) -> None:
 @BOTH
 @pytest.mark.parametrize("silent", [False, True], ids=["answers", "announces only"])
 async def test_another_key_in_its_name_does_not_switch_a_device_off(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, silent: bool
+    wired: Wired, device: Device, entry: MockConfigEntry, silent: bool
 ) -> None:
-    seen = witness(hass)
+    seen = witness(wired.hass)
     device.faults.silent = silent
     with Forger.of(device) as forger:
         forger.announce()
         other = forger.reply(master_der=public_der(MASTER_KEYS[1]), **OTHER_TEXTS)
         await forge(entry, forger, device, other)
         await announced(device, LONG)
-        await signed_in(hass, entry)
+        await wired.signed_in()
         assert "offline" not in seen.statuses
-        assert value(hass, "status") == "idle"
+        assert wired.value("status") == "idle"
 
         listener = entry.runtime_data.listener
-        await hass.config_entries.async_unload(entry.entry_id)
+        await wired.unload()
         if not silent:
             # Nothing is pinned now, so the listener believes what comes.
             device.faults.silent = True
@@ -110,16 +83,16 @@ async def test_another_key_in_its_name_does_not_switch_a_device_off(
             forger.answer(other, await forger.touched())
             await updates.wait(lambda sighting: sighting.device)
             device.faults.silent = False
-        assert await hass.config_entries.async_setup(entry.entry_id)
-    await status_is(hass, "idle")
+        assert await wired.hass.config_entries.async_setup(entry.entry_id)
+    await wired.status_is("idle")
     device.set_status(st_id=1)
-    await status_is(hass, "initializing")
+    await wired.status_is("initializing")
     device.set_status(st_id=0)
-    await status_is(hass, "idle")
-    assert_untouched(hass, entry)
+    await wired.status_is("idle")
+    assert_untouched(wired)
     if not silent:
         # The sign-in outranks what is left of the forger, and touches again.
-        await wait_until(hass, lambda: entry.runtime_data.data.device is not None)
+        await wired.until(lambda: entry.runtime_data.data.device is not None)
         known = listener.get(UUID, device.address)
         assert known is not None
         assert known.identity is Identity.PINNED
@@ -130,7 +103,7 @@ async def test_another_key_in_its_name_does_not_switch_a_device_off(
 
 @having({"vendor_key": None})
 async def test_a_signature_counts_for_the_key_and_the_device_that_it_is_of(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    device: Device, entry: MockConfigEntry
 ) -> None:
     serial, uuid = device.config.serial, device.uuid_bytes
     key, other = device.master_public_der, public_der(MASTER_KEYS[1])
@@ -151,125 +124,117 @@ async def test_a_signature_counts_for_the_key_and_the_device_that_it_is_of(
 
 
 @BOTH
-async def test_other_texts_with_the_genuine_key_rewrite_nothing(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    with Forger.of(device) as forger:
+async def test_other_texts_with_the_genuine_key_rewrite_nothing(wired: Wired) -> None:
+    with Forger.of(wired.device) as forger:
         forger.announce()
-        await forge(entry, forger, device, forger.reply(**OTHER_TEXTS))
-        await announced(device, LONG)
+        await forge(wired.entry, forger, wired.device, forger.reply(**OTHER_TEXTS))
+        await announced(wired.device, LONG)
 
-        assert_untouched(hass, entry)
-        assert value(hass, "status") == "idle"
-        assert await act(hass, entry, "list_trusted_keys")
-        assert entry.state is ConfigEntryState.LOADED
+        assert_untouched(wired)
+        assert wired.value("status") == "idle"
+        assert await wired.act("list_trusted_keys")
+        assert wired.entry.state is ConfigEntryState.LOADED
 
 
 @paced(unheard=60.0)
-async def test_other_texts_without_end_are_verified_once(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    with Forger.of(device) as forger:
+async def test_other_texts_without_end_are_verified_once(wired: Wired) -> None:
+    with Forger.of(wired.device) as forger:
         for number in range(10):
             data = forger.reply(ver="1.0b1", name=f"HACKED {number}")
-            await forge(entry, forger, device, data)
-            await announced(device, 2)
+            await forge(wired.entry, forger, wired.device, data)
+            await announced(wired.device, 2)
             # What is looked into here must not wait for that.
-            assert await act(hass, entry, "list_trusted_keys")
+            assert await wired.act("list_trusted_keys")
 
-    assert device.received.robot.count("deviceinfo") <= 1
-    assert connections(device) <= 1
-    assert_untouched(hass, entry)
+    assert wired.device.received.robot.count("deviceinfo") <= 1
+    assert connections(wired.device) <= 1
+    assert_untouched(wired)
 
 
 async def test_a_device_without_a_trusted_key_keeps_its_old_texts(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
+    wired: Wired, device: Device, client_key: ClientKey
 ) -> None:
     device.forget_trust()
-    await hass.config_entries.async_reload(entry.entry_id)
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    await wired.reload()
+    await wired.until(lambda: bool(wired.reauths))
     device.received.connections.clear()
 
     device.rename("Attic")
     await announced(device, LONG)
-    assert registered(hass, entry).name == NAME
+    assert wired.registered.name == NAME
     assert connections(device) == 0
 
     device.trust.add(TrustedKey.from_pem("Home Assistant", client_key.public_pem))
-    await act(hass, entry, "list_trusted_keys")
-    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+    await wired.act("list_trusted_keys")
+    await wired.until(lambda: wired.registered.name == "Attic")
 
 
 # -- real changes
 
 
 async def test_a_real_change_is_taken_over_by_one_short_connection(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, device: Device
 ) -> None:
     device.received.robot.clear()
 
     device.rename("Attic")
-    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
-    await wait_until(hass, lambda: entry.title == "Attic")
+    await wired.until(lambda: wired.registered.name == "Attic")
+    await wired.until(lambda: wired.entry.title == "Attic")
     await device.wait_closed_connections()
     await announced(device, LONG)
     assert [each.port for each in device.received.connections] == [ROBOT_PORT]
     assert asked(device) == ["deviceinfo"]
     await device.upgrade(firmware="6.1.11")
-    await wait_until(hass, lambda: registered(hass, entry).sw_version == "6.1.11")
+    await wired.until(lambda: wired.registered.sw_version == "6.1.11")
 
 
-async def test_half_a_lie_is_half_believed(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_half_a_lie_is_half_believed(wired: Wired, device: Device) -> None:
     device.faults.silent = True
     device.rename("Attic")
     with Forger.of(device) as forger:
-        await forge(entry, forger, device, forger.reply(ver="1.0b1"))
-        await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+        await forge(wired.entry, forger, device, forger.reply(ver="1.0b1"))
+        await wired.until(lambda: wired.registered.name == "Attic")
 
-    assert registered(hass, entry).sw_version == "1.6.95"
-    assert issues(hass) == {}
+    assert wired.registered.sw_version == "1.6.95"
+    assert wired.issues == {}
 
 
 @having({"timing": BRISK})
-async def test_in_a_job_the_connection_that_is_open_is_used(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    await run_job(hass, device)
-    await device.wait_for(lambda: "player report" in device.received.robot)
+async def test_in_a_job_the_connection_that_is_open_is_used(wired: Wired) -> None:
+    await wired.run_job()
+    await wired.device.wait_for(lambda: "player report" in wired.device.received.robot)
 
-    device.rename("Attic")
-    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+    wired.device.rename("Attic")
+    await wired.until(lambda: wired.registered.name == "Attic")
 
-    assert connections(device) == 1
+    assert connections(wired.device) == 1
 
 
-async def test_a_device_that_is_occupied_is_not_asked(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    device.set_status(st_id=-1, error_label="192.0.2.4")
-    await status_is(hass, "maintenance")
-    device.rename("Attic")
-    await announced(device, LONG)
-    assert connections(device) == 0
-    assert registered(hass, entry).name == NAME
+async def test_a_device_that_is_occupied_is_not_asked(wired: Wired) -> None:
+    wired.device.set_status(st_id=-1, error_label="192.0.2.4")
+    await wired.status_is("maintenance")
+    wired.device.rename("Attic")
+    await announced(wired.device, LONG)
+    assert connections(wired.device) == 0
+    assert wired.registered.name == NAME
 
-    device.set_status(st_id=0, error_label="")
-    await wait_until(hass, lambda: registered(hass, entry).name == "Attic")
+    wired.device.set_status(st_id=0, error_label="")
+    await wired.until(lambda: wired.registered.name == "Attic")
 
 
 @having({"timing": BRISK})
 async def test_a_device_that_is_only_announced_as_occupied_takes_commands(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, device: Device
 ) -> None:
-    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
-    await run_job(hass, device)
+    wired.hass.config_entries.async_update_entry(
+        wired.entry, options={CONF_HOLD_CONNECTION: False}
+    )
+    await wired.run_job()
     with Forger.of(device) as forger:
         device.faults.muted = True
         forger.announce(occupied_by="192.0.2.4")
-        await status_is(hass, "maintenance")
-        await press(hass, "pause")
+        await wired.status_is("maintenance")
+        await wired.press("pause")
 
     assert "player pause" in device.received.robot
 
@@ -280,10 +245,12 @@ async def test_a_device_that_is_only_announced_as_occupied_takes_commands(
 @paced(unheard=60.0, unheard_active=60.0)
 @having({"generation": 1, "timing": BRISK})
 async def test_a_generation_1_device_that_is_announced_as_2_takes_commands(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, device: Device, entry: MockConfigEntry
 ) -> None:
-    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
-    await run_job(hass, device)
+    wired.hass.config_entries.async_update_entry(
+        entry, options={CONF_HOLD_CONNECTION: False}
+    )
+    await wired.run_job()
     with Forger.of(device) as forger:
         # Whatever the device itself announces or answers comes later.
         device.faults.muted = True
@@ -291,7 +258,7 @@ async def test_a_generation_1_device_that_is_announced_as_2_takes_commands(
         await forge(entry, forger, device, forger.reply())
         assert entry.runtime_data.data.device.version == 2
         async with asyncio.timeout(10):
-            await press(hass, "pause")
+            await wired.press("pause")
 
     assert "player pause" in device.received.robot
     # What it announces lags behind.

@@ -21,8 +21,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.frontend import CARD, CARD_URL
-from simulator import Device
-from tests.integration.conftest import OTHER as OTHER_DEVICE, MakeDevice, MakeEntry
+from tests.integration.conftest import OTHER as OTHER_DEVICE
+from tests.integration.wired import Wired
 
 CONTENT = CARD.read_bytes()
 OTHER = {"id": "other", "type": "module", "url": "/local/other-card.js"}
@@ -78,16 +78,12 @@ async def test_a_path_of_yaml_or_of_an_older_card_leads_to_this_one(
 
 
 async def test_two_devices_make_one_resource_beside_those_of_others(
-    hass: HomeAssistant,
-    device: Device,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    hass_storage: dict[str, Any],
+    unpaired: Wired, hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     store(hass_storage, OTHER)
     assert await async_setup_component(hass, "lovelace", {})
-    await make_entry(device, setup=False)
-    await make_entry(await make_device(**OTHER_DEVICE), setup=False)
+    await unpaired.set_up(setup=False)
+    await unpaired.make_entry(await unpaired.make_device(**OTHER_DEVICE), setup=False)
 
     assert await async_setup_component(hass, DOMAIN, {})
     await hass.async_block_till_done()
@@ -99,35 +95,28 @@ async def test_two_devices_make_one_resource_beside_those_of_others(
 
 
 async def test_another_file_updates_the_resource_and_surplus_ones_go(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    hass_storage: dict[str, Any],
+    unpaired: Wired, hass_storage: dict[str, Any]
 ) -> None:
     old = {"type": "module", "url": "/flux3dp_static/flux3dp-card-0123456789ab.js"}
     store(hass_storage, {"id": "first"} | old, OTHER, {"id": "second"} | old)
-    assert await async_setup_component(hass, "lovelace", {})
+    assert await async_setup_component(unpaired.hass, "lovelace", {})
 
-    await make_entry(device)
+    await unpaired.set_up()
 
-    assert ours(hass) == [{"id": "first", "type": "module", "url": card_url()}]
-    assert OTHER in hass.data[LOVELACE_DATA].resources.async_items()
+    assert ours(unpaired.hass) == [{"id": "first", "type": "module", "url": card_url()}]
+    assert OTHER in unpaired.hass.data[LOVELACE_DATA].resources.async_items()
 
 
 async def test_the_resource_goes_with_the_last_device(
-    hass: HomeAssistant,
-    device: Device,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    hass_storage: dict[str, Any],
+    unpaired: Wired, hass: HomeAssistant, hass_storage: dict[str, Any]
 ) -> None:
     store(hass_storage, OTHER)
     assert await async_setup_component(hass, "lovelace", {})
     MockConfigEntry(
         domain=DOMAIN, source=SOURCE_IGNORE, unique_id="ignored"
     ).add_to_hass(hass)
-    first = await make_entry(device)
-    second = await make_entry(await make_device(**OTHER_DEVICE))
+    first = await unpaired.set_up()
+    second = await unpaired.make_entry(await unpaired.make_device(**OTHER_DEVICE))
 
     await hass.config_entries.async_remove(first.entry_id)
     assert len(ours(hass)) == 1
@@ -151,68 +140,54 @@ async def test_the_resource_goes_with_a_device_that_is_disabled(
 
 
 async def test_resources_in_yaml_are_left_to_the_user_who_learns_the_line(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    unpaired: Wired, hass: HomeAssistant
 ) -> None:
     config = {"lovelace": {"resource_mode": "yaml", "resources": []}}
     assert await async_setup_component(hass, "frontend", config)
     before = hass.data[DATA_EXTRA_MODULE_URL].urls
 
-    entry = await make_entry(device)
-    assert await hass.config_entries.async_reload(entry.entry_id)
+    await unpaired.set_up()
+    await unpaired.reload()
 
     assert hass.data[DATA_EXTRA_MODULE_URL].urls == before | {card_url()}
     assert ours(hass) == []
-    assert caplog.text.count(CARD_URL) == 1
+    assert unpaired.caplog.text.count(CARD_URL) == 1
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await unpaired.remove()
     assert hass.data[DATA_EXTRA_MODULE_URL].urls == before
 
 
-async def test_a_line_in_yaml_is_enough(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
+async def test_a_line_in_yaml_is_enough(unpaired: Wired) -> None:
     line = {"type": "module", "url": CARD_URL}
     config = {"lovelace": {"resource_mode": "yaml", "resources": [line]}}
-    assert await async_setup_component(hass, "frontend", config)
-    before = hass.data[DATA_EXTRA_MODULE_URL].urls
+    assert await async_setup_component(unpaired.hass, "frontend", config)
+    before = unpaired.hass.data[DATA_EXTRA_MODULE_URL].urls
 
-    await make_entry(device)
+    await unpaired.set_up()
 
-    assert hass.data[DATA_EXTRA_MODULE_URL].urls == before
-    assert "Dashboard resources are in YAML" not in caplog.text
+    assert unpaired.hass.data[DATA_EXTRA_MODULE_URL].urls == before
+    assert "Dashboard resources are in YAML" not in unpaired.caplog.text
 
 
-async def test_without_dashboards_devices_come_and_go(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    assert LOVELACE_DATA not in hass.data
+async def test_without_dashboards_devices_come_and_go(wired: Wired) -> None:
+    assert LOVELACE_DATA not in wired.hass.data
 
-    await hass.config_entries.async_remove(entry.entry_id)
+    await wired.remove()
 
-    assert LOVELACE_DATA not in hass.data
-    assert hass.config_entries.async_entries(DOMAIN) == []
+    assert LOVELACE_DATA not in wired.hass.data
+    assert wired.hass.config_entries.async_entries(DOMAIN) == []
 
 
 @pytest.mark.parametrize("error", [OSError("disk full"), HomeAssistantError("damaged")])
 async def test_storage_that_fails_keeps_no_device_from_its_setup_or_removal(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-    error: Exception,
+    unpaired: Wired, error: Exception
 ) -> None:
-    assert await async_setup_component(hass, "lovelace", {})
+    assert await async_setup_component(unpaired.hass, "lovelace", {})
     with patch.object(ResourceStorageCollection, "async_get_info", side_effect=error):
-        entry = await make_entry(device)
+        entry = await unpaired.set_up()
         assert entry.state is ConfigEntryState.LOADED
-        await hass.config_entries.async_remove(entry.entry_id)
+        await unpaired.remove()
 
-    assert len(device.trust) == 0
+    assert len(unpaired.device.trust) == 0
     line = f"Failed to update the dashboard resource of the FLUX card: {error}"
-    assert [each.getMessage() for each in caplog.records].count(line) == 2
+    assert [each.getMessage() for each in unpaired.caplog.records].count(line) == 2

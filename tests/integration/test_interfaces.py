@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import replace
 import errno
 import socket
 from typing import Any
@@ -19,12 +18,10 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.aioflux.datagram import PORT
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from custom_components.flux3dp.timing import FluxTiming
 from simulator import Timing as DeviceTiming, TrustedKey
 from simulator.waiting import PATIENCE
 from tests.cable import FAR, INTERFACE, Cable, cable
 from tests.integration.conftest import (
-    FAST,
     NAME,
     UUID,
     MakeDevice,
@@ -35,14 +32,9 @@ from tests.integration.conftest import (
 from tests.integration.life import STATUS
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
+PACE = {"interfaces": 0.2}
 ADAPTERS = "custom_components.flux3dp.discovery.network.async_get_adapters"
 SOURCE = "custom_components.flux3dp.discovery.async_get_source_ip"
-
-
-@pytest.fixture
-def pace() -> FluxTiming:
-    """Read the interfaces often."""
-    return replace(FAST, interfaces=0.2)
 
 
 @pytest.fixture

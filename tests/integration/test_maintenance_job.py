@@ -5,32 +5,28 @@ from collections.abc import Callable
 import json
 from typing import Any
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from simulator import Device
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home
-from tests.integration.jobs import PATIENT, press, reason, run_job, status_is, value
-from tests.integration.life import begin
+from tests.integration.jobs import PATIENT, reason
+from tests.integration.wired import Wired
 
 DEVICE = {"timing": PATIENT}
 LOAD = "player load_filament 0"
 BUTTON = "player press_button"
 
 
-async def test_filament_is_loaded_in_a_paused_job(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    await run_job(hass, device)
+async def test_filament_is_loaded_in_a_paused_job(wired: Wired, device: Device) -> None:
+    await wired.run_job()
     device.job.runout()
-    await status_is(hass, "paused")
-    assert value(hass, "advice") == "load_filament"
+    await wired.status_is("paused")
+    assert wired.value("advice") == "load_filament"
     device.player.held.add("LOAD_FILAMENT")
-    loading = begin(hass, entry, "load_filament")
+    loading = wired.begin("load_filament")
     await device.wait_for(lambda: device.job.state.label == "LOAD_FILAMENT")
     received = device.received.robot
     reports = received.count("player report")
@@ -42,29 +38,28 @@ async def test_filament_is_loaded_in_a_paused_job(
     assert answer["nozzle_is_hot"] is (answer["temperature"] >= 50)
     assert LOAD in device.received.robot
     assert BUTTON not in device.received.robot
-    assert value(hass, "status") == "paused"
-    await press(hass, "resume")
-    await status_is(hass, "running")
-    assert value(hass, "error") == "none"
+    assert wired.value("status") == "paused"
+    await wired.press("resume")
+    await wired.status_is("running")
+    assert wired.value("error") == "none"
 
     device.job.pause()
-    await status_is(hass, "paused")
+    await wired.status_is("paused")
     device.faults.replies["player load_filament"] = "error RESOURCE_BUSY"
-    assert await reason(begin(hass, entry, "load_filament")) == "load_refused"
+    assert await reason(wired.begin("load_filament")) == "load_refused"
     device.faults.clear()
-    assert await reason(begin(hass, entry, "unload_filament")) == "job_running"
+    assert await reason(wired.begin("unload_filament")) == "job_running"
 
 
 @pytest.fixture
 async def paused(home: Home) -> Home:
-    await home.run(48, "PAUSED")
-    await home.advance(3)
+    await home.run(48, "PAUSED", seconds=3)
     home.device.received.clear()
     return home
 
 
 def begin_load(home: Home) -> asyncio.Task[Any]:
-    return begin(home.hass, home.entry, "load_filament")
+    return home.begin("load_filament")
 
 
 async def loads(home: Home) -> asyncio.Task[Any]:
@@ -129,7 +124,7 @@ async def test_a_load_that_is_stopped_is_done(paused: Home, *, begun: bool) -> N
         device.replies[LOAD] = "ok"
     loading = begin_load(paused)
     await paused.advance(1)
-    stopping = begin(paused.hass, paused.entry, "stop_loading")
+    stopping = paused.begin("stop_loading")
     if not begun:
         await paused.advance(1)
         assert BUTTON not in device.received
@@ -150,7 +145,7 @@ async def test_a_load_that_is_canceled_is_ended(paused: Home) -> None:
         assert loading.cancelled()
         assert paused.device.label == "PAUSED"
     loading = await loads(paused)
-    assert await paused.hass.config_entries.async_unload(paused.entry.entry_id)
+    await paused.unload()
     assert await reason(loading) == "maintenance_stopped"
     assert paused.device.label == "PAUSED"
 

@@ -4,7 +4,6 @@ import asyncio
 from typing import Any
 
 from homeassistant.components.camera import async_get_image
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -20,9 +19,6 @@ from tests.integration.conftest import (
     MakeDevice,
     MakeEntry,
     paced,
-    signed_in,
-    wait_for_state,
-    wait_until,
 )
 from tests.integration.flows import (
     ATTIC,
@@ -34,13 +30,11 @@ from tests.integration.flows import (
     assert_reconfigured,
     enter,
     progressed,
-    reconfigure,
-    submit,
     trust_us,
 )
-from tests.integration.jobs import press, reason
-from tests.integration.life import STATUS, act, issues, reauths
+from tests.integration.jobs import reason
 from tests.integration.viewers import CAMERA
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS
 
 NEEDS_NEWER = f"{NAME} does not support this: it needs firmware 1.1 or newer"
@@ -51,75 +45,65 @@ OLDEST = {"generation": 1, "firmware": "1.0b12", "udp_management": True}
 DEVICE = OLDEST | {"networks": [ATTIC]}
 
 
-async def test_it_is_paired_moved_and_given_another_password(
-    hass: HomeAssistant, device: Device
-) -> None:
-    result = await enter(hass, device.address)
+async def test_it_is_paired_moved_and_given_another_password(unpaired: Wired) -> None:
+    result = await enter(unpaired.hass, unpaired.device.address)
     assert_form(result, "authorize")
-    result = await submit(hass, result, password="guess")
+    result = await unpaired.submit(result, password="guess")
     assert_form(result, "authorize", password="invalid_auth")
-    result = await submit(hass, result, password=PASSWORD)
-    assert_entry(result, device)
-    [entry] = hass.config_entries.async_entries("flux3dp")
-    await wait_for_state(hass, STATUS, "idle")
+    result = await unpaired.submit(result, password=PASSWORD)
+    assert_entry(result, unpaired.device)
+    [entry] = unpaired.hass.config_entries.async_entries("flux3dp")
+    await unpaired.status_is("idle")
 
     # It cannot search for networks, so the name of one is typed.
-    result = await progressed(hass, await reconfigure(hass, entry, "wifi"))
+    result = await progressed(unpaired.hass, await unpaired.reconfigure("wifi"))
     assert_form(result, "wifi_settings")
-    result = await submit(hass, result, **WIFI)
-    assert_reconfigured(await progressed(hass, result))
+    result = await unpaired.submit(result, **WIFI)
+    assert_reconfigured(await progressed(unpaired.hass, result))
     assert entry.data["host"] == ADDRESSES[3]
-    assert device.ssid == "Attic"
-    await wait_for_state(hass, STATUS, "idle")
+    assert unpaired.device.ssid == "Attic"
+    await unpaired.status_is("idle")
 
-    result = await reconfigure(hass, entry, "password")
+    result = await unpaired.reconfigure("password")
     wrong = PASSWORDS | {"old_password": "guess"}
-    result = await submit(hass, result, **wrong, remove_password=False)
+    result = await unpaired.submit(result, **wrong, remove_password=False)
     assert_form(result, "password", old_password="wrong_password")
-    result = await submit(hass, result, **PASSWORDS, remove_password=False)
+    result = await unpaired.submit(result, **PASSWORDS, remove_password=False)
     assert_reconfigured(result)
-    assert device.password == "better"
-    assert (issues(hass), reauths(hass, entry)) == ({}, [])
+    assert unpaired.device.password == "better"
+    assert (unpaired.issues, unpaired.reauths) == ({}, [])
 
 
-async def test_without_the_password_where_it_trusts_us(
-    hass: HomeAssistant, device: Device
-) -> None:
-    await trust_us(hass, device)
-    assert_entry(await enter(hass, device.address), device)
-    assert device.received.passwords == []
+async def test_without_the_password_where_it_trusts_us(unpaired: Wired) -> None:
+    await trust_us(unpaired.hass, unpaired.device)
+    assert_entry(await enter(unpaired.hass, unpaired.device.address), unpaired.device)
+    assert unpaired.device.received.passwords == []
 
 
-async def test_without_ports_for_jobs_and_camera(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    await device.refuse_connections(ROBOT_PORT)
-    await device.refuse_connections(CAMERA_PORT)
-    await make_entry(device)
-    for attempt in (press(hass, "cancel"), async_get_image(hass, CAMERA)):
+async def test_without_ports_for_jobs_and_camera(unpaired: Wired) -> None:
+    await unpaired.device.refuse_connections(ROBOT_PORT)
+    await unpaired.device.refuse_connections(CAMERA_PORT)
+    await unpaired.set_up()
+    for attempt in (unpaired.press("cancel"), async_get_image(unpaired.hass, CAMERA)):
         with pytest.raises(HomeAssistantError, match=NEEDS_NEWER):
             await attempt
-    assert issues(hass) == {}
+    assert unpaired.issues == {}
 
 
-async def test_a_device_that_forgot_us_asks_for_its_password(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> None:
-    entry = await make_entry(device, trusted=False)
-    [dialog] = reauths(hass, entry)
-    result = await hass.config_entries.flow.async_configure(dialog["flow_id"])
+async def test_a_device_that_forgot_us_asks_for_its_password(unpaired: Wired) -> None:
+    await unpaired.set_up(trusted=False)
+    [dialog] = unpaired.reauths
+    result = await unpaired.hass.config_entries.flow.async_configure(dialog["flow_id"])
     assert_form(result, "reauth_confirm")
-    assert_abort(await submit(hass, result, password=PASSWORD), "reauth_successful")
-    await signed_in(hass, entry)
-    assert reauths(hass, entry) == []
+    assert_abort(await unpaired.submit(result, password=PASSWORD), "reauth_successful")
+    await unpaired.signed_in()
+    assert unpaired.reauths == []
 
 
-async def test_signatures_do_where_tls_is_not_known_to_be_there(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, make_device: MakeDevice
-) -> None:
-    await device.power_off()
-    await make_device(address=ADDRESSES[1], **OLDEST)
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
+async def test_signatures_do_where_tls_is_not_known_to_be_there(wired: Wired) -> None:
+    await wired.device.power_off()
+    await wired.make_device(address=ADDRESSES[1], **OLDEST)
+    await wired.until(lambda: wired.entry.data["host"] == ADDRESSES[1])
 
 
 async def test_a_device_with_tls_is_not_followed_to_signatures(
@@ -148,57 +132,53 @@ async def test_a_device_with_tls_is_not_followed_to_signatures(
 @paced(datagram=0.5)
 @pytest.mark.parametrize("address", ADDRESSES[:2], ids=["there", "elsewhere"])
 async def test_another_key_is_the_repair_that_it_is_with_tls(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, address: str
+    wired: Wired, device: Device, entry: MockConfigEntry, address: str
 ) -> None:
     """Until the pinned key is shown again, where it was or elsewhere."""
     genuine = device.master_key.pem
     await device.swap_master_key(MASTER_KEYS[1])
     device.forget_trust()
-    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
-    assert async_presented_key(hass, entry) == device.master_public_der
+    await wired.until(lambda: "master_key_changed" in wired.issues)
+    assert async_presented_key(wired.hass, entry) == device.master_public_der
     assert (
-        await reason(act(hass, entry, "change_password", **ACTION_PASSWORDS))
+        await reason(wired.act("change_password", **ACTION_PASSWORDS))
         == "identity_mismatch"
     )
     assert device.received.passwords == device.received.management == []
     if address != device.address:
-        await device.power_off()
-        await wait_for_state(hass, STATUS, "offline")
+        await wired.switch_off()
     await device.swap_master_key(genuine)
     await device.move(address)
-    await wait_until(hass, lambda: (entry.data["host"], issues(hass)) == (address, {}))
+    await wired.until(lambda: (entry.data["host"], wired.issues) == (address, {}))
 
 
 @paced(datagram=0.5)
 async def test_junk_from_a_stranger_is_not_another_key(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
+    wired: Wired, device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = await reconfigure(hass, entry, "password")
+    result = await wired.reconfigure("password")
     send = device._discovery._send
     monkeypatch.setattr(
         device._discovery, "_send", lambda by, _, to: send(by, b"x", to)
     )
-    result = await submit(hass, result, **PASSWORDS, remove_password=False)
+    result = await wired.submit(result, **PASSWORDS, remove_password=False)
     assert_form(result, "password", base="cannot_connect")
-    assert issues(hass) == {}
+    assert wired.issues == {}
 
 
 @pytest.mark.parametrize(
     "change", [{"forget_trusted": True}, {"remove_password": True}]
 )
 async def test_what_it_cannot_do_says_so_in_the_dialog(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, change: dict[str, bool]
+    wired: Wired, change: dict[str, bool]
 ) -> None:
-    result = await reconfigure(hass, entry, "password")
+    result = await wired.reconfigure("password")
     typed = PASSWORDS | {"remove_password": False} | change
     if typed["remove_password"]:
         typed |= {"new_password": "", "repeat_password": ""}
-    result = await submit(hass, result, **typed)
+    result = await wired.submit(result, **typed)
     assert_form(result, "password", base="unsupported_firmware")
-    assert device.password == PASSWORD
+    assert wired.device.password == PASSWORD
 
 
 @pytest.mark.parametrize(
@@ -211,8 +191,8 @@ async def test_what_it_cannot_do_says_so_in_the_dialog(
     ],
 )
 async def test_what_it_cannot_do_says_so_as_an_action(
-    hass: HomeAssistant, entry: MockConfigEntry, action: str, fields: dict[str, str]
+    wired: Wired, action: str, fields: dict[str, str]
 ) -> None:
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, entry, action, **fields)
+        await wired.act(action, **fields)
     assert str(failed.value) == NEEDS_NEWER

@@ -19,16 +19,10 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import CUBE, JOB, LARGE, NAME, UUID, Client, paced
-from tests.integration.jobs import (
-    connections,
-    entity,
-    out_of_contact,
-    run_job,
-    status_is,
-    unfinished,
-)
+from tests.integration.jobs import connections, entity, unfinished
 from tests.integration.life import may_control
 from tests.integration.viewers import LIVE
+from tests.integration.wired import Wired
 
 
 async def none_left(hass: HomeAssistant, temporary: Callable[[], list[Path]]) -> None:
@@ -131,9 +125,9 @@ def page(client: Client, monkeypatch: pytest.MonkeyPatch) -> Page:
 
 
 async def test_a_device_receives_one_file_at_a_time(
-    hass: HomeAssistant, device: Device, page: Page
+    unpaired: Wired, page: Page
 ) -> None:
-    hass.config.language = "de"
+    unpaired.hass.config.language = "de"
     first = await page.begin("SD/first.fc")
     refused = await page.send("SD/second.fc")
     assert refused["translation_key"] == "upload_running"
@@ -141,7 +135,7 @@ async def test_a_device_receives_one_file_at_a_time(
     page.finish()
     assert await first == {"path": "SD/first.fc"}
     assert await page.send("SD/second.fc") == {"path": "SD/second.fc"}
-    assert device.files.read("SD", "first.fc") == JOB
+    assert unpaired.device.files.read("SD", "first.fc") == JOB
 
 
 async def test_few_files_are_received_at_a_time(
@@ -203,18 +197,18 @@ async def test_what_fails_in_mid_body_is_said_and_the_rest_dropped(
     ],
 )
 async def test_what_is_known_is_said_before_the_body(
-    hass: HomeAssistant, device: Device, page: Page, what: str, key: str
+    unpaired: Wired, device: Device, page: Page, what: str, key: str
 ) -> None:
     path = what if "/" in what else "SD/ship.fc"
     headers = {"Content-Length": str((1 << 30) + 1)} if what == "too large" else {}
     async with AsyncExitStack() as stack:
         if what == "running":
-            await run_job(hass, device)
+            await unpaired.run_job()
         elif what == "occupied":
             device.occupy()
-            await status_is(hass, "maintenance")
+            await unpaired.status_is("maintenance")
         elif what == "offline":
-            await stack.enter_async_context(out_of_contact(hass, device))
+            await stack.enter_async_context(unpaired.out_of_contact())
         assert (await page.send(path, headers=headers))["translation_key"] == key
         # A browser sends all of it before it reads that.
         async with asyncio.timeout(PATIENCE):
@@ -261,10 +255,7 @@ async def test_a_page_that_goes_away_in_mid_body_leaves_no_file(
 
 
 async def test_a_page_that_goes_away_takes_its_upload_along(
-    hass: HomeAssistant,
-    device: Device,
-    client: Client,
-    temporary: Callable[[], list[Path]],
+    wired: Wired, device: Device, client: Client, temporary: Callable[[], list[Path]]
 ) -> None:
     before = dict(device.files.entries["SD"])
     page = asyncio.ensure_future(upload(client, "SD/ship.fc", BytesIO(LARGE)))
@@ -275,11 +266,11 @@ async def test_a_page_that_goes_away_takes_its_upload_along(
     await device.wait_command("file rm")
     await device.wait_closed_connections()
     assert device.files.entries["SD"] == before
-    await none_left(hass, temporary)
+    await none_left(wired.hass, temporary)
 
 
 async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
-    hass: HomeAssistant,
+    wired: Wired,
     device: Device,
     client: Client,
     temporary: Callable[[], list[Path]],
@@ -289,7 +280,7 @@ async def test_a_stop_in_mid_upload_leaves_no_file_here_and_there(
     answer = asyncio.create_task(upload(client, "SD/ship.fc", BytesIO(LARGE)))
     await device.wait_command("file upload")
     assert temporary()
-    await hass.async_stop(force=True)
+    await wired.hass.async_stop(force=True)
     assert (await answer)[-1]["translation_key"] == "unloaded"
     assert not temporary()
     assert device.files.entries["SD"] == before

@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
@@ -21,12 +20,8 @@ from tests.integration.conftest import (
     NAME,
     OTHER,
     PASSWORD,
-    MakeDevice,
-    MakeEntry,
     announced,
     having,
-    wait_for_state,
-    wait_until,
 )
 from tests.integration.fakes import Home, settle
 from tests.integration.flows import (
@@ -37,10 +32,8 @@ from tests.integration.flows import (
     assert_reconfigured,
     assert_trusted,
     look_at_repairs,
-    reconfigure,
-    submit,
 )
-from tests.integration.life import STATUS, act, issues, reauths
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS, OTHER_CLIENT_KEY
 
 FORGOTTEN = AuthenticationFailed("the device does not trust our key")
@@ -50,60 +43,60 @@ FORGOTTEN = AuthenticationFailed("the device does not trust our key")
 
 
 async def test_without_the_device_only_its_address_can_be_changed(home: Home) -> None:
-    assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+    await home.unload()
     for step in ("rename", "wifi", "password"):
-        assert_abort(await reconfigure(home.hass, home.entry, step), "not_loaded")
+        assert_abort(await home.reconfigure(step), "not_loaded")
 
 
 async def test_a_device_that_forgot_us_while_a_dialog_was_open(home: Home) -> None:
     """Home Assistant opens no dialog for a password beside one that reconfigures."""
     hass = home.hass
-    result = await reconfigure(hass, home.entry, "address")
+    result = await home.reconfigure("address")
     home.device.refuses_manager = FORGOTTEN
     home.entry.runtime_data.trust.async_check()
     await settle()
-    assert reauths(hass, home.entry) == []
+    assert home.reauths == []
     hass.config_entries.flow.async_abort(result["flow_id"])
     await hass.async_block_till_done()
-    assert len(reauths(hass, home.entry)) == 1
+    assert len(home.reauths) == 1
 
 
 @pytest.mark.parametrize("step", ["password", "rename"])
 async def test_a_device_that_forgot_us_asks_for_its_password_first(
     home: Home, step: str
 ) -> None:
-    result = await reconfigure(home.hass, home.entry, step)
+    result = await home.reconfigure(step)
     home.device.refuses_manager = FORGOTTEN
     fields = PASSWORDS if step == "password" else {"name": "Attic"}
-    assert_abort(await submit(home.hass, result, **fields), "not_trusted")
+    assert_abort(await home.submit(result, **fields), "not_trusted")
     await home.hass.async_block_till_done()
-    assert len(reauths(home.hass, home.entry)) == 1
+    assert len(home.reauths) == 1
 
 
 async def test_a_reauthentication_and_a_reconfiguration_do_not_fight(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
+    unpaired: Wired, device: Device
 ) -> None:
-    entry = await make_entry(device, trusted=False)
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
-    [reauth] = reauths(hass, entry)
+    await unpaired.set_up(trusted=False)
+    await unpaired.until(lambda: bool(unpaired.reauths))
+    [reauth] = unpaired.reauths
     # While one dialog waits for the password, the other one changes the address ...
-    result = await reconfigure(hass, entry, "address")
-    assert_reconfigured(await submit(hass, result, host=device.address))
+    result = await unpaired.reconfigure("address")
+    assert_reconfigured(await unpaired.submit(result, host=device.address))
     # ... or gives way.
-    result = await reconfigure(hass, entry, "password")
-    assert_abort(await submit(hass, result, **PASSWORDS), "not_trusted")
-    await hass.async_block_till_done()
+    result = await unpaired.reconfigure("password")
+    assert_abort(await unpaired.submit(result, **PASSWORDS), "not_trusted")
+    await unpaired.hass.async_block_till_done()
 
-    assert [flow["flow_id"] for flow in reauths(hass, entry)] == [reauth["flow_id"]]
-    result = await hass.config_entries.flow.async_configure(reauth["flow_id"])
-    assert_abort(await submit(hass, result, password=PASSWORD), "reauth_successful")
-    await assert_trusted(hass, device)
+    assert [flow["flow_id"] for flow in unpaired.reauths] == [reauth["flow_id"]]
+    result = await unpaired.hass.config_entries.flow.async_configure(reauth["flow_id"])
+    assert_abort(await unpaired.submit(result, password=PASSWORD), "reauth_successful")
+    await assert_trusted(unpaired.hass, device)
 
 
 async def test_a_dialog_outlives_its_entry(home: Home) -> None:
-    result = await reconfigure(home.hass, home.entry, "rename")
+    result = await home.reconfigure("rename")
     home.device.refuses_manager = ConnectionFailed()
-    await home.hass.config_entries.async_remove(home.entry.entry_id)
+    await home.remove()
     home.hass.config_entries.flow.async_abort(result["flow_id"])
 
 
@@ -119,8 +112,8 @@ async def test_a_dialog_outlives_its_entry(home: Home) -> None:
     ],
 )
 async def test_a_new_address_is_taken_when_the_device_proves_to_be_there(
+    wired: Wired,
     *,
-    hass: HomeAssistant,
     device: Device,
     entry: MockConfigEntry,
     names: dict[str, str],
@@ -128,73 +121,67 @@ async def test_a_new_address_is_taken_when_the_device_proves_to_be_there(
     host: str,
 ) -> None:
     await device.move(ADDRESSES[2])
-    await wait_for_state(hass, STATUS, "offline")
+    await wired.status_is("offline")
     names["delta"] = ADDRESSES[2]
-    result = await reconfigure(hass, entry, "address")
-    assert_reconfigured(await submit(hass, result, host=typed.format(ADDRESSES[2])))
+    result = await wired.reconfigure("address")
+    assert_reconfigured(await wired.submit(result, host=typed.format(ADDRESSES[2])))
     assert entry.data["host"] == host
-    await wait_for_state(hass, STATUS, "idle")
+    await wired.status_is("idle")
     assert entry.state is ConfigEntryState.LOADED
     assert device.received.passwords == []
 
 
 async def test_a_wrong_address_can_be_corrected(
-    hass: HomeAssistant,
-    device: Device,
-    make_entry: MakeEntry,
-    make_device: MakeDevice,
-    names: dict[str, str],
+    unpaired: Wired, device: Device, names: dict[str, str]
 ) -> None:
     """Also of an entry that is not loaded."""
-    entry = await make_entry(device, setup=False, host=ADDRESSES[5])
-    other = await make_device(**OTHER)
-    result = await reconfigure(hass, entry, "address")
+    entry = await unpaired.set_up(setup=False, host=ADDRESSES[5])
+    other = await unpaired.make_device(**OTHER)
+    result = await unpaired.reconfigure("address")
     for host, error in (
         ("no-such-host", "invalid_host"),
         (NO_DEVICE, "no_flux_device"),
         (other.address, "wrong_device"),
     ):
-        result = await submit(hass, result, host=host)
+        result = await unpaired.submit(result, host=host)
         assert_form(result, "address", host=error)
     assert other.received.connections == []
     await device.refuse_connections(MANAGEMENT_PORT)
-    result = await submit(hass, result, host=device.address)
+    result = await unpaired.submit(result, host=device.address)
     assert_form(result, "address", base="cannot_connect")
     await device.accept_connections(MANAGEMENT_PORT)
-    assert_reconfigured(await submit(hass, result, host=device.address))
+    assert_reconfigured(await unpaired.submit(result, host=device.address))
     assert entry.data["host"] == device.address
 
 
 @pytest.mark.parametrize("is_taken", [False, True], ids=["free", "taken"])
 async def test_an_address_with_another_key_is_decided_in_repairs(
-    hass: HomeAssistant,
+    wired: Wired,
     device: Device,
     entry: MockConfigEntry,
-    make_device: MakeDevice,
     hass_client: ClientSessionGenerator,
     *,
     is_taken: bool,
 ) -> None:
     """A new mainboard often has a new address too; another device may have the old one."""
-    repairs = await look_at_repairs(hass, hass_client)
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
+    repairs = await look_at_repairs(wired.hass, hass_client)
+    await wired.switch_off()
     await device.swap_master_key(MASTER_KEYS[2])
     await device.move(ADDRESSES[1])
     if is_taken:
-        await make_device(**OTHER | {"address": ADDRESSES[0]})
-    result = await reconfigure(hass, entry, "address")
-    result = await submit(hass, result, host=ADDRESSES[1])
+        await wired.make_device(**OTHER | {"address": ADDRESSES[0]})
+    result = await wired.reconfigure("address")
+    result = await wired.submit(result, host=ADDRESSES[1])
     assert_form(result, "address", base="key_changed")
     await announced(device, 20)
     assert entry.data["host"] == ADDRESSES[0]
     assert device.received.application_bytes == b""
 
-    shown = await repairs.open(issues(hass)["master_key_changed"])
+    shown = await repairs.open(wired.issues["master_key_changed"])
     assert (await repairs.send(shown))["type"] == "create_entry"
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
-    await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
+    await wired.until(lambda: entry.data["host"] == ADDRESSES[1])
+    await wired.status_is("idle")
+    assert wired.issues == {}
 
 
 @pytest.mark.parametrize("typed", [ADDRESSES[1], "delta"])
@@ -216,20 +203,18 @@ async def test_an_address_with_the_pinned_key_ends_the_question_of_another(
     coordinator.trust.set_mismatch(b"another")
     home.device.info = replace(home.device.info, host=ADDRESSES[1])
 
-    result = await reconfigure(hass, home.entry, "address")
-    assert_reconfigured(await submit(hass, result, host=typed))
-    assert issues(hass) == {}
+    result = await home.reconfigure("address")
+    assert_reconfigured(await home.submit(result, host=typed))
+    assert home.issues == {}
     assert (home.entry.data["host"], coordinator.host) == (typed, ADDRESSES[1])
-    assert await act(hass, home.entry, "list_trusted_keys")
+    assert await home.act("list_trusted_keys")
 
 
 # -- the name
 
 
-async def test_a_new_name(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    result = await reconfigure(hass, entry, "rename")
+async def test_a_new_name(wired: Wired, device: Device) -> None:
+    result = await wired.reconfigure("rename")
     [field] = result["data_schema"].schema
     assert field.description == {"suggested_value": NAME}
     for name, error in (
@@ -237,55 +222,51 @@ async def test_a_new_name(
         ("a\nb", "control_characters"),
         ("♥" * 43, "name_too_long"),
     ):
-        result = await submit(hass, result, name=name)
+        result = await wired.submit(result, name=name)
         assert_form(result, "rename", name=error)
     await device.refuse_connections(MANAGEMENT_PORT)
-    result = await submit(hass, result, name="Attic")
+    result = await wired.submit(result, name="Attic")
     assert_form(result, "rename", base="cannot_connect")
     await device.accept_connections(MANAGEMENT_PORT)
     assert device.name == NAME
-    assert_reconfigured(await submit(hass, result, name=" Attic "))
+    assert_reconfigured(await wired.submit(result, name=" Attic "))
     assert device.name == "Attic"
-    await wait_until(hass, lambda: entry.title == "Attic")
+    await wired.until(lambda: wired.entry.title == "Attic")
 
 
 # -- the password
 
 
 @pytest.mark.parametrize("forget", [True, False])
-async def test_a_new_password(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, *, forget: bool
-) -> None:
+async def test_a_new_password(wired: Wired, device: Device, *, forget: bool) -> None:
     other = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
     device.trust.add(TrustedKey.from_pem("Studio", other.public_pem))
-    result = await reconfigure(hass, entry, "password")
-    result = await submit(hass, result, **PASSWORDS | {"forget_trusted": forget})
+    result = await wired.reconfigure("password")
+    result = await wired.submit(result, **PASSWORDS | {"forget_trusted": forget})
     assert_reconfigured(result)
     assert device.password == "better"
-    assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
+    assert await wired.act("rename", name="Attic") == {"name": "Attic"}
     trusted = {key.label for key in device.trust.values()}
     others = set() if forget else {"Studio"}
-    assert trusted == {f"Home Assistant ({hass.config.location_name})"} | others
-    assert reauths(hass, entry) == device.received.passwords == []
+    assert trusted == {f"Home Assistant ({wired.hass.config.location_name})"} | others
+    assert wired.reauths == device.received.passwords == []
 
 
-async def test_a_password_is_removed_and_set_again(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_a_password_is_removed_and_set_again(wired: Wired) -> None:
     again = "once more"
     for fields, password in (
         ({"old_password": PASSWORD, "remove_password": True}, None),
         ({"new_password": again, "repeat_password": again}, again),
     ):
-        result = await reconfigure(hass, entry, "password")
-        assert_reconfigured(await submit(hass, result, **fields))
-        assert device.password == password
+        result = await wired.reconfigure("password")
+        assert_reconfigured(await wired.submit(result, **fields))
+        assert wired.device.password == password
 
 
 async def test_nothing_is_changed_unless_it_is_clear_what_is_wanted(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, device: Device
 ) -> None:
-    result = await reconfigure(hass, entry, "password")
+    result = await wired.reconfigure("password")
     foreign = {"new_password": "besser♥", "repeat_password": "besser♥"}
     cases: tuple[tuple[dict[str, Any], dict[str, str]], ...] = (
         ({"new_password": "", "repeat_password": ""}, {"base": "new_missing"}),
@@ -296,16 +277,16 @@ async def test_nothing_is_changed_unless_it_is_clear_what_is_wanted(
         (foreign, {"new_password": "password_not_ascii"}),
     )
     for changes, errors in cases:
-        result = await submit(hass, result, **PASSWORDS | changes)
+        result = await wired.submit(result, **PASSWORDS | changes)
         assert_form(result, "password", **errors)
     assert device.received.connections == []
 
-    result = await submit(hass, result, **PASSWORDS | {"old_password": "wrong"})
+    result = await wired.submit(result, **PASSWORDS | {"old_password": "wrong"})
     assert_form(result, "password", old_password="wrong_password")
     device.faults.replies["passwd"] = "error UNKNOWN_ERROR"
-    result = await submit(hass, result, **PASSWORDS)
+    result = await wired.submit(result, **PASSWORDS)
     assert_form(result, "password", base="refused")
     assert device.password == PASSWORD
     device.faults.clear()
-    assert_reconfigured(await submit(hass, result, **PASSWORDS))
+    assert_reconfigured(await wired.submit(result, **PASSWORDS))
     assert device.password == "better"

@@ -4,10 +4,8 @@ import asyncio
 from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult
-from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import UnknownFlow
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
     AuthenticationFailed,
@@ -17,8 +15,7 @@ from custom_components.flux3dp.aioflux import (
     NetworkConfig,
     WifiNetwork,
 )
-from simulator import Device
-from tests.integration.conftest import ADDRESSES, having, wait_for_state
+from tests.integration.conftest import ADDRESSES, having
 from tests.integration.fakes import Home, settle
 from tests.integration.flows import (
     ATTIC,
@@ -28,10 +25,8 @@ from tests.integration.flows import (
     assert_reconfigured,
     progress_task,
     progressed,
-    reconfigure,
-    submit,
 )
-from tests.integration.life import STATUS, issues, log_lines, reauths
+from tests.integration.wired import Wired
 
 REFUSED = CommandFailed("BAD_PARAMS")
 FORGOTTEN = AuthenticationFailed("the device does not trust our key")
@@ -55,7 +50,7 @@ async def passed(home: Home, result: ConfigFlowResult) -> ConfigFlowResult:
 
 async def wifi_settings(home: Home) -> ConfigFlowResult:
     """Open the form with the networks, once the device has searched for them."""
-    return await passed(home, await reconfigure(home.hass, home.entry, "wifi"))
+    return await passed(home, await home.reconfigure("wifi"))
 
 
 async def send(home: Home, result: ConfigFlowResult, **fields: Any) -> ConfigFlowResult:
@@ -85,18 +80,16 @@ def offered(result: ConfigFlowResult) -> list[dict[str, str]]:
 
 
 @having({"networks": [ATTIC]})
-async def test_a_device_is_sent_to_a_network_it_sees(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    result = await progressed(hass, await reconfigure(hass, entry, "wifi"))
+async def test_a_device_is_sent_to_a_network_it_sees(wired: Wired) -> None:
+    result = await progressed(wired.hass, await wired.reconfigure("wifi"))
     assert_form(result, "wifi_settings")
     assert "Attic" in [option["value"] for option in offered(result)]
-    result = await submit(hass, result, **WIFI)
-    assert_reconfigured(await progressed(hass, result))
-    assert entry.data["host"] == ADDRESSES[3]
-    assert device.ssid == "Attic"
-    await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
+    result = await wired.submit(result, **WIFI)
+    assert_reconfigured(await progressed(wired.hass, result))
+    assert wired.entry.data["host"] == ADDRESSES[3]
+    assert wired.device.ssid == "Attic"
+    await wired.status_is("idle")
+    assert wired.issues == {}
 
 
 async def test_what_is_left_out_is_what_the_device_sees(home: Home) -> None:
@@ -131,7 +124,7 @@ async def test_settings_that_would_strand_the_device_can_be_corrected(
         ({"wifi_password": "pass=word"}, {"wifi_password": "forbidden_character"}),
     )
     for change, errors in cases:
-        result = await submit(home.hass, result, **WIFI | change)
+        result = await home.submit(result, **WIFI | change)
         assert_form(result, "wifi_settings", **errors)
     for fixed in (
         {"gateway": ""},
@@ -139,7 +132,7 @@ async def test_settings_that_would_strand_the_device_can_be_corrected(
         {"gateway": "10.0.0.1"},
     ):
         typed = FIXED | fixed
-        result = await submit(home.hass, result, **WIFI, fixed_address=typed)
+        result = await home.submit(result, **WIFI, fixed_address=typed)
         assert_form(result, "wifi_settings", fixed_address="fixed_address")
         shown = result["data_schema"].schema["fixed_address"]
         # Open, with what was typed.
@@ -158,7 +151,7 @@ async def test_settings_that_would_strand_the_device_can_be_corrected(
 async def test_what_became_of_the_device_is_said_and_can_be_tried_again(
     home: Home,
 ) -> None:
-    device, hass = home.device, home.hass
+    device = home.device
     device.refuses_management = CommandFailed("HARDWARE_FAILURE", ("wlan0",))
     result = await wifi_settings(home)
     # A network can be typed as well.
@@ -174,7 +167,7 @@ async def test_what_became_of_the_device_is_said_and_can_be_tried_again(
     device.refuses_manager = IdentityMismatch(b"master", b"another")
     result = await sent(home, result, **WIFI)
     assert_form(result, "wifi_settings", base="key_changed")
-    assert "master_key_changed" in issues(hass)
+    assert "master_key_changed" in home.issues
     device.refuses_manager = None
     await home.entry.runtime_data.trust.async_try()
 
@@ -182,10 +175,10 @@ async def test_what_became_of_the_device_is_said_and_can_be_tried_again(
     assert_form(result, "wifi_settings", base="network_rolled_back")
     result = await passed(home, await send(home, result, **WIFI))
     assert_form(result, "wifi_settings", base="network_not_returned")
-    assert "network_not_returned" in issues(hass)
+    assert "network_not_returned" in home.issues
     home.listener.silent = False
     await home.announce()
-    assert issues(hass) == {}
+    assert home.issues == {}
     assert_reconfigured(await sent(home, result, JOINED, **WIFI))
 
 
@@ -202,7 +195,7 @@ async def test_a_device_that_forgot_us_asks_for_its_password_first(
         result = await sent(home, result, **WIFI)
     assert_abort(result, "not_trusted")
     await home.hass.async_block_till_done()
-    assert len(reauths(home.hass, home.entry)) == 1
+    assert len(home.reauths) == 1
 
 
 @pytest.mark.parametrize("reload", [True, False])
@@ -214,7 +207,7 @@ async def test_an_entry_that_is_unloaded_while_the_dialog_is_open(
     change = entries.async_reload if reload else entries.async_unload
     if at == "scan":
         home.device.answers_manager.clear()
-        result = await reconfigure(home.hass, home.entry, "wifi")
+        result = await home.reconfigure("wifi")
         await settle()
         assert await change(home.entry.entry_id)
         home.device.refuses_management = ConnectionFailed()
@@ -225,7 +218,7 @@ async def test_an_entry_that_is_unloaded_while_the_dialog_is_open(
         assert await change(home.entry.entry_id)
         if reload:
             return assert_reconfigured(await sent(home, result, JOINED, **WIFI))
-        result = await submit(home.hass, result, **WIFI)
+        result = await home.submit(result, **WIFI)
     else:
         result = await send(home, await wifi_settings(home), **WIFI)
         home.listener.silent = False
@@ -239,17 +232,17 @@ async def test_an_entry_that_is_unloaded_while_the_dialog_is_open(
 
 async def test_an_entry_that_is_unloaded_once_the_device_forgot_us(home: Home) -> None:
     home.device.refuses_manager = FORGOTTEN
-    result = await reconfigure(home.hass, home.entry, "wifi")
+    result = await home.reconfigure("wifi")
     await home.until(progress_task(home.hass, result).done)
     # The dialog knows what came of it, and is looked at later.
-    await home.hass.config_entries.async_unload(home.entry.entry_id)
+    await home.unload()
     assert_abort(await passed(home, result), "not_trusted")
-    assert reauths(home.hass, home.entry) == []
+    assert home.reauths == []
 
 
 async def test_a_step_that_waits_is_shown_before_it_ends(home: Home) -> None:
     """The frontend listens for its end only then, and would show it for ever."""
-    result = await reconfigure(home.hass, home.entry, "wifi")
+    result = await home.reconfigure("wifi")
     task = progress_task(home.hass, result)
     await home.advance(1)
     assert not task.done()
@@ -260,7 +253,7 @@ async def test_a_step_that_waits_is_shown_before_it_ends(home: Home) -> None:
 
 async def test_a_dialog_that_is_closed_ends_the_scan(home: Home) -> None:
     home.device.answers_manager.clear()
-    result = await reconfigure(home.hass, home.entry, "wifi")
+    result = await home.reconfigure("wifi")
     task = progress_task(home.hass, result)
     await settle()
     home.hass.config_entries.flow.async_abort(result["flow_id"])
@@ -272,7 +265,7 @@ async def test_a_dialog_that_is_closed_ends_the_scan(home: Home) -> None:
 
 @pytest.mark.parametrize("end", ["joined", "gone", "reloaded", "refused"])
 async def test_a_dialog_that_is_closed_leaves_the_change_to_the_entry(
-    home: Home, caplog: pytest.LogCaptureFixture, end: str
+    home: Home, end: str
 ) -> None:
     hass = home.hass
     result = await wifi_settings(home)
@@ -284,18 +277,18 @@ async def test_a_dialog_that_is_closed_leaves_the_change_to_the_entry(
     home.device.refuses_management = REFUSED if end == "refused" else None
     home.device.answers_manager.set()
     await home.advance(JOINED)
-    assert issues(hass) == {}
+    assert home.issues == {}
     if end == "reloaded":
-        assert await home.done(hass.config_entries.async_reload(home.entry.entry_id))
+        await home.done(home.reload())
     elif end == "gone":
         await home.advance(60)
     lost = end in ("gone", "reloaded")
-    assert ("network_not_returned" in issues(hass)) is lost
+    assert ("network_not_returned" in home.issues) is lost
     home.listener.silent = False
     await home.announce()
     await home.advance(2)
-    assert issues(hass) == {}
+    assert home.issues == {}
     names = {task.get_name() for task in home.entry._background_tasks}
     assert "flux3dp network change" not in names
-    said = any("Failed to change the network" in line for line in log_lines(caplog))
+    said = any("Failed to change the network" in line for line in home.log)
     assert said is (end in ("gone", "refused"))

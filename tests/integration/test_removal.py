@@ -2,7 +2,6 @@
 
 from unittest.mock import AsyncMock
 
-from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -16,59 +15,45 @@ from tests.integration.conftest import (
     NAME,
     OTHER,
     PASSWORD,
-    MakeDevice,
-    MakeEntry,
     paced,
-    wait_for_state,
 )
 from tests.integration.fakes import Home
-from tests.integration.flows import assert_entry, assert_form, enter, submit
-from tests.integration.jobs import value
-from tests.integration.life import STATUS, log_lines
+from tests.integration.flows import assert_entry, assert_form, enter
+from tests.integration.wired import Wired
 from tests.keys import OTHER_CLIENT_KEY
 
 LEFT = f"{NAME} may still trust the key of this Home Assistant"
 
 
-async def test_what_is_forgotten_already_is_no_news(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    device = await make_device()
-    entry = await make_entry(device, trusted=False)
-    open_device = await make_device(**OTHER | {"password": None})
-    open_entry = await make_entry(open_device, trusted=False)
+async def test_what_is_forgotten_already_is_no_news(unpaired: Wired) -> None:
+    bare = await unpaired.make_device(**OTHER | {"password": None})
+    devices = (unpaired, unpaired.beside(bare))
+    for each in devices:
+        await each.set_up(trusted=False)
+    for each in devices:
+        await each.remove()
 
-    await hass.config_entries.async_remove(entry.entry_id)
-    await hass.config_entries.async_remove(open_entry.entry_id)
-
-    assert log_lines(caplog) == []
-    assert device.received.passwords == []
+    assert unpaired.log == []
+    assert unpaired.device.received.passwords == []
 
 
 @pytest.mark.parametrize("loaded", [True, False])
 async def test_a_removed_device_forgets_our_key_and_no_other(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    caplog: pytest.LogCaptureFixture,
-    *,
-    loaded: bool,
+    wired: Wired, device: Device, *, loaded: bool
 ) -> None:
     other = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
     device.trust.add(TrustedKey.from_pem("Studio", other.public_pem))
-    assert loaded or await hass.config_entries.async_unload(entry.entry_id)
-    await hass.config_entries.async_remove(entry.entry_id)
+    if not loaded:
+        await wired.unload()
+    await wired.remove()
 
     assert [key.label for key in device.trust.values()] == ["Studio"]
-    assert log_lines(caplog) == []
+    assert wired.log == []
     await device.wait_closed_connections()
     # Added again, it asks for its password.
-    result = await enter(hass, device.address)
+    result = await enter(wired.hass, device.address)
     assert_form(result, "authorize")
-    assert_entry(await submit(hass, result, password=PASSWORD), device)
+    assert_entry(await wired.submit(result, password=PASSWORD), device)
 
 
 @paced(forget=1.5)
@@ -83,19 +68,11 @@ async def test_a_removed_device_forgets_our_key_and_no_other(
     ],
 )
 async def test_the_log_says_what_is_left_and_a_removal_is_not_held_up(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    caplog: pytest.LogCaptureFixture,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    fault: str,
-    why: str,
+    wired: Wired, device: Device, monkeypatch: pytest.MonkeyPatch, fault: str, why: str
 ) -> None:
     if fault == "off":
-        await device.power_off()
-        await wait_for_state(hass, STATUS, "offline")
-        caplog.clear()
+        await wired.switch_off()
+        wired.caplog.clear()
     device.faults.management.stall_in_handshake = fault == "stalled handshake"
     if fault in ("stalled command", "refusal"):
         answer = "error OPERATION_ERROR" if fault == "refusal" else None
@@ -103,15 +80,15 @@ async def test_the_log_says_what_is_left_and_a_removal_is_not_held_up(
     if fault == "full disk":
         disk = OSError("the client key was not written")
         monkeypatch.setattr(trust, "async_get_client_key", AsyncMock(side_effect=disk))
-    began = hass.loop.time()
-    await hass.config_entries.async_remove(entry.entry_id)
+    began = wired.hass.loop.time()
+    await wired.remove()
 
-    assert hass.loop.time() - began < FAST.handshake == FAST.command
-    [line] = log_lines(caplog)
+    assert wired.hass.loop.time() - began < FAST.handshake == FAST.command
+    [line] = wired.log
     assert line.startswith(LEFT)
     assert why in line
     assert len(device.trust) == 1
-    assert hass.config_entries.async_entries(DOMAIN) == []
+    assert wired.hass.config_entries.async_entries(DOMAIN) == []
     await device.wait_closed_connections()
 
 
@@ -119,14 +96,14 @@ async def test_what_a_removed_device_said_is_forgotten(home: Home) -> None:
     """It is added again at once, and is off by now."""
     hass, data = home.hass, dict(home.entry.data)
     await home.run()
-    assert value(hass, "status") == "running"
+    assert home.value("status") == "running"
     home.listener.silent = True
     home.device.refuses_manager = ConnectionFailed()
-    await hass.config_entries.async_remove(home.entry.entry_id)
+    await home.remove()
     assert hass.data[LAST_STATUS] == {}
     home.entry = MockConfigEntry(
         domain=DOMAIN, unique_id=home.device.info.uuid, data=data
     )
     home.entry.add_to_hass(hass)
     await home.done(hass.config_entries.async_setup(home.entry.entry_id))
-    assert value(hass, "status") != "running"
+    assert home.value("status") != "running"

@@ -1,11 +1,9 @@
 """What the sensors and binary sensors say of a device and its job."""
 
 from homeassistant.const import EntityCategory
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.binary_sensor import BINARY_SENSORS
 from custom_components.flux3dp.const import DOMAIN
@@ -13,34 +11,20 @@ from custom_components.flux3dp.job.model import JobStatus
 from custom_components.flux3dp.sensor import ALIKE, SENSORS
 from simulator import Device
 from tests.contract.files import INTEGRATION, read_json
-from tests.integration.conftest import (
-    ADDRESSES,
-    UUID,
-    MakeDevice,
-    MakeEntry,
-    wait_until,
-)
+from tests.integration.conftest import ADDRESSES, UUID, MakeEntry
 from tests.integration.fakes import Home
-from tests.integration.jobs import (
-    BRISK,
-    TIME_COST,
-    entity,
-    look,
-    press,
-    run_job,
-    status_is,
-    value,
-)
+from tests.integration.jobs import BRISK, TIME_COST, entity
+from tests.integration.wired import Wired
 
 DEVICE = {"timing": BRISK}
 
 
-async def values_are(hass: HomeAssistant, **expected: str) -> None:
+async def values_are(wired: Wired, **expected: str) -> None:
     def found() -> dict[str, str]:
-        return {key: value(hass, key) for key in expected}
+        return {key: wired.value(key) for key in expected}
 
     try:
-        await wait_until(hass, lambda: found() == expected)
+        await wired.until(lambda: found() == expected)
     except TimeoutError:
         assert found() == expected
 
@@ -121,106 +105,99 @@ async def test_what_a_device_announces(
         entity_registry.async_update_entity(entity("sensor", key), disabled_by=None)
     await hass.config_entries.async_reload(home.entry.entry_id)
     await home.announce()
-    assert value(hass, "ip_address") == ADDRESSES[0]
-    assert value(hass, "progress") == value(hass, "last_job_result") == "unknown"
+    assert new_home.value("ip_address") == ADDRESSES[0]
+    assert new_home.value("progress") == new_home.value("last_job_result") == "unknown"
 
     for st_id, progress, label, expected, running, problem in ANNOUNCED:
         home.device.progress = progress
         await home.run(st_id, error=label)
-        assert {key: value(hass, key) for key in expected} == expected
-        assert value(hass, "running", "binary_sensor") == running
-        assert value(hass, "problem", "binary_sensor") == problem
-        assert value(hass, "connectivity", "binary_sensor") == "on"
-        assert look(hass, "sensor", "status").attributes["st_id"] == st_id
+        assert {key: new_home.value(key) for key in expected} == expected
+        assert new_home.value("running", "binary_sensor") == running
+        assert new_home.value("problem", "binary_sensor") == problem
+        assert new_home.value("connectivity", "binary_sensor") == "on"
+        assert new_home.look("sensor", "status").attributes["st_id"] == st_id
         if label:
             shared = {"error": expected["error"], "advice": expected["advice"]}
-            attributes = look(hass, "binary_sensor", "problem").attributes
+            attributes = new_home.look("binary_sensor", "problem").attributes
             assert {key: attributes[key] for key in shared} == shared
-            error = look(hass, "sensor", "error").attributes
+            error = new_home.look("sensor", "error").attributes
             assert error["label"] == label
             assert error["advice"] == expected["advice"]
 
 
 @pytest.mark.parametrize(
-    ("model", "toolhead", "icon"),
+    ("device", "toolhead", "icon"),
     [
-        ("delta-1p", True, None),
-        ("fbm1", False, "mdi:laser-pointer"),
+        ({"model": "delta-1p"}, True, None),
+        ({"model": "fbm1"}, False, "mdi:laser-pointer"),
         # It takes modules.
-        ("ado1", True, "mdi:laser-pointer"),
-        ("new-1", True, None),
+        ({"model": "ado1"}, True, "mdi:laser-pointer"),
+        ({"model": "new-1"}, True, None),
     ],
+    indirect=["device"],
 )
 async def test_a_machine_shows_what_it_can_be(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    unpaired: Wired,
+    device: Device,
     entity_registry: er.EntityRegistry,
-    *,
-    model: str,
     toolhead: bool,
     icon: str | None,
 ) -> None:
-    device = await make_device(model=model)
     # What an earlier version had made is not left behind.
     entity_registry.async_get_or_create("sensor", DOMAIN, f"{UUID}_toolhead")
-    await make_entry(device)
+    await unpaired.set_up()
     found = entity_registry.async_get_entity_id("sensor", DOMAIN, f"{UUID}_toolhead")
     assert (found is not None) is toolhead
-    if model == "fbm1":
+    if device.config.model == "fbm1":
         for key in ("filament_used", "nozzle_temperature"):
-            assert hass.states.get(entity("sensor", key)) is None
-        assert value(hass, "printing_time") == "0.0"
+            assert unpaired.hass.states.get(entity("sensor", key)) is None
+        assert unpaired.value("printing_time") == "0.0"
 
     for st_id, status, shown in ((16, "running", icon), (48, "paused", None)):
         device.set_status(st_id=st_id)
-        await status_is(hass, status)
-        assert look(hass, "sensor", "status").attributes.get("icon") == shown
+        await unpaired.status_is(status)
+        assert unpaired.look("sensor", "status").attributes.get("icon") == shown
 
 
-def finish_in(hass: HomeAssistant) -> float:
-    finish = dt_util.parse_datetime(value(hass, "finish_time"))
+def finish_in(wired: Wired) -> float:
+    finish = dt_util.parse_datetime(wired.value("finish_time"))
     assert finish is not None
     return (finish - dt_util.utcnow()).total_seconds()
 
 
-async def test_the_times_of_a_job(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_the_times_of_a_job(wired: Wired, device: Device) -> None:
     for key in ("finish_time", "time_remaining", "job_duration"):
-        assert value(hass, key) == "unknown"
+        assert wired.value(key) == "unknown"
 
-    await run_job(hass, device)
-    await values_are(hass, time_remaining="10")
-    assert finish_in(hass) == pytest.approx(TIME_COST, abs=20)
-    assert float(value(hass, "job_duration")) == 10
-    assert entry.runtime_data.data.job.elapsed_minutes == 0
+    await wired.run_job()
+    await values_are(wired, time_remaining="10")
+    assert finish_in(wired) == pytest.approx(TIME_COST, abs=20)
+    assert float(wired.value("job_duration")) == 10
+    assert wired.entry.runtime_data.data.job.elapsed_minutes == 0
 
     # Inside the dead band it does not move, outside it does.
-    held = value(hass, "finish_time")
+    held = wired.value("finish_time")
     device.job.set_progress(0.1)
-    await values_are(hass, progress="10.0", finish_time=held)
+    await values_are(wired, progress="10.0", finish_time=held)
     device.job.set_progress(0.3)
-    await values_are(hass, progress="30.0", time_remaining="7")
-    assert finish_in(hass) == pytest.approx(0.7 * TIME_COST * 0.91, abs=25)
+    await values_are(wired, progress="30.0", time_remaining="7")
+    assert finish_in(wired) == pytest.approx(0.7 * TIME_COST * 0.91, abs=25)
 
     # What it still needs is known in a pause, when it will be done is not.
-    await press(hass, "pause")
-    await values_are(hass, status="paused", finish_time="unknown")
-    assert value(hass, "time_remaining") != "unknown"
+    await wired.press("pause")
+    await values_are(wired, status="paused", finish_time="unknown")
+    assert wired.value("time_remaining") != "unknown"
 
-    await press(hass, "cancel")
+    await wired.press("cancel")
     unknown = {"finish_time": "unknown", "time_remaining": "unknown"}
-    await values_are(hass, status="aborted", **unknown)
+    await values_are(wired, status="aborted", **unknown)
 
 
 @pytest.mark.usefixtures("entry")
-async def test_the_nozzle_follows_the_toolhead(
-    hass: HomeAssistant, device: Device
-) -> None:
-    assert value(hass, "nozzle_temperature") == "unknown"
-    await run_job(hass, device)
-    state = look(hass, "sensor", "nozzle_temperature")
+async def test_the_nozzle_follows_the_toolhead(unpaired: Wired, device: Device) -> None:
+    assert unpaired.value("nozzle_temperature") == "unknown"
+    await unpaired.run_job()
+    state = unpaired.look("sensor", "nozzle_temperature")
     assert float(state.state) == pytest.approx(200, abs=1)
     assert state.attributes["unit_of_measurement"] == "°C"
 
@@ -228,40 +205,38 @@ async def test_the_nozzle_follows_the_toolhead(
     device.change_head(None)
     unknown = {"nozzle_temperature": "unknown", "nozzle_target": "unknown"}
     gone = {"status": "paused", "toolhead": "none", "error": "head_offline"}
-    await values_are(hass, **gone, **unknown)
+    await values_are(unpaired, **gone, **unknown)
 
     device.change_head("EXTRUDER")
-    await press(hass, "resume")
-    await values_are(hass, status="running", toolhead="extruder")
-    assert float(value(hass, "nozzle_temperature")) > 100
+    await unpaired.press("resume")
+    await values_are(unpaired, status="running", toolhead="extruder")
+    assert float(unpaired.value("nozzle_temperature")) > 100
 
 
 async def test_what_is_kept_while_the_device_is_off(home: Home) -> None:
-    hass, device = home.hass, home.device
+    device = home.device
     for key in ("job_name", "job_started", "last_job_result"):
-        assert value(hass, key) == "unknown"
-    assert value(hass, "printing_time") == value(hass, "filament_used") == "0.0"
+        assert home.value(key) == "unknown"
+    assert home.value("printing_time") == home.value("filament_used") == "0.0"
     began = home.clock.now()
     home.entry.runtime_data.async_expect_job("vase.fc")
     device.metadata = (
         b'{"TIME_COST": "600", "FILAMENT_USED": "1500,500", "TITLE": "Vase"}'
     )
     device.progress = 0.0
-    await home.run()
-    await home.advance(60)
+    await home.run(seconds=60)
     # What was started here goes by its file's name, whatever its slicer called it.
-    assert (value(hass, "job_name"), value(hass, "job_duration")) == ("vase.fc", "10.0")
-    started = dt_util.parse_datetime(value(hass, "job_started"))
+    assert (home.value("job_name"), home.value("job_duration")) == ("vase.fc", "10.0")
+    started = dt_util.parse_datetime(home.value("job_started"))
     assert started is not None
     assert started.timestamp() == pytest.approx(began, abs=1)
     device.progress = 0.5
     await home.advance(3)
-    assert value(hass, "filament_used") == "1.0"
-    await home.run(64, "COMPLETED")
-    await home.advance(3)
-    await home.done(press(hass, "clear"))
+    assert home.value("filament_used") == "1.0"
+    await home.run(64, "COMPLETED", seconds=3)
+    await home.done(home.press("clear"))
     home.listener.silent = True
-    await home.until(lambda: value(hass, "status") == "offline")
+    await home.until(lambda: home.value("status") == "offline")
 
     for _ in range(2):
         for key, kept in (
@@ -271,18 +246,18 @@ async def test_what_is_kept_while_the_device_is_off(home: Home) -> None:
             ("jobs_completed", "1"),
             ("filament_used", "2.0"),
         ):
-            assert value(hass, key) == kept, key
+            assert home.value(key) == kept, key
         for key in ("time_remaining", "progress", "toolhead", "error"):
-            assert value(hass, key) == "unavailable"
-        await home.done(hass.config_entries.async_reload(home.entry.entry_id))
+            assert home.value(key) == "unavailable"
+        await home.done(home.reload())
         await home.advance(20)
-        assert value(hass, "status") == "offline"
+        assert home.value("status") == "offline"
     assert home.entry.runtime_data.data.job.printing_time > 0
     for key, unit in (
         ("filament_used", "m"),
         ("printing_time", "h"),
         ("jobs_completed", None),
     ):
-        attributes = look(hass, "sensor", key).attributes
+        attributes = home.look("sensor", key).attributes
         assert attributes["state_class"] == "total_increasing"
         assert attributes.get("unit_of_measurement") == unit

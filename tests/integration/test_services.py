@@ -20,16 +20,14 @@ from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, TrustedKey
 from tests.integration.conftest import (
     NAME,
-    OTHER,
     PASSWORD,
     MakeDevice,
-    MakeEntry,
     having,
     paced,
 )
 from tests.integration.fakes import Home
-from tests.integration.flows import assert_abort, reconfigure, submit, wifi
-from tests.integration.life import STATUS, act, reauths, registered
+from tests.integration.flows import assert_abort, wifi
+from tests.integration.wired import Wired
 from tests.keys import OTHER_CLIENT_KEY
 
 STUDIO = ClientKey.from_pem(OTHER_CLIENT_KEY.decode())
@@ -67,19 +65,17 @@ async def device(request: pytest.FixtureRequest, make_device: MakeDevice) -> Dev
     return device
 
 
-async def scan(hass: HomeAssistant, **target: object) -> Any:
+async def scan(wired: Wired, **target: object) -> Any:
     """Call an action that takes exactly one device, on a target."""
-    return await hass.services.async_call(
+    return await wired.hass.services.async_call(
         DOMAIN, "scan_wifi", {}, target=target, blocking=True, return_response=True
     )
 
 
-async def fails(
-    hass: HomeAssistant, entry: MockConfigEntry, action: str, **data: Any
-) -> HomeAssistantError:
+async def fails(wired: Wired, action: str, **data: Any) -> HomeAssistantError:
     """Return the error of an action; one of the call itself has a key with `invalid`."""
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, entry, action, **data)
+        await wired.act(action, **data)
     error, key = failed.value, str(failed.value.translation_key)
     assert isinstance(error, ServiceValidationError) is key.startswith("invalid_")
     return error
@@ -89,14 +85,9 @@ async def fails(
 
 
 async def test_a_target_that_is_not_one_device_of_ours_is_an_error(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
+    wired: Wired, hass: HomeAssistant, other: Device
 ) -> None:
-    other = await make_device(**OTHER)
-    ours = [registered(hass, each).id for each in (entry, await make_entry(other))]
+    ours = [each.registered.id for each in (wired, wired.beside(other))]
     empty = ar.async_get(hass).async_create("Empty")
     foreign = MockConfigEntry(domain="other")
     foreign.add_to_hass(hass)
@@ -106,7 +97,7 @@ async def test_a_target_that_is_not_one_device_of_ours_is_an_error(
 
     async def key(**target: object) -> str | None:
         with pytest.raises(ServiceValidationError) as refused:
-            await scan(hass, **target)
+            await scan(wired, **target)
         return refused.value.translation_key
 
     assert await key(area_id=empty.id) == "no_device"
@@ -116,23 +107,19 @@ async def test_a_target_that_is_not_one_device_of_ours_is_an_error(
     assert await key(device_id=lamp.id) == "device_foreign"
     assert await key(device_id=ours) == "one_device"
     await hass.config_entries.async_set_disabled_by(
-        entry.entry_id, ConfigEntryDisabler.USER
+        wired.entry.entry_id, ConfigEntryDisabler.USER
     )
     assert await key(device_id=ours[0]) == "device_not_loaded"
     with pytest.raises(vol.Invalid):
-        await scan(hass)
-    assert device.received.connections == other.received.connections == []
+        await scan(wired)
+    assert wired.device.received.connections == other.received.connections == []
 
 
 @pytest.mark.parametrize("action", sorted(ACTIONS))
 async def test_who_may_call_an_action(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    hass_read_only_user: MockUser,
-    action: str,
+    wired: Wired, device: Device, hass_read_only_user: MockUser, action: str
 ) -> None:
-    call = act(hass, entry, action, user=hass_read_only_user, **ACTIONS[action])
+    call = wired.act(action, user=hass_read_only_user, **ACTIONS[action])
     if action in ("list_files", "file_info"):
         await call
         assert device.received.connections
@@ -142,15 +129,15 @@ async def test_who_may_call_an_action(
         assert device.received.connections == []
     # See test_services_jobs.py: who may press the buttons.
     jobs = {"pause_job", "resume_job", "cancel_job", "clear_job"}
-    assert set(hass.services.async_services_for_domain(DOMAIN)) == jobs | set(ACTIONS)
+    assert set(wired.hass.services.async_services_for_domain(DOMAIN)) == jobs | set(
+        ACTIONS
+    )
 
 
 # -- errors
 
 
-async def test_a_refusal_of_the_device_is_a_sentence(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_a_refusal_of_the_device_is_a_sentence(wired: Wired) -> None:
     for reply, key, sentence in (
         ("error BAD_PARAMS", "refused_values", "accept these values: BAD_PARAMS"),
         ("er BAD_PARAMS ns", "refused_values", "accept these values: BAD_PARAMS ns"),
@@ -162,29 +149,25 @@ async def test_a_refusal_of_the_device_is_a_sentence(
         ("error SOMETHING NEW", "refused", "refused the command: SOMETHING NEW"),
         ("bonjour", "not_understood", "invalid response"),
     ):
-        device.faults.replies["rename"] = reply
-        error = await fails(hass, entry, "rename", name="Attic")
+        wired.device.faults.replies["rename"] = reply
+        error = await fails(wired, "rename", name="Attic")
         assert error.translation_key == key
         assert NAME in str(error)
         assert sentence in str(error)
 
 
-async def test_a_device_that_is_off_is_a_sentence(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_a_device_that_is_off_is_a_sentence(wired: Wired, device: Device) -> None:
     await device.power_off()
-    error = await fails(hass, entry, "scan_wifi")
+    error = await fails(wired, "scan_wifi")
     assert error.translation_key == "cannot_connect"
 
 
+@having({"multicast": False})
 async def test_a_host_name_that_does_not_resolve_is_no_fault_of_the_call(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    names: dict[str, str],
+    unpaired: Wired, names: dict[str, str]
 ) -> None:
-    entry = await make_entry(await make_device(multicast=False), host="workshop")
-    error = await fails(hass, entry, "scan_wifi")
+    await unpaired.set_up(host="workshop")
+    error = await fails(unpaired, "scan_wifi")
     assert error.translation_key == "cannot_connect"
     assert "workshop" in str(error)
 
@@ -194,39 +177,33 @@ async def test_who_does_not_say_its_name_leaves_no_gap_in_a_sentence(
 ) -> None:
     await home.run(-1, "OCCUPIED")
     with pytest.raises(HomeAssistantError, match=r"by another program \(\?\)\."):
-        await home.done(act(home.hass, home.entry, "home"))
+        await home.done(home.act("home"))
 
 
-async def test_an_action_can_be_called_off(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_an_action_can_be_called_off(wired: Wired, device: Device) -> None:
     device.faults.replies["scan_wifi"] = None  # never answered
-    call = asyncio.ensure_future(act(hass, entry, "scan_wifi"))
+    call = asyncio.ensure_future(wired.act("scan_wifi"))
     await device.wait_command("scan_wifi")
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
     await device.wait_closed_connections()
-    assert hass.states.get(STATUS).state == "idle"
+    assert wired.value("status") == "idle"
 
 
 # -- rename
 
 
 @having({"generation": 1}, {"multicast": False})
-async def test_rename_changes_device_announcement_and_registry(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_rename_changes_device_announcement_and_registry(wired: Wired) -> None:
     name = "Drucker im Büro 🖨"
-    assert await act(hass, entry, "rename", name=name) == {"name": name}
-    assert device.name == registered(hass, entry).name == name
-    assert device.received.passwords == []
-    await device.wait_closed_connections()
+    assert await wired.act("rename", name=name) == {"name": name}
+    assert wired.device.name == wired.registered.name == name
+    assert wired.device.received.passwords == []
+    await wired.device.wait_closed_connections()
 
 
-async def test_a_name_the_device_would_not_show_is_refused_here(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_a_name_the_device_would_not_show_is_refused_here(wired: Wired) -> None:
     for name, reason in (
         ("", "empty_name"),
         ("  ", "empty_name"),
@@ -234,83 +211,75 @@ async def test_a_name_the_device_would_not_show_is_refused_here(
         ("\ud800", "control_characters"),
         ("ü" * 65, "name_too_long"),
     ):
-        error = await fails(hass, entry, "rename", name=name)
+        error = await fails(wired, "rename", name=name)
         assert error.translation_key == f"invalid_{reason}"
-    assert device.received.connections == []
+    assert wired.device.received.connections == []
 
 
 @paced(rename_return=0.3)
-async def test_a_name_that_is_never_announced_is_an_error(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    device.faults.replies["rename"] = "ok"  # and nothing happens
-    error = await fails(hass, entry, "rename", name="Attic")
+async def test_a_name_that_is_never_announced_is_an_error(wired: Wired) -> None:
+    wired.device.faults.replies["rename"] = "ok"  # and nothing happens
+    error = await fails(wired, "rename", name="Attic")
     assert error.translation_key == "rename_not_announced"
-    result = await reconfigure(hass, entry, "rename")
-    result = await submit(hass, result, name="Attic")
+    result = await wired.reconfigure("rename")
+    result = await wired.submit(result, name="Attic")
     assert_abort(result, "rename_not_announced")
 
 
 # -- password and keys
 
 
-async def test_a_new_password(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    await act(hass, entry, "change_password", **BETTER)
+async def test_a_new_password(wired: Wired, device: Device) -> None:
+    await wired.act("change_password", **BETTER)
     assert device.password == "better"
     assert len(device.trust) == 2
-    await act(hass, entry, "change_password", old_password="better", new_password="")
+    await wired.act("change_password", old_password="better", new_password="")
     assert device.password is None
-    await act(hass, entry, "change_password", old_password="", new_password="again")
+    await wired.act("change_password", old_password="", new_password="again")
     assert device.password == "again"
-    assert device.received.passwords == reauths(hass, entry) == []
+    assert device.received.passwords == wired.reauths == []
 
 
-async def test_a_change_that_is_called_off_is_completed(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_a_change_that_is_called_off_is_completed(wired: Wired) -> None:
     """In its middle the device trusts no key."""
-    changing = hass.async_create_task(
-        act(hass, entry, "change_password", **BETTER, forget_trusted=True)
+    changing = wired.hass.async_create_task(
+        wired.act("change_password", **BETTER, forget_trusted=True)
     )
-    await device.wait_command("passwd")
+    await wired.device.wait_command("passwd")
     changing.cancel()
     await asyncio.wait([changing])
-    await device.wait_command("add_trust")
-    await device.wait_closed_connections()
+    await wired.device.wait_command("add_trust")
+    await wired.device.wait_closed_connections()
 
     assert changing.cancelled()
-    assert device.password == "better"
-    assert [key.label for key in device.trust.values()] == [
+    assert wired.device.password == "better"
+    assert [key.label for key in wired.device.trust.values()] == [
         "Home Assistant (test home)"
     ]
 
 
-async def test_a_password_that_cannot_be_changed(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_a_password_that_cannot_be_changed(wired: Wired, device: Device) -> None:
     for old, new, reason in (
         ("wrong", "better", "wrong_password"),
         (PASSWORD, "besser♥", "password_not_ascii"),
         ("tab\there", "better", "password_not_ascii"),
     ):
         data = {"old_password": old, "new_password": new}
-        error = await fails(hass, entry, "change_password", **data)
+        error = await fails(wired, "change_password", **data)
         assert error.translation_key == f"invalid_{reason}"
     assert device.password == PASSWORD
-    assert reauths(hass, entry) == []
+    assert wired.reauths == []
 
 
 @having({}, {"old_list_trust": True})
 async def test_keys_are_listed_by_the_beginning_of_their_ids(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
+    wired: Wired, client_key: ClientKey
 ) -> None:
     """The whole of one opens the robot port of current firmware."""
-    kind = "" if device.config.old_list_trust else "U"
+    kind = "" if wired.device.config.old_list_trust else "U"
     ours = client_key.access_id.hex()[:8]
     label = "Home Assistant (test home)"
-    listed = (await act(hass, entry, "list_trusted_keys"))["keys"]
+    listed = (await wired.act("list_trusted_keys"))["keys"]
     assert sorted(listed, key=lambda key: key["label"]) == [
         {"label": label, "type": kind, "key": ours, "ours": True},
         {"label": "Studio", "type": kind, "key": STUDIO_ID[:8], "ours": False},
@@ -318,33 +287,29 @@ async def test_keys_are_listed_by_the_beginning_of_their_ids(
 
 
 @pytest.mark.parametrize("key", [STUDIO_ID[:8], STUDIO_ID[:8].upper(), STUDIO_ID])
-async def test_the_key_of_another_program_is_removed(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, key: str
-) -> None:
-    await act(hass, entry, "remove_trusted_key", key=key)
-    assert [key.label for key in device.trust.values()] == [
+async def test_the_key_of_another_program_is_removed(wired: Wired, key: str) -> None:
+    await wired.act("remove_trusted_key", key=key)
+    assert [key.label for key in wired.device.trust.values()] == [
         "Home Assistant (test home)"
     ]
 
 
-async def test_keys_that_cannot_be_removed(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, client_key: ClientKey
-) -> None:
+async def test_keys_that_cannot_be_removed(wired: Wired, client_key: ClientKey) -> None:
     # No other key is meant, and that it is too little is known without the device.
     for length in (0, 1, 4, 7):
-        error = await fails(hass, entry, "remove_trusted_key", key=STUDIO_ID[:length])
+        error = await fails(wired, "remove_trusted_key", key=STUDIO_ID[:length])
         assert error.translation_key == "invalid_unknown_key"
-    assert device.received.connections == []
-    device.faults.replies["remove_trust"] = "error NOT_FOUND"
-    error = await fails(hass, entry, "remove_trusted_key", key=STUDIO_ID[:8])
+    assert wired.device.received.connections == []
+    wired.device.faults.replies["remove_trust"] = "error NOT_FOUND"
+    error = await fails(wired, "remove_trusted_key", key=STUDIO_ID[:8])
     assert error.translation_key == "refused_not_found"
     twin = STUDIO_ID[:8] + "0" * 32
-    device.trust.add(TrustedKey(label="Twin", access_id=twin))
+    wired.device.trust.add(TrustedKey(label="Twin", access_id=twin))
     for key, reason in (
         (client_key.access_id.hex()[:8], "invalid_own_key"),
         ("00000000", "invalid_unknown_key"),
         (STUDIO_ID[:8], "invalid_unknown_key"),  # could be either of two
     ):
-        error = await fails(hass, entry, "remove_trusted_key", key=key)
+        error = await fails(wired, "remove_trusted_key", key=key)
         assert error.translation_key == reason
-    assert len(device.trust) == 3
+    assert len(wired.device.trust) == 3

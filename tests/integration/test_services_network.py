@@ -4,10 +4,8 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from simulator import Device, SimulatedNetwork, Timing
@@ -15,15 +13,14 @@ from tests.integration.conftest import ADDRESSES, NAME, having
 from tests.integration.fakes import Home, settle
 from tests.integration.flows import ATTIC, HOME, KEY, STATIC, wifi
 from tests.integration.jobs import reason
-from tests.integration.life import STATUS, act, issues
+from tests.integration.life import STATUS
+from tests.integration.wired import Wired
 
 PATIENT = replace(Timing.fast(), wifi_join=0.05, wifi_rollback=2.0)
 
 
-async def test_networks_are_listed_strongest_first_in_dbm(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    networks = (await act(hass, entry, "scan_wifi"))["networks"]
+async def test_networks_are_listed_strongest_first_in_dbm(wired: Wired) -> None:
+    networks = (await wired.act("scan_wifi"))["networks"]
     assert networks[0] == {
         "ssid": "Home Network",
         "bssid": "C4:6E:1F:00:11:22",
@@ -56,17 +53,13 @@ async def test_networks_are_listed_strongest_first_in_dbm(
     ids=["static", "dhcp", "no multicast", "same address"],
 )
 async def test_a_device_is_found_in_its_new_network(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    config: dict[str, Any],
-    host: str,
+    wired: Wired, device: Device, config: dict[str, Any], host: str
 ) -> None:
-    assert await act(hass, entry, "set_network", **config) == {"host": host}
-    assert device.address == entry.data["host"] == host
+    assert await wired.act("set_network", **config) == {"host": host}
+    assert device.address == wired.entry.data["host"] == host
     assert device.ssid == config["ssid"]
-    assert hass.states.get(STATUS).state == "idle"
-    await act(hass, entry, "rename", name="Workshop")
+    assert wired.value("status") == "idle"
+    await wired.act("rename", name="Workshop")
     assert device.name == "Workshop"
 
 
@@ -78,15 +71,13 @@ async def test_a_device_is_found_in_its_new_network(
     [STATIC | {"wifi_password": "wrong-password"}, wifi("Nowhere")],
     ids=["wrong password", "unknown network"],
 )
-async def test_a_rollback_is_an_error(
-    hass: HomeAssistant, entry: MockConfigEntry, config: dict[str, Any]
-) -> None:
+async def test_a_rollback_is_an_error(wired: Wired, config: dict[str, Any]) -> None:
     with pytest.raises(HomeAssistantError) as failed:
-        await act(hass, entry, "set_network", **config)
+        await wired.act("set_network", **config)
     assert failed.value.translation_key == "network_rolled_back"
     assert ADDRESSES[0] in str(failed.value)
-    assert entry.data["host"] == ADDRESSES[0]
-    assert hass.states.get(STATUS).state == "idle"
+    assert wired.entry.data["host"] == ADDRESSES[0]
+    assert wired.value("status") == "idle"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +93,7 @@ async def test_a_rollback_is_an_error(
 async def test_how_long_a_device_is_away_says_what_became_of_it(
     home: Home, config: dict[str, Any], away: float, reason: str | None
 ) -> None:
-    sending = asyncio.ensure_future(act(home.hass, home.entry, "set_network", **config))
+    sending = asyncio.ensure_future(home.act("set_network", **config))
     await settle()
     home.listener.silent = True
     await home.advance(away)
@@ -110,7 +101,7 @@ async def test_how_long_a_device_is_away_says_what_became_of_it(
     assert sending.done() is lost
     if lost:
         assert status_of(home) == "offline"
-        issue = issues(home.hass)["network_not_returned"]
+        issue = home.issues["network_not_returned"]
         assert not issue.is_fixable
         assert issue.translation_placeholders == {"name": NAME}
     home.listener.silent = False
@@ -122,7 +113,7 @@ async def test_how_long_a_device_is_away_says_what_became_of_it(
             await home.done(sending)
         assert failed.value.translation_key == reason
     assert status_of(home) == "idle"
-    assert issues(home.hass) == {}
+    assert home.issues == {}
 
 
 def status_of(home: Home) -> str:
@@ -131,28 +122,23 @@ def status_of(home: Home) -> str:
 
 async def test_a_second_network_waits_until_the_first_is_settled(home: Home) -> None:
     """Two in a row undo the first."""
-    sending = asyncio.ensure_future(act(home.hass, home.entry, "set_network", **HOME))
+    sending = asyncio.ensure_future(home.act("set_network", **HOME))
     await settle()
     home.listener.silent = True
     await home.advance(5)
     home.listener.silent = False
     assert await home.done(sending, 10)
     sign_ins = home.device.sign_ins
-    assert (
-        await reason(act(home.hass, home.entry, "set_network", **STATIC))
-        == "refused_busy"
-    )
+    assert await reason(home.act("set_network", **STATIC)) == "refused_busy"
     assert (home.device.sign_ins, home.device.networks_set[1:]) == (sign_ins, [])
     await home.advance(20)
-    again = asyncio.ensure_future(act(home.hass, home.entry, "set_network", **HOME))
+    again = asyncio.ensure_future(home.act("set_network", **HOME))
     await settle()
     assert len(home.device.networks_set) == 2
     again.cancel()
 
 
-async def test_what_would_strand_a_device_is_refused_here(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_what_would_strand_a_device_is_refused_here(wired: Wired) -> None:
     """What it is, `tests/aioflux/test_network.py` lists."""
     cases: tuple[tuple[dict[str, Any], str], ...] = (
         (HOME | {"ssid": "Werkstatt=1"}, "forbidden_character"),
@@ -165,20 +151,20 @@ async def test_what_would_strand_a_device_is_refused_here(
     )
     for config, key in cases:
         with pytest.raises(ServiceValidationError) as refused:
-            await act(hass, entry, "set_network", **config)
+            await wired.act("set_network", **config)
         assert refused.value.translation_key == f"invalid_{key}"
     with pytest.raises(vol.Invalid):
-        await act(hass, entry, "set_network", **STATIC | {"prefix_length": "many"})
-    assert device.received.connections == []
+        await wired.act("set_network", **STATIC | {"prefix_length": "many"})
+    assert wired.device.received.connections == []
 
 
 @pytest.mark.parametrize(
     ("language", "name"), [("en", "IP address"), ("de", "IP-Adresse")]
 )
 async def test_an_error_names_a_field_as_the_form_does(
-    hass: HomeAssistant, entry: MockConfigEntry, language: str, name: str
+    wired: Wired, language: str, name: str
 ) -> None:
-    hass.config.language = language
+    wired.hass.config.language = language
     with pytest.raises(ServiceValidationError) as refused:
-        await act(hass, entry, "set_network", **STATIC | {"ip_address": "1.2.3"})
+        await wired.act("set_network", **STATIC | {"ip_address": "1.2.3"})
     assert refused.value.translation_placeholders == {"field": name}

@@ -16,7 +16,6 @@ from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
     async_get_device_automations,
     async_mock_service,
 )
@@ -28,18 +27,12 @@ from custom_components.flux3dp.job.model import INITIAL, JobEvent, JobEventType,
 from custom_components.flux3dp.job.signals import _SIGNAL, JobSignal
 from custom_components.flux3dp.trigger import clock_text
 from simulator import Device
-from tests.integration.conftest import OTHER, UUID, wait_until
+from tests.integration.conftest import OTHER, UUID
 from tests.integration.fakes import Home
-from tests.integration.jobs import (
-    BRISK,
-    entity,
-    out_of_contact,
-    press,
-    put_job,
-    run_job,
-    status_is,
-)
-from tests.integration.life import automate, change, put_in_workshop, registered
+from tests.integration.house import House
+from tests.integration.jobs import BRISK, entity, put_job
+from tests.integration.life import automate
+from tests.integration.wired import Wired
 
 DEVICE = {"timing": BRISK}
 
@@ -93,7 +86,7 @@ def on_device(device_id: str) -> dict[str, Any]:
     return automation | {"mode": "queued"}
 
 
-async def happens(hass: HomeAssistant, uuid: str, what: str) -> None:
+async def happens(house: House, uuid: str, what: str) -> None:
     """Have something happen to a device, as its tracker sends it."""
     error, event = ErrorKey.FILAMENT_RUNOUT, None
     if what in ("problem", "problem after its end"):
@@ -109,8 +102,8 @@ async def happens(hass: HomeAssistant, uuid: str, what: str) -> None:
     st_id = 128 if what == "problem after its end" else 48
     state = INITIAL._replace(st_id=st_id, problem=True)
     signal = JobSignal(uuid=uuid, event=event, state=state)
-    async_dispatcher_send(hass, _SIGNAL, signal)
-    await hass.async_block_till_done()
+    async_dispatcher_send(house.hass, _SIGNAL, signal)
+    await house.hass.async_block_till_done()
 
 
 def noted(calls: list[ServiceCall]) -> list[str]:
@@ -124,11 +117,11 @@ def noted(calls: list[ServiceCall]) -> list[str]:
 async def test_any_kind_of_target_stands_for_the_device(
     home: Home, calls: list[ServiceCall], by: str
 ) -> None:
-    hass, entry = home.hass, home.entry
+    hass, _entry = home.hass, home.entry
     targets = {
-        "device_id": [registered(hass, entry).id, "there_is_none"],
+        "device_id": [home.registered.id, "there_is_none"],
         "entity_id": [entity("camera", "camera"), entity("event", "job")],
-        **put_in_workshop(hass, entry),
+        **home.put_in_workshop(),
     }
     target = {by: targets[by]} if by in targets else targets
     if by == "diagnostic":
@@ -136,7 +129,7 @@ async def test_any_kind_of_target_stands_for_the_device(
     await automate(hass, on(target))
     # Once, however often it is named.
     for what in (*TYPES, "problem after its end", "lost"):
-        await happens(hass, UUID, what)
+        await happens(home, UUID, what)
     # That a job has ended needs no person.
     expected = [*TYPES[:-1], "needs_attention", "offline_in_job"]
     assert noted(calls) == expected
@@ -146,25 +139,22 @@ async def test_any_kind_of_target_stands_for_the_device(
 
 
 async def test_each_happens_once_and_carries_its_words(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    calls: list[ServiceCall],
+    wired: Wired, hass: HomeAssistant, device: Device, calls: list[ServiceCall]
 ) -> None:
-    change(hass, device, name_by_user="Ulrike")
+    wired.change(name_by_user="Ulrike")
     hass.config.language = "de"
     await async_load_integrations(hass, {DOMAIN})
-    await automate(hass, on({"device_id": registered(hass, device).id}))
+    await automate(hass, on({"device_id": wired.registered.id}))
 
-    entry.runtime_data.async_expect_job("Löffel.fc")
-    await run_job(hass, device)
+    wired.entry.runtime_data.async_expect_job("Löffel.fc")
+    await wired.run_job()
     device.job.runout()
-    await status_is(hass, "paused")
+    await wired.status_is("paused")
     device.job.mend()
-    await press(hass, "resume")
-    await status_is(hass, "running")
+    await wired.press("resume")
+    await wired.status_is("running")
     device.job.fail("HARDWARE_ERROR", "SENSOR_ERROR")
-    await status_is(hass, "aborted")
+    await wired.status_is("aborted")
     await hass.async_block_till_done()
 
     assert sorted(noted(calls)) == sorted(
@@ -172,7 +162,7 @@ async def test_each_happens_once_and_carries_its_words(
     )
     given = {call.data["type"]: call.data for call in calls}
     for data in given.values():
-        assert data["device_id"] == registered(hass, device).id
+        assert data["device_id"] == wired.registered.id
         assert data["device_name"] == "Ulrike"
         assert data["job_name"] == "Löffel.fc"
         assert data["status"] == entity("sensor", "status")
@@ -189,84 +179,71 @@ async def test_each_happens_once_and_carries_its_words(
 
 
 async def test_only_what_the_target_reaches_now(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    other: Device,
-    calls: list[ServiceCall],
+    wired: Wired, hass: HomeAssistant, other: Device, calls: list[ServiceCall]
 ) -> None:
-    workshop = put_in_workshop(hass, other)["area_id"]
+    workshop = wired.beside(other).put_in_workshop()["area_id"]
     # An automation can be there before its device.
-    [theirs] = set(hass.config_entries.async_entries(DOMAIN)) - {entry}
+    [theirs] = set(hass.config_entries.async_entries(DOMAIN)) - {wired.entry}
     await hass.config_entries.async_unload(theirs.entry_id)
     await automate(hass, on({"area_id": workshop}))
     assert await hass.config_entries.async_setup(theirs.entry_id)
 
-    await happens(hass, UUID, "started")
-    await happens(hass, OTHER["uuid"], "started")
+    await happens(wired, UUID, "started")
+    await happens(wired, OTHER["uuid"], "started")
     assert [call.data["device_name"] for call in calls] == ["Attic"]
 
     # It moves in, and takes part from then on; it moves out, and no longer does.
-    change(hass, device, area_id=workshop)
-    await happens(hass, UUID, "paused")
+    wired.change(area_id=workshop)
+    await happens(wired, UUID, "paused")
     assert noted(calls) == ["started", "paused"]
-    assert calls[1].data["device_id"] == registered(hass, device).id
-    change(hass, device, area_id=ar.async_get(hass).async_create("Elsewhere").id)
-    await happens(hass, UUID, "resumed")
+    assert calls[1].data["device_id"] == wired.registered.id
+    wired.change(area_id=ar.async_get(hass).async_create("Elsewhere").id)
+    await happens(wired, UUID, "resumed")
     assert noted(calls) == ["started", "paused"]
 
 
 async def test_a_disabled_device_fires_nothing_and_is_no_error(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    calls: list[ServiceCall],
-    caplog: pytest.LogCaptureFixture,
+    wired: Wired, hass: HomeAssistant, device: Device, calls: list[ServiceCall]
 ) -> None:
-    target = {**put_in_workshop(hass, device), "device_id": registered(hass, device).id}
-    change(hass, device, disabled_by=dr.DeviceEntryDisabler.USER)
+    target = {**wired.put_in_workshop(), "device_id": wired.registered.id}
+    wired.change(disabled_by=dr.DeviceEntryDisabler.USER)
     await hass.async_block_till_done()
     await automate(hass, on(target))
 
-    coordinator = entry.runtime_data
+    coordinator = wired.entry.runtime_data
     device.start_job(put_job(device))
-    await wait_until(hass, lambda: coordinator.data.job.status == "running")
+    await wired.until(lambda: coordinator.data.job.status == "running")
     await hass.async_block_till_done()
     assert calls == []
-    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+    assert not [r for r in wired.caplog.records if r.levelno >= logging.ERROR]
 
-    change(hass, device, disabled_by=None)
+    wired.change(disabled_by=None)
     device.job.pause()
-    await wait_until(hass, lambda: noted(calls) == ["paused"])
+    await wired.until(lambda: noted(calls) == ["paused"])
 
 
 async def test_a_reload_and_a_device_that_is_lost_in_mid_job(
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    calls: list[ServiceCall],
+    wired: Wired, device: Device, calls: list[ServiceCall]
 ) -> None:
     # A device that has nothing to do may be switched off.
-    await automate(hass, on({"device_id": registered(hass, device).id}))
-    await device.power_off()
-    await status_is(hass, "offline")
-    await device.power_on()
-    await status_is(hass, "idle")
+    await automate(wired.hass, on({"device_id": wired.registered.id}))
+    await wired.switch_off()
+    await wired.switch_on()
     assert calls == []
 
-    entry.runtime_data.async_expect_job("Löffel.fc")
-    await run_job(hass, device)
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    await status_is(hass, "running")
+    wired.entry.runtime_data.async_expect_job("Löffel.fc")
+    await wired.run_job()
+    await wired.reload()
+    await wired.hass.async_block_till_done()
+    await wired.status_is("running")
     assert noted(calls) == ["started"]
-    async with out_of_contact(hass, device):
-        await wait_until(hass, lambda: len(calls) > 1)
-    await status_is(hass, "running")
+    async with wired.out_of_contact():
+        await wired.until(lambda: len(calls) > 1)
+    await wired.status_is("running")
     assert noted(calls) == ["started", "offline_in_job"]
     assert calls[1].data["job_name"] == "Löffel.fc"
     device.job.pause()
-    await wait_until(hass, lambda: len(calls) > 2)
+    await wired.until(lambda: len(calls) > 2)
     assert noted(calls) == ["started", "offline_in_job", "paused"]
 
 
@@ -280,8 +257,8 @@ async def test_no_camera_while_it_is_disabled(
     entity_registry.async_update_entity(
         entity("image", "preview"), new_entity_id="image.what_it_makes"
     )
-    await automate(hass, on({"device_id": registered(hass, home.entry).id}))
-    await happens(hass, UUID, "started")
+    await automate(hass, on({"device_id": home.registered.id}))
+    await happens(home, UUID, "started")
     assert calls[0].data["camera"] == ""
     assert calls[0].data["preview"] == "image.what_it_makes"
 
@@ -315,8 +292,8 @@ async def test_what_the_editor_saves_is_taken(hass: HomeAssistant) -> None:
 
 
 async def test_the_triggers_of_a_device(home: Home, calls: list[ServiceCall]) -> None:
-    hass, entry = home.hass, home.entry
-    device_id = registered(hass, entry).id
+    hass = home.hass
+    device_id = home.registered.id
     offered = await async_get_device_automations(
         hass, DeviceAutomationType.TRIGGER, device_id
     )
@@ -326,10 +303,10 @@ async def test_the_triggers_of_a_device(home: Home, calls: list[ServiceCall]) ->
 
     await automate(hass, on_device(device_id))
     # They outlive a reload, and do not fire for it.
-    assert await hass.config_entries.async_reload(entry.entry_id)
+    await home.reload()
     await hass.async_block_till_done()
     for what in (*TYPES, "lost"):
-        await happens(hass, UUID, what)
+        await happens(home, UUID, what)
     assert noted(calls) == TYPES
     given = {call.data["type"]: call.data for call in calls}
     for what in ("paused", "problem"):
@@ -339,9 +316,7 @@ async def test_the_triggers_of_a_device(home: Home, calls: list[ServiceCall]) ->
     assert given["problem"]["label"] == "FILAMENT_RUNOUT 1"
 
 
-async def test_a_device_of_somebody_else_has_none(
-    home: Home, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_device_of_somebody_else_has_none(home: Home) -> None:
     hass = home.hass
     other = dr.async_get(hass).async_get_or_create(
         config_entry_id=home.entry.entry_id, identifiers={("other", "1")}
@@ -349,4 +324,4 @@ async def test_a_device_of_somebody_else_has_none(
     config = {"automation": [on_device(other.id)]}
     assert await async_setup_component(hass, "automation", config)
     await hass.async_block_till_done()
-    assert f"{other.id} is not a FLUX device" in caplog.text
+    assert f"{other.id} is not a FLUX device" in home.caplog.text

@@ -4,9 +4,7 @@ import asyncio
 import base64
 from dataclasses import replace
 
-from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import (
     AuthenticationFailed,
@@ -18,19 +16,10 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.timing import TIMING
 from simulator import Device
-from tests.integration.conftest import (
-    ADDRESSES,
-    BOTH,
-    NAME,
-    OTHER,
-    MakeDevice,
-    MakeEntry,
-    wait_for_state,
-    wait_until,
-)
+from tests.integration.conftest import ADDRESSES, BOTH, NAME, OTHER
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import press, reason, value
-from tests.integration.life import STATUS, act, issues, log_lines, reauths
+from tests.integration.jobs import reason
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS
 
 BROKEN = (
@@ -66,18 +55,14 @@ async def test_a_device_that_forgot_us_asks_for_its_password_once(
             device.info = replace(device.info, version=1)
             await home.advance(20)
         case "button":
-            assert await reason(home.done(press(home.hass, "pause"))) == "not_trusted"
+            assert await reason(home.done(home.press("pause"))) == "not_trusted"
         case "job":
-            await home.run()
-            await home.advance(60)
+            await home.run(seconds=60)
     for _ in range(2):
-        assert (
-            await reason(act(home.hass, home.entry, "rename", name="Attic"))
-            == "not_trusted"
-        )
-    assert value(home.hass, "status") in ("idle", "running")
-    assert len(reauths(home.hass, home.entry)) == 1
-    assert issues(home.hass) == {}
+        assert await reason(home.act("rename", name="Attic")) == "not_trusted"
+    assert home.value("status") in ("idle", "running")
+    assert len(home.reauths) == 1
+    assert home.issues == {}
 
 
 async def test_a_device_without_a_password_is_managed_and_consent_is_asked_for(
@@ -85,8 +70,8 @@ async def test_a_device_without_a_password_is_managed_and_consent_is_asked_for(
 ) -> None:
     new_home.device.authorized_by = "other"
     await new_home.setup()
-    assert reauths(new_home.hass, new_home.entry)
-    assert await act(new_home.hass, new_home.entry, "list_trusted_keys") == {"keys": []}
+    assert new_home.reauths
+    assert await new_home.act("list_trusted_keys") == {"keys": []}
 
 
 async def test_a_password_that_was_set_or_removed_is_a_reason_for_a_sign_in(
@@ -98,7 +83,7 @@ async def test_a_password_that_was_set_or_removed_is_a_reason_for_a_sign_in(
     home.device.refuses_manager = AuthenticationFailed()
     await home.announce()
     assert home.device.sign_ins == before + 1
-    assert reauths(home.hass, home.entry)
+    assert home.reauths
 
 
 async def test_a_key_that_was_accepted_meanwhile_is_no_case_for_a_repair(
@@ -110,7 +95,7 @@ async def test_a_key_that_was_accepted_meanwhile_is_no_case_for_a_repair(
     home.hass.config_entries.async_update_entry(home.entry, data=data)
     home.device.refuses_manager = IdentityMismatch(b"master", b"another")
     await home.entry.runtime_data.trust.async_try()
-    assert issues(home.hass) == {}
+    assert home.issues == {}
 
 
 async def test_a_device_whose_ports_open_late_is_tried_three_times(
@@ -131,7 +116,7 @@ async def test_a_device_whose_ports_open_late_is_tried_three_times(
     assert not trust.is_checking
     await home.advance(600)
     assert device.sign_ins == 3
-    assert reauths(home.hass, home.entry) == []
+    assert home.reauths == []
 
     # What comes back is signed in to anew, also while a sign-in is under way.
     trust.async_check()
@@ -143,19 +128,17 @@ async def test_a_device_whose_ports_open_late_is_tried_three_times(
     await home.advance(30)
     home.listener.silent, device.refuses_manager = False, AuthenticationFailed()
     await home.advance(20)
-    assert reauths(home.hass, home.entry)
+    assert home.reauths
 
 
 async def test_a_change_of_password_that_breaks_in_the_middle_is_looked_into(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired,
 ) -> None:
-    device.faults.replies["add_trust"] = "error SUBSYSTEM_ERROR"
+    wired.device.faults.replies["add_trust"] = "error SUBSYSTEM_ERROR"
 
     assert (
         await reason(
-            act(
-                hass,
-                entry,
+            wired.act(
                 "change_password",
                 old_password="secret",
                 new_password="better",
@@ -164,40 +147,37 @@ async def test_a_change_of_password_that_breaks_in_the_middle_is_looked_into(
         )
         == "refused_not_ready"
     )
-    await wait_until(hass, lambda: bool(reauths(hass, entry)))
+    await wired.until(lambda: bool(wired.reauths))
 
 
 # -- is it still that device
 
 
 async def test_another_key_is_one_repair_until_the_pinned_one_is_proved_again(
-    new_home: Home, caplog: pytest.LogCaptureFixture
+    new_home: Home,
 ) -> None:
     home, device = new_home, new_home.device
     device.refuses_manager = IdentityMismatch(b"master", b"another")
     await home.setup()
     await home.advance(120)
-    [issue] = issues(home.hass).values()
+    [issue] = home.issues.values()
     assert issue.translation_key == "master_key_changed"
     assert issue.is_fixable
     # Not even a connection is made for an action.
     before = device.sign_ins
     for action, data in (("rename", {"name": "Attic"}), ("scan_wifi", {})):
-        assert (
-            await reason(act(home.hass, home.entry, action, **data))
-            == "identity_mismatch"
-        )
+        assert await reason(home.act(action, **data)) == "identity_mismatch"
     with pytest.raises(IdentityMismatch):
         async with home.entry.runtime_data.robot.connection():
             pytest.fail("nothing may be sent")
     assert (device.sign_ins, device.tried) == (before, 0)
-    assert log_lines(caplog) == [BROKEN]
-    assert reauths(home.hass, home.entry) == []
+    assert new_home.log == [BROKEN]
+    assert home.reauths == []
 
     device.refuses_manager = None
-    await home.until(lambda: issues(home.hass) == {}, within=400)
-    assert await act(home.hass, home.entry, "list_trusted_keys") == {"keys": []}
-    assert log_lines(caplog) == [BROKEN, WHOLE]
+    await home.until(lambda: home.issues == {}, within=400)
+    assert await home.act("list_trusted_keys") == {"keys": []}
+    assert new_home.log == [BROKEN, WHOLE]
 
 
 @pytest.mark.parametrize(("signed", "repair"), [(True, False), (False, True)])
@@ -205,26 +185,22 @@ async def test_the_key_of_another_device_is_no_case_for_a_repair(
     new_home: Home, signed: bool, repair: bool
 ) -> None:
     """Addresses have changed hands. Anyone can announce any key, so it must be signed."""
-    home, hass = new_home, new_home.hass
+    home = new_home
     other = replace(home.device.info, uuid="2" * 32, master_key=b"another")
     verified = replace(other, identity=Identity.VERIFIED)
     unverified = replace(other, identity=Identity.UNVERIFIED)
     home.listener.others = (verified if signed else unverified,)
     home.device.refuses_manager = IdentityMismatch(b"master", b"another")
     await home.setup()
-    assert bool(issues(hass)) is repair
+    assert bool(new_home.issues) is repair
     # It may be known later whose key that is.
     home.listener.others = (verified,)
-    await home.until(lambda: issues(hass) == {}, within=400)
+    await home.until(lambda: new_home.issues == {}, within=400)
 
 
 @pytest.mark.parametrize("is_ours", [True, False], ids=["the pinned key", "another"])
 async def test_while_another_key_waits_only_the_pinned_one_is_followed(
-    new_home: Home,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    *,
-    is_ours: bool,
+    new_home: Home, monkeypatch: pytest.MonkeyPatch, *, is_ours: bool
 ) -> None:
     """The check of the key asks only at the old address, where nothing answers."""
     home, device, asked = new_home, new_home.device, list[tuple[str, bytes]]()
@@ -237,7 +213,7 @@ async def test_while_another_key_waits_only_the_pinned_one_is_followed(
     monkeypatch.setattr("custom_components.flux3dp.address.verify_key", prove)
     device.refuses_manager = IdentityMismatch(b"master", b"another")
     await home.setup()
-    assert "master_key_changed" in issues(home.hass)
+    assert "master_key_changed" in home.issues
 
     # Nothing is asked elsewhere while it answers where it was.
     genuine, elsewhere = device.info, replace(device.info, host=ADDRESSES[1])
@@ -251,68 +227,67 @@ async def test_while_another_key_waits_only_the_pinned_one_is_followed(
     assert set(asked) == {(ADDRESSES[1], b"master")}
     if is_ours:
         assert home.entry.data["host"] == ADDRESSES[1]
-        assert value(home.hass, "status") == "idle"
-        assert issues(home.hass) == {}
-        assert WHOLE in log_lines(caplog)
+        assert home.value("status") == "idle"
+        assert home.issues == {}
+        assert WHOLE in new_home.log
     else:
         # As seldom as any candidate: announcements cost their sender nothing.
         assert len(asked) <= 120 / TIMING.unheard
         assert home.entry.data["host"] == ADDRESSES[0]
-        assert value(home.hass, "status") == "offline"
-        assert "master_key_changed" in issues(home.hass)
+        assert home.value("status") == "offline"
+        assert "master_key_changed" in home.issues
 
 
 @BOTH
 async def test_a_device_that_is_itself_again_elsewhere_is_no_case_for_a_repair(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, device: Device
 ) -> None:
     genuine = device.master_key.pem
     await device.swap_master_key(MASTER_KEYS[1])
-    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
+    await wired.until(lambda: "master_key_changed" in wired.issues)
 
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
+    await wired.switch_off()
     await device.swap_master_key(genuine)
     await device.move(ADDRESSES[1])
 
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
-    await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
-    assert await act(hass, entry, "list_trusted_keys")
+    await wired.until(lambda: wired.entry.data["host"] == ADDRESSES[1])
+    await wired.status_is("idle")
+    assert wired.issues == {}
+    assert await wired.act("list_trusted_keys")
 
 
 @BOTH
 async def test_two_devices_that_swap_their_addresses_are_no_case_for_a_repair(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, make_entry: MakeEntry
+    unpaired: Wired, device: Device
 ) -> None:
-    other = await make_device(**OTHER)
-    entry, other_entry = await make_entry(device), await make_entry(other)
+    other = await unpaired.make_device(**OTHER)
+    entry, other_entry = await unpaired.set_up(), await unpaired.make_entry(other)
 
     await asyncio.gather(device.power_off(), other.power_off())
     await device.move(ADDRESSES[1])
     await other.move(ADDRESSES[0])
 
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
-    await wait_until(hass, lambda: other_entry.data["host"] == ADDRESSES[0])
-    await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
-    assert await act(hass, entry, "rename", name="Attic 1") == {"name": "Attic 1"}
+    await unpaired.until(lambda: entry.data["host"] == ADDRESSES[1])
+    await unpaired.until(lambda: other_entry.data["host"] == ADDRESSES[0])
+    await unpaired.status_is("idle")
+    assert unpaired.issues == {}
+    assert await unpaired.act("rename", name="Attic 1") == {"name": "Attic 1"}
 
 
 async def test_an_address_that_went_to_another_device_blocks_nothing_for_long(
-    hass: HomeAssistant, device: Device, make_device: MakeDevice, entry: MockConfigEntry
+    wired: Wired, device: Device
 ) -> None:
     """A button is pressed before it can be noticed that addresses changed."""
     device.faults.muted = device.faults.silent = True
     await device.power_off()
-    other = await make_device(**OTHER | {"address": ADDRESSES[0]})
+    other = await wired.make_device(**OTHER | {"address": ADDRESSES[0]})
 
     # No repair is there to be decided, so none is spoken of.
-    assert await reason(act(hass, entry, "rename", name="Attic 1")) == "cannot_connect"
+    assert await reason(wired.act("rename", name="Attic 1")) == "cannot_connect"
     assert other.received.application_bytes == b""
     device.faults.clear()
     await device.move(ADDRESSES[1])
 
-    await wait_until(hass, lambda: entry.data["host"] == ADDRESSES[1])
-    await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
+    await wired.until(lambda: wired.entry.data["host"] == ADDRESSES[1])
+    await wired.status_is("idle")
+    assert wired.issues == {}

@@ -5,16 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import Unauthorized
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device
 from tests.integration.conftest import BOTH, CUBE, LARGE, UUID
-from tests.integration.jobs import BRISK, connections, reason, status_is, unfinished
-from tests.integration.life import STATUS, act, may_control
+from tests.integration.jobs import BRISK, connections, reason, unfinished
+from tests.integration.life import STATUS, may_control
+from tests.integration.wired import Wired
 
 DEVICE = {"timing": BRISK}
 
@@ -22,13 +22,12 @@ type Upload = Callable[..., asyncio.Future[Any]]
 
 
 @pytest.fixture
-def upload(hass: HomeAssistant, entry: MockConfigEntry, source: Path) -> Upload:
+def upload(wired: Wired, source: Path) -> Upload:
     """Return what begins an upload of a large file to a path."""
     source.write_bytes(LARGE)
 
     def begin(path: str, **data: object) -> asyncio.Future[Any]:
-        action = act(hass, entry, "upload_file", source=str(source), path=path, **data)
-        return asyncio.ensure_future(action)
+        return wired.begin("upload_file", source=str(source), path=path, **data)
 
     return begin
 
@@ -36,13 +35,7 @@ def upload(hass: HomeAssistant, entry: MockConfigEntry, source: Path) -> Upload:
 @BOTH
 @pytest.mark.parametrize("way", ["canceled", "both", "unloaded", "stopped"])
 async def test_an_upload_that_ends_early_leaves_nothing(
-    *,
-    hass: HomeAssistant,
-    device: Device,
-    entry: MockConfigEntry,
-    upload: Upload,
-    tidying: asyncio.Event,
-    way: str,
+    wired: Wired, device: Device, upload: Upload, tidying: asyncio.Event, way: str
 ) -> None:
     """Home Assistant cancels and unloads, a page goes away: in any order, and twice."""
     before = dict(device.files.entries["SD"])
@@ -53,9 +46,9 @@ async def test_an_upload_that_ends_early_leaves_nothing(
         task.cancel()
         await tidying.wait()
     if way == "stopped":
-        await hass.async_stop(force=True)
+        await wired.hass.async_stop(force=True)
     elif way != "canceled":
-        assert await hass.config_entries.async_unload(entry.entry_id)
+        await wired.unload()
     if way in ("unloaded", "stopped"):
         assert await reason(task) == "unloaded"
     task.cancel()
@@ -66,7 +59,7 @@ async def test_an_upload_that_ends_early_leaves_nothing(
 
 
 async def test_what_a_canceled_upload_could_not_remove_goes_at_the_next_look(
-    hass: HomeAssistant, entry: MockConfigEntry, device: Device, upload: Upload
+    wired: Wired, device: Device, upload: Upload
 ) -> None:
     device.faults.replies["file rm"] = "error BAD_PARAMS"
     task = upload("SD/Ship.fc")
@@ -77,12 +70,12 @@ async def test_what_a_canceled_upload_could_not_remove_goes_at_the_next_look(
     await device.wait_closed_connections()
     assert unfinished(device)
     device.faults.clear()
-    await act(hass, entry, "list_files")
+    await wired.act("list_files")
     assert not unfinished(device)
 
 
 async def test_a_device_that_reboots_in_mid_upload(
-    hass: HomeAssistant, entry: MockConfigEntry, device: Device, upload: Upload
+    wired: Wired, device: Device, upload: Upload
 ) -> None:
     before = dict(device.files.entries["SD"])
     task = upload(CUBE, overwrite=True)
@@ -90,17 +83,16 @@ async def test_a_device_that_reboots_in_mid_upload(
     await device.power_off()
     assert await reason(task) == "left_behind"
     assert unfinished(device)
-    await status_is(hass, "offline")
-    await device.power_on()
-    await status_is(hass, "idle")
+    await wired.status_is("offline")
+    await wired.switch_on()
     # What is left is not shown, and gone with the first look.
-    shown = [it["name"] for it in (await act(hass, entry, "list_files"))["entries"]]
+    shown = [it["name"] for it in (await wired.act("list_files"))["entries"]]
     assert not [name for name in shown if name.startswith("~")]
     assert device.files.entries["SD"] == before
 
 
 async def test_another_client_starts_a_job_meanwhile(
-    hass: HomeAssistant, device: Device, upload: Upload
+    unpaired: Wired, device: Device, upload: Upload
 ) -> None:
     task = upload("SD/ship.fc")
     await device.wait_command("file upload")
@@ -109,7 +101,7 @@ async def test_another_client_starts_a_job_meanwhile(
     await device.wait_command("player report")
     await task
     assert device.files.read("SD", "ship.fc") == LARGE
-    await status_is(hass, "running")
+    await unpaired.status_is("running")
 
 
 @pytest.mark.parametrize("command", ["file upload", "file md5", "file cp"])
@@ -123,17 +115,14 @@ async def test_what_the_device_refuses_is_said(
 
 
 async def test_a_copy_of_another_device_is_for_those_who_may_see_it(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    other: Device,
-    hass_read_only_user: MockUser,
+    wired: Wired, other: Device, hass_read_only_user: MockUser
 ) -> None:
     user, source = hass_read_only_user, f"media-source://{DOMAIN}/{UUID}/USB/stick.fc"
 
     async def copy(*readable: str) -> None:
         may_control(user, "button.attic_pause", *readable)
         to = {"source": source, "path": "SD/stick.fc"}
-        await act(hass, other, "upload_file", user=user, **to)
+        await wired.beside(other).act("upload_file", user=user, **to)
 
     with pytest.raises(Unauthorized):
         await copy()

@@ -7,7 +7,6 @@ import sys
 from types import FrameType
 
 from tests.integration.fakes import Home
-from tests.integration.jobs import press, value
 
 OURS = Path(__file__).parents[2] / "custom_components" / "flux3dp"
 
@@ -44,14 +43,13 @@ async def test_a_datagram(new_home: Home) -> None:
     home.device.progress = 0.5
     with crossed() as modules:
         home.listener.announce()
-    assert value(home.hass, "progress") == "50.0"
+    assert home.value("progress") == "50.0"
     assert len(modules) <= 21, sorted(modules)
 
 
 async def test_a_press(home: Home) -> None:
-    await home.run()
-    await home.advance(3)
+    await home.run(seconds=3)
     with crossed() as modules:
-        await home.done(press(home.hass, "pause"))
-    assert value(home.hass, "status") == "paused"
+        await home.done(home.press("pause"))
+    assert home.value("status") == "paused"
     assert len(modules) <= 26, sorted(modules)

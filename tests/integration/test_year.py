@@ -1,10 +1,8 @@
 """A year in the life of a device, as its owner sees it."""
 
 from dataclasses import replace
-from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import device_registry as dr
 import pytest
@@ -17,23 +15,15 @@ from tests.integration.conftest import (
     ADDRESSES,
     NAME,
     PASSWORD,
-    MakeDevice,
-    signed_in,
+    having,
     wait_for_state,
-    wait_until,
 )
-from tests.integration.flows import assert_trusted, enter, look_at_repairs, submit
+from tests.integration.flows import assert_trusted, enter, look_at_repairs
 from tests.integration.jobs import reason
 from tests.integration.life import (
     CONNECTIVITY,
-    PROGRESS,
-    STATUS,
-    act,
-    issues,
-    log_lines,
-    reauths,
-    registered,
 )
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS
 
 RESULT = "sensor.delta_in_der_werkstatt_last_job_result"
@@ -54,18 +44,9 @@ def _mine(line: str) -> str:
 class Year:
     """What is looked at after every step."""
 
-    def __init__(
-        self, hass: HomeAssistant, device: Device, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        self.hass = hass
-        self.device = device
+    def __init__(self, wired: Wired) -> None:
+        self.wired = wired
         self.title = NAME
-        self._caplog = caplog
-
-    @property
-    def entry(self) -> Any:
-        [entry] = self.hass.config_entries.async_entries(DOMAIN)
-        return entry
 
     async def look(
         self,
@@ -76,62 +57,56 @@ class Year:
         asks: bool = False,
     ) -> None:
         """Assert everything a person can see, and that nothing else was said."""
-        hass, entry = self.hass, self.entry
-        await wait_for_state(hass, STATUS, status)
-        await wait_until(hass, lambda: tuple(issues(hass)) == repairs)
-        await wait_until(hass, lambda: bool(reauths(hass, entry)) is asks)
+        wired = self.wired
+        await wired.status_is(status)
+        await wired.until(lambda: tuple(wired.issues) == repairs)
+        await wired.until(lambda: bool(wired.reauths) is asks)
         online = status != "offline"
-        await wait_for_state(hass, CONNECTIVITY, "on" if online else "off")
-        progress = hass.states.get(PROGRESS)
-        assert progress is not None
-        assert (progress.state != "unavailable") is online
-        assert entry.state is ConfigEntryState.LOADED
-        assert entry.title == self.title
-        await signed_in(hass, entry)
-        assert log_lines(self._caplog) == lines, "\n".join(log_lines(self._caplog))
-        self._caplog.clear()
+        await wait_for_state(wired.hass, CONNECTIVITY, "on" if online else "off")
+        assert (wired.value("progress") != "unavailable") is online
+        assert wired.entry.state is ConfigEntryState.LOADED
+        assert wired.entry.title == self.title
+        await wired.signed_in()
+        assert wired.log == lines, "\n".join(wired.log)
+        wired.caplog.clear()
 
     async def job(self) -> None:
         """Print something, which Home Assistant watches, and take it away."""
-        hass, device = self.hass, self.device
+        device = self.wired.device
         device.start_job()
-        await wait_for_state(hass, STATUS, "running")
+        await self.wired.status_is("running")
         await device.wait_for(lambda: device.job.state.label == "RUNNING")
         await device.wait_for(lambda: "player report" in device.received.robot)
-        device.job.finish()
-        await wait_for_state(hass, STATUS, "completed")
+        await self.wired.finish_job()
         await device.wait_for(lambda: device.status.st_id == 64)
         device.player.quit()
 
     async def password(self, password: str) -> None:
         """Type the password that Home Assistant asks for."""
-        hass = self.hass
-        [flow] = reauths(hass, self.entry)
-        result = await hass.config_entries.flow.async_configure(flow["flow_id"])
-        result = await submit(hass, result, password=password)
+        wired = self.wired
+        [flow] = wired.reauths
+        result = await wired.hass.config_entries.flow.async_configure(flow["flow_id"])
+        result = await wired.submit(result, password=password)
         assert result["reason"] == "reauth_successful"
-        await assert_trusted(hass, self.device)
+        await assert_trusted(wired.hass, wired.device)
 
 
 @pytest.mark.soak
+@having({"generation": 1, "timing": replace(Timing.fast(), job_speed=0.0)})
 async def test_a_year(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
+    unpaired: Wired,
+    device: Device,
     hass_client: ClientSessionGenerator,
     device_registry: dr.DeviceRegistry,
-    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    device = await make_device(
-        generation=1, timing=replace(Timing.fast(), job_speed=0.0)
-    )
-    year = Year(hass, device, caplog)
+    hass, wired, year = unpaired.hass, unpaired, Year(unpaired)
 
     # January: it is unpacked and set up.
-    result = await submit(hass, await enter(hass, FIRST), password=PASSWORD)
+    result = await wired.submit(await enter(hass, FIRST), password=PASSWORD)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await assert_trusted(hass, device)
     await year.look(status="idle", lines=[])
-    first = registered(hass, year.entry)
+    first = wired.registered
     assert (first.name, first.sw_version) == (NAME, "1.6.95")
 
     # A first job.
@@ -145,10 +120,10 @@ async def test_a_year(
     assert hass.states.get(RESULT).state == "completed"
 
     # Home Assistant starts anew, and it is still off.
-    assert await hass.config_entries.async_reload(year.entry.entry_id)
+    await wired.reload()
     await year.look(status="offline", lines=[AWAY.format(FIRST)])
     assert hass.states.get(RESULT).state == "completed"
-    assert registered(hass, year.entry).sw_version == "1.6.95"
+    assert wired.registered.sw_version == "1.6.95"
     device.received.clear()
     await device.power_on()
     await year.look(status="idle", lines=[BACK.format(FIRST)])
@@ -158,7 +133,7 @@ async def test_a_year(
     await device.power_off()
     await year.look(status="offline", lines=[AWAY.format(FIRST)])
     await device.move(SECOND)
-    await wait_until(hass, lambda: year.entry.data["host"] == SECOND)
+    await wired.until(lambda: wired.entry.data["host"] == SECOND)
     await year.look(
         status="idle",
         lines=[f"{NAME} moved from {FIRST} to {SECOND}", BACK.format(SECOND)],
@@ -166,20 +141,20 @@ async def test_a_year(
 
     # May: renamed in the vendor's app, then by a person here, then there again.
     device.rename("Attic")
-    await wait_until(hass, lambda: registered(hass, year.entry).name == "Attic")
+    await wired.until(lambda: wired.registered.name == "Attic")
     year.title = "Attic"
     device_registry.async_update_device(first.id, name_by_user="Mine")
     device.rename("Cellar")
-    await wait_until(hass, lambda: registered(hass, year.entry).name == "Cellar")
-    assert registered(hass, year.entry).name_by_user == "Mine"
+    await wired.until(lambda: wired.registered.name == "Cellar")
+    assert wired.registered.name_by_user == "Mine"
     await year.look(status="idle", lines=[])
 
     # June: new firmware, which speaks the other generation.
     await device.upgrade(firmware="2.0.1", generation=2)
-    await wait_until(hass, lambda: registered(hass, year.entry).sw_version == "2.0.1")
-    await wait_until(hass, lambda: year.entry.runtime_data.data.device.version == 2)
+    await wired.until(lambda: wired.registered.sw_version == "2.0.1")
+    await wired.until(lambda: wired.entry.runtime_data.data.device.version == 2)
     await year.look(status="idle", lines=[])
-    assert await act(hass, year.entry, "rename", name="Hall") == {"name": "Hall"}
+    assert await wired.act("rename", name="Hall") == {"name": "Hall"}
     device.received.clear()
     await year.job()
     assert "player report" in device.received.robot
@@ -211,13 +186,10 @@ async def test_a_year(
         repairs=("master_key_changed",),
         lines=[_mine(BACK).format(SECOND), _mine(BROKEN)],
     )
-    assert (
-        await reason(act(hass, year.entry, "rename", name="Attic"))
-        == "identity_mismatch"
-    )
+    assert await reason(wired.act("rename", name="Attic")) == "identity_mismatch"
     assert device.received.application_bytes == b""
     repairs = await look_at_repairs(hass, hass_client)
-    shown = await repairs.open(issues(hass)["master_key_changed"])
+    shown = await repairs.open(wired.issues["master_key_changed"])
     said = shown["description_placeholders"]
     assert said["pinned"] == pinned
     assert said["presented"] == fingerprint(device.master_public_der)
@@ -227,15 +199,15 @@ async def test_a_year(
     assert device.received.passwords == []
     await year.password("theirs")
     await year.look(status="idle", lines=[])
-    assert await act(hass, year.entry, "rename", name=NAME) == {"name": NAME}
+    assert await wired.act("rename", name=NAME) == {"name": NAME}
 
     # December: sold.
-    assert registered(hass, year.entry).id == first.id
-    await hass.config_entries.async_remove(year.entry.entry_id)
+    assert wired.registered.id == first.id
+    await wired.remove()
     assert len(device.trust) == 0
     assert hass.config_entries.async_entries(DOMAIN) == []
-    assert issues(hass) == {}
+    assert wired.issues == {}
     assert hass.states.async_entity_ids("sensor") == []
     assert device_registry.async_get(first.id) is None
-    assert log_lines(caplog) == []
+    assert wired.log == []
     await device.wait_closed_connections()
