@@ -11,24 +11,19 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
-from homeassistant.exceptions import HomeAssistantError
-
 from .aioflux import (
     CommandFailed,
     ConnectionFailed,
-    FluxError,
     Kicked,
     ProtocolError,
     Robot,
 )
-from .const import DOMAIN
-from .device import FluxDevice
+from .device import FluxDevice, NotDone
 from .job.errors import ErrorKey
 from .job.model import JobState, JobStatus
 from .job.status_table import ENDED_IDS
 from .maintenance import DeviceMaintenance
 from .robot import RobotLink
-from .translation import async_error_words
 
 _WAITING: Final = frozenset(
     {JobStatus.PAUSED, JobStatus.ALARM, JobStatus.TOOLHEAD_CHANGE}
@@ -40,10 +35,6 @@ _WITH_JOB: Final = frozenset({JobStatus.ALARM, JobStatus.FATAL, JobStatus.ABORTI
 _UNSTEERABLE: Final = frozenset({JobStatus.INITIALIZING, JobStatus.ABORTING})
 # What a device refuses a command with because of the state of its job.
 _STATE_REFUSALS: Final = frozenset({"RESOURCE_BUSY", "NO_TASK"})
-
-
-class Preempted(FluxError):
-    """The job is being canceled, so a command that was given before is pointless."""
 
 
 def _has_job(job: JobState) -> bool:
@@ -155,7 +146,7 @@ class CommandQueue:
     async def async_run(self, command: JobCommand) -> None:
         """Give a command, and return when the device is seen to have carried it out.
 
-        Raises FluxError, or HomeAssistantError if it is not carried out, or gives up.
+        Raises FluxError, NotDone if it is not carried out, or gives up.
         """
         if command is CANCEL:
             if await self._maintenance.async_stop():
@@ -188,9 +179,9 @@ class _Execution:
         return self._device.data.job
 
     def _check(self) -> None:
-        """Raise Preempted if the job was canceled since the command was given."""
+        """Raise NotDone if the job was canceled since the command was given."""
         if self._command is not CANCEL and self._queue.cancels != self._cancels:
-            raise Preempted("the job is being canceled")
+            raise NotDone("superseded")
 
     async def async_run(self) -> None:
         """Send the command, and wait for what comes of it."""
@@ -252,7 +243,7 @@ class _Execution:
     async def _async_accepted(self, robot: Robot, refusal: CommandFailed) -> bool:
         """Wait until a refused command is accepted; False if it is not needed.
 
-        Raises the refusal, or HomeAssistantError with what is in its way.
+        Raises the refusal, or NotDone with what is in its way.
         """
         end = self._clock.now() + self._timing.control_confirm
         while True:
@@ -343,34 +334,23 @@ class _Execution:
 
     # -- in which words it fails
 
-    def _inapplicable(self, job: JobState) -> HomeAssistantError | None:
+    def _inapplicable(self, job: JobState) -> NotDone | None:
         """Return an error if the command does not fit the job."""
         if self._command.applies(job):
             return None
         if self._applied and self._command.is_pointless(job):
-            return self._error("job_over")
-        return self._error(self._command.inapplicable)
+            return NotDone("job_over")
+        return NotDone(self._command.inapplicable)
 
-    def _failure(self) -> HomeAssistantError:
+    def _failure(self) -> NotDone:
         """Return the error of a command that was accepted and not carried out.
 
         A resume names the fault, which the device forgets while it tries.
         """
         if self._command.is_pointless(self._job):
-            return self._error("job_over")
+            return NotDone("job_over")
         shown = self._job.error
         fault = self._fault if shown is ErrorKey.NONE else shown
         if self._command is RESUME and fault is not ErrorKey.NONE:
-            words = async_error_words(self._device.hass, fault)
-            return self._error("paused_again", fault=words)
-        return self._error(self._command.failed)
-
-    def _error(self, key: str, fault: str = "") -> HomeAssistantError:
-        return HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=key,
-            translation_placeholders={
-                "name": self._device.device_name,
-                "fault": fault,
-            },
-        )
+            return NotDone("paused_again", fault=fault)
+        return NotDone(self._command.failed)

@@ -37,7 +37,7 @@ from .aioflux import (
 from .const import CONF_HOLD_CONNECTION, DOMAIN
 from .coordinator import FluxConfigEntry
 from .discovery import async_get_listener, async_scan
-from .errors import form_errors
+from .errors import async_option, form_errors
 from .naming import async_device_name, display_name
 from .pairing import (
     Pairing,
@@ -46,7 +46,6 @@ from .pairing import (
     async_lookup,
 )
 from .reconfigure_flow import ADDRESS_SCHEMA, PASSWORD_SELECTOR, ReconfigureSteps
-from .translation import async_option
 from .trust import pinned_key
 
 CONF_ACCEPT = "accept"

@@ -19,6 +19,7 @@ from .aioflux import (
     ConnectionFailed,
     DeviceInfo,
     DeviceNotFound,
+    FluxError,
     InvalidRequest,
     Listener,
     WorkStep,
@@ -26,6 +27,7 @@ from .aioflux import (
 from .availability import Availability
 from .clock import SteadyClock
 from .const import LOGGER
+from .job.errors import ErrorKey
 from .job.model import INITIAL, JobState
 from .job.observation import Announced, Reported
 from .naming import async_device_name, async_registered
@@ -37,6 +39,20 @@ class Offline(ConnectionFailed):
 
 class Unloaded(ConnectionFailed):
     """The entry was unloaded while something waited for its device."""
+
+
+class NotDone(FluxError):
+    """Something was not done: `key` of the sentence, `str()` what was found.
+
+    `fault` is what the device itself shows as the reason.
+    """
+
+    def __init__(
+        self, key: str, found: str = "", *, fault: ErrorKey = ErrorKey.NONE
+    ) -> None:
+        super().__init__(found)
+        self.key = key
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
-"""Library errors as translation keys: one table, for actions and for dialogs."""
+"""Errors in words: which key is whose, for actions and dialogs, and what is said then."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PASSWORD
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import (
+    async_get_cached_translations,
+    async_get_translations,
+)
 
 from .aioflux import (
     AuthenticationFailed,
@@ -21,23 +26,16 @@ from .aioflux import (
     ProtocolError,
     Unsupported,
 )
-from .commands import Preempted
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .device import Offline, Unloaded
-from .idle import WorkRefused
-from .management import NetworkNotReturned, NetworkRolledBack
-from .robot import DeviceOccupied
+from .device import NotDone, Offline, Unloaded
+from .job.errors import ErrorKey
 
 # The key of an error in an action and in a dialog. The first match counts, so the more
 # special ones come first.
 _KEYS: Final[tuple[tuple[type[FluxError], str, str], ...]] = (
-    (DeviceOccupied, "occupied", "refused"),
     (Offline, "offline", "cannot_connect"),
     (Unloaded, "unloaded", "cannot_connect"),
-    (Preempted, "superseded", "refused"),
-    (NetworkRolledBack, "network_rolled_back", "network_rolled_back"),
-    (NetworkNotReturned, "network_not_returned", "network_not_returned"),
     (IdentityMismatch, "identity_mismatch", "identity_mismatch"),
     (AuthenticationFailed, "not_trusted", "invalid_auth"),
     (Unsupported, "unsupported", "unsupported_firmware"),
@@ -100,12 +98,14 @@ def device_errors(
         raise invalid(f"invalid_{err.reason}", field=field) from err
     except FluxError as err:
         coordinator.trust.handle_error(err)
+        fault = err.fault if isinstance(err, NotDone) else ErrorKey.NONE
         raise failed(
             _translation_key(err, coordinator),
             name=coordinator.device_name,
             host=coordinator.host,
             # A device need not say who holds it.
             error=str(err) or "?",
+            fault=async_error_words(coordinator.hass, fault),
             path=err.path if isinstance(err, LeftBehind) else "",
         ) from err
 
@@ -122,6 +122,8 @@ def form_errors(
         yield
     except InvalidRequest as err:
         errors[err.field] = err.reason
+    except NotDone as err:
+        errors["base"] = err.key
     except FluxError as err:
         if entry and entry.state is ConfigEntryState.LOADED:
             entry.runtime_data.trust.handle_error(err)
@@ -136,10 +138,9 @@ def _translation_key(err: FluxError, coordinator: FluxCoordinator) -> str:
     if isinstance(err, IdentityMismatch) and not coordinator.trust.is_broken:
         # Another device is there, or this one has just booted: nothing to decide.
         return "cannot_connect"
-    if isinstance(err, WorkRefused):
-        return err.key
-    if isinstance(err, DeviceOccupied) and coordinator.data.in_maintenance:
-        return "in_maintenance"
+    if isinstance(err, NotDone):
+        is_ours = err.key == "occupied" and coordinator.data.in_maintenance
+        return "in_maintenance" if is_ours else err.key
     if isinstance(err, CommandFailed) and err.symbol in _REFUSALS:
         return _REFUSALS[err.symbol]
     key = _keys(err)[0]
@@ -152,3 +153,68 @@ def _keys(err: FluxError) -> tuple[str, str]:
         ((action, dialog) for kind, action, dialog in _KEYS if isinstance(err, kind)),
         ("refused", "refused"),
     )
+
+
+# -- sentences of our translations, in the language of Home Assistant: which user reads them
+# -- is not known where they are built
+
+
+@callback
+def async_error_words(hass: HomeAssistant, error: ErrorKey) -> str:
+    """Return what an error is and what helps, in the words of the sensors."""
+    return " ".join(part for part in async_error_sentences(hass, error) if part)
+
+
+@callback
+def async_error_sentences(hass: HomeAssistant, error: ErrorKey) -> tuple[str, str]:
+    """Return what an error is, and what helps against it; "" where there is nothing.
+
+    Their words are loaded with the integration.
+    """
+    if error is ErrorKey.NONE:
+        return "", ""
+    words = async_get_cached_translations(hass, hass.config.language, "entity", DOMAIN)
+    sensor = f"component.{DOMAIN}.entity.sensor"
+    said = words.get(f"{sensor}.error.state.{error}", error)
+    return f"{said}.", words.get(f"{sensor}.advice.state.{error.advice}", "")
+
+
+async def async_several(
+    hass: HomeAssistant, problems: Sequence[HomeAssistantError]
+) -> HomeAssistantError:
+    """Return one error with the sentences of all."""
+    if len(problems) == 1:
+        return problems[0]
+    sentences = [await async_sentence(hass, problem) for problem in problems]
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="several_failed",
+        translation_placeholders={"errors": " ".join(sentences)},
+    )
+
+
+async def async_sentence(hass: HomeAssistant, error: HomeAssistantError) -> str:
+    """Return the sentence of an error."""
+    language = hass.config.language
+    words = await async_get_translations(hass, language, "exceptions", {DOMAIN})
+    sentence = words[f"component.{DOMAIN}.exceptions.{error.translation_key}.message"]
+    return sentence.format(**error.translation_placeholders or {})
+
+
+async def async_option(hass: HomeAssistant, selector: str, option: str) -> str:
+    """Return the word for an option: where it is not in a form, too."""
+    language = hass.config.language
+    words = await async_get_translations(hass, language, "selector", {DOMAIN})
+    return words[f"component.{DOMAIN}.selector.{selector}.options.{option}"]
+
+
+async def async_field_names(hass: HomeAssistant, action: str) -> dict[str, str]:
+    """Return what the form of an action calls its fields, for errors that name one."""
+    language = hass.config.language
+    words = await async_get_translations(hass, language, "services", {DOMAIN})
+    prefix, suffix = f"component.{DOMAIN}.services.{action}.fields.", ".name"
+    return {
+        key.removeprefix(prefix).removesuffix(suffix): name
+        for key, name in words.items()
+        if key.startswith(prefix) and key.endswith(suffix)
+    }

@@ -31,14 +31,12 @@ from .aioflux import (
 )
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .errors import device_errors, failed, invalid
+from .errors import async_error_words, device_errors, failed, invalid
 from .files import LAST_JOB, check_job_file, title_of
-from .idle import async_ask_again, idle_robot, require_idle
 from .job.errors import ErrorKey
 from .job.model import JobResult, JobState, JobStatus, Toolhead
 from .job.status_table import toolhead_of
 from .targets import async_coordinator
-from .translation import async_error_words
 
 _MEDIA: Final = f"media-source://{DOMAIN}/"
 _JOB_SUFFIXES: Final = frozenset({".fc", ".gcode"})
@@ -124,7 +122,7 @@ async def async_upload_file(
     except OSError as err:
         raise invalid("file_unreadable", path=data["source"]) from err
     if path is not None and start:
-        async with idle_robot(coordinator, coordinator.robot) as robot:
+        async with coordinator.robot.idle_connection() as robot:
             await _async_start(coordinator, robot, path, name)
     return {"path": path, "name": name, "size": fcode.size, "started": start}
 
@@ -282,7 +280,7 @@ async def async_start_job(
     info = await coordinator.files.info(path)
     _require_confirmed(coordinator, info.info, confirmed=data["confirm"])
     name = title_of(path, info)
-    async with idle_robot(coordinator, coordinator.robot) as robot:
+    async with coordinator.robot.idle_connection() as robot:
         await _async_start(coordinator, robot, path, name)
     return {"path": path, "name": name}
 
@@ -319,7 +317,7 @@ async def _async_start(
     before = coordinator.data.job.job_number
 
     async def start() -> None:
-        await require_idle(coordinator, coordinator.robot, robot, cleared=True)
+        await coordinator.robot.require_idle(robot, cleared=True)
         coordinator.async_expect_job(name)
         try:
             await robot.start(path)
@@ -328,7 +326,7 @@ async def _async_start(
             raise
 
     # It may be busy with the job before for longer than its report says so.
-    await async_ask_again(coordinator, start)
+    await coordinator.robot.ask_again(start)
     patience = coordinator.timing.job_start * (1 if path else _STAY)
     job = await _async_begun(coordinator, robot, before, patience)
     if job is not None and _runs(job):

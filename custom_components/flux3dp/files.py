@@ -35,8 +35,7 @@ from .aioflux import (
 )
 from .aioflux.command import split_folder, split_path, split_writable
 from .device import FluxDevice, Unloaded
-from .idle import async_finish, cancel_once, idle_robot, require_idle
-from .robot import RobotLink
+from .robot import RobotLink, async_finish, cancel_once
 
 RECENT: Final = "SD/Recent"
 LAST_JOB: Final = f"{RECENT}/recent-1.fc"
@@ -166,17 +165,14 @@ class DeviceFiles:
         task = asyncio.create_task(work, name="flux3dp transfer")
         self._transfers.add(task)
         task.add_done_callback(self._transfers.discard)
-        await async_finish(task)
-        if task.cancelled():
-            raise Unloaded("the transfer was ended")
-        return task.result()
+        return await async_finish(task, Unloaded("the transfer was ended"))
 
     async def download(
         self, path: str, write: Callable[[bytes], Awaitable[None]]
     ) -> int:
         """Give a file to `write`, block by block; return its size (bytes)."""
         split_path(path)
-        async with idle_robot(self._device, self._link) as robot:
+        async with self._link.idle_connection() as robot:
             return await self._transfer(robot.files.download(path, write))
 
     async def check_target(self, path: str, size: int, *, overwrite: bool) -> None:
@@ -184,7 +180,7 @@ class DeviceFiles:
         check_job_file(path, size)
         self._device.require_online()
         async with self._link.connection() as robot:
-            await require_idle(self._device, self._link, robot)
+            await self._link.require_idle(robot)
             await check_target(robot.files, path, overwrite=overwrite)
 
     async def upload(
@@ -219,7 +215,7 @@ class DeviceFiles:
             nonlocal connections
             connections += 1
             if connections == 1:
-                async with idle_robot(self._device, self._link) as robot:
+                async with self._link.idle_connection() as robot:
                     yield robot.files
             else:  # To tidy up, whatever the device does.
                 async with self._link.own_connection() as robot:
@@ -248,7 +244,7 @@ class DeviceFiles:
 
         The job needs it until it runs.
         """
-        async with self._turn, idle_robot(self._device, self._link) as robot:
+        async with self._turn, self._link.idle_connection() as robot:
             async with aclosing(_read(self._hass, source)) as blocks:
                 await self._transfer(robot.files.upload_task(blocks, size))
             yield robot
@@ -261,7 +257,7 @@ class DeviceFiles:
         """Delete a file of a device that is idle."""
         split_writable(path)
         self._infos.pop(path, None)
-        async with idle_robot(self._device, self._link) as robot:
+        async with self._link.idle_connection() as robot:
             await robot.files.remove(path)
 
 

@@ -25,11 +25,10 @@ from .aioflux import (
 )
 from .aioflux.maintenance import OnProgress, check_threshold
 from .const import LOGGER
-from .device import FluxDevice, Task, Work
-from .idle import WorkRefused, async_finish, cancel_once, idle_robot
+from .device import FluxDevice, NotDone, Task, Work
 from .job.model import Toolhead
 from .job.status_table import ENDED_IDS
-from .robot import RobotLink
+from .robot import RobotLink, async_finish, cancel_once
 
 _EXTRUDER: Final = "EXTRUDER"
 # How long a load lasts at most, with the nozzle hot (s).
@@ -45,7 +44,7 @@ _END_ATTEMPTS: Final = 2
 
 
 class DeviceMaintenance:
-    """The work on one device. Every method raises FluxError; WorkRefused with a reason."""
+    """The work on one device. Every method raises FluxError; NotDone with a reason."""
 
     toolhead: ToolheadInfo | None = None
     """The toolhead as last reported."""
@@ -90,7 +89,7 @@ class DeviceMaintenance:
         job = self._device.data.job
         if job.active and job.paused:
             if job.toolhead not in (Toolhead.EXTRUDER, Toolhead.NONE, None):
-                raise WorkRefused("wrong_toolhead", job.toolhead)
+                raise NotDone("wrong_toolhead", job.toolhead)
             return await self._async_do(self._load_in_job)
 
         async def load(
@@ -123,7 +122,7 @@ class DeviceMaintenance:
         """End a load, which then returns as done; return when it has."""
         run, work = self._run, self._device.data.work
         if run is None or work is None or work.task is not Task.LOAD_FILAMENT:
-            raise WorkRefused("nothing_to_stop")
+            raise NotDone("nothing_to_stop")
         if self._maintenance is None:
             while not run.done() and not await self._press_in_load():
                 await self._device.clock.sleep(self._device.timing.control_poll)
@@ -156,14 +155,14 @@ class DeviceMaintenance:
         async with self._link.own_connection(occupied=True) as robot:
             report = await self._link.async_report(robot)
             if report.st_id > 0 and report.st_id not in ENDED_IDS:
-                raise WorkRefused("job_running", report.label)
+                raise NotDone("job_running", report.label)
             if report.st_id >= 0:
-                raise WorkRefused("nothing_to_free")
+                raise NotDone("nothing_to_free")
             await robot.kick()
             end = self._device.clock.now() + self._device.timing.control_confirm
             while (now := await self._link.async_report(robot)).st_id < 0:
                 if self._device.clock.now() >= end:
-                    raise WorkRefused("not_freed", now.occupied_by)
+                    raise NotDone("not_freed", now.occupied_by)
                 await self._device.clock.sleep(self._device.timing.control_poll)
         return report.occupied_by
 
@@ -180,7 +179,7 @@ class DeviceMaintenance:
         device = self._device
         device.ensure_loaded()
         if self._run is not None and not self._run.done():
-            raise WorkRefused("in_maintenance")
+            raise NotDone("in_maintenance")
 
         async def do() -> T:
             try:
@@ -198,10 +197,7 @@ class DeviceMaintenance:
             do(), f"{device.name} maintenance", eager_start=False
         )
         self._run = run
-        await async_finish(run)
-        if run.cancelled():
-            raise WorkRefused("maintenance_stopped")
-        return run.result()
+        return await async_finish(run, NotDone("maintenance_stopped"))
 
     async def _async_maintain[T](
         self, task: Task, work: Callable[[Maintenance, OnProgress], Awaitable[T]]
@@ -213,7 +209,7 @@ class DeviceMaintenance:
             self._device.async_show_work(Work(task, progress.step, value))
 
         async def maintain() -> T:
-            async with idle_robot(self._device, self._link, cleared=True) as robot:
+            async with self._link.idle_connection(cleared=True) as robot:
                 try:
                     async with robot.maintenance() as self._maintenance:
                         self._device.async_show_work(Work(task))
@@ -229,7 +225,7 @@ class DeviceMaintenance:
     async def _end_in_time(
         self, maintenance: Maintenance, load: Awaitable[None]
     ) -> None:
-        """Wait for a load; WorkRefused if it had to be ended."""
+        """Wait for a load; NotDone if it had to be ended."""
         clock, late = self._device.clock, asyncio.Event()
 
         async def limit() -> None:
@@ -250,7 +246,7 @@ class DeviceMaintenance:
         finally:
             limiting.cancel()
         if late.is_set():
-            raise WorkRefused("load_timeout")
+            raise NotDone("load_timeout")
 
     async def _load_in_job(self) -> float | None:
         """Draw filament in, in a paused job, until it is paused as before."""
@@ -267,7 +263,7 @@ class DeviceMaintenance:
                     may_load = False
                     if err.symbol != "RESOURCE_BUSY":
                         raise
-                    raise WorkRefused("load_refused") from err
+                    raise NotDone("load_refused") from err
                 device.async_show_work(Work(Task.LOAD_FILAMENT))
                 start, seen = device.clock.now(), False
                 while True:
@@ -276,12 +272,12 @@ class DeviceMaintenance:
                     if report.label == _LOADING:
                         seen = True
                         if passed > _LOAD_TIME:
-                            raise WorkRefused("load_timeout")
+                            raise NotDone("load_timeout")
                     elif seen:
                         may_load = False
                         return report.nozzle_temperature
                     elif passed > device.timing.control_confirm:
-                        raise WorkRefused("load_not_seen")
+                        raise NotDone("load_not_seen")
                     await device.clock.sleep(device.timing.control_poll)
         finally:
             if may_load:
@@ -309,10 +305,10 @@ class DeviceMaintenance:
     async def _check_toolhead(self, maintenance: Maintenance) -> None:
         self.toolhead = await maintenance.wait_for_toolhead()
         if self.toolhead.type is None:
-            raise WorkRefused("no_toolhead")
+            raise NotDone("no_toolhead")
         if self.toolhead.type != _EXTRUDER:
-            raise WorkRefused("wrong_toolhead", self.toolhead.type)
+            raise NotDone("wrong_toolhead", self.toolhead.type)
 
     def _require_extruder_model(self) -> None:
         if not has_extruder(self._device.config_entry.data[CONF_MODEL]):
-            raise WorkRefused("no_extruder")
+            raise NotDone("no_extruder")

@@ -10,9 +10,9 @@ from homeassistant.util.unit_conversion import TemperatureConverter
 
 from .aioflux import CommandFailed, InvalidRequest, Kicked
 from .coordinator import FluxCoordinator
-from .errors import failed, invalid
+from .device import NotDone
+from .errors import invalid
 from .job.errors import ErrorKey, classify
-from .translation import async_error_words
 
 # Fits most filament (°C).
 _USUAL: Final = 210.0
@@ -84,7 +84,7 @@ def _hot(coordinator: FluxCoordinator, celsius: float | None) -> ServiceResponse
 
 
 async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
-    """Wait for work; raise HomeAssistantError with the fault if it failed, or FluxError."""
+    """Wait for work; raise FluxError, NotDone with the fault if the device shows one."""
     try:
         return await work
     except Kicked:
@@ -102,7 +102,4 @@ async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
         fault = classify(str(err))
         if fault is ErrorKey.OTHER:
             raise
-        words = async_error_words(coordinator.hass, fault)
-        raise failed(
-            "maintenance_failed", name=coordinator.device_name, fault=words
-        ) from err
+        raise NotDone("maintenance_failed", fault=fault) from err

@@ -22,7 +22,7 @@ from .aioflux import (
 )
 from .client_key import key_label
 from .coordinator import FluxCoordinator
-from .device import FluxData, Unloaded
+from .device import FluxData, NotDone, Unloaded
 from .issues import async_network_not_returned
 
 # A whole id opens the robot port of current firmware, so a person sees this much of it.
@@ -30,14 +30,6 @@ _SHORT_ID_LENGTH = 8
 
 # So many probes in a row without an answer are a gap; one can get lost.
 _GAP = 2
-
-
-class NetworkRolledBack(FluxError):
-    """The device could not join the network, and is back with its old settings."""
-
-
-class NetworkNotReturned(FluxError):
-    """The device left for another network, and no longer answers."""
 
 
 async def async_rename(coordinator: FluxCoordinator, name: str) -> bool:
@@ -142,10 +134,11 @@ async def async_change_network(
 ) -> None:
     """Send the device to another network, and wait until it is found by its uuid.
 
-    Raises FluxError: InvalidRequest before anything is sent, NetworkRolledBack, and
-    NetworkNotReturned, which is a repair too until the device is heard, as is an entry
-    that is unloaded meanwhile (Unloaded). CommandFailed soon after another change: two
-    in a row undo the first (protocol.md section 4).
+    Raises FluxError: InvalidRequest before anything is sent; NotDone if it could not join
+    and is back with its old settings, or if it no longer answers, which is a repair too
+    until the device is heard, as is an entry that is unloaded meanwhile (Unloaded).
+    CommandFailed soon after another change: two in a row undo the first (protocol.md
+    section 4).
     """
     config.validate()
     if coordinator.clock.now() < coordinator.network_settles_at:
@@ -209,14 +202,14 @@ async def _async_change_network(
             raise
     if not returned and not coordinator.data.online:
         async_network_not_returned(coordinator.hass, coordinator.config_entry)
-        raise NetworkNotReturned("it no longer answers")
+        raise NotDone("network_not_returned")
     if coordinator.host != old_host:
         return
     # The same lease again, as in a home with one router, is soon back: a device that
     # could not join is still trying.
     was_trying = config.is_wireless and clock.now() - began >= timing.network_trial
     if was_trying or config.ip_address not in (None, old_host):
-        raise NetworkRolledBack("it could not join the network")
+        raise NotDone("network_rolled_back")
 
 
 async def _async_returned(

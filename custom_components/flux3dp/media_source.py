@@ -19,12 +19,11 @@ from homeassistant.helpers.translation import async_translate_state
 from .aioflux import STORAGES, FileInfo
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .errors import device_errors, failed
+from .errors import async_option, async_sentence, device_errors, failed
 from .files import RECENT, title_of
 from .job.model import JobStatus
 from .job.status_table import toolhead_of
 from .targets import async_coordinator
-from .translation import async_option, async_sentence
 from .views import picture_type, preview_url
 
 # Folders that are called as on the card; others have the name they have on the device.

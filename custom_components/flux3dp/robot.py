@@ -1,22 +1,24 @@
 """The robot connection of a device: one that is shared, and its latest report.
 
 The first user opens it, the last one closes it. `job/monitor.py` uses it for a whole job,
-`commands.py` and `device_info.py` for a moment.
+`commands.py` and `device_info.py` for a moment. Transfers and maintenance have one of their
+own, to a device that is idle, and end tidily.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from typing import Any, Final
 
-from .aioflux import FluxError, Report, Robot
+from .aioflux import CommandFailed, FluxError, Report, Robot
 from .client_key import async_get_client_key
-from .device import FluxDevice, Unloaded
+from .device import FluxDevice, NotDone, Unloaded
 from .job.observation import Reported
+from .job.status_table import ENDED_IDS
 from .trust import Trust
 
-
-class DeviceOccupied(FluxError):
-    """Another client holds the device; `str()` is its address, or empty."""
+# Refusals that pass a moment after a job was left.
+_PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
 
 
 class RobotLink:
@@ -76,8 +78,8 @@ class RobotLink:
     async def connection(self, *, ahead: bool = True) -> AsyncIterator[Robot]:
         """Lend the shared connection, open; others may use it at the same time.
 
-        `ahead`: as the method. Raises FluxError: DeviceOccupied, and what `Robot.open`
-        raises.
+        `ahead`: as the method. Raises FluxError: NotDone if another client holds the
+        device, and what `Robot.open` raises.
         """
         with self.ahead() if ahead else nullcontext():
             self._users += 1
@@ -113,6 +115,40 @@ class RobotLink:
             self._beside.discard(robot)
             await robot.close()
 
+    @asynccontextmanager
+    async def idle_connection(self, *, cleared: bool = False) -> AsyncIterator[Robot]:
+        """Open one beside the shared one, to an idle device. Raises as `require_idle`."""
+        self._device.require_online()
+        async with self.own_connection() as robot:
+            await self.require_idle(robot, cleared=cleared)
+            yield robot
+
+    async def require_idle(self, robot: Robot, *, cleared: bool = False) -> None:
+        """Raise NotDone unless the device itself reports no job: announcements can be forged.
+
+        One that ended may still be shown, unless it has to be `cleared`: what it made may
+        be in the way.
+        """
+        report = await self.ask_again(lambda: self.async_report(robot))
+        if report.st_id < 0:
+            raise NotDone("occupied", report.occupied_by)
+        if report.st_id > 0:
+            if report.st_id not in ENDED_IDS:
+                raise NotDone("job_running", report.label)
+            if cleared:
+                raise NotDone("job_not_cleared", report.label)
+
+    async def ask_again[T](self, ask: Callable[[], Awaitable[T]]) -> T:
+        """Ask until the device is no longer busy with a job that was left; give up in time."""
+        end = self._clock.now() + self._timing.control_confirm
+        while True:
+            try:
+                return await ask()
+            except CommandFailed as err:
+                if err.symbol not in _PASSING or self._clock.now() >= end:
+                    raise
+            await self._clock.sleep(self._timing.control_poll)
+
     async def async_report(self, robot: Robot) -> Report:
         """Read a report, and return it. Raises FluxError as `Robot.report` does."""
         asked_at = self._clock.now()
@@ -146,7 +182,7 @@ class RobotLink:
             # An announcement can be forged: the device itself has to say so.
             suspect = self._device.is_occupied and not occupied
             if suspect and (report := await self.async_report(robot)).st_id < 0:
-                raise DeviceOccupied(report.occupied_by)
+                raise NotDone("occupied", report.occupied_by)
             if self._closed:
                 raise Unloaded("the device is being unloaded")
         except BaseException:
@@ -159,3 +195,27 @@ class RobotLink:
         robot, self._robot = self._robot, None
         if robot is not None:
             await robot.close()
+
+
+async def async_finish[T](task: asyncio.Task[T], ended: FluxError) -> T:
+    """Return the result of a task; raise `ended` if it was canceled.
+
+    A caller that is canceled ends it, and waits until it is tidy.
+    """
+    try:
+        await asyncio.wait([task])
+    except asyncio.CancelledError:
+        # Retrieve its exception, because nothing else does.
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        cancel_once(task)
+        await asyncio.wait([task])
+        raise
+    if task.cancelled():
+        raise ended
+    return task.result()
+
+
+def cancel_once(task: asyncio.Task[Any]) -> None:
+    """Cancel a task that may be tidying up already: that is not interrupted."""
+    if not task.cancelling():
+        task.cancel()

@@ -23,7 +23,7 @@ from .aioflux import NetworkConfig
 from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .errors import device_errors, failed
+from .errors import async_field_names, async_several, device_errors, failed
 from .file_actions import (
     async_delete_file,
     async_download_file,
@@ -52,7 +52,6 @@ from .management import (
 )
 from .permissions import async_require_control, async_require_read
 from .targets import async_named_uuids, async_resolve, async_resolve_one
-from .translation import async_field_names, async_several
 
 # -- on exactly one device: the handlers raise FluxError, HomeAssistantError
 

@@ -20,11 +20,11 @@ import voluptuous as vol
 
 from .condition import Targeted, needs_attention
 from .const import DOMAIN
+from .errors import async_error_sentences
 from .job.errors import ErrorKey
 from .job.model import JobEvent, JobEventType
 from .job.signals import JobSignal, async_subscribe
 from .targets import TARGET_SCHEMA, async_targeted
-from .translation import async_error_sentences
 
 NEEDS_ATTENTION: Final = "needs_attention"
 OFFLINE_IN_JOB: Final = "offline_in_job"

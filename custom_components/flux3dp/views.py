@@ -17,7 +17,7 @@ from homeassistant.exceptions import HomeAssistantError
 from .aioflux import MAX_FILE_SIZE, FileInfo, InvalidRequest
 from .const import DOMAIN
 from .coordinator import FluxCoordinator
-from .errors import device_errors, invalid
+from .errors import async_sentence, device_errors, invalid
 from .file_actions import (
     async_temporary_copy,
     describe_entries,
@@ -25,7 +25,6 @@ from .file_actions import (
 )
 from .permissions import async_require_control
 from .targets import async_coordinator
-from .translation import async_sentence
 
 _PREVIEW: Final = f"/api/{DOMAIN}/preview"
 _FOLDER: Final = f"/api/{DOMAIN}/folder"

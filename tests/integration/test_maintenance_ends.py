@@ -11,7 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import HeaterLeftOn
-from custom_components.flux3dp.idle import WorkRefused
+from custom_components.flux3dp.device import NotDone
 from simulator import Device
 from tests.integration.conftest import having
 from tests.integration.jobs import BRISK, reason
@@ -165,8 +165,9 @@ async def test_work_that_is_canceled_before_it_begins_blocks_no_other(
     homing = asyncio.ensure_future(maintenance.async_home())
     await asyncio.sleep(0)
     maintenance._run.cancel()
-    with pytest.raises(WorkRefused):
+    with pytest.raises(NotDone) as ended:
         await homing
+    assert ended.value.key == "maintenance_stopped"
     await wired.act("home")
     await wired.idle_and_cold()
 

@@ -15,8 +15,7 @@ from custom_components.flux3dp.aioflux import (
     IdentityMismatch,
     Robot,
 )
-from custom_components.flux3dp.idle import idle_robot
-from custom_components.flux3dp.robot import DeviceOccupied
+from custom_components.flux3dp.device import NotDone
 from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
@@ -125,9 +124,10 @@ async def test_an_occupied_device_is_left_alone(home: Home, device: FakeDevice) 
         '{"st_id": -1, "st_label": "MAINTENANCE", "info": "192.168.1.77"}'
     )
     link = home.entry.runtime_data.robot
-    with pytest.raises(DeviceOccupied):
+    with pytest.raises(NotDone) as refused:
         async with link.connection():
             pass
+    assert (refused.value.key, str(refused.value)) == ("occupied", "192.168.1.77")
     # An announcement can be forged: the device itself has to say so.
     device.replies["player report"] = '{"st_id": 0, "st_label": "IDLE"}'
     async with link.connection() as robot:
@@ -246,7 +246,7 @@ async def test_an_idle_device_is_known_to_be_by_any_connection(
     coordinator = home.entry.runtime_data
 
     async def transfer() -> None:
-        async with idle_robot(coordinator, coordinator.robot):
+        async with coordinator.robot.idle_connection():
             pass
 
     await home.done(transfer())
