@@ -36,9 +36,9 @@ from .aioflux import (
 )
 from .const import CONF_HOLD_CONNECTION, DOMAIN
 from .coordinator import FluxConfigEntry
+from .device import async_device_name, display_name
 from .discovery import async_get_listener, async_scan
 from .errors import async_option, form_errors
-from .naming import async_device_name, display_name
 from .pairing import (
     Pairing,
     async_find,

@@ -1,4 +1,4 @@
-"""A device as those see it that connect to it: what is known of it, and where it is."""
+"""A device as those see it that connect to it: what it is called, what is known of it, where."""
 
 from abc import abstractmethod
 import asyncio
@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, override
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_HOST
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity import Entity
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+from homeassistant.util import slugify
 
 from . import timing
 from .aioflux import (
@@ -26,11 +28,14 @@ from .aioflux import (
 )
 from .availability import Availability
 from .clock import SteadyClock
-from .const import LOGGER
+from .const import DOMAIN, LOGGER
 from .job.errors import ErrorKey
 from .job.model import INITIAL, JobState
 from .job.observation import Announced, Reported
-from .naming import async_device_name, async_registered
+
+# The longest name, as Home Assistant spells it in entity ids: these have 255 characters,
+# with the platform, the name of the entity and a number.
+_NAME_LENGTH = 150
 
 
 class Offline(ConnectionFailed):
@@ -259,3 +264,38 @@ class FluxDevice(DataUpdateCoordinator[FluxData]):
     @abstractmethod
     def async_reevaluate(self, known: FluxData | None = None) -> None:
         """Work out what it all means now, and update what depends on it."""
+
+
+def display_name(device: DeviceInfo) -> str:
+    """Return what a device is called: its own name, or its model if that shows nothing."""
+    return fitting(device.display_name)
+
+
+def fitting(name: str) -> str:
+    """Return a name cut to what leaves room for the rest of an entity id.
+
+    An entity id spells a character of Chinese in up to six.
+    """
+    name = name[:_NAME_LENGTH]
+    while len(slugify(name)) > _NAME_LENGTH:
+        name = name[:-1]
+    return name.rstrip()
+
+
+@callback
+def async_registered(hass: HomeAssistant, entry: ConfigEntry) -> dr.DeviceEntry | None:
+    """Return an entry's device in the registry, None before the first setup."""
+    devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    return next(
+        (each for each in devices if (DOMAIN, entry.unique_id) in each.identifiers),
+        None,
+    )
+
+
+@callback
+def async_device_name(hass: HomeAssistant, entry: ConfigEntry) -> str:
+    """Return what an entry's device is called now, or was when it was paired."""
+    registered = async_registered(hass, entry)
+    if registered is None:
+        return entry.title
+    return registered.name_by_user or registered.name or entry.title

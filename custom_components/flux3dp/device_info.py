@@ -17,14 +17,8 @@ from homeassistant.helpers import device_registry as dr
 from .aioflux import CommandFailed, DeviceInfo, FluxError
 from .clock import Backoff
 from .const import CONF_SERIAL, CONF_VERIFIED, DOMAIN, LOGGER, MANUFACTURER
-from .device import FluxDevice
+from .device import FluxDevice, async_registered, display_name, fitting
 from .issues import async_check_firmware
-from .naming import (
-    async_follow_name,
-    async_registered,
-    display_name,
-    fitting,
-)
 from .robot import RobotLink
 from .trust import Trust, pinned_key
 
@@ -185,8 +179,13 @@ class VerifiedInfo:
                 entry, data={**entry.data, CONF_MODEL: device.model}
             )
         if (registered := async_registered(hass, entry)) is not None:
+            if (
+                entry.title == registered.name
+                and entry.title != verified.name
+                and registered.name_by_user is None
+            ):
+                hass.config_entries.async_update_entry(entry, title=verified.name)
             # `name` only: a name given by a person stands beside it and wins.
-            async_follow_name(hass, entry, registered, verified.name)
             info = self.device_info
             dr.async_get(hass).async_update_device(
                 registered.id,

@@ -8,7 +8,7 @@ from homeassistant.helpers import issue_registry as ir
 
 from .aioflux import DeviceInfo
 from .const import DOMAIN
-from .naming import async_device_name
+from .device import async_device_name
 
 FIRMWARE_TOO_OLD = "firmware_too_old"
 MASTER_KEY_CHANGED = "master_key_changed"

@@ -24,8 +24,8 @@ from .aioflux import (
 )
 from .client_key import async_get_client_key, key_label
 from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
+from .device import display_name
 from .discovery import async_get_listener
-from .naming import display_name
 
 
 @dataclass

@@ -44,7 +44,7 @@ from .aioflux import (
 )
 from .aioflux.network import SECURITIES
 from .coordinator import FluxConfigEntry, FluxCoordinator
-from .device import Unloaded
+from .device import Unloaded, async_device_name
 from .errors import form_errors
 from .management import (
     async_change_network,
@@ -52,7 +52,6 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
-from .naming import async_device_name
 from .pairing import async_find
 from .trust import pinned_key
 

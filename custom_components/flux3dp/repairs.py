@@ -12,8 +12,8 @@ import voluptuous as vol
 from .aioflux import fingerprint
 from .const import CONF_MASTER_KEY, CONF_VERIFIED
 from .coordinator import FluxConfigEntry
+from .device import async_device_name
 from .issues import async_presented_key
-from .naming import async_device_name
 from .trust import pinned_key
 
 # 2026.10 has a type of its own for what 2026.3 calls this: they differ in the context.

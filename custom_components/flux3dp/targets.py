@@ -20,8 +20,8 @@ import voluptuous as vol
 
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
+from .device import async_device_name, async_registered
 from .errors import invalid
-from .naming import async_device_name, async_registered
 
 # The target of a trigger or condition, which is not empty.
 TARGET_SCHEMA: Final = vol.All(

@@ -27,7 +27,7 @@ from .aioflux import (
 from .client_key import async_get_client_key
 from .clock import Backoff
 from .const import CONF_MASTER_KEY, LOGGER
-from .device import FluxDevice
+from .device import FluxDevice, async_device_name
 from .discovery import async_get_listener
 from .issues import (
     MASTER_KEY_CHANGED,
@@ -35,7 +35,6 @@ from .issues import (
     async_master_key_changed,
     async_presented_key,
 )
-from .naming import async_device_name
 
 # A device that has just booted announces itself before its ports are open.
 _SIGN_IN_ATTEMPTS = 3

@@ -55,10 +55,10 @@ from custom_components.flux3dp.aioflux.robot import (
 from custom_components.flux3dp.aioflux.settings import SETTINGS
 from custom_components.flux3dp.aioflux.tls import public_key
 from custom_components.flux3dp.aioflux.util import is_blank, number_in
+from custom_components.flux3dp.device import display_name
 from custom_components.flux3dp.job.errors import ErrorKey, classify
 from custom_components.flux3dp.job.model import state_text
 from custom_components.flux3dp.job.store import as_stored, restored
-from custom_components.flux3dp.naming import display_name
 from simulator import fcode as devices_fcode
 from simulator.datagrams import Status, info_text, touch_reply_v2
 from tests.integration.watching import Watch
