@@ -50,8 +50,12 @@ from .management import (
     async_rename,
     async_scan_wifi,
 )
-from .permissions import async_require_control, async_require_read
-from .targets import async_named_uuids, async_resolve, async_resolve_one
+from .targets import (
+    async_named_uuids,
+    async_require,
+    async_resolve,
+    async_resolve_one,
+)
 
 # -- on exactly one device: the handlers raise FluxError, HomeAssistantError
 
@@ -175,11 +179,9 @@ def _one_device_action(
         coordinator = async_resolve_one(call.hass, call.data)
         if action.button is not None:
             admin = call.data.get("overwrite", False)
-            await async_require_control(
-                coordinator, call.context, action.button, admin=admin
-            )
+            await async_require(coordinator, call.context, action.button, admin=admin)
             if (source := async_source_device(call.hass, call.data)) is not None:
-                await async_require_read(source, call.context)
+                await async_require(source, call.context)
         with device_errors(coordinator, await async_field_names(call.hass, name)):
             return await action.handler(coordinator, call.data)
 
@@ -213,7 +215,7 @@ def _job_action(
         """
         coordinators, problems = async_resolve(call.hass, call.data)
         for coordinator in coordinators:
-            await async_require_control(coordinator, call.context, button)
+            await async_require(coordinator, call.context, button)
         results = await asyncio.gather(
             *(_async_command(coordinator, command) for coordinator in coordinators),
             return_exceptions=True,

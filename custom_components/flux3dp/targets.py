@@ -1,12 +1,26 @@
-"""Which of our devices a target reaches: that of an action, a trigger or a condition."""
+"""Which of our devices a target reaches, and who may: those who may press their buttons.
+
+A target is that of an action, a trigger or a condition, or a device that a page names.
+"""
 
 from collections.abc import Mapping
 from typing import Final
 
+from homeassistant.auth.permissions.const import POLICY_CONTROL, POLICY_READ
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_DEVICE_ID, ATTR_ENTITY_ID, ENTITY_MATCH_ALL
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.const import (
+    ATTR_DEVICE_ID,
+    ATTR_ENTITY_ID,
+    ENTITY_MATCH_ALL,
+    Platform,
+)
+from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
 from homeassistant.helpers import (
     config_validation as cv,
     device_registry as dr,
@@ -140,3 +154,34 @@ def _foreign(
 
 def _not_loaded(hass: HomeAssistant, entry: FluxConfigEntry) -> ServiceValidationError:
     return invalid("device_not_loaded", name=async_device_name(hass, entry))
+
+
+async def async_require(
+    coordinator: FluxCoordinator,
+    context: Context,
+    button: str | None = None,
+    *,
+    admin: bool = False,
+) -> None:
+    """Raise Unauthorized unless the user may press a button of the device.
+
+    Without one: unless the user may see its status. `admin`: only administrators may.
+    """
+    if context.user_id is None:
+        return  # Home Assistant itself.
+    user = await coordinator.hass.auth.async_get_user(context.user_id)
+    if user is None:
+        raise UnknownUser(context=context)
+    if user.is_admin:
+        return
+    platform = Platform.BUTTON if button else Platform.SENSOR
+    policy = POLICY_CONTROL if button else POLICY_READ
+    entity_id = er.async_get(coordinator.hass).async_get_entity_id(
+        platform, DOMAIN, f"{coordinator.uuid}_{button or 'status'}"
+    )
+    if (
+        admin
+        or entity_id is None
+        or not user.permissions.check_entity(entity_id, policy)
+    ):
+        raise Unauthorized(context=context, entity_id=entity_id, permission=policy)

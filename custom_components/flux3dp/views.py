@@ -23,8 +23,7 @@ from .file_actions import (
     describe_entries,
     describe_file,
 )
-from .permissions import async_require_control
-from .targets import async_coordinator
+from .targets import async_coordinator, async_require
 
 _PREVIEW: Final = f"/api/{DOMAIN}/preview"
 _FOLDER: Final = f"/api/{DOMAIN}/folder"
@@ -161,9 +160,8 @@ class FileUploadView(HomeAssistantView):
         hass = request.app[KEY_HASS]
         coordinator = _coordinator(request, uuid)
         overwrite = request.query.get("overwrite") == "true"
-        await async_require_control(
-            coordinator, self.context(request), "pause", admin=overwrite
-        )
+        context = self.context(request)
+        await async_require(coordinator, context, "pause", admin=overwrite)
         response = web.StreamResponse(headers=_LINES)
         send_line = partial(_async_send_line, request, response)
         try:
