@@ -19,11 +19,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aioflux import Camera as DeviceCamera, FluxError
 from .camera_stream import CameraFeed
-from .client_key import async_get_client_key
 from .const import MANUFACTURER
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
 from .errors import device_errors
+from .trust import async_get_client_key
 
 # Requests at the same time share one connection.
 PARALLEL_UPDATES = 0

@@ -11,11 +11,10 @@ from contextlib import asynccontextmanager, contextmanager, nullcontext
 from typing import Any, Final
 
 from .aioflux import CommandFailed, FluxError, Report, Robot
-from .client_key import async_get_client_key
 from .device import FluxDevice, NotDone, Unloaded
 from .job.observation import Reported
 from .job.status_table import ENDED_IDS
-from .trust import Trust
+from .trust import Trust, async_get_client_key
 
 # Refusals that pass a moment after a job was left.
 _PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
