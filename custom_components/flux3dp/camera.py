@@ -5,6 +5,7 @@ All viewers share one connection, see `camera_stream.py`.
 
 import asyncio
 from contextlib import aclosing
+from operator import attrgetter
 from typing import override
 
 from aiohttp import web
@@ -56,7 +57,7 @@ class FluxCamera(FluxEntity, Camera):
         self, coordinator: FluxCoordinator, description: CameraEntityDescription
     ) -> None:
         """Take the device's coordinator."""
-        super().__init__(coordinator, description, lambda _: self.model)
+        super().__init__(coordinator, description, attrgetter("device"))
         Camera.__init__(self)
         self._attr_extra_state_attributes = {"streaming": False}
         self._parts = MjpegParts()

@@ -190,7 +190,7 @@ class FluxCoordinator(FluxDevice):
         if sighting.host != self.host:
             self._follower.async_consider(sighting)
             return
-        if self.trust.is_broken:
+        if self.trust.presented is not None:
             # Another key is there, or was: the device may be itself again by now.
             self.trust.schedule_check()
         device = sighting.device
@@ -356,6 +356,6 @@ class FluxCoordinator(FluxDevice):
 
     async def _async_checked(self) -> None:
         """Verify what was claimed while a check was under way."""
-        if not self.trust.is_refused and not self.trust.is_broken:
+        if not self.trust.is_refused and self.trust.presented is None:
             await self.info.async_verify()
             self.settings.async_check()

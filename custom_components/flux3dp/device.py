@@ -110,6 +110,14 @@ class FluxData(NamedTuple):
         return self.work is not None and not self.job.active
 
     @property
+    def preview(self) -> bytes | None:
+        """The picture of the job, None if it has none or is not known yet."""
+        picture = self.picture
+        if picture is None or picture.job_number != self.job.job_number:
+            return None
+        return picture.content
+
+    @property
     def online(self) -> bool:
         """Whether the device is heard. Silence is data, not a failed update."""
         return self.job.online

@@ -52,7 +52,7 @@ async def async_get_config_entry_diagnostics(
             "connected": coordinator.robot.is_open,
             "connections": coordinator.robot.opened,
         },
-        "master_key_mismatch": coordinator.trust.is_broken,
+        "master_key_mismatch": coordinator.trust.presented is not None,
         "reconnects": coordinator.reconnects,
         "listener": coordinator.listener.counters.as_dict(),
     }

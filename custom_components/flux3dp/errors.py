@@ -135,7 +135,7 @@ def form_errors(
 
 
 def _translation_key(err: FluxError, coordinator: FluxCoordinator) -> str:
-    if isinstance(err, IdentityMismatch) and not coordinator.trust.is_broken:
+    if isinstance(err, IdentityMismatch) and coordinator.trust.presented is None:
         # Another device is there, or this one has just booted: nothing to decide.
         return "cannot_connect"
     if isinstance(err, NotDone):

@@ -1,5 +1,6 @@
 """Image: the picture that comes with a job."""
 
+from operator import attrgetter
 from typing import Any, override
 
 from homeassistant.components.image import ImageEntity, ImageEntityDescription
@@ -47,7 +48,7 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
         description: ImageEntityDescription,
     ) -> None:
         """Show nothing yet."""
-        FluxEntity.__init__(self, coordinator, description, lambda _: self._content)
+        FluxEntity.__init__(self, coordinator, description, attrgetter("preview"))
         ImageEntity.__init__(self, hass)
         # Which job's picture, since when: kept over restarts.
         self._shown: dict[str, Any] = {}
@@ -69,15 +70,7 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
     @override
     async def async_image(self) -> bytes | None:
         """Return the picture, PNG or JPEG."""
-        return self._content
-
-    @property
-    def _content(self) -> bytes | None:
-        """The picture of the job, None if it has none or is not known yet."""
-        picture, job = self.coordinator.data.picture, self.coordinator.data.job
-        if picture is None or picture.job_number != job.job_number:
-            return None
-        return picture.content
+        return self.coordinator.data.preview
 
     @callback
     @override
@@ -88,7 +81,7 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
     @callback
     def _async_show(self) -> None:
         """Update the picture, or show none for a job that has none yet."""
-        if not (content := self._content):
+        if not (content := self.coordinator.data.preview):
             self._attr_image_last_updated = None
             return
         is_png = content.startswith(_PNG)

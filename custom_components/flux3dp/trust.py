@@ -85,7 +85,8 @@ class Trust:
         self.master_key = pinned_key(device.config_entry)
         self._on_signed_in = on_signed_in
         self._on_checked = on_checked
-        self._presented: bytes | None = None
+        self.presented: bytes | None = None
+        """Another master key (DER), which waits for a decision; None if none does."""
         self._task: asyncio.Task[None] | None = None
         self._wanted = False
         self._backoff = Backoff(device.clock, device.timing.unheard)
@@ -97,11 +98,6 @@ class Trust:
         """Whether a sign-in in the background is under way."""
         return self._task is not None and not self._task.done()
 
-    @property
-    def is_broken(self) -> bool:
-        """Whether another master key was presented and waits for a decision."""
-        return self._presented is not None
-
     # -- connections
 
     async def async_reach(self) -> DeviceInfo:
@@ -109,8 +105,8 @@ class Trust:
 
         Raises FluxError, IdentityMismatch while another master key waits for a decision.
         """
-        if self._presented is not None:
-            raise IdentityMismatch(self.master_key, self._presented)
+        if self.presented is not None:
+            raise IdentityMismatch(self.master_key, self.presented)
         return await self._device.async_locate()
 
     async def async_open_manager(self) -> Manager:
@@ -206,21 +202,21 @@ class Trust:
     @callback
     def set_mismatch(self, presented: bytes) -> None:
         """Send the device nothing: it presents another key (DER) than the pinned one."""
-        if self._presented is None:
+        if self.presented is None:
             self._backoff.reset()
             LOGGER.warning(
                 "%s presents another master key than the pinned one; "
                 "nothing is sent to it until you decide about it in Repairs",
                 self._device.device_name,
             )
-        self._presented = presented
+        self.presented = presented
         async_master_key_changed(self._device.hass, self._entry, presented)
 
     @callback
     def clear_mismatch(self) -> None:
         """Send to the device (again): it holds the pinned key."""
-        if self._presented is not None:
-            self._presented = None
+        if self.presented is not None:
+            self.presented = None
             self._backoff.reset()
             LOGGER.info(
                 "No other master key is presented for %s now; "

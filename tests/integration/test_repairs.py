@@ -177,7 +177,7 @@ async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(
 
     await hass.config_entries.async_reload(entry.entry_id)
     await signed_in(hass, entry)
-    assert entry.runtime_data.trust.is_broken
+    assert entry.runtime_data.trust.presented is not None
     assert "master_key_changed" in issues(hass)
     assert device.received.passwords == []
 

@@ -44,7 +44,7 @@ async def test_a_datagram(new_home: Home) -> None:
     with crossed() as modules:
         home.listener.announce()
     assert home.value("progress") == "50.0"
-    assert len(modules) <= 21, sorted(modules)
+    assert len(modules) <= 18, sorted(modules)
 
 
 async def test_a_press(home: Home) -> None:
@@ -52,4 +52,4 @@ async def test_a_press(home: Home) -> None:
     with crossed() as modules:
         await home.done(home.press("pause"))
     assert home.value("status") == "paused"
-    assert len(modules) <= 26, sorted(modules)
+    assert len(modules) <= 22, sorted(modules)

@@ -91,7 +91,7 @@ class JobMonitor:
         return (
             self._entry.options.get(CONF_HOLD_CONNECTION, True)
             and not self._device.is_disabled
-            and not self._trust.is_broken
+            and self._trust.presented is None
             and not self._tries_now().refused
         )
 
