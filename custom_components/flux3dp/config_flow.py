@@ -36,7 +36,7 @@ from .aioflux import (
 )
 from .const import CONF_HOLD_CONNECTION, DOMAIN
 from .coordinator import FluxConfigEntry
-from .device import async_device_name, display_name
+from .device import display_name
 from .discovery import async_get_listener, async_scan
 from .errors import async_option, form_errors
 from .pairing import (
@@ -45,7 +45,12 @@ from .pairing import (
     async_get_trusted,
     async_lookup,
 )
-from .reconfigure_flow import ADDRESS_SCHEMA, PASSWORD_SELECTOR, ReconfigureSteps
+from .reconfigure_flow import (
+    ADDRESS_SCHEMA,
+    NO_FIELDS,
+    PASSWORD_SELECTOR,
+    ReconfigureSteps,
+)
 from .trust import pinned_key
 
 CONF_ACCEPT = "accept"
@@ -132,11 +137,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
                 )
             }
         )
-        return self.async_show_form(
-            step_id="device",
-            data_schema=self.add_suggested_values_to_schema(schema, user_input),
-            errors=errors,
-        )
+        return self._show("device", schema, user_input, errors)
 
     async def async_step_manual(
         self, user_input: dict[str, Any] | None = None
@@ -149,11 +150,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
                     return await self._async_choose(*found)
         elif not self._new_devices():
             errors["base"] = "no_devices_found"
-        return self.async_show_form(
-            step_id="manual",
-            data_schema=self.add_suggested_values_to_schema(ADDRESS_SCHEMA, user_input),
-            errors=errors,
-        )
+        return self._show("manual", ADDRESS_SCHEMA, user_input, errors)
 
     @override
     async def async_step_integration_discovery(
@@ -182,11 +179,8 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
             with form_errors(errors):
                 return await self._async_proceed()
         self._set_confirm_only()
-        return self.async_show_form(
-            step_id="discovery_confirm",
-            errors=errors,
-            description_placeholders=self._pairing.placeholders,
-        )
+        placeholders = self._pairing.placeholders
+        return self._show("discovery_confirm", NO_FIELDS, None, errors, placeholders)
 
     # -- identity and trust
 
@@ -204,14 +198,8 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
                     return await self._async_proceed()
             else:
                 errors[CONF_ACCEPT] = "not_accepted"
-        return self.async_show_form(
-            step_id="confirm_identity",
-            data_schema=self.add_suggested_values_to_schema(
-                _CONFIRM_IDENTITY_SCHEMA, user_input
-            ),
-            errors=errors,
-            description_placeholders=self._pairing.placeholders,
-        )
+        schema, placeholders = _CONFIRM_IDENTITY_SCHEMA, self._pairing.placeholders
+        return self._show("confirm_identity", schema, user_input, errors, placeholders)
 
     async def async_step_authorize(
         self, user_input: dict[str, Any] | None = None
@@ -231,12 +219,8 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
                     self.hass, device, device.master_key, password or None
                 )
                 return self._async_finish()
-        return self.async_show_form(
-            step_id="authorize",
-            data_schema=_PASSWORD_SCHEMA,
-            errors=errors,
-            description_placeholders=self._pairing.placeholders,
-        )
+        placeholders = self._pairing.placeholders
+        return self._show("authorize", _PASSWORD_SCHEMA, None, errors, placeholders)
 
     # -- reauthentication
 
@@ -250,7 +234,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Ask for the password; a device without one needs only the consent."""
-        entry: FluxConfigEntry = self._get_reauth_entry()
+        entry = self._entry
         errors: dict[str, str] = {}
         device: DeviceInfo | None = None
         with form_errors(errors):
@@ -276,17 +260,13 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
                 )
             # That it has none was in a datagram, which can be forged.
             has_password |= CONF_PASSWORD in errors
-        return self.async_show_form(
-            step_id="reauth_confirm" if has_password else "reauth_consent",
-            data_schema=_PASSWORD_SCHEMA if has_password else vol.Schema({}),
-            errors=errors,
-            description_placeholders={"name": async_device_name(self.hass, entry)},
-        )
+        if not has_password:
+            return self._show("reauth_consent", NO_FIELDS, None, errors)
+        return self._show("reauth_confirm", _PASSWORD_SCHEMA, None, errors)
 
     async_step_reauth_consent = async_step_reauth_confirm
 
     # -- between the steps
-
     async def _async_update_device(self) -> None:
         """Use what the listener knows now: a discovery flow can be open for weeks."""
         listener = await async_get_listener(self.hass)

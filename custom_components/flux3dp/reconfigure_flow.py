@@ -73,6 +73,8 @@ _PASSWORD_SCHEMA = vol.Schema(
     }
 )
 
+NO_FIELDS = vol.Schema({})
+
 # The section of a fixed address; DHCP if it is left empty.
 _FIXED_ADDRESS = "fixed_address"
 _FIXED_SCHEMA = vol.Schema(
@@ -113,7 +115,7 @@ class ReconfigureSteps(ConfigFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
         """Enter where the device is now; another device is refused."""
-        entry: FluxConfigEntry = self._get_reconfigure_entry()
+        entry = self._entry
         errors: dict[str, str] = {}
         if user_input is not None and (
             found := await async_find(self.hass, user_input[CONF_HOST], errors)
@@ -279,8 +281,16 @@ class ReconfigureSteps(ConfigFlow):
     # -- all steps
 
     @property
-    def _placeholders(self) -> dict[str, str]:
-        return {"name": async_device_name(self.hass, self._get_reconfigure_entry())}
+    def _entry(self) -> FluxConfigEntry:
+        """The entry of a device that is set up."""
+        return self.hass.config_entries.async_get_known_entry(self.context["entry_id"])
+
+    @property
+    def _placeholders(self) -> dict[str, str] | None:
+        """What a form says about a device that is set up."""
+        if "entry_id" not in self.context:
+            return None
+        return {"name": async_device_name(self.hass, self._entry)}
 
     def _show(
         self,
@@ -288,12 +298,13 @@ class ReconfigureSteps(ConfigFlow):
         schema: vol.Schema,
         values: dict[str, Any] | None,
         errors: dict[str, str],
+        placeholders: dict[str, str] | None = None,
     ) -> ConfigFlowResult:
         return self.async_show_form(
             step_id=step,
             data_schema=self.add_suggested_values_to_schema(schema, values),
             errors=errors,
-            description_placeholders=self._placeholders,
+            description_placeholders=placeholders or self._placeholders,
         )
 
     def _start[T](self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -317,7 +328,7 @@ class ReconfigureSteps(ConfigFlow):
     @contextmanager
     def _change_errors(self, errors: dict[str, str]) -> Iterator[None]:
         """Show an error in the form, or abort if the entry has to be mended first."""
-        entry: FluxConfigEntry = self._get_reconfigure_entry()
+        entry = self._entry
         with form_errors(errors, entry):
             try:
                 yield
@@ -330,10 +341,9 @@ class ReconfigureSteps(ConfigFlow):
 
     def _require_coordinator(self) -> FluxCoordinator:
         """Return the device's coordinator, or abort without one."""
-        entry: FluxConfigEntry = self._get_reconfigure_entry()
-        if entry.state is not ConfigEntryState.LOADED:
+        if self._entry.state is not ConfigEntryState.LOADED:
             raise AbortFlow(reason="not_loaded")
-        return entry.runtime_data
+        return self._entry.runtime_data
 
     @callback
     @override
