@@ -28,7 +28,7 @@ export class MaintenanceDialog implements ReactiveController {
   isOpen = false;
   /** The part of the dialog that is shown; none: what can be done. */
   step?: Task | "settings";
-  /** What was entered last, in the unit of Home Assistant. */
+  /** What is entered, in the unit of Home Assistant. */
   temperature?: number;
   /** Whether the filament to be loaded is flexible. */
   flexible = false;
@@ -42,6 +42,8 @@ export class MaintenanceDialog implements ReactiveController {
   ending = false;
   /** In the pause that the job is in, filament was loaded from here. */
   hasLoaded = false;
+  /** The temperature of the filament that was loaded or unloaded last: the next unload, most often, is of the same. */
+  private usual?: number;
   private heading?: string;
 
   constructor(
@@ -78,6 +80,8 @@ export class MaintenanceDialog implements ReactiveController {
 
   show(step: Task | undefined): void {
     this.step = step;
+    this.temperature = this.usual;
+    this.flexible = false;
     this.problem = undefined;
     this.host.requestUpdate();
   }
@@ -126,6 +130,7 @@ export class MaintenanceDialog implements ReactiveController {
     // A paused job has its own.
     const entered = heats && !inJob ? { temperature: this.temperature } : {};
     const data = { device_id: device, ...entered, ...(task === "load_filament" && !inJob && this.flexible ? { flexible: true } : {}) };
+    if (heats && !inJob) this.usual = this.temperature;
     this.begun = task;
     this.close();
     this.onEnd();

@@ -139,17 +139,28 @@ async function loading(page, url) {
 async function loadingFlexible(page, url) {
   const { calls, card, change, dialog, row } = await open(page, url);
   await row("Load filament").first().click();
-  await dialog.getByLabel("Flexible filament").check();
+  const flexible = dialog.getByLabel("Flexible filament");
+  const temperature = dialog.getByLabel("Nozzle temperature");
+  await flexible.check();
+  await temperature.fill("230");
   await change("idle", {}); // Drawn anew.
   await dialog.locator(".main").click();
   await card.locator(".command.tools").click();
+  // The next filament is another one, and what is not begun with is forgotten. The nozzle holds what took this temperature.
+  for (const entered of ["250", "260"]) {
+    await row("Load filament").first().click();
+    assert.deepEqual([await flexible.isChecked(), await temperature.inputValue()], [false, "230"]);
+    await flexible.check();
+    await temperature.fill(entered);
+    await dialog.getByRole("button", { name: "Back" }).click();
+  }
   // The same roll comes out again; it is asked for only where it is loaded.
   await row("Unload filament").click();
   assert.equal(await dialog.getByLabel("Flexible filament").count(), 0);
   await dialog.locator(".main").click();
   assert.deepEqual(await calls(), [
-    ["flux3dp", "load_filament", { device_id: "device", temperature: 210, flexible: true }],
-    ["flux3dp", "unload_filament", { device_id: "device", temperature: 210 }],
+    ["flux3dp", "load_filament", { device_id: "device", temperature: 230, flexible: true }],
+    ["flux3dp", "unload_filament", { device_id: "device", temperature: 230 }],
   ]);
 }
 
