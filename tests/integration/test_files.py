@@ -80,7 +80,7 @@ async def test_from_a_file_to_its_end(
         wired.hass, f"media-source://{DOMAIN}/{UUID}/SD/Küche"
     )
     [boat, _spoon] = media.children or ()
-    assert boat.title == "Boat (10 min, Extruder)"
+    assert boat.title == "Boat (10\u00a0min, Extruder)"
     picture = await (await hass_client()).get(boat.thumbnail or "")
     assert await picture.read() == plain_png("Boat")
 
