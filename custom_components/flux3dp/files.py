@@ -261,8 +261,11 @@ class DeviceFiles:
             await robot.files.remove(path)
 
 
-def check_job_file(path: str, size: int = 1) -> None:
-    """Raise InvalidRequest if no job file of `size` bytes may be put at a path."""
+def check_job_file(path: str, size: int | None = None) -> None:
+    """Raise InvalidRequest if no job file of `size` bytes may be put at a path.
+
+    None: its size is not known yet.
+    """
     if not path.lower().endswith(".fc"):
         raise InvalidRequest("path", "not_a_job", "a job file ends in .fc")
     check_upload(path, size)

@@ -258,7 +258,7 @@ def file_lists(data: bytes) -> None:
         assert tuple(shlex.split(encode_command(*words).decode())) == words
         try:
             storage, rest = split_folder(path)
-            check_upload(path, 1)
+            check_upload(path, None)
         except InvalidRequest as err:
             check_error(err)
             continue

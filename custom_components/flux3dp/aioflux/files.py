@@ -337,8 +337,8 @@ async def check_target(files: Files, path: str, *, overwrite: bool) -> None:
             raise InvalidRequest("path", "exists", f"there is a file {path}")
 
 
-def check_upload(path: str, size: int) -> str:
-    """Return the MIME type of a file to upload.
+def check_upload(path: str, size: int | None) -> str:
+    """Return the MIME type of a file to upload; `size` is None if it is not known yet.
 
     Raises InvalidRequest: `path` (`not_a_job` without .fc or .gcode, `read_only` on USB,
     `file_name_too_long`, or as `split_path`), `size` (`empty_file`, `too_large`).
@@ -347,7 +347,8 @@ def check_upload(path: str, size: int) -> str:
     if any(len(name.encode()) > _MAX_NAME for name in rest.split("/")):
         message = f"a name has at most {_MAX_NAME} bytes"
         raise InvalidRequest("path", "file_name_too_long", message)
-    _check_size(size)
+    if size is not None:
+        _check_size(size)
     for suffix, mime in _MIME.items():
         if rest.lower().endswith(suffix):
             return mime
