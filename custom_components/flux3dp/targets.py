@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import (
     ATTR_DEVICE_ID,
     ATTR_ENTITY_ID,
+    CONF_EXCLUDE,
     ENTITY_MATCH_ALL,
     Platform,
 )
@@ -59,24 +60,33 @@ def async_targeted(
     """Return our devices that a target reaches, each once, the disabled ones too.
 
     `target` is that of an action, a trigger or a condition: ids of devices, areas,
-    floors, labels and entities. An entity stands for its device, a group for its
-    members. What the target names and does not exist is left out.
+    floors, labels and entities, and of those it excludes (2026.11). An entity stands
+    for its device, a group for its members. What it names and does not exist is left out.
     """
-    selected = async_extract_referenced_entity_ids(hass, TargetSelection(dict(target)))
     everything = target.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL
-    entities = er.async_get(hass)
-    device_ids = selected.referenced_devices | {
-        entity.device_id
-        for entity_id in selected.referenced | selected.indirectly_referenced
-        if (entity := entities.async_get(entity_id)) and entity.device_id
-    }
+    device_ids = _device_ids(hass, target)
+    # Home Assistant would leave the device there of which an entity is excluded.
+    exclude = target.get(CONF_EXCLUDE)
+    excluded = _device_ids(hass, exclude) if isinstance(exclude, Mapping) else set()
     entries: list[FluxConfigEntry] = hass.config_entries.async_entries(DOMAIN)
     return [
         (entry, device)
         for entry in entries
         if (device := async_registered(hass, entry)) is not None
         and (everything or device.id in device_ids)
+        and device.id not in excluded
     ]
+
+
+def _device_ids(hass: HomeAssistant, target: Mapping[str, object]) -> set[str]:
+    """Return the ids of the devices that a target names, or an entity of which."""
+    selected = async_extract_referenced_entity_ids(hass, TargetSelection(dict(target)))
+    entities = er.async_get(hass)
+    return selected.referenced_devices | {
+        entity.device_id
+        for entity_id in selected.referenced | selected.indirectly_referenced
+        if (entity := entities.async_get(entity_id)) and entity.device_id
+    }
 
 
 @callback

@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.flux3dp.const import DOMAIN
+from custom_components.flux3dp.targets import async_targeted
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,
@@ -94,6 +95,26 @@ async def test_any_target_reaches_the_device_once(working: Home, kind: str) -> N
 
     assert working.device.received.count("player pause") == 1
     assert working.value("status") == "paused"
+
+
+async def test_what_a_target_excludes_is_not_reached(
+    wired: Wired, attic: Wired
+) -> None:
+    """2026.11 and later have `exclude`; what validates targets before has none."""
+    hass, rest = wired.hass, [(attic.entry, attic.registered)]
+    places = {**wired.put_in_workshop(), "device_id": wired.registered.id}
+    hass.states.async_set("group.machines", "on", {"entity_id": [STATUS]})
+    for target, left in (
+        (places, []),
+        ({"entity_id": [STATUS, ATTIC]}, rest),
+        ({"entity_id": "all"}, rest),
+    ):
+        for excluded in (
+            *({key: each} for key, each in places.items()),
+            {"entity_id": [STATUS]},
+            {"entity_id": ["group.machines"]},
+        ):
+            assert async_targeted(hass, {**target, "exclude": excluded}) == left
 
 
 async def test_a_device_that_was_moved_and_renamed_is_reached(working: Home) -> None:
