@@ -71,7 +71,7 @@ async def _ours(picture: bytes, viewers: int) -> float:
     waiting, parts = 0, MjpegParts()
 
     async def open_camera() -> Camera:
-        return Camera(session, DEVICE, DEFAULT_TIMING)
+        return Camera(session, DEVICE)
 
     async def view(feed: CameraFeed) -> None:
         nonlocal waiting

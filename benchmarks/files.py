@@ -105,7 +105,7 @@ async def _connected(copy: _Copy, stream: str) -> AsyncIterator[tuple[_Work, _Wo
     """Yield a copy through a connection of ours, and one without our code."""
     volume = VOLUMES[stream]
     session = await _connect(tls=stream == "TLS")
-    files = Files(session, DEFAULT_TIMING)
+    files = Files(session)
     update, block = copy.cipher(), bytes(_BLOCK)
 
     async def alone() -> None:
@@ -300,7 +300,7 @@ def _upload_alone(result: Connection) -> None:
 
 async def _upload_large() -> tuple[float, float]:
     session = await _connect(tls=True)
-    files = Files(session, DEFAULT_TIMING)
+    files = Files(session)
     await files.upload_task(blocks(_BLOCK), _BLOCK)
     idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     await files.upload_task(blocks(LARGE), LARGE)

@@ -57,7 +57,7 @@ async def report(*, tls: bool) -> Row:
     else:
         session.start_cipher(*stream_ciphers(bytes(SECRET_LENGTH)))
         encrypt, decrypt = stream_ciphers(bytes(SECRET_LENGTH))
-    robot = Robot(session, DEVICE, DEFAULT_TIMING)
+    robot = Robot(session, DEVICE)
     reader, writer = await asyncio.open_connection(ECHO, port, ssl=context)
 
     async def floor() -> None:

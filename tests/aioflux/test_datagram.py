@@ -19,12 +19,12 @@ from custom_components.flux3dp.aioflux.datagram import (
     status_of_known,
     touch,
 )
+from custom_components.flux3dp.aioflux.handshake import public_key
 from custom_components.flux3dp.aioflux.identity import (
     rsa_signed,
     signed_by,
 )
 from custom_components.flux3dp.aioflux.records import Record
-from custom_components.flux3dp.aioflux.tls import public_key
 from tests.vectors import VECTORS, read
 
 TEST_VENDOR = (VECTORS / "test-vendor-key.der").read_bytes()

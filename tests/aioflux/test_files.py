@@ -103,7 +103,7 @@ async def test_folders_are_listed(device: Device, files: Files) -> None:
 
 async def test_names_are_refused_when_they_are_to_be_sent() -> None:
     line = Line()
-    listing = asyncio.ensure_future(Files(line.session, FAST).list("SD"))
+    listing = asyncio.ensure_future(Files(line.session).list("SD"))
     await asyncio.sleep(0)
     line.say("continue", "error UNKNOWN_ERROR")
     with pytest.raises(CommandFailed, match="UNKNOWN_ERROR"):
@@ -326,7 +326,7 @@ async def test_a_transfer_to_a_device_that_hangs_ends(fault: str) -> None:
     else:
         session.data_received(b"\x05")
     with pytest.raises(ConnectionFailed):
-        await Files(session, FAST).upload("SD/vase.fc", blocks(), len(JOB))
+        await Files(session).upload("SD/vase.fc", blocks(), len(JOB))
     assert not session.is_open
 
 
@@ -354,7 +354,7 @@ async def test_what_happens_in_mid_file_ends_the_connection(fault: str) -> None:
         yield JOB[1000:]
         raise AssertionError("more was asked for")
 
-    files = Files(line.session, timing)
+    files = Files(line.session)
     task = asyncio.ensure_future(files.upload("SD/vase.fc", halves(), len(JOB)))
     await asyncio.sleep(0)
     assert line.sent
@@ -367,10 +367,10 @@ async def test_what_happens_in_mid_file_ends_the_connection(fault: str) -> None:
 async def test_a_device_may_work_long_on_a_large_file() -> None:
     timing = replace(FAST, command=0.1, transfer_stall=0.01)
     copies, lists = Line(timing), Line(timing)
-    copying = asyncio.create_task(Files(copies.session, timing).copy(CUBE, "SD/a.fc"))
+    copying = asyncio.create_task(Files(copies.session).copy(CUBE, "SD/a.fc"))
     await asyncio.sleep(0)
     with pytest.raises(ConnectionFailed):
-        await Files(lists.session, timing).list("SD")
+        await Files(lists.session).list("SD")
     copies.say("ok")
     await copying
 

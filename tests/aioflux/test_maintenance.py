@@ -124,7 +124,7 @@ async def test_a_stop_that_comes_when_the_load_has_ended(
 ) -> None:
     """Its refusal is no reply to what is asked next."""
     line = Line()
-    task = Maintenance(line.session, FAST)
+    task = Maintenance(line.session)
     loading = asyncio.create_task(task.load_filament(200))
     await asyncio.sleep(0)
     await task.stop_loading()
@@ -141,12 +141,12 @@ async def test_a_stop_that_comes_when_the_load_has_ended(
 async def test_a_load_may_be_silent() -> None:
     """A device that does not detect filament says nothing until its button is pressed."""
     timing = replace(FAST, work_silence=0.05)
-    loads, homes = Line(), Line()
-    loading = asyncio.create_task(Maintenance(loads.session, timing).load_filament(200))
+    loads, homes = Line(timing), Line(timing)
+    loading = asyncio.create_task(Maintenance(loads.session).load_filament(200))
     await asyncio.sleep(0)
     loads.say("continue", "CTRL HEATING 200.0")
     with pytest.raises(ConnectionFailed):
-        await Maintenance(homes.session, timing).home()
+        await Maintenance(homes.session).home()
     loads.say("ok")
     await loading
 
@@ -302,7 +302,7 @@ class Answering(Line):
 async def test_a_toolhead_that_is_gone_does_not_heat(
     refusal: str, is_gone: bool
 ) -> None:
-    task = Maintenance(Answering(f"error {refusal}", "ok").session, FAST)
+    task = Maintenance(Answering(f"error {refusal}", "ok").session)
     task.has_heated = True
     with nullcontext() if is_gone else pytest.raises(CommandFailed):
         await task.leave()
@@ -328,7 +328,7 @@ async def test_a_toolhead_that_is_not_ready_is_waited_for(
         *turned_off,
         "ok",
     )
-    task = Maintenance(line.session, FAST)
+    task = Maintenance(line.session)
     task.has_heated = True
     await task.leave()
     assert not task.has_heated
@@ -338,11 +338,11 @@ async def test_a_toolhead_that_is_not_ready_is_waited_for(
 async def test_work_waits_for_a_toolhead_that_is_not_ready() -> None:
     busy, laser = "error RESOURCE_BUSY", 'ok {"module": "LASER"}'
     line = Answering(busy, 'ok {"module": "N/A"}', laser, "ok {}", "ok")
-    await Maintenance(line.session, FAST).home()
+    await Maintenance(line.session).home()
     # Once more, and not for ever.
     line.replies += [busy, laser, "ok {}", busy]
     with pytest.raises(CommandFailed, match="RESOURCE_BUSY"):
-        await Maintenance(line.session, FAST).home()
+        await Maintenance(line.session).home()
     assert not line.replies
 
 
@@ -350,7 +350,7 @@ async def test_a_load_that_is_stopped_before_its_toolhead_is_ready() -> None:
     """The device does not load yet, and would refuse the word that ends a load."""
     unknown, known = 'ok {"module": "N/A"}', 'ok {"module": "EXTRUDER"}'
     line = Answering("error RESOURCE_BUSY", unknown, known, "ok {}", "ok")
-    task = Maintenance(line.session, FAST)
+    task = Maintenance(line.session)
     loading = asyncio.create_task(task.load_filament(210))
     while b"headstatus" not in line.sent:  # noqa: ASYNC110 - no more than a turn of the loop
         await asyncio.sleep(0)

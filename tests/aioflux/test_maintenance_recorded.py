@@ -16,7 +16,7 @@ from custom_components.flux3dp.aioflux import (
 )
 from tests.vectors import MAINTENANCE
 
-from .conftest import FAST, Line
+from .conftest import Line
 
 
 class Recorded(Line):
@@ -43,7 +43,7 @@ async def task(request: pytest.FixtureRequest) -> Maintenance:
     line = Recorded(request.param)
     # Not every recorded client turned the heater off.
     line.replies["extruder_temp 0 0"].append(["ok"])
-    task = Maintenance(line.session, FAST)
+    task = Maintenance(line.session)
     await task.enter()
     return task
 
@@ -142,7 +142,7 @@ async def test_refused() -> None:
         ("boards dead", "SUBSYSTEM_ERROR"),
     ):
         with pytest.raises(CommandFailed) as caught:
-            await Maintenance(Recorded(name).session, FAST).enter()
+            await Maintenance(Recorded(name).session).enter()
         assert str(caught.value) == words
 
 

@@ -158,10 +158,10 @@ async def test_a_start_may_take_long(info: DeviceInfo, path: str | None) -> None
     """The device reads all of a large file first."""
     timing = replace(FAST, command=0.05)
     starts, pauses = Line(timing), Line(timing)
-    starting = asyncio.create_task(Robot(starts.session, info, timing).start(path))
+    starting = asyncio.create_task(Robot(starts.session, info).start(path))
     await asyncio.sleep(0)
     with pytest.raises(ConnectionFailed):
-        await Robot(pauses.session, info, timing).pause()
+        await Robot(pauses.session, info).pause()
     starts.say("ok", "ok")
     await starting
 

@@ -20,14 +20,17 @@ from custom_components.flux3dp.aioflux import (
     handshake,
     manager as management,
     store,
-    tls,
 )
 from custom_components.flux3dp.aioflux.camera import MAX_IMAGE
 from custom_components.flux3dp.aioflux.datagram import Notify, TouchReply, decode
+from custom_components.flux3dp.aioflux.handshake import (
+    CAMERA_PORT,
+    ROBOT_PORT,
+    public_key,
+)
 from custom_components.flux3dp.aioflux.maintenance import Maintenance
 from custom_components.flux3dp.aioflux.records import MAX_STRANGERS
 from custom_components.flux3dp.aioflux.session import Session
-from custom_components.flux3dp.aioflux.tls import CAMERA_PORT, ROBOT_PORT, public_key
 from tests.aioflux.conftest import FAST, Line
 from tests.aioflux.recording import device_of
 from tests.vectors import VECTORS, read
@@ -137,8 +140,8 @@ _KEY: Any = _Key()
 
 
 async def _ask_robot(peer: Peer, number: int) -> object:
-    robot = Robot(peer.session, _DEVICES[0], _AT_ONCE, "test")
-    task = Maintenance(peer.session, _AT_ONCE)
+    robot = Robot(peer.session, _DEVICES[0], "test")
+    task = Maintenance(peer.session)
     steps: list[object] = []
     match number % 16:
         case 0:
@@ -214,7 +217,7 @@ def robot(data: bytes) -> None:
 
 async def _ask_manager(peer: Peer, number: int) -> object:
     session, device = peer.session, _DEVICES[0]
-    manager = Manager(session, device, _KEY, "key", _AT_ONCE)
+    manager = Manager(session, device, _KEY, "key")
     match number % 6:
         case 0:
             return await manager.list_trust()
@@ -227,7 +230,7 @@ async def _ask_manager(peer: Peer, number: int) -> object:
         case 4:
             return await manager.add_trust("Home Assistant")
         case _:
-            return await management._sign_in(session, device, _KEY, "secret", _AT_ONCE)
+            return await management._sign_in(session, device, _KEY, "secret")
 
 
 def manager(data: bytes) -> None:
@@ -253,8 +256,8 @@ async def _sign_in(peer: Peer, number: int) -> object:
         return certificate
 
     with (
-        patch.object(tls.Session, "connect", connect),
-        patch.object(tls.Session, "start_tls", start_tls),
+        patch.object(handshake.Session, "connect", connect),
+        patch.object(handshake.Session, "start_tls", start_tls),
         patch.object(handshake, "rsa_signed", lambda *_: number & 8),
     ):
         try:
@@ -275,7 +278,7 @@ def sign_in(data: bytes) -> None:
 
 
 async def _watch(peer: Peer, number: int) -> object:
-    camera = Camera(peer.session, _DEVICES[0], _AT_ONCE)
+    camera = Camera(peer.session, _DEVICES[0])
     pictures = [await camera.frame() for _ in range(number & 3)]
     async with aclosing(camera.stream()) as stream:
         async for picture in stream:

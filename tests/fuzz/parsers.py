@@ -35,6 +35,7 @@ from custom_components.flux3dp.aioflux.errors import (
 from custom_components.flux3dp.aioflux.fcode import read_fcode
 from custom_components.flux3dp.aioflux.files import _parse_names, check_upload
 from custom_components.flux3dp.aioflux.frames import FrameBuffer, decode_reply
+from custom_components.flux3dp.aioflux.handshake import public_key
 from custom_components.flux3dp.aioflux.identity import (
     load_rsa_public_key,
     rsa_signed,
@@ -53,7 +54,6 @@ from custom_components.flux3dp.aioflux.robot import (
     parse_mac_addresses,
 )
 from custom_components.flux3dp.aioflux.settings import SETTINGS
-from custom_components.flux3dp.aioflux.tls import public_key
 from custom_components.flux3dp.aioflux.util import is_blank, number_in
 from custom_components.flux3dp.device import display_name
 from custom_components.flux3dp.job.errors import ErrorKey, classify

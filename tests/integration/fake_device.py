@@ -19,7 +19,7 @@ from custom_components.flux3dp.aioflux import (
 )
 from custom_components.flux3dp.aioflux.frames import decode_reply
 from custom_components.flux3dp.aioflux.listener import Counters
-from custom_components.flux3dp.timing import FluxTiming
+from custom_components.flux3dp.timing import TIMING, FluxTiming
 
 type Reply = str | None
 
@@ -144,6 +144,7 @@ class FakeSession:
     """A robot connection to a fake device, as `aioflux.robot` uses its session."""
 
     version = 2
+    timing = TIMING
 
     def __init__(self, device: FakeDevice) -> None:
         self.hangs = False

@@ -176,7 +176,7 @@ async def new_home(
         if device.refuses is not None:
             raise device.refuses
         device.sessions.append(FakeSession(device))
-        robot = Robot(cast(Session, device.sessions[-1]), device.info, TIMING)
+        robot = Robot(cast(Session, device.sessions[-1]), device.info)
         robot._open_again = open_robot
         return robot
 

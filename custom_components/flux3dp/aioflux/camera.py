@@ -6,11 +6,10 @@ from typing import Self
 
 from .device import DeviceInfo
 from .frames import encode_frame
-from .handshake import open_signed_in
+from .handshake import CAMERA_PORT, open_signed_in
 from .identity import ClientKey
 from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing
-from .tls import CAMERA_PORT
 
 MAX_IMAGE = 4 * 1024 * 1024
 """The largest picture that is read, in bytes; devices send some ten thousand."""
@@ -29,9 +28,8 @@ class Camera(Client):
 
     _session: Session
 
-    def __init__(self, session: Session, device: DeviceInfo, timing: Timing) -> None:
+    def __init__(self, session: Session, device: DeviceInfo) -> None:
         super().__init__(session, device)
-        self._timing = timing
         self._turn = asyncio.Lock()
         self._streaming = False
 
@@ -46,7 +44,7 @@ class Camera(Client):
     ) -> Self:
         """Connect and sign in, as `Client`."""
         session = await open_signed_in(device, CAMERA_PORT, key, timing, expected_key)
-        return cls(session, device, timing)
+        return cls(session, device)
 
     async def frame(self) -> bytes:
         """Return one new picture (JPEG), `Timing.camera_frame` seconds at most.
@@ -56,7 +54,7 @@ class Camera(Client):
         """
         if self._streaming:
             raise RuntimeError("the camera is streaming")
-        async with self._turn, self._session.guard(self._timing.camera_frame):
+        async with self._turn, self._session.guard(self._session.timing.camera_frame):
             # One more picture may have followed an earlier request or stream.
             self._session.take_newest_image(MAX_IMAGE)
             await self._session.write(_FRAME)
@@ -74,15 +72,15 @@ class Camera(Client):
         self._streaming = True
         try:
             async with self._turn:
-                async with self._session.guard(self._timing.command):
+                async with self._session.guard(self._session.timing.command):
                     self._session.take_newest_image(MAX_IMAGE)
                     await self._session.write(_START)
                 while True:
-                    async with self._session.guard(self._timing.camera_frame):
+                    async with self._session.guard(self._session.timing.camera_frame):
                         image = await self._session.read_newest_image(MAX_IMAGE)
                     yield image
         finally:
             self._streaming = False
             if self._session.is_open:
-                async with self._session.guard(self._timing.command):
+                async with self._session.guard(self._session.timing.command):
                     await self._session.write(_STOP)

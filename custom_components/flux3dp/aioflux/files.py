@@ -32,7 +32,6 @@ from .fcode import MAX_FILE_SIZE, MAX_PREVIEW, MAX_PREVIEWS
 from .frames import decode_reply
 from .report import JobInfo, parse_file_info
 from .session import Session
-from .timing import Timing
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -70,11 +69,11 @@ class Files(Commands):
     or fails in the middle closes the connection.
     """
 
-    def __init__(self, session: Session, timing: Timing, owner: str = "") -> None:
+    def __init__(self, session: Session, owner: str = "") -> None:
         """`owner` tells the unfinished files of several clients apart."""
         super().__init__(session)
-        self._stall = timing.transfer_stall
-        self._file_work = timing.file_work
+        self._stall = session.timing.transfer_stall
+        self._file_work = session.timing.file_work
         self._unfinished = f"SD/~upload-{owner}-"
 
     async def list(self, path: str) -> tuple[FileEntry, ...]:

@@ -1,22 +1,31 @@
-"""The sign-in at the robot and the camera port, with a trusted key (section 5).
+"""Opens a connection: hello, TLS with the pinned key, the sign-in (sections 3 and 5).
 
-Over TLS (`FLUX0003`), or by signatures that end in an AES stream (`FLUX0002`). Nothing of
-ours is sent before the device has proved its identity.
+The device's certificate is worth exactly its public key, which must be the master key. At
+the robot and the camera port a trusted key signs in: over TLS (`FLUX0003`), or by signatures
+that end in an AES stream (`FLUX0002`). Nothing of ours is sent before the device has proved
+its identity.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
+import ssl
+import warnings
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext, algorithms
 from cryptography.hazmat.primitives.ciphers.modes import ModeWithInitializationVector
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from .device import DeviceInfo
 from .errors import (
     AuthenticationFailed,
     ConnectionFailed,
     FluxError,
+    IdentityMismatch,
     ProtocolError,
     SlaveKeyMismatch,
     Unsupported,
@@ -24,8 +33,14 @@ from .errors import (
 from .identity import ClientKey, load_rsa_public_key, rsa_signed
 from .session import Session
 from .timing import Timing
-from .tls import AES, ROBOT_PORT, TLS, open_session
 from .udp_management import identify
+
+MANAGEMENT_PORT = 1901
+ROBOT_PORT = 23811
+CAMERA_PORT = 23812
+
+TLS = b"FLUX0003"
+AES = b"FLUX0002"
 
 # Its old place is deprecated, and its new one did not exist before.
 _NEW_MODES = "cryptography.hazmat.decrepit.ciphers.modes"
@@ -42,6 +57,71 @@ _AES_CHALLENGE_LENGTH = 128
 _ANSWER_LENGTH = 16
 
 
+def _device_context() -> ssl.SSLContext:
+    """Return the TLS settings for devices, and for devices only.
+
+    Their TLS stacks are old and there is no authority to ask, so old versions and
+    ciphers are allowed: the pinned key proves who is at the other end.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = ssl.TLSVersion.TLSv1
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.options |= ssl.OP_LEGACY_SERVER_CONNECT
+    return context
+
+
+_CONTEXT = _device_context()
+
+
+@asynccontextmanager
+async def open_session(
+    host: str,
+    port: int,
+    master_key: bytes,
+    timing: Timing,
+    hellos: tuple[bytes, ...] = (TLS,),
+) -> AsyncIterator[Session]:
+    """Connect to a device that holds `master_key` (DER).
+
+    The session stays open, unless the block fails. After the hello `FLUX0003` it is in
+    TLS; other `hellos` prove nothing yet. Raises ConnectionFailed, ProtocolError if
+    the peer says another hello, IdentityMismatch before anything of ours is sent.
+    """
+    session = await Session.connect(host, port, timing)
+    try:
+        async with session.guard(timing.connect):
+            hello = await session.read_exactly(len(TLS))
+        if hello not in hellos:
+            raise ProtocolError(f"{host}:{port} says {hello!r}, which is not expected")
+        session.version = 1 if hello == AES else 2
+        if hello == TLS:
+            async with session.guard(timing.handshake):
+                certificate = await session.start_tls(_CONTEXT, timing.handshake)
+                if (presented := public_key(certificate)) != master_key:
+                    raise IdentityMismatch(master_key, presented)
+        yield session
+    except BaseException:
+        await session.close()
+        raise
+
+
+def public_key(certificate: bytes) -> bytes:
+    """Return the key of a certificate, DER SubjectPublicKeyInfo, empty if unreadable.
+
+    A device's certificate claims to be X.509 version 1 and has an extension all the
+    same, so nothing but the key is read.
+    """
+    try:
+        key = x509.load_der_x509_certificate(certificate).public_key()
+    except ValueError, UnsupportedAlgorithm, x509.InvalidVersion:
+        return b""
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
 async def open_signed_in(
     device: DeviceInfo,
     port: int,
@@ -54,41 +134,32 @@ async def open_signed_in(
     `expected_key` and errors as `Client`, and at the robot port SlaveKeyMismatch.
     Unsupported if firmware before 1.1b1 has no such port.
     """
+    master_key = expected_key or device.master_key
+    hellos = (TLS, AES) if port == ROBOT_PORT else (TLS,)
     try:
-        return await _open_signed_in(device, port, key, timing, expected_key)
+        async with (
+            open_session(device.host, port, master_key, timing, hellos) as session,
+            session.guard(timing.handshake),
+        ):
+            if session.version == 2:
+                await _sign_in_over_tls(session, device.uuid, key)
+            # TLS proves a key freshly, this handshake can be replayed: a device that
+            # should speak TLS is not followed down to it. And the slave key is worth the
+            # master key that vouched for it in discovery. Both are only what datagrams
+            # said: the device may answer another touch differently.
+            elif device.version != 1 or device.master_key != master_key:
+                raise SlaveKeyMismatch(master_key)
+            else:
+                await _sign_in_by_signatures(session, device, key)
     except ConnectionFailed as err:
         refused = isinstance(err.__cause__, ConnectionRefusedError)
         if not (refused and device.may_take_udp):
             raise
         try:
-            await identify(device, expected_key or device.master_key, timing)
+            await identify(device, master_key, timing)
         except FluxError:
             raise err from None
         raise Unsupported("it needs firmware 1.1 or newer") from err
-
-
-async def _open_signed_in(
-    device: DeviceInfo,
-    port: int,
-    key: ClientKey,
-    timing: Timing,
-    expected_key: bytes | None,
-) -> Session:
-    master_key = expected_key or device.master_key
-    hellos = (TLS, AES) if port == ROBOT_PORT else (TLS,)
-    async with open_session(device.host, port, master_key, timing, hellos) as session:
-        if session.version == 2:
-            async with session.guard(timing.handshake):
-                await _sign_in_over_tls(session, device.uuid, key)
-        # TLS proves a key freshly, this handshake can be replayed: a device that should
-        # speak TLS is not followed down to it. And the slave key is worth the master key
-        # that vouched for it in discovery. Both are only what datagrams said: the device
-        # may answer another touch differently.
-        elif device.version != 1 or device.master_key != master_key:
-            raise SlaveKeyMismatch(master_key)
-        else:
-            async with session.guard(timing.handshake):
-                await _sign_in_by_signatures(session, device, key, timing)
     return session
 
 
@@ -102,10 +173,10 @@ async def _sign_in_over_tls(session: Session, uuid: str, key: ClientKey) -> None
 
 
 async def _sign_in_by_signatures(
-    session: Session, device: DeviceInfo, key: ClientKey, timing: Timing
+    session: Session, device: DeviceInfo, key: ClientKey
 ) -> None:
     """Verify the device's signature, give ours, and start the AES of `FLUX0002`."""
-    challenge = await _signed_challenge(session, device, timing)
+    challenge = await _signed_challenge(session, device)
     await session.write(key.access_id + key.sign(challenge))
     _check_answer(await session.read_exactly(_ANSWER_LENGTH))
     block = await session.read_exactly(key.size)
@@ -116,9 +187,7 @@ async def _sign_in_by_signatures(
     session.start_cipher(*ciphers)
 
 
-async def _signed_challenge(
-    session: Session, device: DeviceInfo, timing: Timing
-) -> bytes:
+async def _signed_challenge(session: Session, device: DeviceInfo) -> bytes:
     """Return the 128 random bytes, once a signature by the device holds.
 
     The length of the signature is not announced: it is the slave key's, or the longer
@@ -135,7 +204,8 @@ async def _signed_challenge(
         try:
             # A device that has rebooted signs with an unknown slave key: then this is
             # all that comes, and no reason to wait for long.
-            async with asyncio.timeout(timing.challenge_rest if received else None):
+            rest = session.timing.challenge_rest
+            async with asyncio.timeout(rest if received else None):
                 received += await session.read_exactly(max(missing, 0))
         except TimeoutError:
             break

@@ -1,7 +1,7 @@
 """Finds devices and receives what they announce (protocol.md section 2).
 
 A device is known only by its answer to a touch of ours, and a datagram speaks only for
-the address it came from: it informs and proves nothing. TLS does that (`tls.py`).
+the address it came from: it informs and proves nothing. TLS does that (`handshake`).
 """
 
 import asyncio

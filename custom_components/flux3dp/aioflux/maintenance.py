@@ -22,7 +22,6 @@ from .errors import (
     ProtocolError,
 )
 from .session import Session
-from .timing import Timing
 from .toolhead import (
     EXTRUDER,
     HOTTEST,
@@ -76,9 +75,8 @@ class Maintenance(Commands):
     closes the connection: nothing else stops it.
     """
 
-    def __init__(self, session: Session, timing: Timing) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._timing = timing
         self._loading = False
         self._stopped = False
         self._waiting = False
@@ -183,7 +181,7 @@ class Maintenance(Commands):
             except CommandFailed as err:
                 if err.symbol not in _NOT_READY:
                     raise
-            await asyncio.sleep(self._timing.toolhead_ready / _TOOLHEAD_POLLS)
+            await asyncio.sleep(self._session.timing.toolhead_ready / _TOOLHEAD_POLLS)
         return await self.toolhead_info()
 
     # -- on the wire
@@ -207,7 +205,7 @@ class Maintenance(Commands):
 
     async def _work(self, on_progress: OnProgress | None, *words: str) -> str:
         """Have work done, and return what follows its last `ok`."""
-        timing = self._timing
+        timing = self._session.timing
         silence = timing.load_silence if self._loading else timing.work_silence
         begun = False
 
@@ -296,9 +294,7 @@ class Maintenance(Commands):
 
 @asynccontextmanager
 async def maintain(
-    session: Session,
-    timing: Timing,
-    reconnect: Callable[[], AbstractAsyncContextManager[Session]],
+    session: Session, reconnect: Callable[[], AbstractAsyncContextManager[Session]]
 ) -> AsyncIterator[Maintenance]:
     """Enter maintenance, and leave it whatever happens.
 
@@ -307,7 +303,7 @@ async def maintain(
     `SUBSYSTEM_ERROR` if the boards of the device are dead; HeaterLeftOn, also in place of
     a cancellation, if the heater could not be turned off.
     """
-    task = Maintenance(session, timing)
+    task = Maintenance(session)
     await task.enter()
     try:
         yield task
@@ -317,7 +313,9 @@ async def maintain(
         except (FluxError, asyncio.CancelledError) as err:
             session.abort()
             if task.has_heated:
-                await _to_its_end(_turn_off(timing, reconnect, err))
+                await _to_its_end(
+                    _turn_off(session.timing.toolhead_ready, reconnect, err)
+                )
             if isinstance(err, asyncio.CancelledError):
                 raise
 
@@ -337,7 +335,7 @@ async def _to_its_end(work: Coroutine[None, None, None]) -> None:
 
 
 async def _turn_off(
-    timing: Timing,
+    rest: float,
     reconnect: Callable[[], AbstractAsyncContextManager[Session]],
     reason: BaseException,
 ) -> None:
@@ -345,10 +343,10 @@ async def _turn_off(
     for attempt in range(_TURN_OFF_ATTEMPTS):
         if attempt:
             # It may not have noticed yet that the old connection is gone.
-            await asyncio.sleep(timing.toolhead_ready)
+            await asyncio.sleep(rest)
         with suppress(FluxError):
             async with reconnect() as session:
-                task = Maintenance(session, timing)
+                task = Maintenance(session)
                 await task.enter()
                 task.has_heated = True
                 await task.leave()

@@ -15,11 +15,11 @@ from .errors import (
     ProtocolError,
     Unsupported,
 )
+from .handshake import MANAGEMENT_PORT, open_session
 from .identity import ClientKey
 from .network import NetworkConfig, WifiNetwork, parse_wifi_network
 from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing
-from .tls import MANAGEMENT_PORT, open_session
 from .udp_management import UdpSession, identify
 from .util import clean_text, is_blank, json_object, parse_pairs, text_of
 
@@ -66,11 +66,9 @@ class Manager(Client):
         device: DeviceInfo,
         key: ClientKey,
         authorized_by: AuthorizedBy,
-        timing: Timing,
     ) -> None:
         super().__init__(session, device)
         self._key = key
-        self._timing = timing
         self.authorized_by = authorized_by
 
     @classmethod
@@ -94,7 +92,7 @@ class Manager(Client):
             async with open_session(
                 device.host, MANAGEMENT_PORT, master_key, timing
             ) as session:
-                signed_in = await _sign_in(session, device, key, password, timing)
+                signed_in = await _sign_in(session, device, key, password)
         except ConnectionFailed as err:
             # The firmware's version is only what a datagram says; the port is proof.
             if not device.may_take_udp:
@@ -105,7 +103,7 @@ class Manager(Client):
                 ) from err
             session = UdpSession(device, master_key, key, timing)
             signed_in = await _sign_in_over_udp(session, device, password)
-        return cls(session, device, key, signed_in, timing)
+        return cls(session, device, key, signed_in)
 
     # -- trust
 
@@ -171,7 +169,7 @@ class Manager(Client):
 
     async def scan_wifi(self) -> tuple[WifiNetwork, ...]:
         """Return the networks the device receives, strongest first; takes seconds."""
-        items = await self._command("scan_wifi", timeout=self._timing.wifi_scan)
+        items = await self._command("scan_wifi", timeout=self._session.timing.wifi_scan)
         networks = _readable(items, parse_wifi_network)
         return tuple(
             sorted(networks, key=lambda it: (it.rssi is None, -(it.rssi or 0)))
@@ -285,18 +283,15 @@ def _check_word(name: str, word: str) -> None:
 
 
 async def _sign_in(
-    session: Session,
-    device: DeviceInfo,
-    key: ClientKey,
-    password: Password | None,
-    timing: Timing,
+    session: Session, device: DeviceInfo, key: ClientKey, password: Password | None
 ) -> AuthorizedBy:
     """Authorize by key, or by password if the device asks for one."""
+    timeout = session.timing.handshake
 
     async def ask(text: bytes) -> str:
-        return await session.exchange(text, session.read_reply, timing.handshake)
+        return await session.exchange(text, session.read_reply, timeout)
 
-    async with session.guard(timing.handshake):
+    async with session.guard(timeout):
         challenge = await session.read_exactly(_CHALLENGE_LENGTH)
     try:
         asked = await ask(key.public_pem)

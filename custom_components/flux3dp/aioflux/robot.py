@@ -15,7 +15,7 @@ from .errors import (
     SlaveKeyMismatch,
 )
 from .files import Files
-from .handshake import open_signed_in
+from .handshake import ROBOT_PORT, open_signed_in
 from .identity import ClientKey
 from .listener import Listener
 from .maintenance import Maintenance, maintain
@@ -23,7 +23,6 @@ from .report import JobInfo, Report, parse_job_info, parse_report
 from .session import Client, Session
 from .settings import Settings
 from .timing import DEFAULT_TIMING, Timing
-from .tls import ROBOT_PORT
 from .toolhead import HOTTEST
 from .util import parse_pairs
 
@@ -82,20 +81,17 @@ class Robot(Client, Commands):
             except DeviceNotFound:
                 raise err from None
             session = await connect(device)
-        robot = cls(session, device, timing, key.tag)
+        robot = cls(session, device, key.tag)
         robot._open_again = lambda: cls.open(
             device, key, timing=timing, expected_key=expected_key, listener=listener
         )
         return robot
 
-    def __init__(
-        self, session: Session, device: DeviceInfo, timing: Timing, owner: str = ""
-    ) -> None:
+    def __init__(self, session: Session, device: DeviceInfo, owner: str = "") -> None:
         """Take over a signed-in session; `open` gives it one. `owner`: as `Files`."""
         super().__init__(session, device)
-        self.files = Files(session, timing, owner)
+        self.files = Files(session, owner)
         self.settings = Settings(session)
-        self._timing = timing
         self._open_again: Callable[[], Awaitable[Robot]] | None = None
 
     @property
@@ -109,7 +105,7 @@ class Robot(Client, Commands):
         Jobs and files wait meanwhile. CommandFailed: `RESOURCE_BUSY` with a job or
         another client, `SUBSYSTEM_ERROR`; HeaterLeftOn if it cannot be turned off.
         """
-        return maintain(self._session, self._timing, self._reconnect)
+        return maintain(self._session, self._reconnect)
 
     @asynccontextmanager
     async def _reconnect(self) -> AsyncIterator[Session]:
@@ -182,7 +178,7 @@ class Robot(Client, Commands):
 
         CommandFailed: `NOT_EXIST`, `RESOURCE_BUSY`, `FILE_BROKEN`, ….
         """
-        patience = self._timing.start
+        patience = self._session.timing.start
         if path is None:
             await self._order("player", "start", timeout=patience)
             return

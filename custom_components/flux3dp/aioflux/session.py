@@ -44,7 +44,7 @@ class Session(asyncio.Protocol):
     """The generation whose robot port speaks as this session does."""
 
     def __init__(self, timing: Timing) -> None:
-        self._timing = timing
+        self.timing = timing
         self._buffer = FrameBuffer()
         self._reading = True
         self._ended: str | None = None  # Why.
@@ -156,7 +156,7 @@ class Session(asyncio.Protocol):
     ) -> T:
         """Do what `exchange` does, and release the lock that it has taken."""
         try:
-            async with self.guard(self._timing.command) as self._deadline:
+            async with self.guard(self.timing.command) as self._deadline:
                 await self._check_unasked()
                 await self.write(frame)
                 if timeout is not None:
@@ -271,7 +271,7 @@ class Session(asyncio.Protocol):
         self._transport.close()
         self._end("the connection is closed")
         try:
-            async with asyncio.timeout(self._timing.close):
+            async with asyncio.timeout(self.timing.close):
                 await self._closed.wait()
         except TimeoutError:
             self._transport.abort()

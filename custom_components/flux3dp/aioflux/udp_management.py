@@ -83,7 +83,7 @@ class UdpSession:
         self._uuid = bytes.fromhex(device.uuid)
         self._master_key = master_key
         self._key = key
-        self._timing = timing
+        self.timing = timing
 
     async def close(self) -> None:
         """Accept no more requests."""
@@ -170,7 +170,7 @@ class UdpSession:
         """
         if not self.is_open:
             raise ConnectionFailed("the connection is closed")
-        slave = await identify(self._device, self._master_key, self._timing)
+        slave = await identify(self._device, self._master_key, self.timing)
         request = body(asyncio.get_running_loop().time() + slave.offset)
         if code != _ACCESS_WITH_KEY:
             request = slave.encrypt(request)
@@ -180,7 +180,7 @@ class UdpSession:
             self._device.host,
             (header + request,),
             lambda data, _: read_reply(data, code, self._uuid, slave.der),
-            self._timing,
+            self.timing,
         )
         return read_status(said)
 
