@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 import inspect
-import logging
 from typing import Literal, Self
 
 from .device import DeviceInfo
@@ -22,8 +21,6 @@ from .session import Client, Session
 from .timing import DEFAULT_TIMING, Timing
 from .udp_management import UdpSession, identify
 from .util import clean_text, is_blank, json_object, parse_pairs, text_of
-
-_LOGGER = logging.getLogger(__name__)
 
 type Password = str | Callable[[], str | Awaitable[str]]
 type AuthorizedBy = Literal["key", "password"]
@@ -336,31 +333,21 @@ async def _get_password(device: DeviceInfo, password: Password | None) -> str:
     return text
 
 
-def _readable[T](items: list[str], parse: Callable[[str], T]) -> list[T]:
-    """Return what `parse` makes of the items, without those it raises ProtocolError for.
-
-    Raises it too if it does for all of them.
-    """
-    found: list[T] = []
-    fault: ProtocolError | None = None
-    for item in items:
-        try:
-            found.append(parse(item))
-        except ProtocolError as err:
-            _LOGGER.debug("Left out of a list: %s", err)
-            fault = err
-    if fault is not None and not found:
-        raise fault
+def _readable[T](items: list[str], parse: Callable[[str], T | None]) -> list[T]:
+    """Return the items that can be read; ProtocolError if there are some, and none can."""
+    found = [parsed for it in items if (parsed := parse(it)) is not None]
+    if items and not found:
+        raise ProtocolError("a list that cannot be read")
     return found
 
 
-def _parse_trust(data: str, ours: str) -> TrustedKey:
+def _parse_trust(data: str, ours: str) -> TrustedKey | None:
     """Return a trusted key from JSON, or from `label=…`, … of older firmware."""
     item: Mapping[str, object] | None = (
         json_object(data) if data.startswith("{") else parse_pairs(data, "\0", "=")
     )
     if not item:
-        raise ProtocolError("a trusted key that cannot be read")
+        return None
     access_id = text_of(item.get("access_id")).lower()
     return TrustedKey(
         label=text_of(item.get("label")),

@@ -8,7 +8,7 @@ from ipaddress import AddressValueError, IPv4Address, IPv4Interface
 import re
 from typing import Literal
 
-from .errors import InvalidRequest, ProtocolError
+from .errors import InvalidRequest
 from .util import finite_number, json_object, text_of
 
 INTERFACES = ("wlan0", "wlan1", "len0", "len1")
@@ -179,10 +179,10 @@ class WifiNetwork:
     security: str
 
 
-def parse_wifi_network(data: str) -> WifiNetwork:
-    """Return the network in a `data` object of `scan_wifi`; ProtocolError if none."""
+def parse_wifi_network(data: str) -> WifiNetwork | None:
+    """Return the network in a `data` object of `scan_wifi`, None if there is none."""
     if (item := json_object(data)) is None:
-        raise ProtocolError("a Wi-Fi network that is no JSON object")
+        return None
     security = text_of(item.get("security"))
     if item.get("encrypt") is False:
         # "WEP" and not encrypted is how some firmware says open.
