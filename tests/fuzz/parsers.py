@@ -82,7 +82,7 @@ def datagrams(data: bytes) -> None:
     try:
         heard = decode(data)
     except DatagramError as err:
-        check(err.reason, data)
+        check(str(err), data)
         return
     check(heard, data)
     match heard:

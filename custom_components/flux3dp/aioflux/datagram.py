@@ -40,11 +40,7 @@ _REQUIRED_INFO = {
 
 
 class DatagramError(ValueError):
-    """A datagram of no use; `reason` is the name of a counter."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """A datagram of no use; its text is the name of a counter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,7 +242,6 @@ class Listener:
     async def refresh(
         self,
         device: DeviceInfo,
-        timeout: float | None = None,
         *,
         version: int | None = None,
         accept: Callable[[DeviceInfo], bool] = lambda _: True,
@@ -251,11 +250,11 @@ class Listener:
 
         No announcement tells that a password was set or removed. `version` asks in
         another generation; `accept` decides which answer counts. DeviceNotFound after
-        `timeout` seconds (default `Timing.find`).
+        `Timing.find` seconds.
         """
         return await self._subscriptions.wait_for_device(
             lambda: self.touch(device.uuid, device.host, version or device.version),
-            self.timing.find if timeout is None else timeout,
+            self.timing.find,
             f"no FLUX device with uuid {device.uuid} answers at {device.host}",
             lambda found, status: status is None and accept(found),
             uuid=device.uuid,
@@ -277,8 +276,8 @@ class Listener:
                     return
             self._handle(datagram.decode(data), host, own=own)
         except DatagramError as err:
-            self.counters.dropped[err.reason] += 1
-            _LOGGER.debug("Dropped a datagram from %s: %s", host, err.reason)
+            self.counters.dropped[str(err)] += 1
+            _LOGGER.debug("Dropped a datagram from %s: %s", host, err)
 
     def _handle(self, message: datagram.Datagram, host: str, *, own: bool) -> None:
         uuid = bytes.fromhex(message.uuid)
