@@ -87,7 +87,7 @@ class UdpSession:
 
     async def close(self) -> None:
         """Accept no more requests."""
-        self.is_open = False
+        self.abort()
 
     def abort(self) -> None:
         """Accept no more requests."""
@@ -118,27 +118,23 @@ class UdpSession:
             case ("add_trust", *_):
                 return  # The password did that.
             case ("passwd", old, str(new), "F") if new:
-                try:
-                    await self._signed(_CHANGE_PASSWORD, (new, old))
-                except CommandFailed as err:
-                    if err.symbol in _NOT_ACCEPTED:
-                        raise CommandFailed("AUTH_ERROR") from err
-                    raise
+                code, content = _CHANGE_PASSWORD, f"{new}\0{old}"
             case ("network", *settings):
-                await self._signed(_SET_NETWORK, settings)
+                code, content = _SET_NETWORK, "\0".join(settings)
             case _:
                 raise Unsupported("it needs firmware 1.1 or newer")
 
-    async def _signed(self, code: int, words: tuple[str, ...] | list[str]) -> None:
-        """Send a signed request."""
-
         def body(now: float) -> bytes:
             salt = f"{secrets.randbelow(10000):04}".encode()
-            request = _SIGNED.pack(self._key.access_id, now, salt)
-            request += "\0".join(words).encode()
+            request = _SIGNED.pack(self._key.access_id, now, salt) + content.encode()
             return request + self._key.sign(self._uuid + request)
 
-        status = await self._ask(code, body)
+        try:
+            status = await self._ask(code, body)
+        except CommandFailed as err:
+            if err.symbol in _NOT_ACCEPTED:
+                raise CommandFailed("AUTH_ERROR") from err
+            raise
         # A status is promised for an access only: here no error may be all it says.
         if status not in ("ok", ""):
             raise ProtocolError(f"the request was answered with {status[:40]!r}")
@@ -150,17 +146,13 @@ class UdpSession:
             if err.symbol not in _NOT_ACCEPTED:
                 raise
             return False
-        match status:
-            case "ok":
-                return True
-            case "deny":
-                return False
-            case "padding":
-                raise Unsupported(
-                    "without a password on the device, it needs firmware 1.1 or newer"
-                )
-            case _:
-                raise ProtocolError(f"the sign-in was answered with {status[:40]!r}")
+        if status == "padding":
+            raise Unsupported(
+                "without a password on the device, it needs firmware 1.1 or newer"
+            )
+        if status not in ("ok", "deny"):
+            raise ProtocolError(f"the sign-in was answered with {status[:40]!r}")
+        return status == "ok"
 
     async def _ask(self, code: int, body: Callable[[float], bytes]) -> str:
         """Send a request to the device of this moment, and return the status it answers.
