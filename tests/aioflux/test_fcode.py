@@ -6,7 +6,13 @@ import tracemalloc
 
 import pytest
 
-from custom_components.flux3dp.aioflux import Fcode, InvalidRequest, read_fcode
+from custom_components.flux3dp.aioflux import (
+    Fcode,
+    InvalidRequest,
+    Robot,
+    read_fcode,
+)
+from simulator import Device
 from simulator.fcode import build
 
 PICTURE = b"\x89PNG\r\n\x1a\n and the rest"
@@ -79,9 +85,16 @@ def test_a_file_cut_anywhere_is_refused() -> None:
         assert reason(small[:size]) == "truncated", size
 
 
-def test_a_picture_too_large_is_left_out() -> None:
+async def test_pictures_that_are_too_large_or_too_many_are_left_out(
+    device: Device, robot: Robot
+) -> None:
     large = PICTURE + b"\0" * (4 * 1024 * 1024)
-    assert read(build(METADATA, [large, PICTURE])).previews == (PICTURE,)
+    content = build(METADATA, [large, *[PICTURE] * 17])
+    assert read(content).previews == (PICTURE,) * 16
+    device.files.write("SD", "pictures.fc", content)
+    # Over the wire too, and it costs no connection.
+    info = await robot.files.info("SD/pictures.fc")
+    assert (info.info.title, info.previews) == ("Löffel", (PICTURE,) * 16)
 
 
 def test_a_large_file_needs_little_memory() -> None:

@@ -13,6 +13,12 @@ from .session import Session
 STORAGES = ("SD", "USB")
 """The storages of a device: the memory card, and a stick that is only read."""
 
+MAX_PICTURE = 4 * 1024 * 1024
+"""The largest picture that is kept (bytes), far above what devices and slicers write."""
+MAX_PICTURES = 16
+# What else is read, and dropped, rather than to lose the connection.
+_MAX_SKIPPED = 32 * 1024 * 1024
+
 _BINARY = re.compile(r"binary (\S+) (\d{1,10})", re.ASCII)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
 
@@ -63,10 +69,32 @@ class Commands:
 
     async def _read_word(self, word: str = "ok") -> str:
         """Read a reply that begins with a word; return what follows that (section 3)."""
-        verb, _, rest = (reply := await self._session.read_reply()).partition(" ")
-        if verb != word:
-            raise ProtocolError(f"a command was answered with {reply[:40]!r}")
-        return rest
+        return _rest_of(await self._session.read_reply(), word)
+
+    async def _read_parts(self) -> tuple[list[tuple[str, bytes]], str]:
+        """Read the `binary` parts of a reply, and return what follows the `ok` after them.
+
+        Each has a MIME type, which is its author's word. What is too large is left out,
+        and what is too much.
+        """
+        parts: list[tuple[str, bytes]] = []
+        while part := parse_binary(reply := await self._session.read_reply()):
+            mime, size = part
+            if size > _MAX_SKIPPED:
+                raise ProtocolError(f"a part of {size} bytes")
+            if size <= MAX_PICTURE and len(parts) < MAX_PICTURES:
+                parts.append((mime, await self._session.read_exactly(size)))
+                continue
+            while size:
+                size -= len(await self._session.read_some(size))
+        return parts, _rest_of(reply, "ok")
+
+
+def _rest_of(reply: str, word: str) -> str:
+    verb, _, rest = reply.partition(" ")
+    if verb != word:
+        raise ProtocolError(f"a command was answered with {reply[:40]!r}")
+    return rest
 
 
 def split_path(path: str) -> tuple[str, str]:

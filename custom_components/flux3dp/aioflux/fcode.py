@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final
 import zlib
 
-from .command import is_picture
+from .command import MAX_PICTURE, MAX_PICTURES, is_picture
 from .errors import InvalidRequest
 from .report import JobInfo, parse_file_info
 
@@ -19,8 +19,6 @@ MAX_FILE_SIZE: Final = 1 << 30
 _MAGIC: Final = b"FCx0001\n"
 _BLOCK: Final = 256 * 1024
 _MAX_METADATA: Final = 256 * 1024
-MAX_PREVIEW: Final = 4 * 1024 * 1024
-MAX_PREVIEWS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +52,9 @@ def read_fcode(file: BinaryIO) -> Fcode:
         raise _refusal("metadata_damaged")
     previews: list[bytes] = []
     while length := reader.length():
-        if length > MAX_PREVIEW or len(previews) == MAX_PREVIEWS:
-            reader.skip(length)
+        if length > MAX_PICTURE or len(previews) == MAX_PICTURES:
+            for _ in reader.blocks(length):
+                pass
         elif is_picture(preview := reader.take(length)):
             previews.append(preview)
     reader.skip_rest()
@@ -91,11 +90,6 @@ class _Reader:
     def take(self, size: int, reason: str = "truncated") -> bytes:
         """Return exactly so many bytes."""
         return b"".join(self.blocks(size, reason))
-
-    def skip(self, size: int) -> None:
-        """Read past so many bytes."""
-        for _ in self.blocks(size):
-            pass
 
     def length(self) -> int:
         """Return a number of four bytes."""

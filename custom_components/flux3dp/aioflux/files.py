@@ -28,7 +28,7 @@ from .errors import (
     LeftBehind,
     ProtocolError,
 )
-from .fcode import MAX_FILE_SIZE, MAX_PREVIEW, MAX_PREVIEWS
+from .fcode import MAX_FILE_SIZE
 from .frames import decode_reply
 from .report import JobInfo, parse_file_info
 from .session import Session
@@ -97,15 +97,9 @@ class Files(Commands):
         """Return the metadata of a job file and its pictures."""
 
         async def read() -> FileInfo:
-            previews: list[bytes] = []
-            while part := parse_binary(text := await self._session.read_reply()):
-                if part[1] > MAX_PREVIEW or len(previews) == MAX_PREVIEWS:
-                    raise ProtocolError("a file with more pictures than are believed")
-                previews.append(await self._session.read_exactly(part[1]))
-            verb, _, pairs = text.partition(" ")
-            if verb != "ok":
-                raise ProtocolError("a file's info that is not whole")
-            return FileInfo(parse_file_info(pairs), tuple(filter(is_picture, previews)))
+            parts, pairs = await self._read_parts()
+            previews = (content for _, content in parts if is_picture(content))
+            return FileInfo(parse_file_info(pairs), tuple(previews))
 
         return await self._request(read, "file", "info", *split_path(path))
 

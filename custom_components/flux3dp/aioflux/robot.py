@@ -1,11 +1,11 @@
 """The robot port: watches and controls a device's job (protocol.md section 5)."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from types import MappingProxyType
 from typing import Self
 
-from .command import Commands, is_picture, parse_binary, split_path
+from .command import Commands, is_picture, split_path
 from .device import DeviceInfo
 from .errors import (
     ConnectionFailed,
@@ -28,9 +28,6 @@ from .util import parse_pairs
 
 # Far above what devices send, far below what would hurt to keep.
 _MAX_METADATA = 256 * 1024
-_MAX_PICTURE = 4 * 1024 * 1024
-# What else is read, and dropped, rather than to lose the connection.
-_MAX_SKIPPED = 32 * 1024 * 1024
 
 
 class Robot(Client, Commands):
@@ -138,32 +135,15 @@ class Robot(Client, Commands):
         return await self._request(self._read_info, "player", "info")
 
     async def _read_info(self) -> tuple[JobInfo, bytes | None]:
-        info: JobInfo | None = None
-        picture: bytes | None = None
-        while part := parse_binary(text := await self._session.read_reply()):
-            mime, size = part
-            if mime == "text/json" and info is None and size <= _MAX_METADATA:
-                content = await self._session.read_exactly(size)
-                try:
+        parts, _ = await self._read_parts()
+        info = JobInfo()
+        for mime, content in parts:
+            if mime == "text/json" and len(content) <= _MAX_METADATA:
+                with suppress(ProtocolError):  # The frames around it are in order.
                     info = parse_job_info(content)
-                except ProtocolError:  # The frames around it are in order.
-                    info = JobInfo()
-            elif picture is None and size <= _MAX_PICTURE:
-                content = await self._session.read_exactly(size)
-                # The MIME type is the slicer's word: a browser goes by the first bytes.
-                picture = content if is_picture(content) else None
-            else:
-                await self._skip(size)
-        if text.partition(" ")[0] != "ok":
-            raise ProtocolError("a job's info that is not whole")
-        return info or JobInfo(), picture
-
-    async def _skip(self, size: int) -> None:
-        """Read past a part of a reply that is of no use here."""
-        if size > _MAX_SKIPPED:
-            raise ProtocolError(f"a part of {size} bytes in a job's info")
-        while size:
-            size -= len(await self._session.read_some(size))
+                break
+        pictures = (content for _, content in parts if is_picture(content))
+        return info, next(pictures, None)
 
     async def select(self, path: str) -> None:
         """Select a job file (`SD/folder/job.fc`) for `start` on this connection.
