@@ -30,7 +30,15 @@ from .fcode import MAX_FILE_SIZE, Fcode, read_fcode
 from .files import FileEntry, FileInfo, Files, check_target, check_upload, store
 from .identity import VENDOR_KEY, ClientKey, fingerprint
 from .listener import Counters, Listener
-from .maintenance import Maintenance, WorkProgress, WorkStep
+from .maintenance import (
+    Maintenance,
+    ToolheadInfo,
+    ToolheadStatus,
+    WorkProgress,
+    WorkStep,
+    check_limit,
+    check_temperature,
+)
 from .manager import (
     AuthorizedBy,
     Manager,
@@ -48,7 +56,6 @@ from .settings import SETTINGS, Setting, Settings
 from .sockets import is_address
 from .subscriptions import DeviceUpdate, Unsubscribe
 from .timing import DEFAULT_TIMING, Timing
-from .toolhead import ToolheadInfo, ToolheadStatus, check_limit, check_temperature
 
 __all__ = [
     "DEFAULT_TIMING",

@@ -1,46 +1,47 @@
 """Maintenance of an idle device: homing, calibration, filament (protocol.md section 10).
 
-A connection in the task *MaintainTask* has the device for itself, until it leaves. Leaving
-turns the heater off, also after a cut, over a new connection.
+A connection in the task *MaintainTask* has the device for itself, until it leaves
+(`Robot.maintenance`). What a toolhead is, what it measures, and how hot it may get.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from .command import Commands
 from .errors import (
     CommandFailed,
     ConnectionFailed,
-    FluxError,
-    HeaterLeftOn,
     InvalidRequest,
     Kicked,
     ProtocolError,
 )
 from .session import Session
-from .toolhead import (
-    EXTRUDER,
-    HOTTEST,
-    NO_TOOLHEAD,
-    ToolheadInfo,
-    ToolheadStatus,
-    check_limit,
-    check_temperature,
-    parse_toolhead_info,
-    parse_toolhead_status,
+from .util import (
+    finite_number,
+    json_object,
+    number_between,
+    number_in,
+    temperature_of,
+    text_or_none,
 )
-from .util import json_object, number_between, number_in, temperature_of
 
+NO_TOOLHEAD: Final = "N/A"
+EXTRUDER: Final = "EXTRUDER"
+_HOTTEST: Final = 300.0
+_COLDEST_LOAD: Final = 170.0
+# What a toolhead heats to that does not say its limit: that of the extruder whose replies
+# were recorded. Above what a toolhead says, nothing is promised (section 10).
+_HOTTEST_UNKNOWN: Final = 235.0
 _FINEST: Final = 0.01
 _WORDS: Final = 16
 # Probed points, and mm: there are no more.
 _MOST: Final = 1e6
 _TOOLHEAD_POLLS: Final = 10
-_TURN_OFF_ATTEMPTS: Final = 5
 # What is said of a toolhead that is not known yet (section 10).
 _NOT_READY: Final = frozenset({"RESOURCE_BUSY", "HEAD_ERROR"})
 
@@ -62,6 +63,25 @@ class WorkProgress:
 
     step: WorkStep
     value: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolheadInfo:
+    """What a toolhead is: its type (`EXTRUDER`), None without one; the most it heats (°C)."""
+
+    type: str | None
+    version: str | None
+    max_temperature: float | None
+    raw: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolheadStatus:
+    """What a toolhead measures: its type, None without one; nozzle and target (°C)."""
+
+    type: str | None
+    temperature: float | None
+    target: float | None
 
 
 type OnProgress = Callable[[WorkProgress], None]
@@ -156,9 +176,7 @@ class Maintenance(Commands):
 
     async def set_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the nozzle's target (°C); 0 turns the heater off."""
-        if not 0 <= temperature <= HOTTEST:
-            message = f"a nozzle takes 0 to {HOTTEST:g} °C"
-            raise InvalidRequest("temperature", "too_hot", message, HOTTEST)
+        check_heater(temperature)
         self.has_heated = True
         await self._order("extruder_temp", str(extruder), f"{temperature:g}")
         self.has_heated = temperature > 0
@@ -292,73 +310,63 @@ class Maintenance(Commands):
                 await self.set_heater(0.0)
 
 
-@asynccontextmanager
-async def maintain(
-    session: Session, reconnect: Callable[[], AbstractAsyncContextManager[Session]]
-) -> AsyncIterator[Maintenance]:
-    """Enter maintenance, and leave it whatever happens.
-
-    `reconnect` lends another connection to turn the heater off over, should this one
-    break. Raises CommandFailed: `RESOURCE_BUSY` with a job or another client,
-    `SUBSYSTEM_ERROR` if the boards of the device are dead; HeaterLeftOn, also in place of
-    a cancellation, if the heater could not be turned off.
-    """
-    task = Maintenance(session)
-    await task.enter()
-    try:
-        yield task
-    finally:
-        try:
-            await task.leave()
-        except (FluxError, asyncio.CancelledError) as err:
-            session.abort()
-            if task.has_heated:
-                await _to_its_end(
-                    _turn_off(session.timing.toolhead_ready, reconnect, err)
-                )
-            if isinstance(err, asyncio.CancelledError):
-                raise
-
-
-async def _to_its_end(work: Coroutine[None, None, None]) -> None:
-    """Do work that a cancellation does not interrupt; it counts afterwards."""
-    task = asyncio.ensure_future(work)
-    canceled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.wait([task])
-        except asyncio.CancelledError as err:
-            canceled = err
-    task.result()
-    if canceled is not None:
-        raise canceled
-
-
-async def _turn_off(
-    rest: float,
-    reconnect: Callable[[], AbstractAsyncContextManager[Session]],
-    reason: BaseException,
-) -> None:
-    """Turn the heater off over a new connection; HeaterLeftOn if that fails."""
-    for attempt in range(_TURN_OFF_ATTEMPTS):
-        if attempt:
-            # It may not have noticed yet that the old connection is gone.
-            await asyncio.sleep(rest)
-        with suppress(FluxError):
-            async with reconnect() as session:
-                task = Maintenance(session)
-                await task.enter()
-                task.has_heated = True
-                await task.leave()
-                return
-    raise HeaterLeftOn from reason
-
-
 def check_threshold(threshold: float) -> None:
     """Raise InvalidRequest (`threshold`, `too_fine`) if no leveling reaches it (mm)."""
     if not _FINEST <= threshold <= _MOST:
         message = f"a threshold is {_FINEST} mm at least"
         raise InvalidRequest("threshold", "too_fine", message)
+
+
+def parse_toolhead_info(data: Mapping[str, object]) -> ToolheadInfo:
+    """Return what a `headinfo` says."""
+    most = data.get("MAX_TEMPERATURE")
+    most = number_in(most) if isinstance(most, str) else finite_number(most)
+    return ToolheadInfo(
+        type=_type(data.get("TYPE", data.get("module"))),
+        version=text_or_none(data.get("VERSION", data.get("version"))),
+        max_temperature=number_between(most, 0.0, _HOTTEST),
+        raw=MappingProxyType(dict(data)),
+    )
+
+
+def parse_toolhead_status(data: Mapping[str, object]) -> ToolheadStatus:
+    """Return what a `headstatus` says."""
+    return ToolheadStatus(
+        type=_type(data.get("module")),
+        temperature=temperature_of(data.get("rt")),
+        target=temperature_of(data.get("tt")),
+    )
+
+
+def check_heater(temperature: float) -> None:
+    """Raise InvalidRequest (`temperature`, `too_hot`) if no nozzle is set to it (°C)."""
+    if not 0 <= temperature <= _HOTTEST:
+        message = f"a nozzle takes 0 to {_HOTTEST:g} °C"
+        raise InvalidRequest("temperature", "too_hot", message, _HOTTEST)
+
+
+def check_temperature(temperature: float) -> None:
+    """Raise InvalidRequest (`temperature`, `too_cold`) if no filament moves at it (°C)."""
+    if not temperature >= _COLDEST_LOAD:  # As does one that is not a number.
+        message = f"filament moves at {_COLDEST_LOAD:g} °C or more"
+        raise InvalidRequest("temperature", "too_cold", message, _COLDEST_LOAD)
+
+
+def check_limit(temperature: float, toolhead: ToolheadInfo | None) -> None:
+    """Raise InvalidRequest (`temperature`) if a toolhead does not take it (°C).
+
+    `too_hot` for what it says of itself, `limit_unknown` if it says nothing; None is one
+    that was not read.
+    """
+    most = toolhead and toolhead.max_temperature
+    reason, limit = ("too_hot", most) if most else ("limit_unknown", _HOTTEST_UNKNOWN)
+    if not temperature <= limit:
+        message = f"the toolhead takes {limit:g} °C at most"
+        raise InvalidRequest("temperature", reason, message, limit)
+
+
+def _type(value: object) -> str | None:
+    return None if value == NO_TOOLHEAD else text_or_none(value)
 
 
 def parse_progress(text: str) -> WorkProgress | None:

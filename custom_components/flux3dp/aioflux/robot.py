@@ -1,16 +1,17 @@
 """The robot port: watches and controls a device's job (protocol.md section 5)."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from types import MappingProxyType
 from typing import Self
 
 from .command import Commands, is_picture, split_path
 from .device import DeviceInfo
 from .errors import (
-    ConnectionFailed,
     DeviceNotFound,
-    InvalidRequest,
+    FluxError,
+    HeaterLeftOn,
     ProtocolError,
     SlaveKeyMismatch,
 )
@@ -18,16 +19,16 @@ from .files import Files
 from .handshake import ROBOT_PORT, open_signed_in
 from .identity import ClientKey
 from .listener import Listener
-from .maintenance import Maintenance, maintain
+from .maintenance import Maintenance, check_heater
 from .report import JobInfo, Report, parse_job_info, parse_report
 from .session import Client, Session
 from .settings import Settings
 from .timing import DEFAULT_TIMING, Timing
-from .toolhead import HOTTEST
 from .util import parse_pairs
 
 # Far above what devices send, far below what would hurt to keep.
 _MAX_METADATA = 256 * 1024
+_TURN_OFF_ATTEMPTS = 5
 
 
 class Robot(Client, Commands):
@@ -96,20 +97,43 @@ class Robot(Client, Commands):
         """The generation of the device, as its sign-in has shown: no datagram proves it."""
         return self._session.version
 
-    def maintenance(self) -> AbstractAsyncContextManager[Maintenance]:
+    @asynccontextmanager
+    async def maintenance(self) -> AsyncIterator[Maintenance]:
         """Enter maintenance, and leave it with the heater off, whatever happens.
 
-        Jobs and files wait meanwhile. CommandFailed: `RESOURCE_BUSY` with a job or
-        another client, `SUBSYSTEM_ERROR`; HeaterLeftOn if it cannot be turned off.
+        Jobs and files wait meanwhile. CommandFailed: `RESOURCE_BUSY` with a job or another
+        client, `SUBSYSTEM_ERROR` if the boards of the device are dead; HeaterLeftOn, also
+        in place of a cancellation, if the heater could not be turned off.
         """
-        return maintain(self._session, self._reconnect)
+        task = Maintenance(self._session)
+        await task.enter()
+        try:
+            yield task
+        finally:
+            try:
+                await task.leave()
+            except (FluxError, asyncio.CancelledError) as err:
+                self._session.abort()
+                if task.has_heated:
+                    await _to_its_end(self._turn_off(err))
+                if isinstance(err, asyncio.CancelledError):
+                    raise
 
-    @asynccontextmanager
-    async def _reconnect(self) -> AsyncIterator[Session]:
-        if self._open_again is None:
-            raise ConnectionFailed("this connection cannot be opened again")
-        async with await self._open_again() as robot:
-            yield robot._session  # noqa: SLF001 - another of its kind
+    async def _turn_off(self, reason: BaseException) -> None:
+        """Turn the heater off over a new connection; HeaterLeftOn if that fails."""
+        if self._open_again is not None:
+            for attempt in range(_TURN_OFF_ATTEMPTS):
+                if attempt:
+                    # It may not have noticed yet that the old connection is gone.
+                    await asyncio.sleep(self._session.timing.toolhead_ready)
+                with suppress(FluxError):
+                    async with await self._open_again() as robot:
+                        task = Maintenance(robot._session)  # noqa: SLF001 - another robot
+                        await task.enter()
+                        task.has_heated = True
+                        await task.leave()
+                        return
+        raise HeaterLeftOn from reason
 
     def share(self) -> None:
         """Finish each request that has begun: one who leaves breaks it for no other."""
@@ -199,9 +223,7 @@ class Robot(Client, Commands):
 
     async def set_toolhead_heater(self, temperature: float, extruder: int = 0) -> None:
         """Set the target of a nozzle (°C, 0 turns it off), in a paused job."""
-        if not 0 <= temperature <= HOTTEST:
-            message = f"a temperature is 0 to {HOTTEST:g} °C"
-            raise InvalidRequest("temperature", "temperature", message)
+        check_heater(temperature)
         words = ("set_toolhead_header", str(extruder), f"{temperature:g}")
         await self._order("player", *words)  # The device spells it so.
 
@@ -241,3 +263,17 @@ def parse_device_details(text: str) -> Mapping[str, str]:
 def parse_mac_addresses(details: Mapping[str, str]) -> Mapping[str, str]:
     """Return the MAC address of each interface (`wlan0`) in device details."""
     return parse_pairs(details.get("macaddr", ""), ",", ":")
+
+
+async def _to_its_end(work: Coroutine[None, None, None]) -> None:
+    """Do work that a cancellation does not interrupt; it counts afterwards."""
+    task = asyncio.ensure_future(work)
+    canceled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as err:
+            canceled = err
+    task.result()
+    if canceled is not None:
+        raise canceled
