@@ -14,7 +14,6 @@ from typing import Final
 from .aioflux import (
     CommandFailed,
     ConnectionFailed,
-    Kicked,
     ProtocolError,
     Robot,
 )
@@ -232,8 +231,6 @@ class _Execution:
         self._check()
         try:
             await self._command.send(robot)
-        except Kicked:
-            raise
         except CommandFailed as err:
             if err.symbol not in _STATE_REFUSALS:
                 raise
@@ -316,8 +313,6 @@ class _Execution:
             if not self._is_lost:
                 async with self._clock.timeout(self._timing.connection_stuck):
                     await self._link.async_report(robot)
-        except Kicked:
-            raise
         except CommandFailed as err:
             # It is so for a moment after a job was left.
             self._device.logger.debug(

@@ -25,7 +25,6 @@ from .aioflux import (
     FileInfo,
     InvalidRequest,
     JobInfo,
-    Kicked,
     Robot,
     has_extruder,
 )
@@ -352,8 +351,6 @@ async def _async_begun(
     while True:
         try:
             await coordinator.robot.async_report(robot)
-        except Kicked:
-            raise
         except CommandFailed:
             pass  # It passes by itself.
         except ConnectionFailed:

@@ -12,7 +12,7 @@ from collections.abc import (
     Callable,
     Coroutine,
 )
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -25,7 +25,6 @@ from .aioflux import (
     FileInfo,
     Files,
     InvalidRequest,
-    Kicked,
     LeftBehind,
     Robot,
     check_target,
@@ -143,12 +142,8 @@ class DeviceFiles:
         async with self._files():
             for path in missing:
                 info: FileInfo | None = None
-                try:
+                with suppress(CommandFailed, InvalidRequest):
                     info = await self.info(path)
-                except Kicked:
-                    raise
-                except CommandFailed, InvalidRequest:
-                    pass
                 yield path, info
                 if self._clock.now() > end:
                     break

@@ -16,7 +16,6 @@ from .aioflux import (
     CommandFailed,
     FluxError,
     HeaterLeftOn,
-    Kicked,
     Maintenance,
     ToolheadInfo,
     WorkProgress,
@@ -257,8 +256,6 @@ class DeviceMaintenance:
                 try:
                     with link.ahead():
                         await robot.load_filament()
-                except Kicked:
-                    raise
                 except CommandFailed as err:
                     may_load = False
                     if err.symbol != "RESOURCE_BUSY":

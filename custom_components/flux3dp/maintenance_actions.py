@@ -8,7 +8,7 @@ from homeassistant.const import UnitOfTemperature
 from homeassistant.core import ServiceResponse
 from homeassistant.util.unit_conversion import TemperatureConverter
 
-from .aioflux import CommandFailed, InvalidRequest, Kicked
+from .aioflux import CommandFailed, InvalidRequest
 from .coordinator import FluxCoordinator
 from .device import NotDone
 from .errors import invalid
@@ -87,8 +87,6 @@ async def _async_work[T](coordinator: FluxCoordinator, work: Awaitable[T]) -> T:
     """Wait for work; raise FluxError, NotDone with the fault if the device shows one."""
     try:
         return await work
-    except Kicked:
-        raise
     except InvalidRequest as err:
         if err.limit is None:
             raise

@@ -29,6 +29,7 @@ from custom_components.flux3dp.aioflux.datagram import (
 from custom_components.flux3dp.aioflux.device import DeviceInfo, Identity
 from custom_components.flux3dp.aioflux.errors import (
     CommandFailed,
+    FluxError,
     InvalidRequest,
     ProtocolError,
 )
@@ -186,7 +187,7 @@ def replies(data: bytes) -> None:
     """Tell refusals from other replies."""
     try:
         text = decode_reply(data)
-    except CommandFailed as err:
+    except FluxError as err:
         check_error(err)
     else:
         assert text == data.decode(errors="replace")

@@ -278,6 +278,18 @@ async def test_firmware_that_cannot_describe_itself_is_not_asked_again(
     assert home.registered.name == NAME
 
 
+async def test_a_device_that_was_taken_over_is_asked_again(home: Home) -> None:
+    device = home.device
+    device.replies["deviceinfo"] = "error KICKED"
+    device.info = replace(device.info, name="Attic")
+    for _ in range(20):
+        if "deviceinfo" in device.received:
+            device.replies.pop("deviceinfo", None)
+        await home.announce()
+        await home.advance(60)
+    assert home.registered.name == "Attic"
+
+
 async def test_a_change_is_asked_about_once_however_slow_the_device_is(
     home: Home,
 ) -> None:

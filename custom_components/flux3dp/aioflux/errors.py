@@ -70,7 +70,7 @@ class CommandFailed(FluxError):
         self.words = words
 
 
-class Kicked(CommandFailed):
+class Kicked(FluxError):
     """Another client took the device over; the session is gone (section 5)."""
 
 

@@ -24,7 +24,6 @@ from .errors import (
     CommandFailed,
     FluxError,
     InvalidRequest,
-    Kicked,
     LeftBehind,
     ProtocolError,
 )
@@ -212,8 +211,6 @@ class Files(Commands):
                 path = f"SD/{entry.name}"
                 if not entry.is_folder and self.is_unfinished(path):
                     await self.remove(path)
-        except Kicked:
-            raise
         except CommandFailed as err:
             _LOGGER.debug("An unfinished file was not removed: %s", err)
 

@@ -108,7 +108,9 @@ def decode_reply(frame: bytes) -> str:
     verb, _, rest = text.partition(" ")
     if verb in ("error", "er"):
         symbol, *words = rest.split() or ["UNKNOWN_ERROR"]
-        raise (Kicked if symbol == "KICKED" else CommandFailed)(symbol, tuple(words))
+        if symbol == "KICKED":
+            raise Kicked("another client took the device over")
+        raise CommandFailed(symbol, tuple(words))
     if text == "UNKNOWN_ERROR":
         raise CommandFailed(text)
     return text

@@ -17,7 +17,6 @@ from .errors import (
     CommandFailed,
     ConnectionFailed,
     InvalidRequest,
-    Kicked,
     ProtocolError,
 )
 from .session import Session
@@ -230,8 +229,6 @@ class Maintenance(Commands):
         async def read() -> str:
             try:
                 rest = await read_to_end()
-            except Kicked:
-                raise
             except CommandFailed:
                 # Why it ended counts, even if the connection ends as well.
                 with suppress(ConnectionFailed):
@@ -275,8 +272,6 @@ class Maintenance(Commands):
         while True:
             try:
                 await self._session.read_reply()
-            except Kicked:
-                raise
             except CommandFailed:
                 continue
             return

@@ -14,7 +14,7 @@ from typing import Any, Self, cast, override
 from cryptography.hazmat.primitives.ciphers import CipherContext
 
 from .device import DeviceInfo
-from .errors import CommandFailed, ConnectionFailed, Kicked, ProtocolError
+from .errors import CommandFailed, ConnectionFailed, ProtocolError
 from .frames import FrameBuffer, decode_reply, encode_frame
 from .timing import Timing
 from .udp_management import UdpSession
@@ -125,7 +125,7 @@ class Session(asyncio.Protocol):
             async with asyncio.timeout(timeout) as deadline:
                 yield deadline
         except BaseException as err:
-            if not isinstance(err, CommandFailed) or isinstance(err, Kicked):
+            if not isinstance(err, CommandFailed):
                 self.abort()
             if isinstance(err, TimeoutError):
                 raise ConnectionFailed("the device did not answer in time") from None
@@ -193,8 +193,6 @@ class Session(asyncio.Protocol):
             return
         try:
             text = await self.read_reply()
-        except Kicked:
-            raise
         except CommandFailed as err:
             raise ProtocolError(f"the device said {err} without being asked") from err
         raise ProtocolError(f"the device spoke {len(text)} characters unasked")

@@ -17,7 +17,6 @@ from ..aioflux import (
     ConnectionFailed,
     FluxError,
     IdentityMismatch,
-    Kicked,
     Robot,
 )
 from ..const import CONF_HOLD_CONNECTION, LOGGER
@@ -206,8 +205,6 @@ class JobMonitor:
             passing = False
             try:
                 await self._link.async_report(robot)
-            except Kicked:
-                raise
             except CommandFailed as err:
                 # For a moment after a job was left; announcements may lag for as long.
                 LOGGER.debug("%s has no report: %s", self._device.device_name, err)
@@ -296,8 +293,6 @@ class JobMonitor:
         tries.infos += 1
         try:
             info, picture = await robot.info()
-        except Kicked:
-            raise
         except CommandFailed as err:
             LOGGER.debug(
                 "%s cannot tell about its job: %s", self._device.device_name, err
