@@ -21,18 +21,18 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
-from custom_components.flux3dp.const import DOMAIN
-from simulator import Device
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_for_state, wait_until
-from tests.integration.jobs import BRISK, entity, out_of_contact, put_job
-from tests.integration.life import automate, change, registered
+from tests.integration.conftest import wait_for_state
+from tests.integration.jobs import BRISK, entity
+from tests.integration.life import automate
+from tests.integration.wired import Wired
 
 ROOT = Path(__file__).parents[2]
-STATUS = "sensor.what_she_does"
+SLUG = "what_she_does"
 SWITCH = "input_boolean.switch"
 SIREN = "input_boolean.siren"
 # Minutes: a moment, and longer than any test.
 SOON, LONG = 0.001, 600
+DEVICE = {"timing": BRISK}
 
 
 @pytest.fixture(autouse=True)
@@ -48,21 +48,17 @@ async def house(hass: HomeAssistant, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-async def device(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> Device:
+async def machine(wired: Wired) -> Wired:
     """Return a device that a person has renamed, and those of its entities that matter."""
-    device = await make_device(timing=BRISK)
-    await make_entry(device)
-    change(hass, device, name_by_user="Ulrike")
-    registry = er.async_get(hass)
+    wired.change(name_by_user="Ulrike")
+    registry = er.async_get(wired.hass)
     for old, new in (
-        (entity("sensor", "status"), STATUS),
+        (entity("sensor", "status"), f"sensor.{SLUG}_status"),
         (entity("camera", "camera"), "camera.at_her"),
     ):
         registry.async_update_entity(old, new_entity_id=new)
-    await hass.async_block_till_done()
-    return device
+    await wired.hass.async_block_till_done()
+    return wired.beside(wired.device, SLUG)
 
 
 @dataclass
@@ -103,221 +99,213 @@ def switched(hass: HomeAssistant) -> list[str]:
 
 
 async def use(
-    hass: HomeAssistant, name: str, phone: Phone | None = None, **inputs: Any
+    machine: Wired, name: str, phone: Phone | None = None, **inputs: Any
 ) -> None:
     """Set an automation for the device up from a blueprint, with a phone to tell."""
-    [entry] = hass.config_entries.async_entries(DOMAIN)
-    [mine] = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    device = {"device": mine.id} if name == "power_off" else {"devices": [mine.id]}
+    mine = machine.registered.id
+    device = {"device": mine} if name == "power_off" else {"devices": [mine]}
     phones = {} if phone is None else {"phones": [phone.id]}
     blueprint = {"path": f"flux3dp/{name}.yaml", "input": device | phones | inputs}
-    await automate(hass, {"alias": "Blueprint", "use_blueprint": blueprint})
+    await automate(machine.hass, {"alias": "Blueprint", "use_blueprint": blueprint})
 
 
-async def runs(hass: HomeAssistant, number: int) -> None:
+async def runs(machine: Wired, number: int) -> None:
     """Wait until so many runs of the automation are waiting for something."""
 
     def is_so() -> bool:
-        state = hass.states.get("automation.blueprint")
+        state = machine.hass.states.get("automation.blueprint")
         return state is not None and state.attributes["current"] == number
 
-    await wait_until(hass, is_so)
+    await machine.until(is_so)
 
 
-async def start(hass: HomeAssistant, device: Device) -> None:
-    device.start_job(put_job(device))
-    await wait_for_state(hass, STATUS, "running")
-
-
-async def finish(hass: HomeAssistant, device: Device) -> None:
-    device.job.finish()
-    await wait_for_state(hass, STATUS, "completed")
-
-
-async def leave(hass: HomeAssistant, device: Device) -> None:
+async def leave(machine: Wired) -> None:
     """Have another program leave the job that ended, as soon as it may."""
-    await device.wait_for(lambda: device.status.st_id in (64, 128))
-    device.player.quit()
-    await wait_for_state(hass, STATUS, "idle")
+    await machine.device.wait_for(lambda: machine.device.status.st_id in (64, 128))
+    machine.device.player.quit()
+    await machine.status_is("idle")
 
 
-async def test_tell_me_of_a_job_that_is_done(
-    hass: HomeAssistant, device: Device, phone: Phone
-) -> None:
-    spoken = async_mock_service(hass, "test", "speak")
+async def test_tell_me_of_a_job_that_is_done(machine: Wired, phone: Phone) -> None:
+    spoken = async_mock_service(machine.hass, "test", "speak")
     await use(
-        hass,
+        machine,
         "tell_me",
         phone=phone,
         also=[{"action": "test.speak", "data": {"text": "{{ title }}"}}],
     )
-    await start(hass, device)
-    await wait_until(hass, lambda: len(phone.messages) == 1)
+    await machine.run_job()
+    await machine.until(lambda: len(phone.messages) == 1)
     assert phone.messages.pop().data["message"] == "clear_notification"
-    await finish(hass, device)
-    await wait_until(hass, lambda: len(spoken) == 1)
+    await machine.finish_job()
+    await machine.until(lambda: len(spoken) == 1)
     assert spoken[0].data["text"] == "Ulrike is done"
     (told,) = phone.messages
     assert told.data["title"] == "Ulrike is done"
     assert told.data["message"].startswith("0:00:")
     assert told.data["data"] == {
-        "tag": f"flux3dp_{registered(hass, device).id}",
+        "tag": f"flux3dp_{machine.registered.id}",
         "group": "flux3dp",
         "image": "/api/camera_proxy/camera.at_her",
     }
 
 
 async def test_tell_me_what_it_needs_and_let_me_answer(
-    hass: HomeAssistant, device: Device, phone: Phone
+    machine: Wired, phone: Phone
 ) -> None:
-    await use(hass, "tell_me", phone=phone, tell=["needs_attention"])
-    await start(hass, device)
-    device.job.runout()
-    await wait_until(hass, lambda: len(phone.messages) == 2)
+    await use(machine, "tell_me", phone=phone, tell=["needs_attention"])
+    await machine.run_job()
+    machine.device.job.runout()
+    await machine.until(lambda: len(phone.messages) == 2)
     asked = phone.messages[1].data
     assert asked["title"] == "Ulrike needs you"
     assert asked["message"] == "Filament ran out. · Load filament, then resume."
     resume, cancel = asked["data"]["actions"]
     assert (resume["title"], cancel["title"]) == ("Resume", "Cancel job")
-    await wait_for_state(hass, STATUS, "paused")
+    await machine.status_is("paused")
 
     def press(action: str) -> None:
-        hass.bus.async_fire("mobile_app_notification_action", {"action": action})
+        machine.hass.bus.async_fire(
+            "mobile_app_notification_action", {"action": action}
+        )
 
     for foreign in ("something_else", "flux3dp_cancel_another"):
         press(foreign)
-    device.job.mend()
+    machine.device.job.mend()
     press(resume["action"])
-    await wait_for_state(hass, STATUS, "running")
+    await machine.status_is("running")
 
     # The message is taken back; who still sees it cancels nothing.
-    await wait_until(hass, lambda: len(phone.messages) == 3)
+    await machine.until(lambda: len(phone.messages) == 3)
     assert phone.messages[2].data["message"] == "clear_notification"
     assert phone.messages[2].data["data"]["tag"] == asked["data"]["tag"]
     press(cancel["action"])
-    await hass.async_block_till_done()
-    assert "player abort" not in device.received.robot
+    await machine.hass.async_block_till_done()
+    assert "player abort" not in machine.device.received.robot
 
-    device.job.runout()
-    await wait_for_state(hass, STATUS, "paused")
+    machine.device.job.runout()
+    await machine.status_is("paused")
     press(cancel["action"])
-    await wait_for_state(hass, STATUS, "aborted")
-    assert device.received.robot.count("player abort") == 1
+    await machine.status_is("aborted")
+    assert machine.device.received.robot.count("player abort") == 1
 
 
 async def test_tell_me_of_a_job_that_failed_and_of_a_device_that_is_lost(
-    hass: HomeAssistant, device: Device, phone: Phone
+    machine: Wired, phone: Phone
 ) -> None:
-    await use(hass, "tell_me", phone=phone, patience=SOON)
-    await start(hass, device)
-    async with out_of_contact(hass, device, STATUS):
-        await wait_until(hass, lambda: len(phone.messages) == 2)
+    await use(machine, "tell_me", phone=phone, patience=SOON)
+    await machine.run_job()
+    async with machine.out_of_contact():
+        await machine.until(lambda: len(phone.messages) == 2)
     lost = phone.messages[1].data
     assert lost["title"] == "Ulrike does not answer in the middle of a job"
     assert lost["message"] == lost["title"]
     assert "image" not in lost["data"]
-    await wait_for_state(hass, STATUS, "running")
-    device.job.fail("HARDWARE_ERROR", "SENSOR_ERROR")
-    await wait_until(hass, lambda: len(phone.messages) == 3)
+    await machine.status_is("running")
+    machine.device.job.fail("HARDWARE_ERROR", "SENSOR_ERROR")
+    await machine.until(lambda: len(phone.messages) == 3)
     assert phone.messages[2].data["title"] == "Ulrike failed"
     assert "Pressure sensor fault." in phone.messages[2].data["message"]
 
 
 async def test_tell_me_nothing_of_a_short_loss_of_contact(
-    hass: HomeAssistant, device: Device, phone: Phone
+    machine: Wired, phone: Phone
 ) -> None:
-    await use(hass, "tell_me", phone=phone, patience=LONG)
-    await start(hass, device)
-    async with out_of_contact(hass, device, STATUS):
-        await runs(hass, 1)
-    await wait_for_state(hass, STATUS, "running")
-    await runs(hass, 0)
+    await use(machine, "tell_me", phone=phone, patience=LONG)
+    await machine.run_job()
+    async with machine.out_of_contact():
+        await runs(machine, 1)
+    await machine.status_is("running")
+    await runs(machine, 0)
     assert [call.data["message"] for call in phone.messages] == ["clear_notification"]
 
 
 async def test_power_off_once_it_is_cold_and_idle(
-    hass: HomeAssistant, device: Device, switched: list[str]
+    machine: Wired, switched: list[str]
 ) -> None:
-    sensor = er.async_get(hass).async_get_or_create(
-        "sensor", "test", "hot", device_id=registered(hass, device).id
+    sensor = er.async_get(machine.hass).async_get_or_create(
+        "sensor", "test", "hot", device_id=machine.registered.id
     )
     temperature = {"device_class": "temperature", "unit_of_measurement": "°F"}
-    await hass.services.async_call("input_boolean", "turn_on", {"entity_id": SWITCH})
+    await machine.hass.services.async_call(
+        "input_boolean", "turn_on", {"entity_id": SWITCH}
+    )
     plug = {"entity_id": SWITCH}
-    await use(hass, "power_off", plug=plug, cool_down=SOON)
+    await use(machine, "power_off", plug=plug, cool_down=SOON)
 
-    hass.states.async_set(sensor.entity_id, "392", temperature)
-    await start(hass, device)
-    await finish(hass, device)
-    await runs(hass, 1)
+    machine.hass.states.async_set(sensor.entity_id, "392", temperature)
+    await machine.run_job()
+    await machine.finish_job()
+    await runs(machine, 1)
     assert switched == ["switch on"]
     # 49 °C.
-    hass.states.async_set(sensor.entity_id, "120.2", temperature)
-    await wait_until(hass, lambda: switched == ["switch on", "switch off"])
-    await runs(hass, 0)
+    machine.hass.states.async_set(sensor.entity_id, "120.2", temperature)
+    await machine.until(lambda: switched == ["switch on", "switch off"])
+    await runs(machine, 0)
 
     # A device that is not known to be idle keeps its power.
-    await hass.services.async_call("input_boolean", "turn_on", {"entity_id": SWITCH})
-    hass.states.async_set(sensor.entity_id, "392", temperature)
-    await leave(hass, device)
-    await start(hass, device)
-    await finish(hass, device)
-    await runs(hass, 1)
-    await device.power_off()
-    await wait_for_state(hass, STATUS, "offline")
-    hass.states.async_set(sensor.entity_id, "70", temperature)
-    await runs(hass, 0)
+    await machine.hass.services.async_call(
+        "input_boolean", "turn_on", {"entity_id": SWITCH}
+    )
+    machine.hass.states.async_set(sensor.entity_id, "392", temperature)
+    await leave(machine)
+    await machine.run_job()
+    await machine.finish_job()
+    await runs(machine, 1)
+    await machine.switch_off()
+    machine.hass.states.async_set(sensor.entity_id, "70", temperature)
+    await runs(machine, 0)
     assert switched[2:] == ["switch on"]
 
 
 async def test_power_off_never_in_the_next_job(
-    hass: HomeAssistant, device: Device, switched: list[str]
+    machine: Wired, switched: list[str]
 ) -> None:
     plug = {"entity_id": SWITCH}
-    await use(hass, "power_off", plug=plug, cool_down=LONG, after=["aborted"])
-    await start(hass, device)
-    await finish(hass, device)
-    await runs(hass, 0)
-    await leave(hass, device)
-    await start(hass, device)
-    device.job.abort()
-    await runs(hass, 1)
-    await leave(hass, device)
-    await runs(hass, 1)
-    await start(hass, device)
-    await runs(hass, 0)
+    await use(machine, "power_off", plug=plug, cool_down=LONG, after=["aborted"])
+    await machine.run_job()
+    await machine.finish_job()
+    await runs(machine, 0)
+    await leave(machine)
+    await machine.run_job()
+    machine.device.job.abort()
+    await runs(machine, 1)
+    await leave(machine)
+    await runs(machine, 1)
+    await machine.run_job()
+    await runs(machine, 0)
     assert switched == []
 
 
 async def test_extraction_runs_with_the_laser(
-    hass: HomeAssistant, device: Device, switched: list[str]
+    machine: Wired, switched: list[str]
 ) -> None:
     fan = {"entity_id": SWITCH}
-    await use(hass, "extraction", fan=fan, minutes=SOON)
-    await start(hass, device)
-    await wait_for_state(hass, SWITCH, "on")
-    device.job.pause()
-    await wait_for_state(hass, SWITCH, "off")
-    await wait_for_state(hass, STATUS, "paused")
-    device.job.resume()
-    await wait_for_state(hass, SWITCH, "on")
-    await wait_for_state(hass, STATUS, "running")
-    async with out_of_contact(hass, device, STATUS):
-        await runs(hass, 1)
-    await wait_for_state(hass, STATUS, "running")
-    await runs(hass, 0)
+    await use(machine, "extraction", fan=fan, minutes=SOON)
+    await machine.run_job()
+    await wait_for_state(machine.hass, SWITCH, "on")
+    machine.device.job.pause()
+    await wait_for_state(machine.hass, SWITCH, "off")
+    await machine.status_is("paused")
+    machine.device.job.resume()
+    await wait_for_state(machine.hass, SWITCH, "on")
+    await machine.status_is("running")
+    async with machine.out_of_contact():
+        await runs(machine, 1)
+    await machine.status_is("running")
+    await runs(machine, 0)
     assert switched == ["switch on", "switch off", "switch on"]
-    await finish(hass, device)
+    await machine.finish_job()
     # The job is not cleared, and the fan does not wait for that.
-    await wait_for_state(hass, SWITCH, "off")
+    await wait_for_state(machine.hass, SWITCH, "off")
 
 
 @pytest.mark.parametrize("covers", ["nothing", "message", "siren"])
 async def test_laser_watch_of_an_open_cover(
-    hass: HomeAssistant, device: Device, phone: Phone, covers: str
+    machine: Wired, phone: Phone, covers: str
 ) -> None:
     await use(
-        hass,
+        machine,
         "laser_watch",
         phone=phone,
         sirens={"entity_id": SIREN},
@@ -325,43 +313,43 @@ async def test_laser_watch_of_an_open_cover(
         lights={"entity_id": SWITCH},
         covers=covers,
     )
-    await start(hass, device)
-    device.job.fault("HARDWARE_ERROR_DOOR_OPENED")
-    await wait_for_state(hass, STATUS, "paused")
+    await machine.run_job()
+    machine.device.job.fault("HARDWARE_ERROR_DOOR_OPENED")
+    await machine.status_is("paused")
     if covers == "nothing":
         assert phone.messages == []
-        assert hass.states.is_state(SWITCH, "off")
+        assert machine.hass.states.is_state(SWITCH, "off")
         return
-    await wait_for_state(hass, SWITCH, "on")
-    await wait_until(hass, lambda: len(phone.messages) == 1)
+    await wait_for_state(machine.hass, SWITCH, "on")
+    await machine.until(lambda: len(phone.messages) == 1)
     assert phone.messages[0].data["title"] == "Ulrike: Door is open."
     assert phone.messages[0].data["message"] == "Close it, then resume."
     assert "priority" not in phone.messages[0].data["data"]
     if covers == "siren":
-        await wait_for_state(hass, SIREN, "on")
+        await wait_for_state(machine.hass, SIREN, "on")
     else:
-        assert hass.states.is_state(SIREN, "off")
+        assert machine.hass.states.is_state(SIREN, "off")
 
 
 @pytest.mark.parametrize("end", ["alarm", "at once"])
 async def test_laser_watch_of_a_flame(
-    hass: HomeAssistant, device: Device, phone: Phone, switched: list[str], end: str
+    machine: Wired, phone: Phone, switched: list[str], end: str
 ) -> None:
     await use(
-        hass,
+        machine,
         "laser_watch",
         phone=phone,
         sirens={"entity_id": SIREN},
         siren_minutes=SOON,
         covers="nothing",
     )
-    await start(hass, device)
+    await machine.run_job()
     if end == "alarm":
-        device.job.hold(256, "HARDWARE_ERROR_FIRE_DETECTED")
+        machine.device.job.hold(256, "HARDWARE_ERROR_FIRE_DETECTED")
     else:
-        device.job.fail("HARDWARE_ERROR_FIRE_DETECTED")
-    await wait_until(hass, lambda: switched == ["siren on", "siren off"])
-    await runs(hass, 0)
+        machine.device.job.fail("HARDWARE_ERROR_FIRE_DETECTED")
+    await machine.until(lambda: switched == ["siren on", "siren off"])
+    await runs(machine, 0)
     (told,) = phone.messages
     assert told.data["title"] == "Ulrike: Flame detected."
     assert told.data["message"] == "Look at the machine at once."

@@ -3,16 +3,16 @@
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.clock import SteadyClock
-from tests.integration.conftest import MakeDevice, MakeEntry, wait_until
 from tests.integration.fakes import Home, ManualClock
-from tests.integration.jobs import BRISK, events_are, run_job, value, witness
+from tests.integration.jobs import BRISK, events_are, witness
+from tests.integration.wired import Wired
 
+DEVICE = {"timing": BRISK}
 DAY = 86_400.0
 CLOCK = "custom_components.flux3dp.clock.dt_util"
 
@@ -58,11 +58,7 @@ def test_what_may_be_early_is_due_together(grid: float) -> None:
 
 @pytest.mark.parametrize("hold", [True, False], ids=["reports", "announcements"])
 async def test_a_job(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    hold: bool,
+    unpaired: Wired, monkeypatch: pytest.MonkeyPatch, hold: bool
 ) -> None:
     ahead = timedelta()
 
@@ -70,31 +66,30 @@ async def test_a_job(
         return dt_util.utcnow() + ahead
 
     monkeypatch.setattr(CLOCK, SimpleNamespace(utcnow=utcnow))
-    device = await make_device(timing=BRISK)
-    entry = await make_entry(device, hold=hold)
-    seen = witness(hass)
-    await run_job(hass, device)
+    entry = await unpaired.set_up(hold=hold)
+    seen = witness(unpaired.hass)
+    await unpaired.run_job()
     if hold:
-        await wait_until(hass, lambda: value(hass, "finish_time") != "unknown")
-        before = dt_util.parse_datetime(value(hass, "finish_time"))
+        await unpaired.until(lambda: unpaired.value("finish_time") != "unknown")
+        before = dt_util.parse_datetime(unpaired.value("finish_time"))
 
     ahead = timedelta(days=30)
-    device.job.set_progress(0.1)
-    await wait_until(hass, lambda: value(hass, "progress") == "10.0")
+    unpaired.device.job.set_progress(0.1)
+    await unpaired.until(lambda: unpaired.value("progress") == "10.0")
     assert entry.runtime_data.data.job.elapsed_minutes == 0
     if hold:
-        after = dt_util.parse_datetime(value(hass, "finish_time"))
+        after = dt_util.parse_datetime(unpaired.value("finish_time"))
         assert before is not None
         assert after is not None
         assert abs(after - before - ahead) <= timedelta(minutes=5)
-    device.job.finish()
-    await events_are(hass, seen, "started", "completed")
+    unpaired.device.job.finish()
+    await events_are(unpaired.hass, seen, "started", "completed")
     duration = entry.runtime_data.data.job.last_job_duration
     assert duration is not None
     assert 0 < duration < 60
     # The last report is out of date by now, and announcements tell the same.
-    await wait_until(hass, lambda: not entry.runtime_data.data.job.from_report)
-    assert value(hass, "jobs_completed") == "1"
+    await unpaired.until(lambda: not entry.runtime_data.data.job.from_report)
+    assert unpaired.value("jobs_completed") == "1"
 
 
 # -- the device's own, in its announcements
@@ -131,19 +126,16 @@ async def test_an_announcement_that_was_overtaken_brings_nothing_back(
 @pytest.mark.parametrize("leap", [86_400.0, -86_400.0], ids=["ahead", "back"])
 @pytest.mark.parametrize("connected", [True, False], ids=["reports", "announcements"])
 async def test_a_device_whose_clock_leaps_goes_on(
-    home: Home, leap: float, *, connected: bool
+    home: Home, leap: float, connected: bool
 ) -> None:
     seen = witness(home.hass)
     if not connected:
         home.device.refuses = ConnectionFailed("busy")
     home.device.timestamp = 1e6
-    await home.run(16)
-    await home.advance(6)
+    await home.run(16, seconds=6)
     home.device.timestamp += leap
-    await home.run(48, "PAUSED")
-    await home.advance(6)
-    await home.run(64, "COMPLETED")
-    await home.advance(6)
+    await home.run(48, "PAUSED", seconds=6)
+    await home.run(64, "COMPLETED", seconds=6)
     assert seen.event_types == ["started", "paused", "completed"]
 
 
@@ -160,7 +152,7 @@ async def test_timestamps_that_run_ahead_hide_nothing_for_long(
         if second % 3 == 0:
             device.timestamp = 100.0 + second
             await home.run(48)
-            shown.append(value(home.hass, "status"))
+            shown.append(home.value("status"))
         await home.advance(1)
 
     assert "paused" in shown
@@ -177,7 +169,7 @@ async def test_timestamps_far_ahead_do_not_hide_the_end_of_a_job(home: Home) -> 
             await home.advance(0.5)
             device.timestamp = 100.0 + second + half
             await home.run(64 if (second, half) > (4, 0.5) else 16)
-        shown.append(value(home.hass, "status"))
+        shown.append(home.value("status"))
 
     assert shown == ["running"] * 4 + ["completed"] * 2
     assert "completed" in seen.event_types
@@ -206,7 +198,7 @@ async def test_a_job_that_begins_right_after_a_reboot_is_another(
     home.device.timestamp, home.device.prefix = 2.0, b"of another boot"
     for st_id in (0, 1, 16):
         await home.run(st_id)
-    assert value(home.hass, "last_job_result") == "unknown"
+    assert home.value("last_job_result") == "unknown"
     await home.run(64)
     assert seen.event_types == ["started", "started", "completed"]
 
@@ -222,11 +214,11 @@ async def test_a_device_that_rebooted_right_before_a_reload_is_online(
         await home.run(st_id)
     home.device.timestamp = 20.0
     await home.run(0)
-    await home.done(home.hass.config_entries.async_reload(home.entry.entry_id))
+    await home.done(home.reload())
     await home.announce()
-    assert value(home.hass, "status") == "completed"
+    assert home.value("status") == "completed"
     for _ in range(3):
         await home.advance(3)
         await home.announce()
-    assert value(home.hass, "status") == "idle"
+    assert home.value("status") == "idle"
     assert seen.event_types == ["started", "completed"]

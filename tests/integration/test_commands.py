@@ -2,15 +2,20 @@
 
 import asyncio
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.setup import async_setup_component
 import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import applicable_commands
+from simulator import Device
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
+from tests.integration.jobs import BUTTONS, PATIENT, entity
 from tests.integration.watching import Watch, datagram
+from tests.integration.wired import Wired
 
+DEVICE = {"timing": PATIENT}
 # What the device gets of a command.
 WORDS = {
     "pause": "player pause",
@@ -81,6 +86,70 @@ async def test_what_does_not_apply_fails_in_words(home: Home) -> None:
     await fails("clear")
     await home.run(64, "COMPLETED", seconds=3)
     await fails("pause", "resume", "cancel")
+
+
+async def test_the_buttons_are_there_while_the_device_is(home: Home) -> None:
+    def available() -> set[str]:
+        states = {each: home.value(key, "button") for each, key in BUTTONS.items()}
+        return {each for each, state in states.items() if state != "unavailable"}
+
+    assert available() == set(BUTTONS)
+    assert home.commands == set()
+    await home.run()
+    assert home.commands == {"pause", "cancel"}
+    home.listener.silent = True
+    home.device.refuses = ConnectionFailed()
+    home.device.sessions[-1].abort()
+    await home.advance(30)
+    assert available() == home.commands == set()
+
+
+@pytest.mark.parametrize("target", ["device", "area", "entities"])
+async def test_a_press_that_reaches_several_buttons_presses_none(
+    home: Home, running: FakeDevice, target: str
+) -> None:
+    data: dict[str, object] = {
+        "device": {"device_id": home.registered.id},
+        "area": {"area_id": home.put_in_workshop()["area_id"]},
+        "entities": {"entity_id": [entity("button", key) for key in BUTTONS.values()]},
+    }[target]
+    with pytest.raises(ServiceValidationError) as refused:
+        await home.hass.services.async_call("button", "press", data, blocking=True)
+
+    assert refused.value.translation_key == "pressed_together"
+    assert "Pause job" in str(refused.value)
+    assert not set(running.received) & set(WORDS.values())
+
+
+async def test_the_presses_of_one_script_are_not_one_press(
+    home: Home, running: FakeDevice
+) -> None:
+    pause, resume = (
+        {"action": "button.press", "target": {"entity_id": entity("button", key)}}
+        for key in ("pause", "resume")
+    )
+    assert await async_setup_component(
+        home.hass, "script", {"script": {"twice": {"sequence": [pause, pause, resume]}}}
+    )
+    await home.done(home.hass.services.async_call("script", "twice", blocking=True))
+
+    told = [each for each in running.received if each in WORDS.values()]
+    assert told == ["player pause", "player pause", "player resume"]
+
+
+async def test_one_button_each_of_two_devices_is_pressed(
+    wired: Wired, other: Device
+) -> None:
+    await wired.run_job()
+    await wired.beside(other).run_job()
+    await wired.hass.services.async_call(
+        "button",
+        "press",
+        {"entity_id": [entity("button", "pause"), "button.attic_pause"]},
+        blocking=True,
+    )
+    for each in (wired.device, other):
+        assert each.received.robot.count("player pause") == 1
 
 
 # -- what a press comes to

@@ -14,7 +14,6 @@ import voluptuous as vol
 from custom_components.flux3dp.condition import is_idle, needs_attention
 from custom_components.flux3dp.job.model import INITIAL
 from simulator import Device
-from tests.integration.conftest import wait_for_state
 from tests.integration.fakes import Home
 from tests.integration.house import House
 from tests.integration.jobs import entity
@@ -95,7 +94,7 @@ async def test_any_and_all_of_those_in_the_area_now(
     assert await so(wired, target, "any") == {"is_running", "is_idle"}
     assert await so(wired, target, "all") == set()
     other.set_status(st_id=16)
-    await wait_for_state(wired.hass, "sensor.attic_status", "running")
+    await wired.beside(other).status_is("running")
     assert await so(wired, target, "all") == {"is_running"}
 
 

@@ -19,7 +19,6 @@ from homeassistant.core import (
 )
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
-import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
@@ -181,14 +180,13 @@ async def test_a_device_with_a_job_is_asked_more_often(new_home: Home) -> None:
 
 
 @having({"multicast": False})
-@pytest.mark.usefixtures("entry")
-async def test_without_multicast_probes_are_enough(unpaired: Wired) -> None:
-    assert unpaired.value("status") == "idle"
+async def test_without_multicast_probes_are_enough(wired: Wired) -> None:
+    assert wired.value("status") == "idle"
 
-    unpaired.device.set_status(st_id=16, progress=0.5)
-    await unpaired.status_is("running")
-    await unpaired.switch_off()
-    await unpaired.switch_on()
+    wired.device.set_status(st_id=16, progress=0.5)
+    await wired.status_is("running")
+    await wired.switch_off()
+    await wired.switch_on()
 
 
 async def test_what_changes_elsewhere_reaches_the_device_registry(

@@ -28,9 +28,9 @@ from simulator import Device
 from simulator.fcode import build
 from simulator.files import plain_png
 from simulator.robot import RobotSession
-from tests.integration.conftest import CUBE, JOB, NAME, UUID, Client, wait_for_state
-from tests.integration.jobs import BRISK, out_of_contact, run_job
-from tests.integration.life import STATUS
+from tests.integration.conftest import CUBE, JOB, NAME, UUID, Client
+from tests.integration.jobs import BRISK
+from tests.integration.wired import Wired
 
 JPEG = b"\xff\xd8\xff\xe0" + b"picture"
 ROOT = f"media-source://{DOMAIN}"
@@ -120,10 +120,8 @@ async def read_folder(client: Client, path: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (await response.text()).splitlines()]
 
 
-async def test_a_page_reads_a_folder(
-    hass: HomeAssistant, device: Device, client: Client
-) -> None:
-    device.files.write("SD", "Küche/broken.fc", b"no job")
+async def test_a_page_reads_a_folder(wired: Wired, client: Client) -> None:
+    wired.device.files.write("SD", "Küche/broken.fc", b"no job")
     names, broken, spoon = await read_folder(client, "SD/K%C3%BCche")
     path = "SD/Küche/Löffel 'groß'.fc"
     assert [it["path"] for it in names["entries"]] == [broken["path"], path]
@@ -132,7 +130,7 @@ async def test_a_page_reads_a_folder(
     assert said == ("Löffel", 1800.0, "extruder", 900.0)
     kind, _, picture = spoon["picture"].partition(",")
     assert (kind, b64decode(picture)) == ("data:image/png;base64", plain_png("Löffel"))
-    device.files.write("SD", "Küche/plain.fc", build({}))
+    wired.device.files.write("SD", "Küche/plain.fc", build({}))
     # What is known already comes first.
     known, first, _, plain = await read_folder(client, "SD/K%C3%BCche/")
     assert known["entries"][0]["path"] == broken["path"]
@@ -140,7 +138,7 @@ async def test_a_page_reads_a_folder(
     assert "picture" not in plain
     [gone] = await read_folder(client, "SD/gone")
     assert gone["translation_key"] == "refused_not_exist"
-    async with out_of_contact(hass, device):
+    async with wired.out_of_contact():
         [off] = await read_folder(client, "SD")
     assert off["error"] == f"{NAME} is offline. Check that the device is switched on."
     url = f"/api/{DOMAIN}/folder/{'0' * 32}/SD"
@@ -157,12 +155,11 @@ async def test_a_page_reads_a_folder(
     ids=["a folder", "a target", "files"],
 )
 async def test_a_page_that_goes_away_leaves_others_their_answer(
-    hass: HomeAssistant,
+    wired: Wired,
     device: Device,
-    entry: MockConfigEntry,
     ask: Callable[[DeviceFiles], Coroutine[Any, Any, object]],
 ) -> None:
-    reads, answer = entry.runtime_data.files, asyncio.Event()
+    reads, answer = wired.entry.runtime_data.files, asyncio.Event()
     send = RobotSession._list
 
     async def send_late(session: RobotSession, storage: str, path: str) -> None:
@@ -170,9 +167,9 @@ async def test_a_page_that_goes_away_leaves_others_their_answer(
         await send(session, storage, path)
 
     with patch.object(RobotSession, "_list", send_late):
-        first = hass.async_create_task(ask(reads))
+        first = wired.hass.async_create_task(ask(reads))
         await device.wait_for(lambda: "file ls SD " in device.received.robot)
-        second = hass.async_create_task(reads.entries("SD"))
+        second = wired.hass.async_create_task(reads.entries("SD"))
         first.cancel()
         await asyncio.wait([first])
         answer.set()
@@ -180,7 +177,7 @@ async def test_a_page_that_goes_away_leaves_others_their_answer(
 
 
 async def test_what_is_read_is_kept_until_something_changes(
-    hass: HomeAssistant, device: Device, media: Media, client_key: ClientKey
+    wired: Wired, device: Device, media: Media, client_key: ClientKey
 ) -> None:
     def asked() -> int:
         return sum(it.startswith("file info") for it in device.received.robot)
@@ -205,20 +202,17 @@ async def test_what_is_read_is_kept_until_something_changes(
     await media.browse(f"{UUID}/SD")
     # Only what cannot be described is asked about again.
     assert asked() == before + 2
-    await run_job(hass, device, "Küche/vase.fc")
+    await wired.run_job("Küche/vase.fc")
     await media.browse(f"{UUID}/SD")
     assert asked() == before + 5
 
 
 async def test_a_large_folder_goes_by_its_names(
-    device: Device,
-    entry: MockConfigEntry,
-    media: Media,
-    monkeypatch: pytest.MonkeyPatch,
+    wired: Wired, media: Media, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "_FOLDER_TIME", -1.0)
     monkeypatch.setattr(files, "_MOST_KEPT", 2)
-    device.files.entries["SD"] = {f"{name}.fc": JOB for name in "abc"}
+    wired.device.files.entries["SD"] = {f"{name}.fc": JOB for name in "abc"}
     described = "Boat (10\u00a0min, Extruder)"
     # Each look reads one more.
     for titles in (
@@ -227,33 +221,29 @@ async def test_a_large_folder_goes_by_its_names(
         [described, described, described],
     ):
         assert await media.titles(f"{UUID}/SD") == titles
-    assert len(entry.runtime_data.files._infos) == 2
+    assert len(wired.entry.runtime_data.files._infos) == 2
 
 
-async def test_a_device_that_is_off_says_so(
-    hass: HomeAssistant, device: Device, media: Media
-) -> None:
-    hass.config.language = "de"
-    await async_load_integrations(hass, {DOMAIN})
+async def test_a_device_that_is_off_says_so(wired: Wired, media: Media) -> None:
+    wired.hass.config.language = "de"
+    await async_load_integrations(wired.hass, {DOMAIN})
     said = "ist offline. Prüfe, ob das Gerät eingeschaltet ist."
-    async with out_of_contact(hass, device):
+    async with wired.out_of_contact():
         assert await media.titles() == [f"{NAME} (Offline)"]
         for path in (UUID, f"{UUID}/SD", f"{UUID}/SD/Küche"):
             assert said in (await media.browse(path))["error"]
         assert said in (await media.resolve(f"{UUID}/SD/job.fc"))["error"]
-    await wait_for_state(hass, STATUS, "idle")
+    await wired.status_is("idle")
     assert await media.titles() == [NAME]
 
 
-async def test_folders_are_called_as_on_the_card(
-    hass: HomeAssistant, device: Device, media: Media
-) -> None:
-    hass.config.language = "de"
+async def test_folders_are_called_as_on_the_card(wired: Wired, media: Media) -> None:
+    wired.hass.config.language = "de"
     assert await media.titles(UUID) == ["Speicherkarte", "USB"]
     assert "Zuletzt" in await media.titles(f"{UUID}/SD")
     assert (await media.browse(f"{UUID}/SD/Recent"))["title"] == "Zuletzt"
     # A folder may have any name.
-    device.files.entries["SD"] |= {"Küche": {"Recent": {}}}
+    wired.device.files.entries["SD"] |= {"Küche": {"Recent": {}}}
     assert "Recent" in await media.titles(f"{UUID}/SD/Küche")
 
 

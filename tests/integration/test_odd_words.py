@@ -1,10 +1,13 @@
-"""What a device says of itself and its job, however odd, breaks nothing that reads it."""
+"""What a device says, however odd, breaks nothing that reads it; and what it is called."""
 
+import asyncio
+from dataclasses import replace
 import json
 import logging
 
 from homeassistant.core import valid_entity_id
-from homeassistant.helpers import entity_registry as er
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import slugify
 import pytest
@@ -14,7 +17,9 @@ from custom_components.flux3dp.job.model import state_text
 from simulator import Device
 from simulator.fcode import build
 from tests.contract.files import DOMAIN, TRANSLATIONS, read_json
-from tests.integration.conftest import having
+from tests.integration.conftest import NAME, having
+from tests.integration.fakes import Home, settle
+from tests.integration.flows import enter, wifi
 from tests.integration.jobs import BRISK
 from tests.integration.wired import Wired
 
@@ -25,25 +30,21 @@ LONG = "装" * 42
 
 
 @pytest.mark.parametrize("seconds", ["300000000000", "1e300", "-5", "9" * 300])
-@pytest.mark.usefixtures("entry")
-async def test_an_absurd_estimate_is_none(unpaired: Wired, seconds: str) -> None:
-    unpaired.caplog.clear()
-    await unpaired.run_job(TIME_COST=seconds, TITLE="Vase")
-    await unpaired.until(lambda: unpaired.value("job_name") == "Vase")
+async def test_an_absurd_estimate_is_none(wired: Wired, seconds: str) -> None:
+    wired.caplog.clear()
+    await wired.run_job(TIME_COST=seconds, TITLE="Vase")
+    await wired.until(lambda: wired.value("job_name") == "Vase")
     for key in ("finish_time", "time_remaining", "job_duration"):
-        assert unpaired.value(key) == "unknown"
+        assert wired.value(key) == "unknown"
     # Whatever comes after it is read as before.
-    unpaired.device.job.set_progress(0.5)
-    await unpaired.until(lambda: unpaired.value("progress") == "50.0")
-    assert not [
-        line for line in unpaired.caplog.records if line.levelno >= logging.ERROR
-    ]
+    wired.device.job.set_progress(0.5)
+    await wired.until(lambda: wired.value("progress") == "50.0")
+    assert not [line for line in wired.caplog.records if line.levelno >= logging.ERROR]
 
 
-@pytest.mark.usefixtures("entry")
-async def test_absurd_numbers_in_a_report_are_none(unpaired: Wired) -> None:
-    unpaired.caplog.clear()
-    await unpaired.run_job(TITLE="Vase")
+async def test_absurd_numbers_in_a_report_are_none(wired: Wired) -> None:
+    wired.caplog.clear()
+    await wired.run_job(TITLE="Vase")
     absurd = {
         "st_id": 16,
         "st_label": "RUNNING",
@@ -55,16 +56,14 @@ async def test_absurd_numbers_in_a_report_are_none(unpaired: Wired) -> None:
         "tt": [float("nan")],
         "traveled": 1e308,
     }
-    unpaired.device.faults.replies["player report"] = json.dumps(absurd)
-    await unpaired.until(lambda: unpaired.value("progress") == "25.0")
-    await unpaired.until(lambda: unpaired.value("nozzle_temperature") == "unknown")
-    assert unpaired.value("nozzle_target") == "unknown"
-    unpaired.device.faults.replies["player report"] = json.dumps(absurd | {"st_id": 64})
-    await unpaired.status_is("completed")
-    assert float(unpaired.value("last_job_duration")) < 10
-    assert not [
-        line for line in unpaired.caplog.records if line.levelno >= logging.ERROR
-    ]
+    wired.device.faults.replies["player report"] = json.dumps(absurd)
+    await wired.until(lambda: wired.value("progress") == "25.0")
+    await wired.until(lambda: wired.value("nozzle_temperature") == "unknown")
+    assert wired.value("nozzle_target") == "unknown"
+    wired.device.faults.replies["player report"] = json.dumps(absurd | {"st_id": 64})
+    await wired.status_is("completed")
+    assert float(wired.value("last_job_duration")) < 10
+    assert not [line for line in wired.caplog.records if line.levelno >= logging.ERROR]
 
 
 @pytest.mark.parametrize(
@@ -154,3 +153,51 @@ async def test_a_name_breaks_no_line_of_the_log(wired: Wired, device: Device) ->
     ours = [line.getMessage() for line in wired.caplog.records if DOMAIN in line.name]
     assert any("Attic[31m does not answer" in line for line in wired.log)
     assert all(line.isprintable() for line in ours)
+
+
+# -- its name of today, in errors, repairs and the log
+
+
+async def test_everything_said_after_a_rename_has_the_new_name(home: Home) -> None:
+    home.device.info = replace(home.device.info, name="Attic")
+    await home.until(lambda: home.registered.name == "Attic")
+    home.caplog.clear()
+
+    leaving = home.act("set_network", **wifi("Far"))
+    sending = asyncio.ensure_future(leaving)
+    await settle()
+    home.listener.silent = True
+    with pytest.raises(HomeAssistantError) as failed:
+        await home.done(sending, within=120)
+
+    assert failed.value.translation_placeholders["name"] == "Attic"
+    issue = home.issues["network_not_returned"]
+    assert issue.translation_placeholders == {"name": "Attic"}
+    assert any(line.startswith("Attic does not answer") for line in home.log)
+    assert not any(NAME in line for line in home.log)
+
+
+async def test_the_name_a_person_gave_comes_first(wired: Wired, device: Device) -> None:
+    wired.change(name_by_user="Big one")
+    device.rename("Attic")
+    await wired.until(lambda: wired.registered.name == "Attic")
+    device.faults.replies["scan_wifi"] = "error SOMETHING"
+    with pytest.raises(
+        HomeAssistantError, match=r"^Big one refused the command: SOMETHING"
+    ):
+        await wired.act("scan_wifi")
+    for step in ("rename", "password"):
+        form = await wired.reconfigure(step)
+        assert form["description_placeholders"] == {"name": "Big one"}
+        wired.hass.config_entries.flow.async_abort(form["flow_id"])
+
+
+async def test_without_a_device_in_the_registry_it_is_the_title(wired: Wired) -> None:
+    await wired.status_is("idle")
+    dr.async_get(wired.hass).async_remove_device(wired.registered.id)
+    assert wired.entry.runtime_data.device_name == wired.entry.title
+
+
+@having({"name": "", "model": "fbm1", "password": None})
+async def test_without_a_name_of_its_own_it_is_its_model(unpaired: Wired) -> None:
+    assert (await enter(unpaired.hass, unpaired.device.address))["title"] == "beamo"

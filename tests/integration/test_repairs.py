@@ -3,7 +3,6 @@
 import base64
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 import pytest
@@ -13,32 +12,23 @@ from custom_components.flux3dp.aioflux import Identity, fingerprint
 from simulator import MANAGEMENT_PORT, Device
 from tests.aioflux.updates import Updates
 from tests.forger import public_der
-from tests.integration.conftest import (
-    NAME,
-    PASSWORD,
-    UUID,
-    having,
-    signed_in,
-    wait_for_state,
-    wait_until,
-)
-from tests.integration.flows import Repairs, assert_abort, look_at_repairs, submit
+from tests.integration.conftest import NAME, PASSWORD, UUID, having
+from tests.integration.flows import Repairs, assert_abort, look_at_repairs
 from tests.integration.jobs import reason
-from tests.integration.life import STATUS, act, issues, reauths
+from tests.integration.life import STATUS
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 repairs = pytest.fixture(look_at_repairs)
 
 
-async def swapped(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> ir.IssueEntry:
+async def swapped(wired: Wired) -> ir.IssueEntry:
     """Give the device another mainboard and return the repair that comes of it."""
-    await device.swap_master_key(MASTER_KEYS[1])
-    device.forget_trust()
-    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
-    assert entry.state is ConfigEntryState.LOADED
-    return issues(hass)["master_key_changed"]
+    await wired.device.swap_master_key(MASTER_KEYS[1])
+    wired.device.forget_trust()
+    await wired.until(lambda: "master_key_changed" in wired.issues)
+    assert wired.entry.state is ConfigEntryState.LOADED
+    return wired.issues["master_key_changed"]
 
 
 # -- another master key
@@ -52,10 +42,10 @@ async def swapped(
     )
 )
 async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, repairs: Repairs
+    wired: Wired, device: Device, entry: MockConfigEntry, repairs: Repairs
 ) -> None:
     pinned = device.master_public_der
-    issue = await swapped(hass, device, entry)
+    issue = await swapped(wired)
     presented = device.master_public_der
     device.received.clear()
 
@@ -68,57 +58,57 @@ async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
     }
     assert entry.data["master_key"] == base64.b64encode(pinned).decode()
     assert (await repairs.send(shown))["type"] == "create_entry"
-    await hass.async_block_till_done()
+    await wired.hass.async_block_till_done()
 
     assert entry.data["master_key"] == base64.b64encode(presented).decode()
-    assert issues(hass) == {}
-    await wait_for_state(hass, STATUS, "idle")
-    await signed_in(hass, entry)
-    await wait_until(hass, lambda: entry.runtime_data.data.device is not None)
+    assert wired.issues == {}
+    await wired.status_is("idle")
+    await wired.signed_in()
+    await wired.until(lambda: entry.runtime_data.data.device is not None)
     # A person accepted it, but who made it is FLUX's to say.
     is_signed = device.config.vendor_key is not None
     assert entry.data["verified"] is is_signed
-    attributes = hass.states.get(STATUS).attributes
+    attributes = wired.hass.states.get(STATUS).attributes
     assert attributes.get("verified", True) is is_signed
-    [flow] = reauths(hass, entry)
+    [flow] = wired.reauths
     assert device.received.passwords == []
-    result = await hass.config_entries.flow.async_configure(flow["flow_id"])
-    assert_abort(await submit(hass, result, password=PASSWORD), "reauth_successful")
-    assert await act(hass, entry, "rename", name="Attic") == {"name": "Attic"}
+    result = await wired.hass.config_entries.flow.async_configure(flow["flow_id"])
+    assert_abort(await wired.submit(result, password=PASSWORD), "reauth_successful")
+    assert await wired.act("rename", name="Attic") == {"name": "Attic"}
 
 
 async def test_a_dialog_that_was_overtaken_pins_nothing(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, repairs: Repairs
+    wired: Wired, device: Device, entry: MockConfigEntry, repairs: Repairs
 ) -> None:
     data, genuine = dict(entry.data), device.master_key.pem
-    shown = await repairs.open(await swapped(hass, device, entry))
+    shown = await repairs.open(await swapped(wired))
     await device.swap_master_key(genuine)
-    await wait_until(hass, lambda: issues(hass) == {})
+    await wired.until(lambda: wired.issues == {})
     result = await repairs.send(shown)
     assert (result["type"], result["reason"]) == ("abort", "settled")
     assert entry.data == data
 
 
 async def test_an_impostor_that_has_gone_unnoticed_is_not_accepted(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, repairs: Repairs
+    wired: Wired, device: Device, entry: MockConfigEntry, repairs: Repairs
 ) -> None:
     data = dict(entry.data)
     device.faults.wrong_certificate = MASTER_KEYS[1]
     with pytest.raises(HomeAssistantError):
-        await act(hass, entry, "scan_wifi")
-    shown = await repairs.open(issues(hass)["master_key_changed"])
+        await wired.act("scan_wifi")
+    shown = await repairs.open(wired.issues["master_key_changed"])
     device.faults.wrong_certificate = None
     result = await repairs.send(shown)
     assert (result["type"], result["reason"]) == ("abort", "settled")
     assert entry.data == data
-    assert issues(hass) == {}
+    assert wired.issues == {}
 
 
 async def test_a_key_that_was_not_shown_is_not_accepted(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, repairs: Repairs
+    wired: Wired, device: Device, entry: MockConfigEntry, repairs: Repairs
 ) -> None:
     data = dict(entry.data)
-    shown = await repairs.open(await swapped(hass, device, entry))
+    shown = await repairs.open(await swapped(wired))
     await device.swap_master_key(MASTER_KEYS[2])
 
     shown = await repairs.send(shown)
@@ -128,38 +118,38 @@ async def test_a_key_that_was_not_shown_is_not_accepted(
     assert entry.data == data
     # Now it was.
     assert (await repairs.send(shown))["type"] == "create_entry"
-    await hass.async_block_till_done()
+    await wired.hass.async_block_till_done()
     assert fingerprint(base64.b64decode(entry.data["master_key"])) == third
-    await wait_for_state(hass, STATUS, "idle")
-    assert issues(hass) == {}
+    await wired.status_is("idle")
+    assert wired.issues == {}
 
 
 async def test_an_impostor_that_was_accepted_is_a_repair_once_it_has_gone(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, repairs: Repairs
+    wired: Wired, device: Device, repairs: Repairs
 ) -> None:
     genuine = device.master_key.pem
-    shown = await repairs.open(await swapped(hass, device, entry))
+    shown = await repairs.open(await swapped(wired))
     # It cannot be reached in the moment in which it is accepted.
     await device.refuse_connections(MANAGEMENT_PORT)
     assert (await repairs.send(shown))["type"] == "create_entry"
     await device.swap_master_key(genuine)
     await device.accept_connections(MANAGEMENT_PORT)
-    await wait_until(hass, lambda: "master_key_changed" in issues(hass))
+    await wired.until(lambda: "master_key_changed" in wired.issues)
 
-    shown = await repairs.open(issues(hass)["master_key_changed"])
+    shown = await repairs.open(wired.issues["master_key_changed"])
     placeholders = shown["description_placeholders"]
     assert placeholders["presented"] == fingerprint(device.master_public_der)
     assert device.received.passwords == []
 
 
 async def test_the_signature_of_the_old_key_does_not_verify_the_new_one(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, entry: MockConfigEntry
 ) -> None:
     updates = Updates(entry.runtime_data.listener, uuid=UUID)
     # Accepted; the reload is still due, and the old key is what is pinned.
     new = base64.b64encode(public_der(MASTER_KEYS[1])).decode()
     data = {**entry.data, "master_key": new, "verified": False}
-    hass.config_entries.async_update_entry(entry, data=data)
+    wired.hass.config_entries.async_update_entry(entry, data=data)
     entry.runtime_data.async_touch()
     seen = await updates.wait(lambda update: update.status is None)
     assert seen.device is not None
@@ -168,21 +158,21 @@ async def test_the_signature_of_the_old_key_does_not_verify_the_new_one(
 
 
 async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, repairs: Repairs
+    wired: Wired, repairs: Repairs
 ) -> None:
-    shown = await repairs.open(await swapped(hass, device, entry))
+    shown = await repairs.open(await swapped(wired))
     await repairs.close(shown)
-    assert "master_key_changed" in issues(hass)
-    assert await reason(act(hass, entry, "scan_wifi")) == "identity_mismatch"
+    assert "master_key_changed" in wired.issues
+    assert await reason(wired.act("scan_wifi")) == "identity_mismatch"
 
-    await hass.config_entries.async_reload(entry.entry_id)
-    await signed_in(hass, entry)
-    assert entry.runtime_data.trust.presented is not None
-    assert "master_key_changed" in issues(hass)
-    assert device.received.passwords == []
+    await wired.reload()
+    await wired.signed_in()
+    assert wired.entry.runtime_data.trust.presented is not None
+    assert "master_key_changed" in wired.issues
+    assert wired.device.received.passwords == []
 
-    await hass.config_entries.async_remove(entry.entry_id)
-    assert issues(hass) == {}
+    await wired.remove()
+    assert wired.issues == {}
 
 
 # -- others
@@ -190,13 +180,13 @@ async def test_the_repair_outlives_its_dialog_and_a_reload_but_not_the_device(
 
 @having({"generation": 1, "firmware": "1.0b11", "udp_management": True})
 async def test_firmware_that_is_too_old_is_a_repair_until_it_is_updated(
-    hass: HomeAssistant, entry: MockConfigEntry, device: Device
+    wired: Wired,
 ) -> None:
-    [issue] = issues(hass).values()
+    [issue] = wired.issues.values()
     assert issue.translation_key == "firmware_too_old"
     assert issue.translation_placeholders == {"name": NAME, "firmware": "1.0b11"}
     assert not issue.is_fixable
-    assert hass.states.get(STATUS).state == "idle"
-    assert reauths(hass, entry) == []
-    await device.upgrade(firmware="1.6.95")
-    await wait_until(hass, lambda: issues(hass) == {})
+    assert wired.value("status") == "idle"
+    assert wired.reauths == []
+    await wired.device.upgrade(firmware="1.6.95")
+    await wired.until(lambda: wired.issues == {})

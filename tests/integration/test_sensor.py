@@ -193,11 +193,10 @@ async def test_the_times_of_a_job(wired: Wired, device: Device) -> None:
     await values_are(wired, status="aborted", **unknown)
 
 
-@pytest.mark.usefixtures("entry")
-async def test_the_nozzle_follows_the_toolhead(unpaired: Wired, device: Device) -> None:
-    assert unpaired.value("nozzle_temperature") == "unknown"
-    await unpaired.run_job()
-    state = unpaired.look("sensor", "nozzle_temperature")
+async def test_the_nozzle_follows_the_toolhead(wired: Wired, device: Device) -> None:
+    assert wired.value("nozzle_temperature") == "unknown"
+    await wired.run_job()
+    state = wired.look("sensor", "nozzle_temperature")
     assert float(state.state) == pytest.approx(200, abs=1)
     assert state.attributes["unit_of_measurement"] == "°C"
 
@@ -205,12 +204,12 @@ async def test_the_nozzle_follows_the_toolhead(unpaired: Wired, device: Device) 
     device.change_head(None)
     unknown = {"nozzle_temperature": "unknown", "nozzle_target": "unknown"}
     gone = {"status": "paused", "toolhead": "none", "error": "head_offline"}
-    await values_are(unpaired, **gone, **unknown)
+    await values_are(wired, **gone, **unknown)
 
     device.change_head("EXTRUDER")
-    await unpaired.press("resume")
-    await values_are(unpaired, status="running", toolhead="extruder")
-    assert float(unpaired.value("nozzle_temperature")) > 100
+    await wired.press("resume")
+    await values_are(wired, status="running", toolhead="extruder")
+    assert float(wired.value("nozzle_temperature")) > 100
 
 
 async def test_what_is_kept_while_the_device_is_off(home: Home) -> None:

@@ -14,18 +14,10 @@ from custom_components.flux3dp.aioflux import SETTINGS, ConnectionFailed
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.diagnostics import async_get_config_entry_diagnostics
 from simulator import Device
-from tests.integration.conftest import BOTH, MakeDevice, MakeEntry, wait_until
+from tests.integration.conftest import BOTH, UUID, having, wait_until
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import (
-    PATIENT,
-    connections,
-    entity,
-    look,
-    press,
-    run_job,
-    status_is,
-)
-from tests.integration.life import act
+from tests.integration.jobs import PATIENT, connections, entity
+from tests.integration.wired import Wired
 
 DEVICE = {"timing": PATIENT}
 
@@ -64,37 +56,31 @@ async def change(hass: HomeAssistant, key: str, action: str, **data: Any) -> Non
 
 
 @pytest.fixture
-async def entry(
-    hass: HomeAssistant, device: Device, make_entry: MakeEntry
-) -> MockConfigEntry:
+async def entry(unpaired: Wired) -> MockConfigEntry:
     """Return the entry of a device that was never read."""
-    entry = await make_entry(device, settings={})
-    await shows(hass, **DEFAULTS)
+    device, entry = unpaired.device, await unpaired.set_up(settings={})
+    await shows(unpaired.hass, **DEFAULTS)
     await device.wait_for(lambda: device.connections.get(23811, 0) == 0)
     device.received.connections.clear()
     device.received.robot.clear()
     return entry
 
 
-async def test_a_laser_machine_has_none_of_an_extruder(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    laser = await make_device(model="fbm1", toolhead="LASER", timing=PATIENT)
-    registry = er.async_get(hass)
+@having({"model": "fbm1", "toolhead": "LASER"})
+async def test_a_laser_machine_has_none_of_an_extruder(unpaired: Wired) -> None:
+    registry = er.async_get(unpaired.hass)
     # One of a machine that was taken for a printer.
-    once = registry.async_get_or_create(
-        "select", DOMAIN, f"{laser.config.uuid}_correction"
-    )
-    await make_entry(laser, settings={})
+    once = registry.async_get_or_create("select", DOMAIN, f"{UUID}_correction")
+    await unpaired.set_up(settings={})
     rest = DEFAULTS.keys() - {"correction", "filament_detect"}
-    await shows(hass, **{key: DEFAULTS[key] for key in rest})
-    assert states(hass).keys() == rest
+    await shows(unpaired.hass, **{key: DEFAULTS[key] for key in rest})
+    assert states(unpaired.hass).keys() == rest
     assert registry.async_get(once.entity_id) is None
 
 
 @BOTH
 async def test_they_make_the_round(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, hass: HomeAssistant, device: Device
 ) -> None:
     kept = device.settings.values
     await change(hass, "correction", "select_option", option="height")
@@ -125,9 +111,8 @@ async def test_they_make_the_round(
         await change(hass, key, "select_option", option="as_job")
         assert key not in kept
     # Kept over a restart with the device off.
-    await device.power_off()
-    await status_is(hass, "offline")
-    assert await hass.config_entries.async_reload(entry.entry_id)
+    await wired.switch_off()
+    await wired.reload()
     await hass.async_block_till_done()
     assert set(states(hass).values()) == {"unavailable"}
     await device.power_on()
@@ -136,30 +121,26 @@ async def test_they_make_the_round(
     )
 
 
-async def test_nothing_is_asked_while_no_one_looks(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_nothing_is_asked_while_no_one_looks(wired: Wired) -> None:
     for _ in range(20):
-        entry.runtime_data.async_reevaluate()
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await shows(hass, **DEFAULTS)
-    await device.power_off()
-    await status_is(hass, "offline")
-    await device.power_on()
-    await status_is(hass, "idle")
-    assert connections(device) == 0
+        wired.entry.runtime_data.async_reevaluate()
+    await wired.reload()
+    await shows(wired.hass, **DEFAULTS)
+    await wired.switch_off()
+    await wired.switch_on()
+    assert connections(wired.device) == 0
 
     # A person asks: once for all entities.
-    device.settings.set("zoffset", "0.5")
-    assert await async_setup_component(hass, "homeassistant", {})
-    await hass.services.async_call(
+    wired.device.settings.set("zoffset", "0.5")
+    assert await async_setup_component(wired.hass, "homeassistant", {})
+    await wired.hass.services.async_call(
         "homeassistant",
         "update_entity",
         {"entity_id": list(IDS.values())},
         blocking=True,
     )
-    assert states(hass)["zoffset"] == "0.5"
-    assert connections(device) == 1
+    assert states(wired.hass)["zoffset"] == "0.5"
+    assert connections(wired.device) == 1
 
 
 async def test_time_passes_without_a_connection(home: Home) -> None:
@@ -168,28 +149,28 @@ async def test_time_passes_without_a_connection(home: Home) -> None:
     assert home.device.tried == 0
 
 
-async def test_they_are_read_when_a_connection_is_open_anyway(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    device.settings.set("autoresume", "Y")
-    await run_job(hass, device)
-    await shows(hass, autoresume="on")
-    assert connections(device) == 1
-    assert device.received.robot.count("config get autoresume") == 1
+async def test_they_are_read_when_a_connection_is_open_anyway(wired: Wired) -> None:
+    wired.device.settings.set("autoresume", "Y")
+    await wired.run_job()
+    await shows(wired.hass, autoresume="on")
+    assert connections(wired.device) == 1
+    assert wired.device.received.robot.count("config get autoresume") == 1
 
 
 async def test_a_command_that_opens_the_connection_goes_ahead_of_them(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
+    wired: Wired, device: Device
 ) -> None:
-    await run_job(hass, device)
-    hass.config_entries.async_update_entry(entry, options={CONF_HOLD_CONNECTION: False})
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await status_is(hass, "running")
+    await wired.run_job()
+    wired.hass.config_entries.async_update_entry(
+        wired.entry, options={CONF_HOLD_CONNECTION: False}
+    )
+    await wired.reload()
+    await wired.status_is("running")
     await device.wait_closed_connections()
     device.received.robot.clear()
     device.settings.set("autoresume", "Y")
-    await press(hass, "pause")
-    await shows(hass, autoresume="on")
+    await wired.press("pause")
+    await shows(wired.hass, autoresume="on")
     kinds = [command.partition(" ")[0] for command in device.received.robot]
     assert kinds == sorted(kinds, reverse=True)
     assert kinds.count("config") == len(SETTINGS)
@@ -209,7 +190,7 @@ async def test_a_command_goes_ahead_of_them_when_they_are_being_read(
     monkeypatch.setattr(home.device, "answer", note)
     await home.run()
     assert asked.count("config get") == 4
-    pressing = asyncio.ensure_future(press(home.hass, "pause"))
+    pressing = asyncio.ensure_future(home.press("pause"))
     await settle()
     home.device.sessions[-1].answer()
     await home.clock.advance(30, pressing.done)
@@ -220,9 +201,7 @@ async def test_a_command_goes_ahead_of_them_when_they_are_being_read(
     assert asked.count("config get") == len(SETTINGS)
 
 
-async def test_a_refused_change_shows_as_it_is(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
+async def test_a_refused_change_shows_as_it_is(wired: Wired, device: Device) -> None:
     for key, action, data in (
         ("correction", "select_option", {"option": "off"}),
         ("replay", "turn_off", {}),
@@ -230,19 +209,18 @@ async def test_a_refused_change_shows_as_it_is(
     ):
         device.faults.replies["config set"] = "error BAD_PARAMS"
         with pytest.raises(HomeAssistantError, match="does not accept"):
-            await change(hass, key, action, **data)
+            await change(wired.hass, key, action, **data)
     device.faults.clear()
-    assert states(hass) == DEFAULTS
+    assert states(wired.hass) == DEFAULTS
 
     # Another client's work hinders no change.
     device.occupy()
-    await status_is(hass, "maintenance")
-    await change(hass, "replay", "turn_off")
-    assert states(hass)["replay"] == "off"
+    await wired.status_is("maintenance")
+    await change(wired.hass, "replay", "turn_off")
+    assert states(wired.hass)["replay"] == "off"
     device.free()
-    await device.power_off()
-    await status_is(hass, "offline")
-    assert look(hass, "number", "height_offset").state == "unavailable"
+    await wired.switch_off()
+    assert wired.look("number", "height_offset").state == "unavailable"
 
 
 @pytest.fixture
@@ -304,43 +282,36 @@ async def test_a_reading_that_began_before_a_change_does_not_undo_it(
     assert set(shown) == {"0.5"}
 
 
-async def test_only_what_the_device_knows(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
-) -> None:
-    device = await make_device(unknown_settings=("zoffset", "movement_test"))
-    entry = await make_entry(
-        device, settings={"firmware": "1.0", "values": {"zoffset": 0.5, "replay": True}}
-    )
-    await wait_until(
-        hass, lambda: set(states(hass)) == set(IDS) - {"zoffset", "movement_test"}
-    )
-    registry = er.async_get(hass)
-    assert registry.async_get(IDS["zoffset"]) is None
-    assert entry.data["settings"]["firmware"] == device.firmware
+@having({"unknown_settings": ("zoffset", "movement_test")})
+async def test_only_what_the_device_knows(unpaired: Wired) -> None:
+    known = {"firmware": "1.0", "values": {"zoffset": 0.5, "replay": True}}
+    entry = await unpaired.set_up(settings=known)
+    rest = IDS.keys() - {"zoffset", "movement_test"}
+    await unpaired.until(lambda: states(unpaired.hass).keys() == rest)
+    assert er.async_get(unpaired.hass).async_get(IDS["zoffset"]) is None
+    assert entry.data["settings"]["firmware"] == unpaired.device.firmware
 
 
 @pytest.mark.parametrize("newer", [1, 2], ids=["to v1", "to v2"])
-async def test_another_firmware_knows_others(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry, newer: int
-) -> None:
-    registry = er.async_get(hass)
+async def test_another_firmware_knows_others(wired: Wired, newer: int) -> None:
+    registry = er.async_get(wired.hass)
     registry.async_update_entity(IDS["replay"], name="Knob")
-    device.settings.set("correction", "H")
-    await device.upgrade(
+    wired.device.settings.set("correction", "H")
+    await wired.device.upgrade(
         firmware="1.9.0",
         generation=newer,
         unknown_settings=("zoffset", "movement_test"),
     )
-    await wait_until(
-        hass, lambda: set(states(hass)) == set(IDS) - {"zoffset", "movement_test"}
+    await wired.until(
+        lambda: set(states(wired.hass)) == set(IDS) - {"zoffset", "movement_test"}
     )
     assert registry.async_get(IDS["zoffset"]) is None
-    assert entry.data["settings"]["firmware"] == "1.9.0"
-    await shows(hass, correction="height")
+    assert wired.entry.data["settings"]["firmware"] == "1.9.0"
+    await shows(wired.hass, correction="height")
 
-    await device.upgrade(firmware="1.9.1", unknown_settings=("movement_test",))
-    await shows(hass, zoffset="0.0")
-    assert set(states(hass)) == set(IDS) - {"movement_test"}
+    await wired.device.upgrade(firmware="1.9.1", unknown_settings=("movement_test",))
+    await shows(wired.hass, zoffset="0.0")
+    assert set(states(wired.hass)) == set(IDS) - {"movement_test"}
     kept = registry.async_get(IDS["replay"])
     assert kept is not None
     assert kept.name == "Knob"
@@ -363,12 +334,10 @@ async def test_a_reading_that_is_canceled_before_it_begins_blocks_no_other(
     assert home.device.tried == 2
 
 
-async def test_diagnostics_have_them_and_the_toolhead(
-    hass: HomeAssistant, device: Device, entry: MockConfigEntry
-) -> None:
-    device.settings.values["backlash"] = "A:1.0 Jane Doe:2"
-    await change(hass, "zoffset", "set_value", value=0.3)
-    told = await async_get_config_entry_diagnostics(hass, entry)
+async def test_diagnostics_have_them_and_the_toolhead(wired: Wired) -> None:
+    wired.device.settings.values["backlash"] = "A:1.0 Jane Doe:2"
+    await change(wired.hass, "zoffset", "set_value", value=0.3)
+    told = await async_get_config_entry_diagnostics(wired.hass, wired.entry)
     assert told["toolhead"] is None
     assert told["settings"] == {
         "correction": None,
@@ -380,8 +349,8 @@ async def test_diagnostics_have_them_and_the_toolhead(
         "zoffset": 0.3,
         "head_error_level": None,
         "backlash": "(hidden)",
-        "leveling": device.settings.values["leveling"],
+        "leveling": wired.device.settings.values["leveling"],
     }
-    await act(hass, entry, "unload_filament")
-    told = await async_get_config_entry_diagnostics(hass, entry)
+    await wired.act("unload_filament")
+    told = await async_get_config_entry_diagnostics(wired.hass, wired.entry)
     assert told["toolhead"] == {"type": "EXTRUDER", "version": "1.0.0"}
