@@ -85,6 +85,38 @@ def test_what_runs() -> None:
     assert places == sorted(places)
 
 
+def test_checks_that_fail_in_the_same_instant_all_say_why(tmp_path: Path) -> None:
+    text = (ROOT / "script" / "test").read_text("utf-8")
+    check = re.search(r"^check\(\) \{.*?^\}", text, re.DOTALL | re.MULTILINE)
+    assert check is not None
+    script = f"""
+        set -euo pipefail
+        logs={tmp_path} results={tmp_path}/results failed=0
+        {check[0]}
+        complain() {{ echo "why $1"; return 1; }}
+        # What would be put in one place is put there when both are ready.
+        mv() {{
+            touch "$1.ready"
+            until [[ $(ls "$logs"/*.ready | wc -l) == 2 ]]; do sleep 0.01; done
+            command mv "$@"
+        }}
+        check first complain 1 >"$logs/first" &
+        check second complain 2 >"$logs/second" &
+        wait
+        {text[text.index("# Where a log is cut") :]}
+    """
+    ended = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    for word in ("first FAILED", "why 1", "second FAILED", "why 2"):
+        assert word in ended.stdout
+
+
 def test_dependabot_keeps_the_pins() -> None:
     config = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))
     kept = {update["package-ecosystem"] for update in config["updates"]}
