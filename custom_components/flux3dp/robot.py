@@ -12,12 +12,15 @@ from typing import Any, Final
 
 from .aioflux import CommandFailed, FluxError, Report, Robot
 from .device import FluxDevice, NotDone, Unloaded
-from .job.observation import Reported
+from .job.observation import Announced, Reported
 from .job.status_table import ENDED_IDS
 from .trust import Trust, async_get_client_key
 
 # Refusals that pass a moment after a job was left.
 _PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
+
+# An answer takes milliseconds; of one that took longer (s) it is not known how old it is.
+_SLOW: Final = 0.3
 
 
 class RobotLink:
@@ -36,6 +39,7 @@ class RobotLink:
         self._none_ahead.set()
         self._closed = False
         self._asked_at = 0.0
+        self._overtaken = False
         self.on_opened: Callable[[], None] | None = None
         """Called when the shared connection was opened."""
         self.opened = 0
@@ -150,17 +154,38 @@ class RobotLink:
 
     async def async_report(self, robot: Robot) -> Report:
         """Read a report, and return it. Raises FluxError as `Robot.report` does."""
-        asked_at = self._clock.now()
+        device, asked_at = self._device, self._clock.now()
+        before = device.announced
         report = await robot.report()
         if asked_at < self._asked_at:
             # A late answer of a connection that hung, older than the one we have.
             return report
         self._asked_at = asked_at
-        device = self._device
+        if self._is_overtaken(report, asked_at, before):
+            return report
         device.reported = Reported(report, self._clock.now())
         device.async_reevaluate()
         device.availability.async_heard()
         return report
+
+    def _is_overtaken(
+        self, report: Report, asked_at: float, before: Announced | None
+    ) -> bool:
+        """Whether an answer took so long that what was announced meanwhile is newer.
+
+        It would bring back what has passed. But anyone can announce anything: not twice
+        in a row, and never after a report that counts.
+        """
+        device, announced = self._device, self._device.announced
+        self._overtaken = (
+            not self._overtaken
+            and not device.data.job.from_report
+            and self._clock.now() - asked_at >= _SLOW
+            and announced is not None
+            and before is not None
+            and announced.status.st_id not in (before.status.st_id, report.st_id)
+        )
+        return self._overtaken
 
     async def async_close(self) -> None:
         """Close for good; users of the connection get a ConnectionFailed."""

@@ -171,6 +171,11 @@ class FakeSession:
         self.hangs = False
         self._answered.set()
 
+    def say(self, reply: str) -> None:
+        """Give the answer that it owes."""
+        self._reply = reply
+        self._answered.set()
+
     async def exchange[T](
         self, request: bytes, read: Callable[[], Awaitable[T]], timeout: float = 0
     ) -> T:

@@ -297,6 +297,30 @@ async def test_announcements_of_before_a_job_have_not_caught_up_with_its_end(
     assert seen.event_types == ["started"]
 
 
+async def test_an_answer_that_took_long_brings_no_beginning_back(
+    home: Home, device: FakeDevice
+) -> None:
+    seen = witness(home.hass)
+    link = home.entry.runtime_data.robot
+    home.listener.silent = True
+    async with link.connection() as robot:
+        device.replies["player report"] = None
+        session = device.sessions[-1]
+        late = asyncio.ensure_future(link.async_report(robot))
+        await settle()
+        home.listener.silent = False
+        for st_id in (1, 16):
+            await home.run(st_id, "")
+            await home.advance(0.5)
+        # It said so before that was announced.
+        del device.replies["player report"]
+        session.say('{"st_id": 1, "st_label": "INIT"}')
+        await home.done(late)
+        await home.advance(5)
+    assert reports(device) > 2
+    assert seen.event_types == ["started"]
+
+
 @pytest.mark.parametrize("reply", [None, "error KICKED"])
 async def test_a_report_that_fails_ends_in_announcements_and_is_read_again(
     home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture, reply: str | None

@@ -176,6 +176,9 @@ ENDS = {
     "completing, another runs": f"{BEGUN} 66+6 16>completed,started = completed 1 106.0",
     "aborting, another begins": f"{BEGUN} 130+6 1>aborted,started = aborted 0 106.0",
     "completing, another by its report": f"{BEGUN} r66+1 r16#b~1+1>completed,started = completed 1 101.0",
+    "completing, another fails": f"{BEGUN} 66+6 128!home>completed r128!home#b~0.8>started,failed:home_failed = failed 1 0.8",
+    "completing, and aborted by its report": f"{BEGUN} r66+1 r128>aborted = aborted 0 101.0",
+    "aborting, another completes": f"{BEGUN} 130+6 64>aborted = completed 0 None",
     "completing, not the device's": f"{BEGUN} 16+0.1 1+1.4 r66+0.5 66+6 64>completed = completed 1 102.0",
     "left, another has completed": f"{BEGUN} 0+1.5 64+4 = completed 0 None",
     "left, another has failed": f"{BEGUN} 0+1.5 128!home+4 r128!home#b~0.8>started,failed:home_failed = failed 0 0.8",
@@ -189,6 +192,8 @@ ENDS = {
     "as good as done": "r16@0.99 0+6>completed = completed 1 None",
     "as good as done, occupied": "r16@0.99 -1+6>completed = completed 1 None",
     "as good as done, by report": "r16@0.99 r0+6>completed = completed 1 None",
+    "as good as done, rebooted": "16@0.99 16@0.995 boot = None 0 None",
+    "as good as done, rebooted, by report": "r16@0.99 lost+4 boot+0.1 r0+0.3 = None 0 None",
     "nearly done": "r16@0.5 r16@0.98 r0 = None 0 None",
     "done, with an error": "r16@0.5 r16!fan@0.995 r0 = None 0 None",
     "done, in a pause": "r16@0.5 r48@0.995>paused r0 = None 0 None",
@@ -235,7 +240,9 @@ def test_an_end_out_of_sight(st_id: str, told: str, result: str, away: int) -> N
     # Nothing says so without one: counted, and not told.
     follow(f"0 16>started lost {st_id} = {result} None", *ENDED)
     # Home Assistant was away: counted, and not told.
-    follow(f"{begun} restart+600 {st_id} r{st_id}~160,700 = {result} 160.0", *ENDED)
+    ran = "None" if st_id == "64" else "160.0"  # Completed, it goes on to count.
+    follow(f"{begun} restart+600 {st_id} r{st_id}~160,700 = {result} {ran}", *ENDED)
+    follow(f"{begun} restart+600 {st_id} r{st_id}~104,700 = {result} 104.0", *ENDED)
 
 
 def test_the_durations_of_a_job_that_fails_within_a_second() -> None:

@@ -27,7 +27,7 @@ ERRORS = {
     "type": "HEAD_ERROR TYPE_ERROR EXTRUDER L",
 }
 _LOOK = re.compile(
-    r"(?P<kind>r|gap|lost|restart|look)?(?P<st_id>-?\d+)?(/(?P<label>\w+))?"
+    r"(?P<kind>r|gap|lost|restart|boot|look)?(?P<st_id>-?\d+)?(/(?P<label>\w+))?"
     r"(!(?P<error>\w+))?(@(?P<progress>[\d.]+|nan))?(#(?P<session>\w))?"
     r"(~(?P<running>[\d.]+)(,(?P<total>[\d.]+))?)?(\+(?P<after>-?[\d.]+))?(>(?P<events>\S+))?"
 )
@@ -99,7 +99,8 @@ class Watch:
 
         A word of it is a look: `16` is an announcement, 3 s after the last look, `r16` a
         report after 2 s, `lost` 15 s of silence, `restart` one of Home Assistant, `gap`
-        one of these, `look` a look at the same. Then, where it matters: `/LABEL`,
+        one of these, `boot` an announcement of a device that was switched on, `look` a
+        look at the same. Then, where it matters: `/LABEL`,
         `!error` (of `ERRORS`), `@progress`, `#session`, `~running,total` (s), `+after` (s),
         `>event:error,event`. A look without events has none.
         """
@@ -122,6 +123,9 @@ class Watch:
             case "restart":
                 self.restart(60.0 if after is None else after)
                 return []
+            case "boot":
+                seen = datagram(0, head="OFFLINE")
+                return self.hear(seen, after=3.0 if after is None else after)
             case "look":
                 return self.look(after or 0.0)
         st_id, error = int(look["st_id"]), ERRORS.get(look["error"], "")

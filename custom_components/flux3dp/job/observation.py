@@ -116,7 +116,7 @@ class Observation(NamedTuple):
 
     `status` is None for an id that is not in the table; `read_at` tells one report from
     the next. While a report counts, `announced` is what a newer datagram says;
-    `outdated`: by more than datagrams lag.
+    `outdated`: by more than datagrams lag. `booted`: it has had no job since it was switched on.
     """
 
     st_id: int
@@ -134,6 +134,7 @@ class Observation(NamedTuple):
     outdated: bool = False
     nozzle_temperature: float | None = None
     nozzle_target: float | None = None
+    booted: bool = False
 
     @property
     def phase(self) -> Phase:
@@ -235,6 +236,11 @@ def observe(
     return seen
 
 
+def _has_booted(status: DeviceStatus) -> bool:
+    """Whether a device has looked for no toolhead since it was switched on."""
+    return status.st_id == 0 and status.head_module.upper() == "OFFLINE"
+
+
 def _from_status(status: DeviceStatus) -> Observation:
     """Return what a datagram says."""
     return Observation(
@@ -246,6 +252,7 @@ def _from_status(status: DeviceStatus) -> Observation:
         toolhead=toolhead_of(status.head_module),
         occupied_by=status.occupied_by or None if status.is_occupied else None,
         from_report=False,
+        booted=_has_booted(status),
     )
 
 
@@ -280,4 +287,5 @@ def _from_report(reported: Reported, status: DeviceStatus | None) -> Observation
         time_total=report.time_total,
         nozzle_temperature=report.nozzle_temperature if heated else None,
         nozzle_target=report.nozzle_target if heated else None,
+        booted=status is not None and _has_booted(status),
     )

@@ -15,6 +15,9 @@ _EXPECTED_WITHIN: Final = 60.0
 # Our own clock covers a loss of contact this short (s), if it is the same job after it.
 _SHORT_LOSS: Final = 60.0
 
+# A job that was last seen this far on, and is gone, has completed.
+_AS_GOOD_AS_DONE: Final = 0.99
+
 
 def with_new(
     previous: JobState, seen: Observation, now: float, *, witnessed: bool
@@ -51,6 +54,18 @@ def lost(previous: JobState, job: Job, now: float) -> JobState:
         # It had failed before, in an alarm, and never ran again.
         return state
     return state._replace(last_job_result=None, last_job_duration=None)
+
+
+def deduced(previous: JobState, job: Job, seen: Observation) -> JobResult | None:
+    """Return how a job must have ended that was seen a moment ago, and is gone."""
+    if seen.booted and job.toolhead is not None:
+        return None  # It was switched off in the middle of it.
+    if previous.status is JobStatus.ABORTING:
+        return JobResult.ABORTED
+    well = previous.observed and not job.paused and not job.error_label
+    done = well and (job.top_progress or 0.0) >= _AS_GOOD_AS_DONE
+    completed = done or previous.status is JobStatus.COMPLETING
+    return JobResult.COMPLETED if completed else None
 
 
 def over(job: Job, clock: Stopwatch) -> Job:

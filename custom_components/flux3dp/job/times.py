@@ -19,7 +19,8 @@ _FALL: Final = 0.05
 # seconds, lag by one, and can be lost. More is time that the device has forgotten.
 _DRIFT: Final = 15.0
 
-# The running time of a job that has ended and is this much less (s) than it can be stands.
+# A job's running time that has grown by less than this (s) out of view is that of its end;
+# of one that was aborted, one that is this much less than it can be.
 _GOES_ON: Final = 5.0
 
 # A finish time moves only when it is off by more than this.
@@ -102,7 +103,9 @@ class Stopwatch:
             or (self.whole and counted - running > _DRIFT)
             or (aborted and (self.standing or 0.0) > _TOLERANCE)
         )
-        whole = self.whole or (not forgetful and self._covers(running, total, ended))
+        whole = self.whole or (
+            not forgetful and self._covers(running, total, ended=ended, aborted=aborted)
+        )
         # Paused while it was out of view: whether once or twice will not be known.
         forgetful = forgetful or not (whole or ended)
         believed = whole and not forgetful
@@ -121,10 +124,15 @@ class Stopwatch:
             base, since, whole, forgetful, running, standing, self.ceiling, read_at
         )
 
-    def _covers(self, running: float, total: float | None, ended: bool) -> bool:
+    def _covers(
+        self, running: float, total: float | None, *, ended: bool, aborted: bool
+    ) -> bool:
         """Whether a running time that has not fallen is that of the whole job."""
+        if ended and not aborted:
+            # It goes on after the end: only one that is hardly more is known.
+            return self.device is not None and running < self.device + _GOES_ON
         if ended:
-            # It may go on after the end: only one that has stopped is known not to.
+            # Only one that has stopped is known to be of the end.
             return (
                 self.device is not None
                 and self.ceiling is not None

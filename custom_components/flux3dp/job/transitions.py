@@ -19,7 +19,7 @@ from .model import (
     Stage,
 )
 from .observation import Observation
-from .run import advanced, found_again, lost, over, with_new
+from .run import advanced, deduced, found_again, lost, over, with_new
 from .status_table import RUNNING, Phase, phase_of
 
 # After a silence, a progress this much lower is another job's; less is a datagram's lag.
@@ -27,9 +27,6 @@ _PROGRESS_FELL: Final = 0.2
 
 # A job whose age is this much less (s) than the running time read before is another's.
 _TOTAL_FELL: Final = 2.0
-
-# A job that was last seen this far on, and is gone, has completed.
-_AS_GOOD_AS_DONE: Final = 0.99
 
 # A report this long (s) after a datagram that showed the end disproves the datagram.
 _LATE: Final = 2.0
@@ -72,9 +69,7 @@ def _is_over(previous: JobState, seen: Observation) -> bool:
     job = previous.job
     if job is None or job.stage is not Stage.ACTIVE:
         return False
-    ending = previous.st_id is not None and phase_of(previous.st_id) is Phase.ENDING
-    if ending and seen.phase is Phase.ALIVE:
-        # No job goes on from there.
+    if _ends_otherwise(previous, seen):
         return not job.is_same_run(seen.session)
     if job.announced_end is None:
         return False
@@ -86,6 +81,18 @@ def _is_over(previous: JobState, seen: Observation) -> bool:
         if completed is (seen.phase is Phase.COMPLETED):
             return False  # What is seen is that end.
     return is_newer
+
+
+def _ends_otherwise(previous: JobState, seen: Observation) -> bool:
+    """Whether a job was ending, and what is seen does not follow from that."""
+    if previous.st_id is None or phase_of(previous.st_id) is not Phase.ENDING:
+        return False
+    failed = seen.phase is Phase.ABORTED and seen.error_label
+    return (
+        seen.phase is Phase.ALIVE
+        or (previous.status is JobStatus.ABORTING and seen.phase is Phase.COMPLETED)
+        or (previous.status is JobStatus.COMPLETING and bool(failed))
+    )
 
 
 def _alive(
@@ -328,20 +335,10 @@ def _gone(previous: JobState, seen: Observation, now: float) -> Outcome:
     if end is not None and end.result is not None:
         job = job._replace(error_label=end.label or job.error_label)
         return _close(previous, job, now, end.result)
-    if (result := _deduced(previous, job)) is not None:
+    if (result := deduced(previous, job, seen)) is not None:
         return _close(previous, job, now, result)
     pending = pending if previous.observed else None
     return lost(previous, job._replace(pending=pending), now), ()
-
-
-def _deduced(previous: JobState, job: Job) -> JobResult | None:
-    """Return how a job must have ended that was seen a moment ago, and is gone."""
-    if previous.status is JobStatus.ABORTING:
-        return JobResult.ABORTED
-    well = previous.observed and not job.paused and not job.error_label
-    done = well and (job.top_progress or 0.0) >= _AS_GOOD_AS_DONE
-    completed = done or previous.status is JobStatus.COMPLETING
-    return JobResult.COMPLETED if completed else None
 
 
 def _close(
