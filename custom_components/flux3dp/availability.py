@@ -40,8 +40,8 @@ class Availability:
         self.unanswered = 0
         """How many probes were sent since the last sign of life."""
         self._deadline = 0.0  # When it is to be probed (again).
-        self._due = 0.0  # When the timer wakes us: at the latest then.
-        self._cancel: CALLBACK_TYPE | None = None
+        self._due = float("inf")  # When the timer wakes us: at the latest then.
+        self._cancel: CALLBACK_TYPE = lambda: None
         self._stopped = False
 
     @callback
@@ -67,27 +67,21 @@ class Availability:
         )
         # Every three seconds for years: the timer is left running where it can be, and
         # finds out for itself that the deadline has moved on.
-        if self._cancel is None or self._due > self._deadline:
+        if self._due > self._deadline:
             self._set_timer(self._deadline)
 
     @callback
     def async_stop(self) -> None:
         """Probe no more, even if a task still waits for the device."""
         self._stopped = True
-        self._stop_timer()
-
-    def _stop_timer(self) -> None:
-        if self._cancel is not None:
-            self._cancel()
-            self._cancel = None
+        self._cancel()
 
     def _set_timer(self, due: float) -> None:
-        self._stop_timer()
+        self._cancel()
         self._due = due
         self._cancel = self._clock.call_later(due - self._clock.now(), self._wake)
 
     def _wake(self) -> None:
-        self._cancel = None
         now, deadline = self._clock.now(), self._deadline
         if now < deadline and not self.active:
             # Heard meanwhile, and most likely again by then: a look with all others, and

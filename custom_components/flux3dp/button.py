@@ -1,17 +1,17 @@
 """Buttons: what steers a job, and maintenance of an idle device."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, override
+from typing import override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import CONF_MODEL
-from homeassistant.core import Context, HomeAssistant, ServiceResponse
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .aioflux import has_extruder
-from .commands import CANCEL, CLEAR, PAUSE, RESUME, JobCommand
+from .commands import CANCEL, CLEAR, PAUSE, RESUME
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
 from .errors import device_errors, invalid
@@ -28,40 +28,35 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class FluxButtonDescription(ButtonEntityDescription):
-    """A line of the table: what is commanded."""
+    """A line of the table: what a press does."""
 
-    command: JobCommand
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkButtonDescription(ButtonEntityDescription):
-    """A line of the table: what is done with an idle device."""
-
-    work: Callable[[FluxCoordinator, Mapping[str, Any]], Awaitable[ServiceResponse]]
+    press: Callable[[FluxCoordinator], Awaitable[object]]
 
 
 BUTTONS = (
-    FluxButtonDescription(key="pause", command=PAUSE),
-    FluxButtonDescription(key="resume", command=RESUME),
-    FluxButtonDescription(key="abort", command=CANCEL),
-    FluxButtonDescription(key="clear", command=CLEAR),
+    FluxButtonDescription(key="pause", press=lambda it: it.commands.async_run(PAUSE)),
+    FluxButtonDescription(key="resume", press=lambda it: it.commands.async_run(RESUME)),
+    FluxButtonDescription(key="abort", press=lambda it: it.commands.async_run(CANCEL)),
+    FluxButtonDescription(key="clear", press=lambda it: it.commands.async_run(CLEAR)),
 )
 
 # Enabled by a person: a slip would drive the nozzle into a print that was left on the
 # plate, or cost filament.
 WORK_BUTTONS = (
-    WorkButtonDescription(key="home", work=async_home),
-    WorkButtonDescription(
-        key="calibrate", work=async_calibrate, entity_registry_enabled_default=False
-    ),
-    WorkButtonDescription(
-        key="load_filament",
-        work=async_load_filament,
+    FluxButtonDescription(key="home", press=lambda it: async_home(it, {})),
+    FluxButtonDescription(
+        key="calibrate",
+        press=lambda it: async_calibrate(it, {}),
         entity_registry_enabled_default=False,
     ),
-    WorkButtonDescription(
+    FluxButtonDescription(
+        key="load_filament",
+        press=lambda it: async_load_filament(it, {}),
+        entity_registry_enabled_default=False,
+    ),
+    FluxButtonDescription(
         key="unload_filament",
-        work=async_unload_filament,
+        press=lambda it: async_unload_filament(it, {}),
         entity_registry_enabled_default=False,
     ),
 )
@@ -74,12 +69,10 @@ async def async_setup_entry(
 ) -> None:
     """Add the buttons of a device."""
     presses = Presses()
-    descriptions: tuple[FluxButtonDescription | WorkButtonDescription, ...] = BUTTONS
-    if has_extruder(entry.data[CONF_MODEL]):
-        descriptions += WORK_BUTTONS
+    does_work = has_extruder(entry.data[CONF_MODEL])
     async_add_entities(
         FluxButton(entry.runtime_data, description, presses)
-        for description in descriptions
+        for description in (BUTTONS + WORK_BUTTONS if does_work else BUTTONS)
     )
 
 
@@ -92,7 +85,6 @@ class Presses:
     """
 
     def __init__(self) -> None:
-        """Start without a press."""
         self._pressed: dict[str, set[str]] = {}
 
     async def async_is_alone(self, key: str, context: Context | None) -> bool:
@@ -110,12 +102,12 @@ class Presses:
 class FluxButton(FluxEntity, ButtonEntity):
     """A command to the job, or maintenance. What does not apply now raises a sentence."""
 
-    entity_description: FluxButtonDescription | WorkButtonDescription
+    entity_description: FluxButtonDescription
 
     def __init__(
         self,
         coordinator: FluxCoordinator,
-        description: FluxButtonDescription | WorkButtonDescription,
+        description: FluxButtonDescription,
         presses: Presses,
     ) -> None:
         """Take the line of the table, and what the buttons of a device share."""
@@ -129,7 +121,4 @@ class FluxButton(FluxEntity, ButtonEntity):
         if not await self._presses.async_is_alone(description.key, self._context):
             raise invalid("pressed_together", name=self.coordinator.device_name)
         with device_errors(self.coordinator):
-            if isinstance(description, FluxButtonDescription):
-                await self.coordinator.commands.async_run(description.command)
-            else:
-                await description.work(self.coordinator, {})
+            await description.press(self.coordinator)
