@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from homeassistant.core import CALLBACK_TYPE, callback
 
-from .clock import SteadyClock
-from .timing import FluxTiming
+from .timing import FluxTiming, SteadyClock
 
 
 class Availability:

@@ -27,11 +27,11 @@ from .aioflux import (
     WorkStep,
 )
 from .availability import Availability
-from .clock import SteadyClock
 from .const import DOMAIN, LOGGER
 from .job.errors import ErrorKey
 from .job.model import INITIAL, JobState
 from .job.observation import Announced, Reported
+from .timing import SteadyClock
 
 # The longest name, as Home Assistant spells it in entity ids: these have 255 characters,
 # with the platform, the name of the entity and a number.
@@ -92,7 +92,7 @@ class FluxData(NamedTuple):
     `host` is the address it is followed at. `device` is what it said of itself, None
     until it answered a touch of ours. `job` is what its datagrams and reports mean;
     `picture` belongs to the last job that could be asked. `clock_error` is what the
-    moments in `job` lack (seconds, see `clock.py`). `work` is what we do with it,
+    moments in `job` lack (seconds, see `timing.py`). `work` is what we do with it,
     `settings` what it is set to, by key, None where the job decides.
     """
 

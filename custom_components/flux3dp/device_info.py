@@ -15,11 +15,11 @@ from homeassistant.core import callback
 from homeassistant.helpers import device_registry as dr
 
 from .aioflux import CommandFailed, DeviceInfo, FluxError
-from .clock import Backoff
 from .const import CONF_SERIAL, CONF_VERIFIED, DOMAIN, LOGGER, MANUFACTURER
 from .device import FluxDevice, async_registered, display_name, fitting
 from .issues import async_check_firmware
 from .robot import RobotLink
+from .timing import Backoff
 from .trust import Trust, pinned_key
 
 

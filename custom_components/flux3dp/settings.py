@@ -12,10 +12,10 @@ from typing import Any
 from homeassistant.core import callback
 
 from .aioflux import FluxError, Robot
-from .clock import Backoff
 from .const import CONF_SETTINGS, LOGGER
 from .device import FluxDevice
 from .robot import RobotLink
+from .timing import Backoff
 from .trust import Trust
 
 type Value = bool | float | str

@@ -28,7 +28,6 @@ from .aioflux import (
     IdentityMismatch,
     Manager,
 )
-from .clock import Backoff
 from .const import CONF_MASTER_KEY, DOMAIN, LOGGER
 from .device import FluxDevice, async_device_name
 from .discovery import async_get_listener
@@ -38,6 +37,7 @@ from .issues import (
     async_master_key_changed,
     async_presented_key,
 )
+from .timing import Backoff
 
 # A device that has just booted announces itself before its ports are open.
 _SIGN_IN_ATTEMPTS = 3

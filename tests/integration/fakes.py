@@ -21,9 +21,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ClientKey, Manager, Robot
 from custom_components.flux3dp.aioflux.session import Session
-from custom_components.flux3dp.clock import SteadyClock
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
-from custom_components.flux3dp.timing import TIMING
+from custom_components.flux3dp.timing import TIMING, SteadyClock
 from tests.integration.fake_device import (
     FakeDevice,
     FakeListener,

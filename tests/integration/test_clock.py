@@ -7,14 +7,14 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed
-from custom_components.flux3dp.clock import SteadyClock
+from custom_components.flux3dp.timing import SteadyClock
 from tests.integration.fakes import Home, ManualClock
 from tests.integration.jobs import BRISK, events_are, witness
 from tests.integration.wired import Wired
 
 DEVICE = {"timing": BRISK}
 DAY = 86_400.0
-CLOCK = "custom_components.flux3dp.clock.dt_util"
+CLOCK = "custom_components.flux3dp.timing.dt_util"
 
 
 @pytest.mark.parametrize("days", [30, -1])

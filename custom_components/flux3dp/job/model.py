@@ -157,7 +157,7 @@ class Job(NamedTuple):
     """What is remembered of the current job, or of the last one.
 
     `session` is the device's name for the run, if a report gave it; `filament` is in mm,
-    moments are epoch seconds (by `clock.py`). `top_progress` never falls. `error_label`
+    moments are epoch seconds (by `timing.py`). `top_progress` never falls. `error_label`
     is the last error that is not mended: an abort clears it on the device. `paused` lasts
     until the job is known to run again, because a resume that fails at once is the same
     pause; `resuming_since` is when it seemed to. `past_init`: it no longer initializes.
@@ -220,7 +220,7 @@ class JobState(NamedTuple):
 
     What is in `LASTING` outlives a silence and a restart; `filament_used` is in mm, for
     all jobs. `st_id` is the status id in force, None in silence. `active`: a job is there
-    and has not ended. Temperatures are °C, `finish_time` is epoch seconds (by `clock.py`).
+    and has not ended. Temperatures are °C, `finish_time` is epoch seconds (by `timing.py`).
     """
 
     job: Job | None = None
@@ -276,7 +276,7 @@ class JobState(NamedTuple):
 
     @property
     def job_started(self) -> float | None:
-        """When the current job began, or the last one (epoch seconds, `clock.py`)."""
+        """When the current job began, or the last one (epoch seconds, `timing.py`)."""
         return self.job.started if self.job else None
 
     @property

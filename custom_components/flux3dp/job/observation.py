@@ -19,14 +19,14 @@ type _Kind = tuple[int, str, str, str]
 
 
 class Reported(NamedTuple):
-    """A report and the moment it arrived (seconds, by `clock.py`)."""
+    """A report and the moment it arrived (seconds, by `timing.py`)."""
 
     report: Report
     at: float
 
 
 class Announced(NamedTuple):
-    """What a datagram says and the moment it arrived (seconds, by `clock.py`).
+    """What a datagram says and the moment it arrived (seconds, by `timing.py`).
 
     `prefix` is what it begins with, which another boot changes.
     """
