@@ -24,7 +24,6 @@ from .const import MANUFACTURER
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
 from .errors import device_errors
-from .trust import async_get_client_key
 
 # Requests at the same time share one connection.
 PARALLEL_UPDATES = 0
@@ -64,7 +63,7 @@ class FluxCamera(FluxEntity, Camera):
         self._feed = CameraFeed(
             coordinator.name,
             coordinator.timing,
-            open_camera=self._async_open,
+            open_camera=lambda: coordinator.trust.async_open(DeviceCamera.open),
             start_task=lambda run: coordinator.create_task(run, "camera"),
             on_streaming=self._async_set_streaming,
         )
@@ -143,20 +142,6 @@ class FluxCamera(FluxEntity, Camera):
         if not self.coordinator.data.online:
             self._feed.drop()
         super()._handle_coordinator_update()
-
-    async def _async_open(self) -> DeviceCamera:
-        """Sign in at the camera port. Raises FluxError."""
-        coordinator = self.coordinator
-        try:
-            return await DeviceCamera.open(
-                await coordinator.trust.async_reach(),
-                await async_get_client_key(coordinator.hass),
-                timing=coordinator.timing,
-                expected_key=coordinator.trust.master_key,
-            )
-        except FluxError as err:
-            coordinator.trust.handle_error(err)
-            raise
 
     @callback
     def _async_set_streaming(self, streaming: bool) -> None:

@@ -141,7 +141,6 @@ class VerifiedInfo:
             details = {}
         except FluxError as err:
             LOGGER.debug("%s was not asked to describe itself: %s", name, err)
-            self._trust.handle_error(err)
             return
         claimed, verified = _texts(claim), self._texts
         if details.get("nickname") == claim.name:

@@ -174,8 +174,6 @@ def _log_failure(
     """Log why a change failed that nothing waits for."""
     if task.cancelled() or (err := task.exception()) is None:
         return
-    if isinstance(err, FluxError):
-        coordinator.trust.handle_error(err)
     coordinator.logger.warning(
         "Failed to change the %s of %s: %s", what, coordinator.device_name, err
     )

@@ -335,8 +335,6 @@ class ReconfigureSteps(ConfigFlow):
             except Unloaded as err:
                 raise AbortFlow(reason="not_loaded") from err
             except AuthenticationFailed as err:
-                if entry.state is ConfigEntryState.LOADED:
-                    entry.runtime_data.trust.handle_error(err)
                 raise AbortFlow(reason="not_trusted") from err
 
     def _require_coordinator(self) -> FluxCoordinator:

@@ -8,13 +8,14 @@ own, to a device that is idle, and end tidily.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from typing import Any, Final
 
 from .aioflux import CommandFailed, FluxError, Report, Robot
 from .device import FluxDevice, NotDone, Unloaded
 from .job.observation import Announced, Reported
 from .job.status_table import ENDED_IDS
-from .trust import Trust, async_get_client_key
+from .trust import Trust
 
 # Refusals that pass a moment after a job was left.
 _PASSING: Final = frozenset({"RESOURCE_BUSY", "SUBSYSTEM_ERROR"})
@@ -195,12 +196,8 @@ class RobotLink:
             await robot.close()
 
     async def _async_open(self, *, occupied: bool = False) -> Robot:
-        robot = await Robot.open(
-            await self._trust.async_reach(),
-            await async_get_client_key(self._device.hass),
-            timing=self._timing,
-            expected_key=self._trust.master_key,
-            listener=self._device.listener,
+        robot = await self._trust.async_open(
+            partial(Robot.open, listener=self._device.listener)
         )
         try:
             # An announcement can be forged: the device itself has to say so.

@@ -16,7 +16,6 @@ from .const import CONF_SETTINGS, LOGGER
 from .device import FluxDevice
 from .robot import RobotLink
 from .timing import Backoff
-from .trust import Trust
 
 type Value = bool | float | str
 
@@ -24,10 +23,9 @@ type Value = bool | float | str
 class DeviceSettings:
     """What one device is set to."""
 
-    def __init__(self, device: FluxDevice, link: RobotLink, trust: Trust) -> None:
+    def __init__(self, device: FluxDevice, link: RobotLink) -> None:
         self._device = device
         self._link = link
-        self._trust = trust
         self._backoff = Backoff(device.clock, device.timing.unheard)
         self._reading: asyncio.Task[None] | None = None
         self._changes = 0
@@ -82,7 +80,6 @@ class DeviceSettings:
     def _log_unread(self, err: FluxError) -> None:
         name = self._device.device_name
         LOGGER.debug("The settings of %s were not read: %s", name, err)
-        self._trust.handle_error(err)
 
     async def async_set(self, key: str, value: Value | None) -> None:
         """Change one; None resets it. Raises FluxError."""

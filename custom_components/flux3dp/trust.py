@@ -22,7 +22,6 @@ from .aioflux import (
     ClientKey,
     CommandFailed,
     ConnectionFailed,
-    DeviceInfo,
     FluxError,
     Identity,
     IdentityMismatch,
@@ -52,21 +51,6 @@ _CLIENT_KEY_LOCK: HassKey[asyncio.Lock] = HassKey(f"{DOMAIN}_client_key_lock")
 def pinned_key(entry: ConfigEntry) -> bytes:
     """Return the master key (DER) that the device of an entry was set up with."""
     return base64.b64decode(entry.data[CONF_MASTER_KEY])
-
-
-async def async_sign_in(
-    hass: HomeAssistant, device: DeviceInfo, master_key: bytes
-) -> Manager:
-    """Sign in to a device with our key; an async context manager.
-
-    Raises FluxError. A device with another key than `master_key` gets nothing of ours.
-    """
-    return await Manager.open(
-        device,
-        await async_get_client_key(hass),
-        timing=timing.TIMING,
-        expected_key=master_key,
-    )
 
 
 class Trust:
@@ -100,21 +84,30 @@ class Trust:
 
     # -- connections
 
-    async def async_reach(self) -> DeviceInfo:
-        """Return the device for a connection to it.
+    async def async_open[T](
+        self, open_: Callable[..., Awaitable[T]], *, is_check: bool = False
+    ) -> T:
+        """Return a connection, opened with `Robot.open` or the like; learn from an error.
 
-        Raises FluxError, IdentityMismatch while another master key waits for a decision.
+        Raises FluxError: IdentityMismatch while another master key waits for a decision,
+        unless this `is_check`. A device with another key gets nothing of ours.
         """
-        if self.presented is not None:
-            raise IdentityMismatch(self.master_key, self.presented)
-        return await self._device.async_locate()
+        try:
+            if self.presented is not None and not is_check:
+                raise IdentityMismatch(self.master_key, self.presented)
+            return await open_(
+                await self._device.async_locate(),
+                await async_get_client_key(self._device.hass),
+                timing=self._device.timing,
+                expected_key=self.master_key,
+            )
+        except FluxError as err:
+            self.handle_error(err)
+            raise
 
-    async def async_open_manager(self) -> Manager:
-        """Sign in, and learn from it; an async context manager. Raises FluxError."""
-        return await self._async_open(await self.async_reach())
-
-    async def _async_open(self, device: DeviceInfo) -> Manager:
-        manager = await async_sign_in(self._device.hass, device, self.master_key)
+    async def async_open_manager(self, *, is_check: bool = False) -> Manager:
+        """Sign in, and learn from it; an async context manager. Raises as `async_open`."""
+        manager = await self.async_open(Manager.open, is_check=is_check)
         # It outranks every datagram. A device without a password accepts anyone here,
         # but at the robot and the camera port only those whose key it trusts.
         self.clear_mismatch()
@@ -160,11 +153,10 @@ class Trust:
     async def async_try(self) -> bool:
         """Sign in and learn from it; False if the device could not be reached."""
         try:
-            async with await self._async_open(await self._device.async_locate()):
+            async with await self.async_open_manager(is_check=True):
                 return True
         except FluxError as err:
             LOGGER.debug("No sign-in at %s: %s", self._device.device_name, err)
-            self.handle_error(err)
             return not isinstance(err, ConnectionFailed)
 
     # -- what it says about trust
@@ -237,7 +229,9 @@ async def async_forget_us(hass: HomeAssistant, entry: ConfigEntry) -> None:
         async with asyncio.timeout(timing.TIMING.forget):
             key = await async_get_client_key(hass)
             device = await listener.find(host, timing.TIMING.setup_wait)
-            async with await async_sign_in(hass, device, pinned_key(entry)) as manager:
+            async with await Manager.open(
+                device, key, timing=timing.TIMING, expected_key=pinned_key(entry)
+            ) as manager:
                 await manager.remove_trust(key.access_id.hex())
     except AuthenticationFailed as err:
         LOGGER.debug("%s had forgotten our key already: %s", name, err)
