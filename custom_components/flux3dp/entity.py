@@ -77,7 +77,6 @@ class ReadingEntity(FluxEntity):
     def __init__(
         self, coordinator: FluxCoordinator, description: ReadingDescription
     ) -> None:
-        """Take the coordinator and the line."""
         shown = value_fn = description.value_fn
         if (attributes_fn := description.attributes_fn) is not None:
 
@@ -103,7 +102,6 @@ class SettingEntity(FluxEntity):
     def __init__(
         self, coordinator: FluxCoordinator, description: EntityDescription
     ) -> None:
-        """Take the device's coordinator and the line of a table."""
         key = description.key
         super().__init__(coordinator, description, lambda it: it.settings.get(key))
 

@@ -47,7 +47,6 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
         coordinator: FluxCoordinator,
         description: ImageEntityDescription,
     ) -> None:
-        """Show nothing yet."""
         FluxEntity.__init__(self, coordinator, description, attrgetter("preview"))
         ImageEntity.__init__(self, hass)
         # Which job's picture, since when: kept over restarts.
