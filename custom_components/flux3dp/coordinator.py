@@ -81,7 +81,7 @@ class FluxCoordinator(FluxDevice):
         self.robot = RobotLink(self, self.trust)
         self.files = DeviceFiles(self, self.robot)
         self.settings = DeviceSettings(self, self.robot)
-        self.robot.on_opened = self.settings.async_opened
+        self.robot.on_opened = self.settings.async_start_reading
         self.maintenance = DeviceMaintenance(self, self.robot)
         self.commands = CommandQueue(self, self.robot, self.maintenance)
         self.info = VerifiedInfo(self, self.robot, self.trust)

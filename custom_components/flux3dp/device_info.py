@@ -185,13 +185,8 @@ class VerifiedInfo:
             ):
                 hass.config_entries.async_update_entry(entry, title=verified.name)
             # `name` only: a name given by a person stands beside it and wins.
-            info = self.device_info
-            dr.async_get(hass).async_update_device(
-                registered.id,
-                name=info["name"],
-                model=info["model"],
-                model_id=info["model_id"],
-                sw_version=info["sw_version"],
+            dr.async_get(hass).async_get_or_create(
+                config_entry_id=entry.entry_id, **self.device_info
             )
 
 

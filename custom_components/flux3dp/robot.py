@@ -41,7 +41,7 @@ class RobotLink:
         self._closed = False
         self._asked_at = 0.0
         self._overtaken = False
-        self.on_opened: Callable[[], None] | None = None
+        self.on_opened: Callable[[], object] | None = None
         """Called when the shared connection was opened."""
         self.opened = 0
         """How often a connection was opened, for diagnostics."""

@@ -37,38 +37,29 @@ class DeviceSettings:
         """Called after each reading and each change."""
 
     @callback
-    def async_opened(self) -> None:
-        """Read them over a connection that is open anyway."""
-        if not self._is_reading:
-            self._start()
-
-    @property
-    def _is_reading(self) -> bool:
-        return self._reading is not None and not self._reading.done()
+    def async_start_reading(self) -> asyncio.Task[None]:
+        """Read them, once for all who want it; also over a connection that is open anyway."""
+        if self._reading is None or self._reading.done():
+            self._reading = self._device.create_task(self._async_read(), "settings")
+        return self._reading
 
     @callback
     def async_check(self) -> None:
         """Read them after a sign-in, if the firmware is not the one they were read from."""
         described = self._device.data.device
         if (
-            not self._is_reading
-            and self._device.data.online
+            self._device.data.online
             and described is not None
             and described.firmware != self._firmware
             and not self._device.is_occupied
             and self._backoff.take()
         ):
-            self._start()
-
-    def _start(self) -> asyncio.Task[None]:
-        self._reading = self._device.create_task(self._async_read(), "settings")
-        return self._reading
+            self.async_start_reading()
 
     async def async_read(self) -> None:
-        """Read them now, once for all callers. Never raises."""
+        """Read them now. Never raises."""
         if self._device.data.online:
-            reading = self._reading if self._is_reading else None
-            await asyncio.wait([reading or self._start()])
+            await asyncio.wait([self.async_start_reading()])
 
     async def _async_read(self) -> None:
         try:

@@ -209,26 +209,23 @@ async def _async_upload(
     overwrite: bool,
 ) -> None:
     """Put the file on the device, and report its progress. Raises FluxError."""
-    files, changed = coordinator.files, asyncio.Event()
+    files = coordinator.files
     size = (await files.check(local)).size
     step: dict[str, object] = {}
 
     def progress(sent: int) -> None:
         step.update(sent=sent, size=size)
-        changed.set()
 
     task = coordinator.hass.async_create_task(
         files.upload(path, local, size, overwrite=overwrite, progress=progress),
         f"{coordinator.device_name} upload",
     )
-    task.add_done_callback(lambda _: changed.set())
     try:
         while not task.done():
-            await changed.wait()
-            changed.clear()
+            await asyncio.wait([task], timeout=_STEP)
             if step:
                 await send_line(step)
-            await asyncio.wait([task], timeout=_STEP)
+                step.clear()
     except BaseException:
         # The page has closed the connection.
         task.cancel()

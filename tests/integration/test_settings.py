@@ -329,7 +329,7 @@ async def test_a_reading_that_is_canceled_before_it_begins_blocks_no_other(
     assert home.device.tried == 0
     await settings.async_read()
     assert home.device.tried == 1
-    settings.async_opened()
+    settings.async_start_reading()
     await settle()
     assert home.device.tried == 2
 
