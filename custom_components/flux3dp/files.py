@@ -288,3 +288,8 @@ def title_of(path: str, info: FileInfo | None) -> str:
     """Return the title of a job, or the name of its file without the extension."""
     title = info.info.title if info else None
     return title or path.rpartition("/")[2].rpartition(".")[0] or path
+
+
+def picture_type(picture: bytes) -> str:
+    """Return the MIME type of a PNG or JPEG."""
+    return "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"

@@ -15,14 +15,13 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
+from .files import picture_type
 
 # Nothing is fetched here: the coordinator pushes.
 PARALLEL_UPDATES = 0
 
 
 PREVIEW = ImageEntityDescription(key="preview")
-
-_PNG = b"\x89PNG"
 
 
 async def async_setup_entry(
@@ -83,8 +82,7 @@ class FluxPreview(FluxEntity, ImageEntity, RestoreEntity):
         if not (content := self.coordinator.data.preview):
             self._attr_image_last_updated = None
             return
-        is_png = content.startswith(_PNG)
-        self._attr_content_type = "image/png" if is_png else "image/jpeg"
+        self._attr_content_type = picture_type(content)
         number = self.coordinator.data.job.job_number
         if self._shown.get("job_number") != number or not self._shown.get("since"):
             since = dt_util.utcnow().isoformat()

@@ -20,11 +20,11 @@ from .aioflux import STORAGES, FileInfo
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .errors import async_option, async_sentence, device_errors, failed
-from .files import RECENT, title_of
+from .files import RECENT, picture_type, title_of
 from .job.model import JobStatus
 from .job.status_table import toolhead_of
 from .targets import async_coordinator
-from .views import picture_type, preview_url
+from .views import preview_url
 
 # Folders that are called as on the card; others have the name they have on the device.
 _PLACES = {"SD": "memory_card", RECENT: "recent"}

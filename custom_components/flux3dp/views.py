@@ -23,6 +23,7 @@ from .file_actions import (
     describe_entries,
     describe_file,
 )
+from .files import picture_type
 from .targets import async_coordinator, async_require
 
 _PREVIEW: Final = f"/api/{DOMAIN}/preview"
@@ -56,11 +57,6 @@ def preview_url(uuid: str, path: str) -> str:
     Home Assistant signs it for players, and would decode a name like `50%3F.fc` twice.
     """
     return f"{_PREVIEW}/{uuid}/{urlsafe_b64encode(path.encode()).decode()}"
-
-
-def picture_type(picture: bytes) -> str:
-    """Return the MIME type of a PNG or JPEG."""
-    return "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"
 
 
 def _coordinator(request: web.Request, uuid: str) -> FluxCoordinator:
