@@ -15,12 +15,6 @@ from .commands import CANCEL, CLEAR, PAUSE, RESUME
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .entity import FluxEntity
 from .errors import device_errors, invalid
-from .maintenance_actions import (
-    async_calibrate,
-    async_home,
-    async_load_filament,
-    async_unload_filament,
-)
 
 # Commands take turns, but a cancel waits for none: `commands.py` knows, a number does not.
 PARALLEL_UPDATES = 0
@@ -43,20 +37,20 @@ BUTTONS = (
 # Enabled by a person: a slip would drive the nozzle into a print that was left on the
 # plate, or cost filament.
 WORK_BUTTONS = (
-    FluxButtonDescription(key="home", press=lambda it: async_home(it, {})),
+    FluxButtonDescription(key="home", press=lambda it: it.maintenance.async_home()),
     FluxButtonDescription(
         key="calibrate",
-        press=lambda it: async_calibrate(it, {}),
+        press=lambda it: it.maintenance.async_calibrate(),
         entity_registry_enabled_default=False,
     ),
     FluxButtonDescription(
         key="load_filament",
-        press=lambda it: async_load_filament(it, {}),
+        press=lambda it: it.maintenance.async_load(),
         entity_registry_enabled_default=False,
     ),
     FluxButtonDescription(
         key="unload_filament",
-        press=lambda it: async_unload_filament(it, {}),
+        press=lambda it: it.maintenance.async_unload(),
         entity_registry_enabled_default=False,
     ),
 )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+import math
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_PASSWORD
+from homeassistant.const import CONF_PASSWORD, UnitOfTemperature
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.translation import (
@@ -95,7 +96,8 @@ def device_errors(
         yield
     except InvalidRequest as err:
         field = (field_names or {}).get(err.field, err.field)
-        raise invalid(f"invalid_{err.reason}", field=field) from err
+        limit = _limit(coordinator.hass, err)
+        raise invalid(f"invalid_{err.reason}", field=field, limit=limit) from err
     except FluxError as err:
         coordinator.trust.handle_error(err)
         fault = err.fault if isinstance(err, NotDone) else ErrorKey.NONE
@@ -132,6 +134,17 @@ def form_errors(
         else:
             field = CONF_PASSWORD if isinstance(err, AuthenticationFailed) else "base"
             errors[field] = _keys(err)[1]
+
+
+def _limit(hass: HomeAssistant, err: InvalidRequest) -> str:
+    """Return the temperature that is the limit, in the unit of Home Assistant; "" without."""
+    if err.limit is None:
+        return ""
+    units = hass.config.units
+    limit = units.temperature(err.limit, UnitOfTemperature.CELSIUS)
+    # Rounded to the side on which the limit holds.
+    whole = math.ceil if err.reason == "too_cold" else math.floor
+    return f"{whole(round(limit, 6))}\u00a0{units.temperature_unit}"
 
 
 def _translation_key(err: FluxError, coordinator: FluxCoordinator) -> str:

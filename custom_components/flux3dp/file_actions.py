@@ -262,13 +262,6 @@ async def async_download_file(
     return {"path": str(target), "size": size}
 
 
-async def async_delete_file(
-    coordinator: FluxCoordinator, data: Mapping[str, Any]
-) -> None:
-    """Delete a file of the device."""
-    await coordinator.files.delete(data["path"])
-
-
 async def async_start_job(
     coordinator: FluxCoordinator, data: Mapping[str, Any]
 ) -> ServiceResponse:

@@ -25,9 +25,13 @@ from .aioflux import (
 from .aioflux.maintenance import OnProgress, check_threshold
 from .const import LOGGER
 from .device import FluxDevice, NotDone, Task, Work
+from .job.errors import ErrorKey, classify
 from .job.model import Toolhead
 from .job.status_table import ENDED_IDS
 from .robot import RobotLink, async_finish, cancel_once
+
+USUAL: Final = 210.0
+"""A temperature (°C) that fits most filament."""
 
 _EXTRUDER: Final = "EXTRUDER"
 # How long a load lasts at most, with the nozzle hot (s).
@@ -61,7 +65,7 @@ class DeviceMaintenance:
         await self._async_maintain(Task.HOME, lambda maintenance, _: maintenance.home())
 
     async def async_calibrate(
-        self, *, threshold: float | None, clean: bool
+        self, *, threshold: float | None = None, clean: bool = False
     ) -> tuple[float, ...]:
         """Level the plate; return the last probe heights (mm).
 
@@ -76,7 +80,9 @@ class DeviceMaintenance:
             ),
         )
 
-    async def async_load(self, temperature: float, *, flexible: bool) -> float | None:
+    async def async_load(
+        self, temperature: float = USUAL, *, flexible: bool = False
+    ) -> float | None:
         """Draw filament in, until its button or `async_stop_loading`.
 
         Returns the nozzle's °C as measured then, None if the device does not say. A
@@ -103,7 +109,7 @@ class DeviceMaintenance:
 
         return await self._async_maintain(Task.LOAD_FILAMENT, load)
 
-    async def async_unload(self, temperature: float) -> float | None:
+    async def async_unload(self, temperature: float = USUAL) -> float | None:
         """Push filament out; return the nozzle's °C. InvalidRequest as `async_load`."""
         check_temperature(temperature)
         self._require_extruder_model()
@@ -174,7 +180,10 @@ class DeviceMaintenance:
     # -- how it is done
 
     async def _async_do[T](self, work: Callable[[], Awaitable[T]]) -> T:
-        """Do work that ends with its caller, the entry and Home Assistant."""
+        """Do work that ends with its caller, the entry and Home Assistant.
+
+        Raises NotDone with the fault if the device shows one.
+        """
         device = self._device
         device.ensure_loaded()
         if self._run is not None and not self._run.done():
@@ -183,6 +192,11 @@ class DeviceMaintenance:
         async def do() -> T:
             try:
                 return await work()
+            except CommandFailed as err:
+                fault = classify(str(err))
+                if fault is ErrorKey.OTHER:
+                    raise
+                raise NotDone("maintenance_failed", fault=fault) from err
             except HeaterLeftOn:
                 # The caller may have been canceled.
                 LOGGER.warning("The heater of %s may still be on", device.device_name)

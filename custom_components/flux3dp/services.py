@@ -6,7 +6,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any, NamedTuple
 
-from homeassistant.const import ATTR_NAME
+from homeassistant.const import ATTR_NAME, UnitOfTemperature
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -17,6 +17,7 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.util.unit_conversion import TemperatureConverter
 import voluptuous as vol
 
 from .aioflux import NetworkConfig
@@ -25,7 +26,6 @@ from .const import DOMAIN
 from .coordinator import FluxCoordinator
 from .errors import async_field_names, async_several, device_errors, failed
 from .file_actions import (
-    async_delete_file,
     async_download_file,
     async_file_info,
     async_list_files,
@@ -34,14 +34,7 @@ from .file_actions import (
     async_start_job,
     async_upload_file,
 )
-from .maintenance_actions import (
-    async_calibrate,
-    async_free_device,
-    async_home,
-    async_load_filament,
-    async_stop_loading,
-    async_unload_filament,
-)
+from .maintenance import USUAL
 from .management import (
     async_change_network,
     async_change_password,
@@ -56,6 +49,9 @@ from .targets import (
     async_resolve,
     async_resolve_one,
 )
+
+# From here on a nozzle burns (°C).
+_HOT = 50.0
 
 # -- on exactly one device: the handlers raise FluxError, HomeAssistantError
 
@@ -87,6 +83,57 @@ async def _async_scan_wifi(
     """Return the Wi-Fi networks the device sees, strongest first."""
     networks = await async_scan_wifi(coordinator)
     return {"networks": [asdict(network) for network in networks]}
+
+
+async def _async_calibrate(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Level the plate; return the last probe heights (mm)."""
+    heights = await coordinator.maintenance.async_calibrate(
+        threshold=data.get("threshold"), clean=data["clean"]
+    )
+    return {"heights": list(heights)}
+
+
+async def _async_load_filament(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Load filament; return how hot the nozzle is."""
+    celsius = await coordinator.maintenance.async_load(
+        _celsius(coordinator, data), flexible=data["flexible"]
+    )
+    return _hot(coordinator, celsius)
+
+
+async def _async_unload_filament(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Unload filament; return how hot the nozzle is."""
+    celsius = _celsius(coordinator, data)
+    return _hot(coordinator, await coordinator.maintenance.async_unload(celsius))
+
+
+async def _async_free_device(
+    coordinator: FluxCoordinator, data: Mapping[str, Any]
+) -> ServiceResponse:
+    """Throw out the program that holds the device; return its address."""
+    return {"occupied_by": await coordinator.maintenance.async_free()}
+
+
+def _celsius(coordinator: FluxCoordinator, data: Mapping[str, Any]) -> float:
+    if (given := data.get("temperature")) is None:
+        return USUAL
+    unit = coordinator.hass.config.units.temperature_unit
+    return TemperatureConverter.convert(given, unit, UnitOfTemperature.CELSIUS)
+
+
+def _hot(coordinator: FluxCoordinator, celsius: float | None) -> ServiceResponse:
+    if celsius is None:
+        # Not measured: unknown, which is not cold.
+        return {"nozzle_is_hot": None, "temperature": None}
+    units = coordinator.hass.config.units
+    local = round(units.temperature(celsius, UnitOfTemperature.CELSIUS))
+    return {"nozzle_is_hot": celsius >= _HOT, "temperature": local}
 
 
 type _Fields = dict[vol.Marker, Any]
@@ -157,17 +204,21 @@ _ACTIONS: dict[str, _Action] = {
     "file_info": _Action(async_file_info, _FILE, _ONLY),
     "upload_file": _Action(async_upload_file, _UPLOAD, _OPTIONAL, "pause"),
     "download_file": _Action(async_download_file, _DOWNLOAD, _OPTIONAL, "pause"),
-    "delete_file": _Action(async_delete_file, _FILE, _NONE, admin=True),
+    "delete_file": _Action(
+        lambda it, data: it.files.delete(data["path"]), _FILE, _NONE, admin=True
+    ),
     "start_job": _Action(async_start_job, _FILE | _CONFIRM, _OPTIONAL, "pause"),
     "repeat_last_job": _Action(async_repeat_last_job, _CONFIRM, _OPTIONAL, "pause"),
-    "home": _Action(async_home, {}, _NONE, "home"),
-    "calibrate": _Action(async_calibrate, _CALIBRATE, _OPTIONAL, "calibrate"),
-    "load_filament": _Action(async_load_filament, _LOAD, _OPTIONAL, "load_filament"),
+    "home": _Action(lambda it, _: it.maintenance.async_home(), {}, _NONE, "home"),
+    "calibrate": _Action(_async_calibrate, _CALIBRATE, _OPTIONAL, "calibrate"),
+    "load_filament": _Action(_async_load_filament, _LOAD, _OPTIONAL, "load_filament"),
     "unload_filament": _Action(
-        async_unload_filament, _UNLOAD, _OPTIONAL, "unload_filament"
+        _async_unload_filament, _UNLOAD, _OPTIONAL, "unload_filament"
     ),
-    "stop_loading": _Action(async_stop_loading, {}, _NONE, "load_filament"),
-    "free_device": _Action(async_free_device, {}, _OPTIONAL, admin=True),
+    "stop_loading": _Action(
+        lambda it, _: it.maintenance.async_stop_loading(), {}, _NONE, "load_filament"
+    ),
+    "free_device": _Action(_async_free_device, {}, _OPTIONAL, admin=True),
 }
 
 
