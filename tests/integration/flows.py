@@ -26,6 +26,8 @@ from simulator import Device, SimulatedNetwork, TrustedKey
 from simulator.waiting import PATIENCE
 from tests.aioflux.updates import Updates
 from tests.integration.conftest import ADDRESSES, PASSWORD, Client
+from tests.integration.house import House
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS
 from tests.surroundings import data_of
 
@@ -61,41 +63,29 @@ PASSWORDS = {
 }
 
 
-async def add(hass: HomeAssistant) -> ConfigFlowResult:
+async def add(house: House) -> ConfigFlowResult:
     """Choose *Add integration* and wait until the scan is over."""
-    result = await hass.config_entries.flow.async_init(
-        DOMAIN, context={"source": SOURCE_USER}
-    )
+    result = await house.flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     assert result["progress_action"] == "scan"
-    return await progressed(hass, result)
+    return await progressed(house, result)
 
 
-def progress_task(hass: HomeAssistant, result: ConfigFlowResult) -> asyncio.Task[Any]:
-    flow = hass.config_entries.flow._progress[result["flow_id"]]
+def progress_task(house: House, result: ConfigFlowResult) -> asyncio.Task[Any]:
+    flow = house.flow._progress[result["flow_id"]]
     task = flow.async_get_progress_task()
     assert task is not None
     return task
 
 
-async def progressed(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+async def progressed(house: House, result: ConfigFlowResult) -> ConfigFlowResult:
     """Wait until a progress step is over, and return what comes after it."""
     assert result["type"] is FlowResultType.SHOW_PROGRESS, result
-    flow = hass.config_entries.flow._progress[result["flow_id"]]
+    flow = house.flow._progress[result["flow_id"]]
     if (task := flow.async_get_progress_task()) is not None:
         # The step after it shows how it went.
         await asyncio.wait([task], timeout=PATIENCE)
-        await hass.async_block_till_done()
-    return await hass.config_entries.flow.async_configure(result["flow_id"])
-
-
-async def submit(
-    hass: HomeAssistant, result: ConfigFlowResult, **fields: Any
-) -> ConfigFlowResult:
-    """Fill in the form that is shown, and send it."""
-    assert result["type"] is FlowResultType.FORM, result
-    result = await hass.config_entries.flow.async_configure(result["flow_id"], fields)
-    await hass.async_block_till_done()
-    return result
+        await house.hass.async_block_till_done()
+    return await house.flow.async_configure(result["flow_id"])
 
 
 # What a person answers who has no reason to do otherwise.
@@ -106,32 +96,32 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
-async def walk(hass: HomeAssistant, result: ConfigFlowResult) -> ConfigFlowResult:
+async def walk(house: House, result: ConfigFlowResult) -> ConfigFlowResult:
     """Answer the form that is shown and those that follow, and return how it ends."""
     for step, answer in ANSWERS.items():
         if result.get("step_id") == step:
-            result = await submit(hass, result, **answer)
+            result = await house.submit(result, **answer)
     return result
 
 
-async def enter(hass: HomeAssistant, host: str) -> ConfigFlowResult:
-    """Choose *Add integration*, then to enter an address."""
-    result = await add(hass)
+async def enter(wired: Wired, host: str | None = None) -> ConfigFlowResult:
+    """Choose *Add integration*, then to enter the address of the device, or another."""
+    result = await add(wired)
     if result["step_id"] == "device":
-        result = await submit(hass, result, device="manual")
+        result = await wired.submit(result, device="manual")
     assert result["step_id"] == "manual"
-    return await submit(hass, result, host=host)
+    return await wired.submit(result, host=host or wired.device.address)
 
 
-async def open_discovered(hass: HomeAssistant, device: Device) -> ConfigFlowResult:
+async def open_discovered(wired: Wired) -> ConfigFlowResult:
     """Have discovery run, and open the flow of a device as soon as there is one."""
-    flows = hass.config_entries.flow
+    flows = wired.flow
     change = asyncio.Event()
     unsubscribe = flows.async_subscribe_flow(lambda _kind, _flow_id: change.set())
-    assert await async_setup_component(hass, DOMAIN, {DOMAIN: {}})
+    assert await async_setup_component(wired.hass, DOMAIN, {DOMAIN: {}})
     try:
         async with asyncio.timeout(PATIENCE):
-            while not (shown := discovery_flows(hass, device)):
+            while not (shown := discovery_flows(wired)):
                 await change.wait()
                 change.clear()
     finally:
@@ -139,12 +129,12 @@ async def open_discovered(hass: HomeAssistant, device: Device) -> ConfigFlowResu
     return await flows.async_configure(shown[0]["flow_id"])
 
 
-def discovery_flows(hass: HomeAssistant, device: Device) -> list[ConfigFlowResult]:
+def discovery_flows(wired: Wired) -> list[ConfigFlowResult]:
     return [
         flow
-        for flow in hass.config_entries.flow.async_progress()
+        for flow in wired.flow.async_progress()
         if flow["context"]["source"] == SOURCE_INTEGRATION_DISCOVERY
-        and flow["context"].get("unique_id") == device.config.uuid
+        and flow["context"].get("unique_id") == wired.device.config.uuid
     ]
 
 
@@ -161,16 +151,16 @@ def assert_reconfigured(result: ConfigFlowResult) -> None:
     assert_abort(result, "reconfigure_successful")
 
 
-async def trust_us(hass: HomeAssistant, device: Device) -> None:
-    key = await async_get_client_key(hass)
-    assert device.trust.add(TrustedKey.from_pem("Home Assistant", key.public_pem))
+async def trust_us(wired: Wired) -> None:
+    key = await async_get_client_key(wired.hass)
+    assert wired.device.trust.add(TrustedKey.from_pem("Home Assistant", key.public_pem))
 
 
-async def swap_mainboard(hass: HomeAssistant, device: Device) -> None:
+async def swap_mainboard(wired: Wired) -> None:
     """Give a device another master key, and wait until Home Assistant knows."""
-    listener = await async_get_listener(hass)
-    updates = Updates(listener, uuid=device.config.uuid)
-    await device.swap_master_key(MASTER_KEYS[2])
+    listener = await async_get_listener(wired.hass)
+    updates = Updates(listener, uuid=wired.device.config.uuid)
+    await wired.device.swap_master_key(MASTER_KEYS[2])
     await updates.wait(lambda update: update.changed)
     updates.unsubscribe()
 
@@ -193,12 +183,12 @@ def assert_entry(
     assert result["result"].state is ConfigEntryState.LOADED
 
 
-async def assert_trusted(hass: HomeAssistant, device: Device) -> None:
+async def assert_trusted(wired: Wired) -> None:
     """Assert that the device keeps our key under our name."""
-    key = await async_get_client_key(hass)
-    trusted = device.trust.get(key.access_id.hex())
+    key = await async_get_client_key(wired.hass)
+    trusted = wired.device.trust.get(key.access_id.hex())
     assert trusted is not None
-    assert trusted.label == f"Home Assistant ({hass.config.location_name})"
+    assert trusted.label == f"Home Assistant ({wired.hass.config.location_name})"
 
 
 # -- repairs

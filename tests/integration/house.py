@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
+    ConfigEntriesFlowManager,
     ConfigFlowResult,
 )
 from homeassistant.const import MATCH_ALL
@@ -180,19 +181,23 @@ class House:
 
     # -- dialogs
 
+    @property
+    def flow(self) -> ConfigEntriesFlowManager:
+        return self.hass.config_entries.flow
+
     async def reconfigure(self, step: str) -> ConfigFlowResult:
         """Choose *Reconfigure* in the menu of the entry, then what is to be changed."""
-        flow = self.hass.config_entries.flow
         context = {"source": SOURCE_RECONFIGURE, "entry_id": self.entry.entry_id}
-        result = await flow.async_init(DOMAIN, context=context)
+        result = await self.flow.async_init(DOMAIN, context=context)
         assert result["menu_options"] == ["address", "rename", "wifi", "password"]
-        return await flow.async_configure(result["flow_id"], {"next_step_id": step})
+        return await self.flow.async_configure(
+            result["flow_id"], {"next_step_id": step}
+        )
 
     async def submit(self, result: ConfigFlowResult, **fields: Any) -> ConfigFlowResult:
         """Fill in the form that is shown, and send it."""
         assert result["type"] is FlowResultType.FORM, result
-        flow = self.hass.config_entries.flow
-        result = await flow.async_configure(result["flow_id"], fields)
+        result = await self.flow.async_configure(result["flow_id"], fields)
         await self.hass.async_block_till_done()
         return result
 

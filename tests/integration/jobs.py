@@ -1,7 +1,7 @@
 """What tests of whole jobs share: slow devices and their jobs, entities, a witness."""
 
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,11 +16,10 @@ from homeassistant.core import (
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.flux3dp.const import DOMAIN
 from simulator import ROBOT_PORT, Device, Timing as DeviceTiming
 from simulator.fcode import build
 from simulator.files import plain_png
-from tests.integration.house import BUTTONS, entity, wait_for_state, wait_until
+from tests.integration.house import BUTTONS, entity, wait_until
 
 # A device whose states all last until Home Assistant has read them, and whose job runs
 # on only when a test says so. For tests that hold the robot connection.
@@ -50,22 +49,6 @@ def put_job(device: Device, path: str = "test.fc", **changes: str | None) -> str
     return f"SD/{path}"
 
 
-async def run_job(
-    hass: HomeAssistant, device: Device, name: str = "test.fc", **changes: str | None
-) -> str:
-    """Start a job of `put_job` and wait until it is seen to run; return its path.
-
-    Its start has been told by then, which waits for its name.
-    """
-    path = put_job(device, name, **changes)
-    device.start_job(path)
-    await status_is(hass, "running")
-    entries = hass.config_entries.async_loaded_entries(DOMAIN)
-    waiting = [entry.runtime_data.dispatcher for entry in entries]
-    await wait_until(hass, lambda: not any(each._waiting for each in waiting))
-    return path
-
-
 def picture_of(path: str) -> bytes:
     return plain_png(path)
 
@@ -78,11 +61,6 @@ def look(hass: HomeAssistant, platform: str, key: str) -> State:
 
 def value(hass: HomeAssistant, key: str, platform: str = "sensor") -> str:
     return look(hass, platform, key).state
-
-
-def commands(hass: HomeAssistant) -> set[str]:
-    """Return which commands apply, as pages and cards are told."""
-    return set(look(hass, "sensor", "status").attributes["commands"])
 
 
 # A job that was resumed: it heats first, for as long as it takes.
@@ -106,20 +84,6 @@ async def reason(order: Awaitable[Any]) -> str | None:
     return failed.value.translation_key
 
 
-async def status_is(hass: HomeAssistant, status: str) -> None:
-    """Wait until the device's status is so, and everything has heard of it."""
-
-    def is_so() -> bool:
-        return value(hass, "status") == status
-
-    try:
-        await wait_until(hass, is_so)
-    except TimeoutError:
-        raise AssertionError(
-            f"the status is {value(hass, 'status')}, not {status}"
-        ) from None
-
-
 def connections(device: Device) -> int:
     """Return how many connections to the robot port there have been."""
     return sum(record.port == ROBOT_PORT for record in device.received.connections)
@@ -132,20 +96,6 @@ def asked(device: Device) -> list[str]:
         for command in device.received.robot
         if not command.startswith("config get ")
     ]
-
-
-@asynccontextmanager
-async def out_of_contact(
-    hass: HomeAssistant, device: Device, status: str = entity("sensor", "status")
-) -> AsyncIterator[None]:
-    """Have the device go on out of hearing, and be back in the end."""
-    device.faults.muted = device.faults.silent = True
-    await device.refuse_connections()
-    await device.drop_connections()
-    await wait_for_state(hass, status, "offline")
-    yield
-    await device.accept_connections()
-    device.faults.clear()
 
 
 @dataclass

@@ -6,10 +6,7 @@ from typing import Any
 from homeassistant.components import automation
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigFlowResult
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import (
-    device_registry as dr,
-    issue_registry as ir,
-)
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
@@ -80,11 +77,6 @@ def may_control(user: MockUser, *entity_ids: str) -> None:
 
 
 # -- where it stands
-
-
-def change(hass: HomeAssistant, of: MockConfigEntry | Device, **changes: Any) -> None:
-    """Change what the registry says of a device, as its page does."""
-    dr.async_get(hass).async_update_device(registered(hass, of).id, **changes)
 
 
 async def automate(hass: HomeAssistant, *automations: dict[str, Any]) -> None:

@@ -70,7 +70,7 @@ async def test_another_key_under_the_same_uuid_moves_nothing(wired: Wired) -> No
     assert wired.entry.data["host"] == ADDRESSES[0]
     assert wired.value("status") == "offline"
     assert impostor.received.connections == []
-    assert wired.hass.config_entries.flow.async_progress() == []
+    assert wired.flow.async_progress() == []
 
 
 async def test_a_twin_with_another_certificate_is_not_followed_and_no_repair(
@@ -202,6 +202,6 @@ async def test_the_new_address_of_a_device_that_is_set_up_is_followed(
     await wired.status_is("idle")
     await device.move(ADDRESSES[2])
     await wired.status_is("offline")
-    assert_abort(await enter(wired.hass, device.address), "already_configured")
+    assert_abort(await enter(wired), "already_configured")
     await wired.status_is("idle")
     assert wired.entry.data["host"] == device.address

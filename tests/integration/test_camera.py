@@ -308,7 +308,7 @@ async def test_a_key_that_is_trusted_no_more(wired: Wired, client: Client) -> No
         # Trying again is of no use: a person has to type the password, and is asked to.
         await viewer.end()
         await wired.hass.async_block_till_done()
-        (flow,) = wired.hass.config_entries.flow.async_progress()
+        (flow,) = wired.flow.async_progress()
         assert flow["context"]["source"] == SOURCE_REAUTH
         await assert_let_go(wired.device)
         assert await error_key(wired) == "not_trusted"

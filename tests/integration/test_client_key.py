@@ -91,7 +91,7 @@ async def test_a_key_that_was_replaced_is_trusted_after_a_reauthentication(
     key = await async_get_client_key(unpaired.hass)
     # The device knows the old one only.
     [dialog] = unpaired.reauths
-    result = await unpaired.hass.config_entries.flow.async_configure(
+    result = await unpaired.flow.async_configure(
         dialog["flow_id"], {"password": PASSWORD}
     )
     assert result["reason"] == "reauth_successful"

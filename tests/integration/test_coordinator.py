@@ -11,12 +11,7 @@ from homeassistant.const import (
     EVENT_STATE_CHANGED,
     EntityCategory,
 )
-from homeassistant.core import (
-    Event,
-    EventStateChangedData,
-    State,
-    callback,
-)
+from homeassistant.core import Event, EventStateChangedData, State, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.common import (
@@ -29,12 +24,7 @@ from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.job.store import restored
 from custom_components.flux3dp.sensor import FluxSensor
 from simulator import Device
-from tests.integration.conftest import (
-    ADDRESSES,
-    NAME,
-    UUID,
-    having,
-)
+from tests.integration.conftest import ADDRESSES, NAME, UUID, having
 from tests.integration.fakes import Home, settle
 from tests.integration.jobs import entity, witness
 from tests.integration.life import CONNECTIVITY, PROGRESS, STATUS

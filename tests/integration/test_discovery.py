@@ -73,10 +73,10 @@ async def test_a_bare_key_shows_a_new_device_as_one_flow(unpaired: Wired) -> Non
     await unpaired.hass.async_block_till_done()
 
     assert discovered(unpaired.hass) == [UUID]
-    [flow] = unpaired.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    [flow] = unpaired.flow.async_progress_by_handler(DOMAIN)
     key = flow["context"]["discovery_key"]
     assert (key.domain, key.key, key.version) == (DOMAIN, UUID, 1)
-    progress = unpaired.hass.config_entries.flow._progress[flow["flow_id"]]
+    progress = unpaired.flow._progress[flow["flow_id"]]
     assert progress.init_data == {"uuid": UUID}
 
 

@@ -18,8 +18,7 @@ from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
 from simulator.waiting import PATIENCE
 from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fakes import Home
-from tests.integration.jobs import Witness, entity, look, value, witness
-from tests.integration.life import log_lines
+from tests.integration.jobs import Witness, entity, witness
 
 OFF = f"{NAME} does not answer at {ADDRESSES[0]}"
 ON = f"{NAME} is back at {ADDRESSES[0]}"
@@ -37,7 +36,7 @@ async def lose(home: Home) -> None:
     home.listener.silent, home.device.refuses = True, ConnectionFailed("gone")
     for session in home.device.sessions:
         session.abort()
-    await home.until(lambda: value(home.hass, "status") == "offline")
+    await home.until(lambda: home.value("status") == "offline")
 
 
 async def find(home: Home) -> None:
@@ -53,14 +52,12 @@ def called(home: Home, name: str | None) -> None:
 async def test_what_is_carried_and_kept_while_the_device_is_off(
     home: Home, seen: Witness
 ) -> None:
-    assert look(home.hass, "event", "job").state == "unknown"
+    assert home.look("event", "job").state == "unknown"
     called(home, "Löffel")
-    await home.run()
-    await home.advance(5)
-    await home.run(48, "PAUSED", RUNOUT)
-    await home.advance(5)
+    await home.run(seconds=5)
+    await home.run(48, "PAUSED", RUNOUT, seconds=5)
     assert seen.event_types == ["started", "paused"]
-    before = look(home.hass, "event", "job")
+    before = home.look("event", "job")
     assert before.attributes["duration"] > 0
     expected = {
         "event_type": "paused",
@@ -70,7 +67,7 @@ async def test_what_is_carried_and_kept_while_the_device_is_off(
         "advice": "load_filament",
     }
     await lose(home)
-    assert look(home.hass, "event", "job") is before
+    assert home.look("event", "job") is before
     assert await async_setup_component(home.hass, HOME_ASSISTANT, {})
     update = home.hass.services.async_call(
         HOME_ASSISTANT,
@@ -79,36 +76,35 @@ async def test_what_is_carried_and_kept_while_the_device_is_off(
         blocking=True,
     )
     await home.done(update)
-    assert value(home.hass, "progress") == "unavailable"
-    assert look(home.hass, "event", "job") is before
+    assert home.value("progress") == "unavailable"
+    assert home.look("event", "job") is before
 
-    await home.done(home.hass.config_entries.async_reload(home.entry.entry_id))
+    await home.done(home.reload())
     await home.advance(20)
-    assert value(home.hass, "status") == "offline"
-    after = look(home.hass, "event", "job")
+    assert home.value("status") == "offline"
+    after = home.look("event", "job")
     assert after.state == before.state
     assert {key: after.attributes[key] for key in expected} == expected
 
 
 async def test_a_job_that_is_there_at_startup_did_not_just_start(
-    hass: HomeAssistant, new_home: Home, seen: Witness
+    new_home: Home, seen: Witness
 ) -> None:
     home = new_home
     home.device.run()
     await home.setup()
     await home.advance(5)
-    assert value(hass, "status") == "running"
-    assert look(hass, "event", "job").state == "unknown"
-    await home.run(48, "PAUSED")
-    await home.advance(5)
+    assert home.value("status") == "running"
+    assert home.look("event", "job").state == "unknown"
+    await home.run(48, "PAUSED", seconds=5)
     assert seen.event_types == ["paused"]
     # Nor is anything told again.
-    assert await hass.config_entries.async_reload(home.entry.entry_id)
+    await home.reload()
     await home.announce()
     await home.advance(5)
-    assert value(hass, "job_duration") != "unknown"
+    assert home.value("job_duration") != "unknown"
     assert seen.event_types == ["paused"]
-    assert look(hass, "event", "job").attributes["event_type"] == "paused"
+    assert home.look("event", "job").attributes["event_type"] == "paused"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +123,6 @@ async def test_a_job_that_is_there_at_startup_did_not_just_start(
 async def test_an_announcement_that_lags_behind_a_reload_brings_nothing_back(
     home: Home,
     seen: Witness,
-    *,
     announced_as: int,
     reported: tuple[int, str],
     told: list[str],
@@ -135,8 +130,7 @@ async def test_an_announcement_that_lags_behind_a_reload_brings_nothing_back(
     """The report that was ahead of it was read before the reload."""
     device, entry = home.device, home.entry
     for st_id in (0, 16, announced_as)[: 1 if announced_as == 0 else 3]:
-        await home.run(st_id)
-        await home.advance(6)
+        await home.run(st_id, seconds=6)
     st_id, label = reported
     device.replies["player report"] = json.dumps(
         {"st_id": st_id, "st_label": label, "session": st_id and device.session}
@@ -149,15 +143,14 @@ async def test_an_announcement_that_lags_behind_a_reload_brings_nothing_back(
 
     await home.done(read(), within=0.1)
     before = entry.runtime_data.data.job
-    assert await home.hass.config_entries.async_reload(entry.entry_id)
+    await home.reload()
     assert seen.event_types == told
     for _ in range(2):
         await home.announce()
         await home.advance(0.3)
 
     device.replies.clear()
-    await home.run(st_id, label)
-    await home.advance(10)
+    await home.run(st_id, label, seconds=10)
     after = entry.runtime_data.data.job
     assert seen.event_types == told
     assert after.job_number == before.job_number
@@ -183,12 +176,11 @@ async def test_an_announcement_that_is_late_after_a_reload_brings_nothing_back(
     # What has waited in a socket.
     home.device.timestamp = 110.0
     home.device.run(16)
-    await home.done(home.hass.config_entries.async_reload(home.entry.entry_id))
+    await home.done(home.reload())
     home.device.timestamp = 111.0
-    await home.run(64)
-    await home.advance(10)
+    await home.run(64, seconds=10)
     assert seen.event_types == ["started", "completed"]
-    assert value(home.hass, "jobs_completed") == "1"
+    assert home.value("jobs_completed") == "1"
 
 
 @pytest.mark.parametrize(
@@ -201,64 +193,55 @@ async def test_an_announcement_that_is_late_after_a_reload_brings_nothing_back(
     ],
 )
 async def test_what_ended_while_contact_was_lost_is_told_of_the_same_run(
-    home: Home,
-    seen: Witness,
-    caplog: pytest.LogCaptureFixture,
-    *,
-    st_id: int,
-    error: str,
-    result: str,
+    home: Home, seen: Witness, st_id: int, error: str, result: str
 ) -> None:
-    await home.run()
-    await home.advance(60)
+    await home.run(seconds=60)
     await lose(home)
     home.device.run(st_id, "", error)
     await find(home)
     told = ["started"] if result == "unknown" else ["started", result]
     assert seen.event_types == told
-    assert value(home.hass, "last_job_result") == result
-    assert value(home.hass, "jobs_completed") == ("1" if result == "completed" else "0")
+    assert home.value("last_job_result") == result
+    assert home.value("jobs_completed") == ("1" if result == "completed" else "0")
     if result != "unknown":
-        assert float(value(home.hass, "last_job_duration")) > 0
+        assert float(home.value("last_job_duration")) > 0
     # One line down, and one up: that it gives no reports is told by its silence.
-    assert log_lines(caplog) == [OFF, ON]
+    assert home.log == [OFF, ON]
 
 
 @pytest.mark.parametrize("end", ["completed", "aborted", "failed", "unknown"])
 async def test_an_end_that_no_report_showed(
     home: Home, seen: Witness, end: str
 ) -> None:
-    await home.run()
-    await home.advance(3)
+    await home.run(seconds=3)
     # No report shows the end: the device has nothing to say until it was left.
     home.device.replies["player report"] = "error SUBSYSTEM_ERROR"
     if end != "unknown":
         home.device.run(64 if end == "completed" else 128)
         home.device.error = "MAINBOARD_OFFLINE" if end == "failed" else ""
     await home.announce()
-    assert value(home.hass, "status") == "running"
+    assert home.value("status") == "running"
     home.device.run(0, "IDLE")
     home.device.session = None
     home.device.replies.clear()
     await home.announce()
     await home.advance(5)
-    assert value(home.hass, "status") == "idle"
+    assert home.value("status") == "idle"
     assert seen.event_types == ["started", *([] if end == "unknown" else [end])]
-    assert value(home.hass, "last_job_result") == end
-    assert value(home.hass, "jobs_completed") == ("1" if end == "completed" else "0")
+    assert home.value("last_job_result") == end
+    assert home.value("jobs_completed") == ("1" if end == "completed" else "0")
 
 
 async def test_an_announcement_that_contradicts_a_report_calls_for_another(
     home: Home,
 ) -> None:
-    await home.run()
-    await home.advance(60)
+    await home.run(seconds=60)
     read = home.device.received.count("player report")
     await home.until(lambda: home.device.received.count("player report") > read)
     read, now = read + 1, home.clock.now()
     home.device.run(48, "PAUSED")
     # The next probe shows it; the next report would have been read after 2 s.
-    await home.until(lambda: value(home.hass, "status") == "paused")
+    await home.until(lambda: home.value("status") == "paused")
     assert home.clock.now() - now <= 1.0
     assert home.device.received.count("player report") == read + 1
     assert len(home.device.sessions) == 1
@@ -271,12 +254,10 @@ async def test_the_start_has_the_name_and_what_follows_keeps_its_place(
     home: Home, seen: Witness
 ) -> None:
     called(home, "Boat")
-    await home.run(1, "INIT")
-    await home.advance(4)
+    await home.run(1, "INIT", seconds=4)
     assert seen.event_types == []
     # It has paused before anything could be learnt.
-    await home.run(48, "PAUSED", "HEAD_ERROR TYPE_ERROR")
-    await home.advance(2)
+    await home.run(48, "PAUSED", "HEAD_ERROR TYPE_ERROR", seconds=2)
     assert seen.event_types == ["started", "paused"]
     assert [event.attributes["name"] for event in seen.events] == ["Boat", "Boat"]
     assert seen.events[0].attributes["toolhead"] == "extruder"
@@ -306,11 +287,10 @@ async def test_waiting_for_a_name_has_an_end(
     home: Home, seen: Witness, end: str
 ) -> None:
     called(home, "Boat")
-    await home.run(1, "INIT")
-    await home.advance(4)
+    await home.run(1, "INIT", seconds=4)
     assert seen.event_types == []
     if end == "unloaded":
-        assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+        await home.unload()
         await home.hass.async_block_till_done()
         assert seen.event_types == ["started"]
         return
@@ -318,9 +298,8 @@ async def test_waiting_for_a_name_has_an_end(
     assert seen.event_types == ["started"]
     assert seen.events[0].attributes["name"] is None
     # What is learnt later is shown all the same.
-    await home.run()
-    await home.advance(3)
-    assert value(home.hass, "job_name") == "Boat"
+    await home.run(seconds=3)
+    assert home.value("job_name") == "Boat"
     assert seen.event_types == ["started"]
 
 
@@ -328,13 +307,12 @@ async def test_a_job_that_fails_within_a_second_is_told_by_name(
     home: Home, seen: Witness
 ) -> None:
     called(home, "Boat")
-    await home.run(128, "ABORTED", HOME_FAILED)
-    await home.advance(5)
+    await home.run(128, "ABORTED", HOME_FAILED, seconds=5)
     assert seen.event_types == ["started", "failed"]
     assert [event.attributes["name"] for event in seen.events] == ["Boat", "Boat"]
     assert seen.events[1].attributes["error"] == "home_failed"
-    assert value(home.hass, "last_job_result") == "failed"
-    assert value(home.hass, "jobs_completed") == "0"
+    assert home.value("last_job_result") == "failed"
+    assert home.value("jobs_completed") == "0"
 
 
 # -- before the entities are there
@@ -366,11 +344,9 @@ async def test_what_is_seen_before_the_entities_are_there_is_told_when_they_are(
     assert await setting_up
     await home.advance(6)
     assert received == seen.event_types == ["started", "paused"]
-    assert look(hass, "event", "job").attributes["event_type"] == "paused"
+    assert new_home.look("event", "job").attributes["event_type"] == "paused"
     # Nor is it told again.
     await home.done(setup.async_reload(home.entry.entry_id))
-    await home.run(48)
-    await home.advance(6)
-    await home.run(16)
-    await home.advance(6)
+    await home.run(48, seconds=6)
+    await home.run(16, seconds=6)
     assert received == seen.event_types == ["started", "paused", "resumed"]

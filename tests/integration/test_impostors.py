@@ -16,12 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device
 from simulator.waiting import PATIENCE
-from tests.integration.conftest import (
-    BOTH,
-    PASSWORD,
-    having,
-    paced,
-)
+from tests.integration.conftest import BOTH, PASSWORD, having, paced
 from tests.integration.flows import (
     assert_entry,
     assert_form,
@@ -149,9 +144,9 @@ async def test_an_impostor_is_not_told_the_password_that_is_typed_for_the_device
     [dialog] = unpaired.reauths
     if not loaded:
         await unpaired.unload()
-    await swap_mainboard(unpaired.hass, device)
+    await swap_mainboard(unpaired)
 
-    result = await unpaired.hass.config_entries.flow.async_configure(
+    result = await unpaired.flow.async_configure(
         dialog["flow_id"], {"password": PASSWORD}
     )
 
@@ -166,7 +161,7 @@ async def test_an_impostor_is_not_told_the_password_that_is_typed_for_the_device
 async def test_an_impostor_is_not_told_whose_key_to_forget(unpaired: Wired) -> None:
     await unpaired.set_up()
     await unpaired.unload()
-    await swap_mainboard(unpaired.hass, unpaired.device)
+    await swap_mainboard(unpaired)
     unpaired.caplog.clear()
 
     await unpaired.remove()
@@ -195,7 +190,7 @@ async def test_an_impostor_in_the_place_of_a_new_device_receives_nothing(
         device.faults.clear()
 
     appear()
-    result = await enter(unpaired.hass, device.address)
+    result = await enter(unpaired)
     assert_form(result, "manual", base="identity_mismatch")
     assert_nothing_received()
     result = await unpaired.submit(result, host=device.address)
@@ -207,6 +202,4 @@ async def test_an_impostor_in_the_place_of_a_new_device_receives_nothing(
     result = await unpaired.submit(result, password=PASSWORD)
     assert_form(result, "authorize", base="identity_mismatch")
     assert_nothing_received()
-    assert_entry(
-        await walk(unpaired.hass, result), device, verified=step == "authorize"
-    )
+    assert_entry(await walk(unpaired, result), device, verified=step == "authorize")

@@ -189,7 +189,7 @@ async def test_the_name_a_person_gave_comes_first(wired: Wired, device: Device) 
     for step in ("rename", "password"):
         form = await wired.reconfigure(step)
         assert form["description_placeholders"] == {"name": "Big one"}
-        wired.hass.config_entries.flow.async_abort(form["flow_id"])
+        wired.flow.async_abort(form["flow_id"])
 
 
 async def test_without_a_device_in_the_registry_it_is_the_title(wired: Wired) -> None:
@@ -200,4 +200,4 @@ async def test_without_a_device_in_the_registry_it_is_the_title(wired: Wired) ->
 
 @having({"name": "", "model": "fbm1", "password": None})
 async def test_without_a_name_of_its_own_it_is_its_model(unpaired: Wired) -> None:
-    assert (await enter(unpaired.hass, unpaired.device.address))["title"] == "beamo"
+    assert (await enter(unpaired))["title"] == "beamo"

@@ -46,7 +46,7 @@ DEVICE = OLDEST | {"networks": [ATTIC]}
 
 
 async def test_it_is_paired_moved_and_given_another_password(unpaired: Wired) -> None:
-    result = await enter(unpaired.hass, unpaired.device.address)
+    result = await enter(unpaired)
     assert_form(result, "authorize")
     result = await unpaired.submit(result, password="guess")
     assert_form(result, "authorize", password="invalid_auth")
@@ -56,10 +56,10 @@ async def test_it_is_paired_moved_and_given_another_password(unpaired: Wired) ->
     await unpaired.status_is("idle")
 
     # It cannot search for networks, so the name of one is typed.
-    result = await progressed(unpaired.hass, await unpaired.reconfigure("wifi"))
+    result = await progressed(unpaired, await unpaired.reconfigure("wifi"))
     assert_form(result, "wifi_settings")
     result = await unpaired.submit(result, **WIFI)
-    assert_reconfigured(await progressed(unpaired.hass, result))
+    assert_reconfigured(await progressed(unpaired, result))
     assert entry.data["host"] == ADDRESSES[3]
     assert unpaired.device.ssid == "Attic"
     await unpaired.status_is("idle")
@@ -75,8 +75,8 @@ async def test_it_is_paired_moved_and_given_another_password(unpaired: Wired) ->
 
 
 async def test_without_the_password_where_it_trusts_us(unpaired: Wired) -> None:
-    await trust_us(unpaired.hass, unpaired.device)
-    assert_entry(await enter(unpaired.hass, unpaired.device.address), unpaired.device)
+    await trust_us(unpaired)
+    assert_entry(await enter(unpaired), unpaired.device)
     assert unpaired.device.received.passwords == []
 
 
@@ -93,7 +93,7 @@ async def test_without_ports_for_jobs_and_camera(unpaired: Wired) -> None:
 async def test_a_device_that_forgot_us_asks_for_its_password(unpaired: Wired) -> None:
     await unpaired.set_up(trusted=False)
     [dialog] = unpaired.reauths
-    result = await unpaired.hass.config_entries.flow.async_configure(dialog["flow_id"])
+    result = await unpaired.flow.async_configure(dialog["flow_id"])
     assert_form(result, "reauth_confirm")
     assert_abort(await unpaired.submit(result, password=PASSWORD), "reauth_successful")
     await unpaired.signed_in()

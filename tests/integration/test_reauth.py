@@ -8,14 +8,7 @@ from homeassistant.config_entries import (
 import pytest
 
 from simulator import MANAGEMENT_PORT, Device
-from tests.integration.conftest import (
-    ADDRESSES,
-    BOTH,
-    NAME,
-    OTHER,
-    PASSWORD,
-    having,
-)
+from tests.integration.conftest import ADDRESSES, BOTH, NAME, OTHER, PASSWORD, having
 from tests.integration.flows import assert_abort, assert_form, assert_trusted
 from tests.integration.wired import Wired
 
@@ -28,7 +21,7 @@ async def asked(wired: Wired, step: str = "reauth_confirm") -> ConfigFlowResult:
     await wired.until(lambda: bool(wired.reauths))
     await wired.hass.async_block_till_done()
     [flow] = wired.reauths
-    result = await wired.hass.config_entries.flow.async_configure(flow["flow_id"])
+    result = await wired.flow.async_configure(flow["flow_id"])
     assert_form(result, step)
     assert result["description_placeholders"]["name"] == NAME
     return result
@@ -36,7 +29,7 @@ async def asked(wired: Wired, step: str = "reauth_confirm") -> ConfigFlowResult:
 
 async def start(wired: Wired) -> ConfigFlowResult:
     """Open the dialog as Home Assistant does, for an entry in any state."""
-    return await wired.hass.config_entries.flow.async_init(
+    return await wired.flow.async_init(
         wired.entry.domain,
         context={"source": SOURCE_REAUTH, "entry_id": wired.entry.entry_id},
         data=dict(wired.entry.data),
@@ -51,7 +44,7 @@ def assert_done(result: ConfigFlowResult) -> None:
 async def test_the_password_makes_the_device_trust_us_again(wired: Wired) -> None:
     before = dict(wired.entry.data)
     assert_done(await wired.submit(await asked(wired), password=PASSWORD))
-    await assert_trusted(wired.hass, wired.device)
+    await assert_trusted(wired)
     assert wired.entry.data == before
     assert wired.entry.state is ConfigEntryState.LOADED
     assert wired.device.received.passwords == [PASSWORD]
@@ -101,7 +94,7 @@ async def test_a_device_without_a_password_needs_only_the_consent(
     assert result["data_schema"].schema == {}
     assert len(device.trust) == 0
     assert_done(await unpaired.submit(result))
-    await assert_trusted(unpaired.hass, device)
+    await assert_trusted(unpaired)
 
 
 @having({"password": None})
@@ -134,7 +127,7 @@ async def test_a_password_that_is_removed_meanwhile_does_not_matter(
     result = await asked(wired)
     device.set_password(None)
     assert_done(await wired.submit(result, password=typed))
-    await assert_trusted(wired.hass, device)
+    await assert_trusted(wired)
 
 
 # -- at another address

@@ -88,16 +88,16 @@ async def test_a_reauthentication_and_a_reconfiguration_do_not_fight(
     await unpaired.hass.async_block_till_done()
 
     assert [flow["flow_id"] for flow in unpaired.reauths] == [reauth["flow_id"]]
-    result = await unpaired.hass.config_entries.flow.async_configure(reauth["flow_id"])
+    result = await unpaired.flow.async_configure(reauth["flow_id"])
     assert_abort(await unpaired.submit(result, password=PASSWORD), "reauth_successful")
-    await assert_trusted(unpaired.hass, device)
+    await assert_trusted(unpaired)
 
 
 async def test_a_dialog_outlives_its_entry(home: Home) -> None:
     result = await home.reconfigure("rename")
     home.device.refuses_manager = ConnectionFailed()
     await home.remove()
-    home.hass.config_entries.flow.async_abort(result["flow_id"])
+    home.flow.async_abort(result["flow_id"])
 
 
 # -- the address

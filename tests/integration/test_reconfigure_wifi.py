@@ -42,10 +42,10 @@ JOINED, TRIED = 5, 30
 
 async def passed(home: Home, result: ConfigFlowResult) -> ConfigFlowResult:
     """Turn the clock until a step that waits is over, and return what comes after it."""
-    flow = home.hass.config_entries.flow._progress[result["flow_id"]]
+    flow = home.flow._progress[result["flow_id"]]
     if (task := flow.async_get_progress_task()) is not None:
         await home.until(task.done)
-    return await home.hass.config_entries.flow.async_configure(result["flow_id"])
+    return await home.flow.async_configure(result["flow_id"])
 
 
 async def wifi_settings(home: Home) -> ConfigFlowResult:
@@ -55,7 +55,7 @@ async def wifi_settings(home: Home) -> ConfigFlowResult:
 
 async def send(home: Home, result: ConfigFlowResult, **fields: Any) -> ConfigFlowResult:
     """Send a device to a network, from where it is not heard."""
-    flow = home.hass.config_entries.flow
+    flow = home.flow
     result = await flow.async_configure(result["flow_id"], fields)
     assert result["progress_action"] == "change_wifi"
     home.listener.silent = True
@@ -81,11 +81,11 @@ def offered(result: ConfigFlowResult) -> list[dict[str, str]]:
 
 @having({"networks": [ATTIC]})
 async def test_a_device_is_sent_to_a_network_it_sees(wired: Wired) -> None:
-    result = await progressed(wired.hass, await wired.reconfigure("wifi"))
+    result = await progressed(wired, await wired.reconfigure("wifi"))
     assert_form(result, "wifi_settings")
     assert "Attic" in [option["value"] for option in offered(result)]
     result = await wired.submit(result, **WIFI)
-    assert_reconfigured(await progressed(wired.hass, result))
+    assert_reconfigured(await progressed(wired, result))
     assert wired.entry.data["host"] == ADDRESSES[3]
     assert wired.device.ssid == "Attic"
     await wired.status_is("idle")
@@ -233,7 +233,7 @@ async def test_an_entry_that_is_unloaded_while_the_dialog_is_open(
 async def test_an_entry_that_is_unloaded_once_the_device_forgot_us(home: Home) -> None:
     home.device.refuses_manager = FORGOTTEN
     result = await home.reconfigure("wifi")
-    await home.until(progress_task(home.hass, result).done)
+    await home.until(progress_task(home, result).done)
     # The dialog knows what came of it, and is looked at later.
     await home.unload()
     assert_abort(await passed(home, result), "not_trusted")
@@ -243,24 +243,24 @@ async def test_an_entry_that_is_unloaded_once_the_device_forgot_us(home: Home) -
 async def test_a_step_that_waits_is_shown_before_it_ends(home: Home) -> None:
     """The frontend listens for its end only then, and would show it for ever."""
     result = await home.reconfigure("wifi")
-    task = progress_task(home.hass, result)
+    task = progress_task(home, result)
     await home.advance(1)
     assert not task.done()
     await home.advance(1)
     assert task.done()
-    home.hass.config_entries.flow.async_abort(result["flow_id"])
+    home.flow.async_abort(result["flow_id"])
 
 
 async def test_a_dialog_that_is_closed_ends_the_scan(home: Home) -> None:
     home.device.answers_manager.clear()
     result = await home.reconfigure("wifi")
-    task = progress_task(home.hass, result)
+    task = progress_task(home, result)
     await settle()
-    home.hass.config_entries.flow.async_abort(result["flow_id"])
+    home.flow.async_abort(result["flow_id"])
     with pytest.raises(asyncio.CancelledError):
         await task
     with pytest.raises(UnknownFlow):
-        await home.hass.config_entries.flow.async_configure(result["flow_id"])
+        await home.flow.async_configure(result["flow_id"])
 
 
 @pytest.mark.parametrize("end", ["joined", "gone", "reloaded", "refused"])

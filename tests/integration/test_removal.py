@@ -10,13 +10,7 @@ from custom_components.flux3dp.aioflux import ClientKey, ConnectionFailed
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.coordinator import LAST_STATUS
 from simulator import Device, TrustedKey
-from tests.integration.conftest import (
-    FAST,
-    NAME,
-    OTHER,
-    PASSWORD,
-    paced,
-)
+from tests.integration.conftest import FAST, NAME, OTHER, PASSWORD, paced
 from tests.integration.fakes import Home
 from tests.integration.flows import assert_entry, assert_form, enter
 from tests.integration.wired import Wired
@@ -51,7 +45,7 @@ async def test_a_removed_device_forgets_our_key_and_no_other(
     assert wired.log == []
     await device.wait_closed_connections()
     # Added again, it asks for its password.
-    result = await enter(wired.hass, device.address)
+    result = await enter(wired)
     assert_form(result, "authorize")
     assert_entry(await wired.submit(result, password=PASSWORD), device)
 

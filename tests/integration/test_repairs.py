@@ -72,7 +72,7 @@ async def test_accepting_a_new_key_pins_it_and_asks_for_the_password(
     assert attributes.get("verified", True) is is_signed
     [flow] = wired.reauths
     assert device.received.passwords == []
-    result = await wired.hass.config_entries.flow.async_configure(flow["flow_id"])
+    result = await wired.flow.async_configure(flow["flow_id"])
     assert_abort(await wired.submit(result, password=PASSWORD), "reauth_successful")
     assert await wired.act("rename", name="Attic") == {"name": "Attic"}
 

@@ -20,12 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.flux3dp.const import DOMAIN
 from simulator import ROBOT_PORT, Device
-from tests.integration.jobs import (
-    BRISK,
-    entity,
-    events_are,
-    witness,
-)
+from tests.integration.jobs import BRISK, entity, events_are, witness
 from tests.integration.wired import Wired
 
 DEVICE = {"timing": BRISK}

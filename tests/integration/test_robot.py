@@ -5,19 +5,8 @@ from unittest.mock import patch
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import ROBOT_PORT, Device
-from tests.integration.conftest import (
-    ADDRESSES,
-    BOTH,
-    OTHER,
-    having,
-)
-from tests.integration.jobs import (
-    BRISK,
-    connections,
-    events_are,
-    put_job,
-    witness,
-)
+from tests.integration.conftest import ADDRESSES, BOTH, OTHER, having
+from tests.integration.jobs import BRISK, connections, events_are, put_job, witness
 from tests.integration.wired import Wired
 
 DEVICE = {"timing": BRISK}

@@ -18,13 +18,7 @@ import voluptuous as vol
 from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, TrustedKey
-from tests.integration.conftest import (
-    NAME,
-    PASSWORD,
-    MakeDevice,
-    having,
-    paced,
-)
+from tests.integration.conftest import NAME, PASSWORD, MakeDevice, having, paced
 from tests.integration.fakes import Home
 from tests.integration.flows import assert_abort, wifi
 from tests.integration.wired import Wired

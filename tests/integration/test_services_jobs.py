@@ -13,18 +13,10 @@ from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.targets import async_targeted
-from tests.integration.conftest import (
-    ADDRESSES,
-    NAME,
-    OTHER,
-)
+from tests.integration.conftest import ADDRESSES, NAME, OTHER
 from tests.integration.fakes import Home
 from tests.integration.house import House
-from tests.integration.jobs import (
-    GOES_ON,
-    PATIENT,
-    reason,
-)
+from tests.integration.jobs import GOES_ON, PATIENT, reason
 from tests.integration.life import STATUS, may_control
 from tests.integration.wired import Wired
 

@@ -79,10 +79,8 @@ async def test_a_laser_machine_has_none_of_an_extruder(unpaired: Wired) -> None:
 
 
 @BOTH
-async def test_they_make_the_round(
-    wired: Wired, hass: HomeAssistant, device: Device
-) -> None:
-    kept = device.settings.values
+async def test_they_make_the_round(wired: Wired, hass: HomeAssistant) -> None:
+    kept = wired.device.settings.values
     await change(hass, "correction", "select_option", option="height")
     await change(hass, "filament_detect", "select_option", option="off")
     for key in ("autoresume", "movement_test"):
@@ -115,7 +113,7 @@ async def test_they_make_the_round(
     await wired.reload()
     await hass.async_block_till_done()
     assert set(states(hass).values()) == {"unavailable"}
-    await device.power_on()
+    await wired.device.power_on()
     await shows(
         hass, **{**changed, "correction": "as_job", "filament_detect": "as_job"}
     )

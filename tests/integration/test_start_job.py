@@ -59,21 +59,19 @@ async def test_an_upload_can_be_started_at_once(wired: Wired, source: Path) -> N
     ],
     indirect=["device"],
 )
-async def test_a_laser_wants_to_be_confirmed(
-    wired: Wired, device: Device, head: str
-) -> None:
-    device.files.write("SD", "cut.fc", example_job("Cut", seconds=60, head=head))
-    device.files.write("SD", RECENT, example_job("Cut", seconds=60, head=head))
+async def test_a_laser_wants_to_be_confirmed(wired: Wired, head: str) -> None:
+    wired.device.files.write("SD", "cut.fc", example_job("Cut", seconds=60, head=head))
+    wired.device.files.write("SD", RECENT, example_job("Cut", seconds=60, head=head))
     for start in (
         wired.act("start_job", path="SD/cut.fc"),
         wired.act("start_job", path="SD/cut.fc", confirm=False),
         wired.act("repeat_last_job"),
     ):
         assert await reason(start) == "laser_not_confirmed"
-    assert "player start" not in device.received.robot
+    assert "player start" not in wired.device.received.robot
     with suppress(HomeAssistantError):  # The job of an extruder fails later.
         await wired.act("start_job", path="SD/cut.fc", confirm=True)
-    assert "player start" in device.received.robot
+    assert "player start" in wired.device.received.robot
 
 
 async def test_what_a_job_is_counts_when_it_is_started(wired: Wired) -> None:

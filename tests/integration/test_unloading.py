@@ -183,17 +183,15 @@ async def test_a_device_that_does_not_let_us_in_asks_for_its_password_all_the_sa
     wired: Wired, device: Device
 ) -> None:
     """A person closes the dialog before the device has said that it forgot us."""
-    result = await progressed(wired.hass, await wired.reconfigure("wifi"))
+    result = await progressed(wired, await wired.reconfigure("wifi"))
     await device.wait_closed_connections()
     device.forget_trust()
     device.faults.management.chunk_size = 1
-    result = await wired.hass.config_entries.flow.async_configure(
-        result["flow_id"], WIFI
-    )
+    result = await wired.flow.async_configure(result["flow_id"], WIFI)
     assert result["progress_action"] == "change_wifi"
     await device.wait_for(lambda: device.connections[MANAGEMENT_PORT] == 1)
 
-    wired.hass.config_entries.flow.async_abort(result["flow_id"])
+    wired.flow.async_abort(result["flow_id"])
     assert wired.reauths == []
     device.faults.management.chunk_size = None
 

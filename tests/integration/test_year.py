@@ -11,18 +11,10 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.flux3dp.aioflux import fingerprint
 from custom_components.flux3dp.const import DOMAIN
 from simulator import Device, Timing
-from tests.integration.conftest import (
-    ADDRESSES,
-    NAME,
-    PASSWORD,
-    having,
-    wait_for_state,
-)
+from tests.integration.conftest import ADDRESSES, NAME, PASSWORD, having, wait_for_state
 from tests.integration.flows import assert_trusted, enter, look_at_repairs
 from tests.integration.jobs import reason
-from tests.integration.life import (
-    CONNECTIVITY,
-)
+from tests.integration.life import CONNECTIVITY
 from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS
 
@@ -85,10 +77,10 @@ class Year:
         """Type the password that Home Assistant asks for."""
         wired = self.wired
         [flow] = wired.reauths
-        result = await wired.hass.config_entries.flow.async_configure(flow["flow_id"])
+        result = await wired.flow.async_configure(flow["flow_id"])
         result = await wired.submit(result, password=password)
         assert result["reason"] == "reauth_successful"
-        await assert_trusted(wired.hass, wired.device)
+        await assert_trusted(wired)
 
 
 @pytest.mark.soak
@@ -102,9 +94,9 @@ async def test_a_year(
     hass, wired, year = unpaired.hass, unpaired, Year(unpaired)
 
     # January: it is unpacked and set up.
-    result = await wired.submit(await enter(hass, FIRST), password=PASSWORD)
+    result = await wired.submit(await enter(wired, FIRST), password=PASSWORD)
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    await assert_trusted(hass, device)
+    await assert_trusted(wired)
     await year.look(status="idle", lines=[])
     first = wired.registered
     assert (first.name, first.sw_version) == (NAME, "1.6.95")
