@@ -42,7 +42,7 @@ PATHS = [
 # a line that may end between a number and its unit.
 _WRONG = re.compile(
     r"\A\Z|\A\s|\s\Z|[ \t]\n|\[%key|</?[a-z][^>]*>|\w://|'\{\w+\}'|\{\W*\}"
-    r"|\d (?:°|mm)",
+    r"|\d (?:°|mm|GiB|Gio)",
     re.IGNORECASE,
 )
 
