@@ -17,11 +17,11 @@ from homeassistant.helpers.typing import StateType
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .aioflux import SETTINGS
+from .aioflux.settings import Value
 from .const import DOMAIN
 from .coordinator import FluxConfigEntry, FluxCoordinator
 from .device import FluxData, Shown
 from .errors import device_errors
-from .settings import Value
 
 type Attributes = Mapping[str, StateType | list[str]]
 

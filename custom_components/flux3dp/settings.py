@@ -12,12 +12,11 @@ from typing import Any
 from homeassistant.core import callback
 
 from .aioflux import FluxError, Robot
+from .aioflux.settings import Value
 from .const import CONF_SETTINGS, LOGGER
 from .device import FluxDevice
 from .robot import RobotLink
 from .timing import Backoff
-
-type Value = bool | float | str
 
 
 class DeviceSettings:

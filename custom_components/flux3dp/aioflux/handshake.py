@@ -195,9 +195,8 @@ async def _signed_challenge(session: Session, device: DeviceInfo) -> bytes:
     is waited for only if it does not hold.
     """
     received = b""
-    for public_key in (device.slave_key, device.master_key):
-        rsa_key = load_rsa_public_key(public_key) if public_key else None
-        if public_key is None or rsa_key is None:
+    for public_key in filter(None, (device.slave_key, device.master_key)):
+        if (rsa_key := load_rsa_public_key(public_key)) is None:
             continue
         size = rsa_key.key_size // 8
         missing = size + _AES_CHALLENGE_LENGTH - len(received)

@@ -23,9 +23,6 @@ _WEAKEST = -150
 _STATIC_FIELDS = ("ip_address", "prefix_length", "gateway", "dns")
 _WIFI_FIELDS = ("wifi_mode", "ssid", "security", "wifi_password", "hidden")
 
-type Method = Literal["dhcp", "static"]
-type WifiMode = Literal["client", "host"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkConfig:
@@ -36,13 +33,13 @@ class NetworkConfig:
     `SECURITIES`; None means WPA2-PSK with a password and open without.
     """
 
-    method: Method
+    method: Literal["dhcp", "static"]
     ip_address: str | None = None
     prefix_length: int | None = None
     gateway: str | None = None
     dns: tuple[str, ...] = ()
     interface: str = "wlan0"
-    wifi_mode: WifiMode | None = None
+    wifi_mode: Literal["client", "host"] | None = None
     ssid: str | None = None
     security: str | None = None
     wifi_password: str | None = None
