@@ -16,8 +16,7 @@ import struct
 
 from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
 from simulator import Device, DeviceConfig, Timing
-from simulator.keys import RsaKey
-from simulator.tls import server_context
+from simulator.keys import RsaKey, server_context
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 DEVICE = "127.0.70.1"

@@ -8,7 +8,7 @@ import time
 from .machine import Machine
 from .picture import draw
 from .player import Player
-from .wire import Frames, Wire
+from .wire import Frames
 
 #: No write of a picture is longer.
 _WRITE = 4096
@@ -21,7 +21,7 @@ class Camera:
         self._machine = machine
         self._player = player
 
-    async def serve(self, frames: Frames, wire: Wire) -> None:
+    async def serve(self, frames: Frames) -> None:
         """Take commands and send pictures until the client leaves."""
         wanted, streaming = asyncio.Event(), asyncio.Event()
 
@@ -29,7 +29,7 @@ class Camera:
             while True:
                 await wanted.wait()
                 wanted.clear()
-                await self._send(frames, wire)
+                await self._send(frames)
                 await asyncio.sleep(self._machine.config.timing.camera)
                 if streaming.is_set():
                     wanted.set()
@@ -54,7 +54,7 @@ class Camera:
             with suppress(asyncio.CancelledError, ConnectionError):
                 await sender
 
-    async def _send(self, frames: Frames, wire: Wire) -> None:
+    async def _send(self, frames: Frames) -> None:
         """Send one picture, or what a fault makes of it."""
         faults = self._machine.faults
         picture = await self._picture()
@@ -64,7 +64,7 @@ class Camera:
         for start in range(0, len(picture[:cut]), _WRITE):
             await frames.send_raw(picture[:cut][start : start + _WRITE])
         if cut is not None:
-            await wire.record.closed.wait()
+            await frames.record.closed.wait()
 
     async def _picture(self) -> bytes:
         machine, job = self._machine, self._player.job

@@ -1,17 +1,26 @@
 """Keys (section 1): the vendor's, the device's master and slave keys, the clients' it trusts.
 
-``generate_*`` are slow: callers run them in a thread.
+And the certificate that the master key signs (section 3, and ``certificate.bin`` of the
+recordings). ``generate_*`` are slow: callers run them in a thread.
 """
 
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+import datetime
+from functools import lru_cache
 import hashlib
+from pathlib import Path
+import ssl
+from tempfile import TemporaryDirectory
 from typing import Self, cast
+import warnings
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509.oid import NameOID
 
 _SHA1 = hashes.SHA1()  # noqa: S303 - old as it is, the devices speak nothing else
 _OAEP = padding.OAEP(mgf=padding.MGF1(_SHA1), algorithm=_SHA1, label=None)
@@ -19,6 +28,14 @@ _PKCS1 = padding.PKCS1v15()
 
 #: What a board in rescue mode sends in place of a signature by the vendor.
 PLACEHOLDER_IDENTIFY = b"WAWASUREMONO"
+
+_NETSCAPE_COMMENT = x509.ObjectIdentifier("2.16.840.1.113730.1.13")
+_COMMENT = b"\x16\x11V0FXQVNVUkVNT05P\n"
+_VERSION_3 = bytes.fromhex("a003020102")
+_SEQUENCE, _BIT_STRING = 0x30, 0x03
+_SHA512_WITH_RSA = bytes.fromhex("300d06092a864886f70d01010d0500")
+_VALID_FROM = datetime.datetime(2016, 1, 1, tzinfo=datetime.UTC)
+_VALID_TO = datetime.datetime(2086, 1, 1, tzinfo=datetime.UTC)
 
 
 class KeyFormatError(ValueError):
@@ -193,3 +210,72 @@ def _public_der(key: rsa.RSAPublicKey | ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
+
+
+def _certificate(key: RsaKey, uuid: str, serial: str) -> bytes:
+    """Return the DER certificate of a device.
+
+    It claims X.509 *version 1* although it has an extension. No library makes such a thing: a
+    version-3 certificate is made, its version field taken out, and the rest signed again.
+    """
+    name = x509.Name(
+        (
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "FLUX 3D Delta Printer"),
+            x509.NameAttribute(NameOID.COMMON_NAME, f"{uuid}:{serial}:"),
+        )
+    )
+    modern = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.key.public_key())
+        .serial_number(1001)
+        .not_valid_before(_VALID_FROM)
+        .not_valid_after(_VALID_TO)
+        .add_extension(
+            x509.UnrecognizedExtension(_NETSCAPE_COMMENT, _COMMENT), critical=True
+        )
+        .sign(key.key, hashes.SHA512())
+    )
+    _, _, fields = modern.tbs_certificate_bytes.partition(_VERSION_3)
+    body = _element(_SEQUENCE, fields)
+    signature = key.key.sign(body, _PKCS1, hashes.SHA512())
+    return _element(
+        _SEQUENCE, body + _SHA512_WITH_RSA + _element(_BIT_STRING, b"\0" + signature)
+    )
+
+
+def _element(tag: int, value: bytes) -> bytes:
+    """Return a DER element."""
+    if len(value) < 0x80:
+        return bytes((tag, len(value))) + value
+    length = len(value).to_bytes((len(value).bit_length() + 7) // 8)
+    return bytes((tag, 0x80 | len(length))) + length + value
+
+
+@lru_cache(maxsize=64)
+def server_context(
+    key: RsaKey, uuid: str, serial: str, *, old: bool = False
+) -> ssl.SSLContext:
+    """Return what a device serves TLS with; ``old``: TLS 1.0 and nothing newer.
+
+    Made once for each identity: it costs some milliseconds, and tests make the same few devices
+    again and again.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    if old:
+        with warnings.catch_warnings():
+            # Speaking TLS 1.0 only is the very thing asked for here.
+            warnings.filterwarnings(
+                "ignore", message=r"ssl\.TLSVersion\.TLSv1 is deprecated"
+            )
+            context.maximum_version = ssl.TLSVersion.TLSv1
+    pem = ssl.DER_cert_to_PEM_cert(_certificate(key, uuid, serial)).encode()
+    with TemporaryDirectory(prefix="flux-simulator-") as folder:
+        chain = Path(folder, "device.pem")
+        chain.touch(mode=0o600)
+        chain.write_bytes(key.pem.rstrip() + b"\n" + pem)
+        context.load_cert_chain(chain)
+    return context

@@ -8,7 +8,7 @@ import json
 from . import network
 from .keys import ClientKey, KeyFormatError, TrustedKey
 from .machine import Machine
-from .wire import Frames, Wire
+from .wire import Frames
 
 _NAME_BYTES = 128
 #: The commands a device stumbles over when they have too few words.
@@ -24,9 +24,9 @@ class Management:
         self._machine = machine
         self._apply_network = apply_network
 
-    async def serve(self, frames: Frames, wire: Wire) -> None:
+    async def serve(self, frames: Frames) -> None:
         """Talk until either side ends it."""
-        if not await self._sign_in(frames, wire):
+        if not await self._sign_in(frames):
             return
         while (frame := await frames.receive()) is not None:
             try:
@@ -37,7 +37,7 @@ class Management:
             if reply is not None:
                 await frames.send(reply)
 
-    async def _sign_in(self, frames: Frames, wire: Wire) -> bool:
+    async def _sign_in(self, frames: Frames) -> bool:
         machine = self._machine
         nonce = machine.config.random(64)
         await frames.send_raw(nonce)
@@ -59,7 +59,7 @@ class Management:
                 verdict = self._check_password(offered)
             await frames.send(verdict)
             if verdict == "ok":
-                wire.record.access_id = key.access_id
+                frames.record.access_id = key.access_id
                 machine.signal.pulse()
                 return True
             if verdict == "error AUTH_ERROR":

@@ -13,10 +13,9 @@ import ssl
 from .beacon import Beacon
 from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT
 from .faults import StreamFaults
-from .keys import RsaKey
+from .keys import RsaKey, server_context
 from .machine import Machine
-from .tls import TlsStream, server_context
-from .wire import IV_SIZE, KEY_SIZE, AesStream, Frames, Stream, Wire
+from .wire import IV_SIZE, KEY_SIZE, AesStream, Frames, Stream, TlsStream, Wire
 
 PORTS = (MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT)
 _ACCESS_ID_SIZE = 20
@@ -24,7 +23,7 @@ _ANSWER_SIZE = 16
 _NONCE_SIZE = 64
 _SALT_SIZE = 128
 
-type Serve = Callable[[Frames, Wire], Awaitable[None]]
+type Serve = Callable[[Frames], Awaitable[None]]
 
 
 class Ports:
@@ -44,7 +43,9 @@ class Ports:
     def open_connections(self) -> dict[int, int]:
         """How many connections are open, by port."""
         counts = Counter(
-            wire.record.port for wire in self._connections.values() if not wire.lost
+            wire.record.port
+            for wire in self._connections.values()
+            if not wire.record.closed.is_set()
         )
         return {port: counts[port] for port in PORTS}
 
@@ -128,11 +129,10 @@ class Ports:
             self._machine.report_bug(error)
 
     async def _serve(self, wire: Wire) -> None:
-        port = wire.record.port
         try:
             with suppress(ConnectionError, ssl.SSLError):
                 if (inside := await self._open(wire)) is not None:
-                    await self._servers[port](Frames(inside, self._faults(port)), wire)
+                    await self._servers[wire.record.port](Frames(inside, wire))
         finally:
             wire.close()
         # The record is closed, and the connection counted, until the last byte is out.
@@ -140,8 +140,7 @@ class Ports:
 
     async def _open(self, wire: Wire) -> Stream | None:
         """Do what comes before the frames; None ends the connection."""
-        port = wire.record.port
-        faults = self._faults(port)
+        port, faults = wire.record.port, wire.faults
         in_clear = port == ROBOT_PORT and self._machine.generation == 1
         await wire.write(faults.hello or (b"FLUX0002" if in_clear else b"FLUX0003"))
         if faults.close_after_hello:
@@ -189,7 +188,7 @@ class Ports:
         salt = config.random(_SALT_SIZE)
         slave = None if config.slave_key_not_ready else self._beacon.slave_key
         await wire.write((slave or machine.master_key).sign(salt) + salt)
-        frames = Frames(wire, machine.faults.robot)
+        frames = Frames(wire, wire)
         if (name := await frames.read_exactly(_ACCESS_ID_SIZE)) is None:
             return None
         trusted = machine.trust.get(name.hex())
@@ -201,7 +200,7 @@ class Ports:
         wire.record.application += name + signature
         if not trusted.key.verify(signature, salt):
             verdict = b"AUTH_ERROR"
-        elif frames.has_more or wire.pending:
+        elif len(wire.record.tcp) > len(name + signature):
             verdict = b"PROTOCOL_ERROR"
         else:
             verdict = b"OK"

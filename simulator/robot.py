@@ -11,7 +11,7 @@ from .files import mime_of
 from .machine import Machine
 from .maintenance import Maintenance
 from .player import Player
-from .wire import Frames, Wire
+from .wire import Frames
 
 _LONGEST_LIST = 65535
 _LARGEST_UPLOAD = 1 << 30
@@ -34,9 +34,9 @@ class Robot:
         self._player = player
         self.sessions: set[RobotSession] = set()
 
-    async def serve(self, frames: Frames, wire: Wire) -> None:
+    async def serve(self, frames: Frames) -> None:
         """Answer commands, one at a time and in order, until either side ends it."""
-        session = RobotSession(self._machine, self._player, self, frames, wire)
+        session = RobotSession(self._machine, self._player, self, frames)
         self.sessions.add(session)
         try:
             while (frame := await frames.receive()) is not None:
@@ -53,7 +53,7 @@ class Robot:
             if idle or session.task is not None:
                 await session.end_task()
                 await session.frames.send("error KICKED")
-                session.wire.close()
+                session.frames.wire.close()
 
 
 @dataclass(eq=False)
@@ -64,7 +64,6 @@ class RobotSession:
     player: Player
     robot: Robot
     frames: Frames
-    wire: Wire
     #: The task it is in, and with it the device.
     task: Maintenance | None = None
     #: The content of the selected file; it belongs to the connection.
@@ -179,7 +178,7 @@ class RobotSession:
         if self._selected is None or player.occupant() is not None:
             raise RobotError("NO_TASK")
         player.start(
-            self._selected, owner=self.wire.record if self._temporary else None
+            self._selected, owner=self.frames.record if self._temporary else None
         )
 
     def _configure(self, words: list[str]) -> str:
@@ -205,7 +204,7 @@ class RobotSession:
         if machine.faults.boards_dead:
             await asyncio.sleep(machine.config.timing.boards_dead)
             raise RobotError("SUBSYSTEM_ERROR")
-        self.task = Maintenance(machine, self.frames.send, self.wire.record.peer[0])
+        self.task = Maintenance(machine, self.frames.send, self.frames.record.peer[0])
 
     def _deviceinfo(self) -> str:
         machine, config = self.machine, self.machine.config
@@ -287,7 +286,7 @@ class RobotSession:
             self.machine.files.write(entry, path, b"")
         if size == 0:
             # The firmware waits for a first byte that never has to come.
-            await self.wire.record.closed.wait()
+            await self.frames.record.closed.wait()
             raise HangUpError
         await self.frames.send("continue")
         content, complete = await self.frames.read_up_to(size)

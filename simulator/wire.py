@@ -1,16 +1,19 @@
-"""A TCP connection to a device: its bytes, AES on it (section 5), and text frames (section 3).
+"""A TCP connection to a device: its bytes, TLS or AES inside, and text frames (sections 3, 5).
 
-An ``asyncio.Protocol`` rather than the standard streams: a device under test has to stall and
-to cut at an exact byte, and to notice at any moment that its client is gone.
+A protocol of its own below the standard streams: a device under test has to stall and to cut at
+an exact byte, to notice at any moment that its client is gone, and to keep all that it got.
 """
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+import ssl
 import struct
-from typing import Protocol, cast
+from typing import cast
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
@@ -30,6 +33,8 @@ _NEW_HOME = "cryptography.hazmat.decrepit.ciphers.modes"
 _OLD_HOME = "cryptography.hazmat.primitives.ciphers.modes"
 _modes = import_module(_NEW_HOME if find_spec(_NEW_HOME) else _OLD_HOME)
 
+type Stream = Wire | TlsStream | AesStream
+
 
 @dataclass(eq=False, slots=True)
 class ConnectionRecord:
@@ -48,96 +53,59 @@ class ConnectionRecord:
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-class Stream(Protocol):
-    """A stream of bytes in both directions: TCP, TLS on it, or AES on it."""
-
-    async def read(self, limit: int = 65536) -> bytes:
-        """Return what is there, at most ``limit`` bytes; nothing at the end."""
-
-    async def write(self, data: bytes) -> None:
-        """Send; ``ConnectionError`` when the client is gone."""
-
-
-class Wire(asyncio.Protocol):
+class Wire(asyncio.StreamReaderProtocol):
     """A TCP connection to a client, with the faults of its port."""
 
-    _transport: asyncio.Transport
+    _writer: asyncio.StreamWriter
 
     def __init__(
         self, port: int, faults: StreamFaults, connected: Callable[[Wire], None]
     ) -> None:
-        self._faults = faults
+        self._reader = asyncio.StreamReader(_HIGH_WATER)
+        super().__init__(self._reader)
         self._connected = connected
-        self._buffer = bytearray()
-        self._arrived = asyncio.Event()
-        self._writable = asyncio.Event()
-        self._writable.set()
         self._sent = 0
+        self.faults = faults
         self.record = ConnectionRecord(port, ("", 0))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Hand the connection over."""
-        self._transport = cast(asyncio.Transport, transport)
+        super().connection_made(transport)
+        writing = cast(asyncio.WriteTransport, transport)
+        loop = asyncio.get_running_loop()
+        self._writer = asyncio.StreamWriter(writing, self, self._reader, loop)
         peer = transport.get_extra_info("peername")
         self.record.peer = (str(peer[0]), int(peer[1]))
         self._connected(self)
 
     def data_received(self, data: bytes) -> None:
-        """Keep what came, and slow the client down while it is not read."""
+        """Keep what came."""
         self.record.tcp += data
-        self._buffer += data
-        self._arrived.set()
-        if len(self._buffer) > _HIGH_WATER:
-            self._transport.pause_reading()
+        super().data_received(data)
+
+    def eof_received(self) -> None:
+        """Close, as the client did."""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Wake what waits for this connection."""
+        """Wake what waits for this connection; what came before can be read."""
         self.record.closed.set()
-        self._arrived.set()
-        self._writable.set()
-
-    def pause_writing(self) -> None:
-        """Have writers wait: the client does not read."""
-        self._writable.clear()
-
-    def resume_writing(self) -> None:
-        """Let writers go on."""
-        self._writable.set()
-
-    @property
-    def lost(self) -> bool:
-        """Whether the connection is over."""
-        return self.record.closed.is_set()
-
-    @property
-    def pending(self) -> int:
-        """How many bytes arrived and were not read."""
-        return len(self._buffer)
+        super().connection_lost(None)
 
     async def read(self, limit: int = 65536) -> bytes:
         """Return what is there, at most ``limit`` bytes; nothing at the end."""
-        while not self._buffer:
-            if self.lost:
-                return b""
-            self._arrived.clear()
-            await self._arrived.wait()
-        data = bytes(self._buffer[:limit])
-        del self._buffer[:limit]
-        if len(self._buffer) <= _HIGH_WATER and not self.lost:
-            self._transport.resume_reading()
-        return data
+        return await self._reader.read(limit)
 
     async def write(self, data: bytes) -> None:
-        """Send, unless a fault is due at one of these bytes."""
+        """Send, unless a fault is due at one of these bytes; ``ConnectionError`` at the end."""
         while data:
-            size = self._faults.chunk_size or len(data)
+            size = self.faults.chunk_size or len(data)
             await self._write_piece(data[:size])
             data = data[size:]
             if data:
                 await asyncio.sleep(0.001)
 
     async def _write_piece(self, data: bytes) -> None:
-        cut, stall = self._faults.cut_after, self._faults.stall_after
+        cut, stall = self.faults.cut_after, self.faults.stall_after
         end = self._sent + len(data)
         if cut is not None and end >= cut:
             await self._send(data[: max(0, cut - self._sent)])
@@ -150,19 +118,73 @@ class Wire(asyncio.Protocol):
         await self._send(data)
 
     async def _send(self, data: bytes) -> None:
-        if self.lost:
+        if self.record.closed.is_set():
             raise ConnectionResetError("the client is gone")
-        self._transport.write(data)
+        self._writer.write(data)
         self._sent += len(data)
-        await self._writable.wait()
+        await self._writer.drain()
 
     def close(self) -> None:
         """Close once everything is sent."""
-        self._transport.close()
+        self._writer.close()
 
     def abort(self) -> None:
         """Reset the connection."""
-        self._transport.abort()
+        self._writer.transport.abort()
+
+
+class TlsStream:
+    """The inside of TLS on a connection, the device being the server."""
+
+    def __init__(self, wire: Wire, context: ssl.SSLContext) -> None:
+        self._wire = wire
+        self._in = ssl.MemoryBIO()
+        self._out = ssl.MemoryBIO()
+        self._ssl = context.wrap_bio(self._in, self._out, server_side=True)
+        self._sending = asyncio.Lock()
+
+    async def handshake(self) -> None:
+        """Shake hands; ``ConnectionError`` or ``ssl.SSLError`` when that fails."""
+        try:
+            await self._do(self._ssl.do_handshake)
+        except ssl.SSLError:
+            # The alert that says why is what a client gets to see.
+            with suppress(ConnectionError):
+                await self._flush()
+            raise
+        await self._flush()
+
+    async def read(self, limit: int = 65536) -> bytes:
+        """Return what one record brought, at most ``limit`` bytes; nothing at the end."""
+        try:
+            data = await self._do(partial(self._ssl.read, limit))
+        except ssl.SSLError, ConnectionError:
+            return b""
+        self._wire.record.application += data
+        return data
+
+    async def write(self, data: bytes) -> None:
+        """Send."""
+        if data:
+            self._ssl.write(data)
+            await self._flush()
+
+    async def _do[T](self, step: Callable[[], T]) -> T:
+        """Return what a step of TLS does once all it needs has come."""
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                await self._flush()
+                if not (data := await self._wire.read()):
+                    raise ConnectionResetError("the client left") from None
+                self._in.write(data)
+
+    async def _flush(self) -> None:
+        # Two tasks may send on one stream (camera): their records must not swap places.
+        async with self._sending:
+            while data := self._out.read():
+                await self._wire.write(data)
 
 
 def cipher(key: bytes, iv: bytes) -> Cipher[ModeWithInitializationVector]:
@@ -171,7 +193,7 @@ def cipher(key: bytes, iv: bytes) -> Cipher[ModeWithInitializationVector]:
     return Cipher(AES256(key), mode)
 
 
-class AesStream(Stream):
+class AesStream:
     """The inside of ``FLUX0002``: one endless AES stream in each direction."""
 
     def __init__(self, wire: Wire, key: bytes, iv: bytes) -> None:
@@ -193,10 +215,12 @@ class AesStream(Stream):
 class Frames:
     """Frames on a stream: the client's length counts itself, the device's does not."""
 
-    def __init__(self, stream: Stream, faults: StreamFaults) -> None:
+    def __init__(self, stream: Stream, wire: Wire) -> None:
         self._stream = stream
-        self._faults = faults
         self._rest = b""
+        #: The connection below.
+        self.wire = wire
+        self.record = wire.record
 
     @property
     def has_more(self) -> bool:
@@ -236,11 +260,9 @@ class Frames:
         """Send one frame."""
         data = text.encode() if isinstance(text, str) else text
         frame = _LENGTH.pack(len(data)) + data
-        if self._faults.half_frame:
+        if self.wire.faults.half_frame:
             await self._stream.write(frame[: len(frame) // 2])
-            while await self._stream.read():
-                pass
-            raise ConnectionResetError("the client gave up on half a frame")
+            await self.record.closed.wait()
         await self._stream.write(frame)
 
     async def send_raw(self, data: bytes) -> None:

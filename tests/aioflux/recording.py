@@ -15,8 +15,7 @@ from custom_components.flux3dp.aioflux.datagram import (
     TouchReply,
     decode,
 )
-from simulator.keys import RsaKey
-from simulator.tls import server_context
+from simulator.keys import RsaKey, server_context
 from simulator.wire import cipher
 from tests.keys import MASTER_KEYS
 from tests.vectors import Events, read

@@ -11,7 +11,7 @@ import pytest
 
 from simulator import CAMERA_PORT, Device, Timing, TrustedKey
 from simulator.picture import draw
-from simulator.tls import TlsStream
+from simulator.wire import TlsStream
 from tests.vectors import RESCUE_UUID, recorded
 
 from .client import Stream

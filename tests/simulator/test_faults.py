@@ -49,6 +49,9 @@ async def test_once_it_is_mended_the_rest_is_sent_in_one_piece() -> None:
             written.append(bytes(data))
             faults.chunk_size = None
 
+        def is_closing(self) -> bool:
+            return True
+
     wire.connection_made(Transport({"peername": (HERE, 1)}))
     await sending
     assert written == [b"p", (b"position" * 100)[1:]]
