@@ -19,17 +19,17 @@ from .config import (
     SimulatedNetwork,
     Timing,
 )
-from .datagrams import Status
 from .device import Device
 from .faults import Faults, StreamFaults
 from .keys import Trust, TrustedKey, VendorKey
-from .machine import Counters, Received
+from .machine import PATIENCE, Counters, Received, Status
 
 __all__ = [
     "CAMERA_PORT",
     "DEFAULT_NETWORKS",
     "DISCOVERY_PORT",
     "MANAGEMENT_PORT",
+    "PATIENCE",
     "ROBOT_PORT",
     "Counters",
     "Device",

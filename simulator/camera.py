@@ -39,7 +39,7 @@ class Camera:
             while (frame := await frames.receive()) is not None:
                 text = frame.decode(errors="replace")
                 self._machine.received.camera.append(text)
-                self._machine.signal.pulse()
+                self._machine.pulse()
                 match text:
                     case "f":
                         wanted.set()

@@ -4,25 +4,23 @@ Owns every task and socket. ``async with Device(config)`` is a device that is sw
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
 
 from . import network
-from .beacon import Beacon
 from .camera import Camera
 from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, DeviceConfig
-from .datagrams import Status
+from .datagrams import Beacon
 from .discovery import Discovery
 from .job import Job
 from .keys import RsaKey
-from .machine import Machine, now
+from .machine import PATIENCE, Machine, Status, cancel, now
 from .management import Management
 from .player import Player
 from .ports import PORTS, Ports
 from .robot import Robot
 from .udp_management import UdpManagement
-from .waiting import PATIENCE
 
 
 class Device(Machine):
@@ -52,7 +50,7 @@ class Device(Machine):
             },
         )
         self._moving = asyncio.Lock()
-        self._joining: set[asyncio.Task[None]] = set()
+        self._joining: list[asyncio.Task[None]] = []
         # The network before the latest ``network`` command, and until when another undoes it.
         self._before = (self.address, self.ssid)
         self._settled_at = 0.0
@@ -78,9 +76,7 @@ class Device(Machine):
 
     async def stop(self) -> None:
         """Close every socket, end every task; raise what went wrong inside the simulator."""
-        for task in self._joining:
-            task.cancel()
-        await asyncio.gather(*self._joining, return_exceptions=True)
+        await cancel(*self._joining)
         await self.player.stop()
         await self._leave()
         if self.bugs:
@@ -147,28 +143,21 @@ class Device(Machine):
             self.beacon.renew_session()
         self.address = address
         await self._ports.open(address)
-        await self._discovery.open(address)
+        self._discovery.open(address)
         self.online = True
-        self.signal.pulse()
+        self.pulse()
 
     async def _leave(self) -> None:
         self.online = False
         await self._discovery.close()
         await self._ports.close()
-        self.signal.pulse()
+        self.pulse()
 
     # -- networks ------------------------------------------------------------------------
 
     def _apply_network(self, values: dict[str, str]) -> None:
         """Try a network in a while, as after the ``ok`` of a ``network`` command."""
-        task = asyncio.create_task(self._join(values, asked_at=now()))
-        self._joining.add(task)
-        task.add_done_callback(self._joined)
-
-    def _joined(self, task: asyncio.Task[None]) -> None:
-        self._joining.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self.report_bug(error)
+        self._joining.append(self.spawn(self._join(values, asked_at=now())))
 
     async def _join(self, values: dict[str, str], *, asked_at: float) -> None:
         timing = self.config.timing
@@ -244,12 +233,6 @@ class Device(Machine):
     def connections(self) -> dict[int, int]:
         """How many connections are open, by port."""
         return self._ports.open_connections
-
-    async def wait_for(
-        self, condition: Callable[[], bool], within: float | None = PATIENCE
-    ) -> None:
-        """Return once the condition holds; ``TimeoutError`` after ``within`` seconds."""
-        await self.signal.wait_for(condition, within)
 
     async def wait_closed_connections(self, within: float = PATIENCE) -> None:
         """Return once no connection is open."""

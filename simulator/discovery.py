@@ -1,6 +1,6 @@
 """Discovery of a device: announcements, and answers to probes and touches (section 2).
 
-Owns the UDP sockets and the tasks that announce. The bytes are made by ``beacon.py``.
+Owns the UDP sockets and the tasks that announce. The bytes are made by ``datagrams.py``.
 """
 
 import asyncio
@@ -10,25 +10,15 @@ from functools import partial
 import socket
 
 from . import datagrams
-from .beacon import Beacon
 from .config import DISCOVERY_PORT
+from .datagrams import Beacon
 from .faults import damage
-from .machine import Datagram, Machine
+from .machine import Datagram, Machine, cancel
 
 GROUP = "239.255.255.250"
 _EVERYONE = "255.255.255.255"
 #: Seconds between two broadcasts, by the setting: seldom, often, never.
 _BROADCASTS = {"L": 27.5, "A": 2.5, "N": None}
-
-
-class _Endpoint(asyncio.DatagramProtocol):
-    """Hands over what comes in on a socket."""
-
-    def __init__(self, received: Callable[[bytes, tuple[str, int]], None]) -> None:
-        self._received = received
-
-    def datagram_received(self, data: bytes, addr: tuple[str | int, int]) -> None:
-        self._received(data, (str(addr[0]), addr[1]))
 
 
 class Discovery:
@@ -51,25 +41,23 @@ class Discovery:
         self._beacon = beacon
         self._announced = announced
         self._manage = manage
-        self._unicast: asyncio.DatagramTransport | None = None
-        self._announcer: asyncio.DatagramTransport | None = None
-        self._transports: list[asyncio.DatagramTransport] = []
+        self._unicast: socket.socket | None = None
+        self._announcer: socket.socket | None = None
+        self._sockets: list[socket.socket] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._damaged = 0
 
-    async def open(self, address: str) -> None:
+    def open(self, address: str) -> None:
         """Listen at the address and begin to announce."""
-        config = self._machine.config
-        self._unicast = await self._endpoint(
-            _bound(address, DISCOVERY_PORT), self._receive
-        )
+        machine, config = self._machine, self._machine.config
+        self._unicast = self._bind(address, DISCOVERY_PORT)
+        self._listen(self._unicast, self._unicast)
         if config.other_address is not None:
             # Its route to the client leaves by the first interface: so do the answers.
-            await self._endpoint(
-                _bound(config.other_address, DISCOVERY_PORT), self._receive
-            )
+            other = self._bind(config.other_address, DISCOVERY_PORT)
+            self._listen(other, self._unicast)
         if config.multicast:
-            group = _bound(GROUP, DISCOVERY_PORT)
+            group = self._bind(GROUP, DISCOVERY_PORT)
             # Loopback is one interface for all of 127.x.
             interface = "127.0.0.1" if address.startswith("127.") else address
             group.setsockopt(
@@ -77,117 +65,106 @@ class Discovery:
                 socket.IP_ADD_MEMBERSHIP,
                 socket.inet_aton(GROUP) + socket.inet_aton(interface),
             )
-            await self._endpoint(group, self._receive_in_group)
+            self._listen(group, self._unicast, in_group=True)
         # Announcements come from a port of their own, which answers as the other does.
-        announcer = _bound(address, 0)
-        announcer.setsockopt(
+        self._announcer = self._bind(address, 0)
+        self._announcer.setsockopt(
             socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(address)
         )
-        announcer.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        self._announcer = await self._endpoint(
-            announcer, partial(self._receive, at_announcer=True)
-        )
-        self._tasks.append(asyncio.create_task(self._announce_forever()))
+        self._announcer.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        self._listen(self._announcer, self._announcer)
+        self._repeat(self.announce, config.timing.notify)
         interval = config.broadcast_interval
-        if (setting := self._machine.settings.get("broadcast")) is not None:
+        if (setting := machine.settings.get("broadcast")) is not None:
             interval = _BROADCASTS[setting]
         if interval is not None:
-            self._tasks.append(asyncio.create_task(self._broadcast_forever(interval)))
+            self._repeat(self._broadcast, interval)
 
     async def close(self) -> None:
         """Fall silent."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel(*self._tasks)
         self._tasks.clear()
-        for transport in self._transports:
-            transport.close()
-        self._transports.clear()
+        for sock in self._sockets:
+            asyncio.get_running_loop().remove_reader(sock)
+            sock.close()
+        self._sockets.clear()
         self._unicast = self._announcer = None
-        # A transport closes its socket in the next turn of the loop.
-        await asyncio.sleep(0)
 
     def announce(self) -> None:
         """Send one notify to everyone."""
-        machine = self._machine
+        machine, config = self._machine, self._machine.config
         if machine.faults.muted or self._announcer is None:
             return
-        if machine.config.multicast:
-            self._send(self._announcer, self._beacon.notify(), (GROUP, DISCOVERY_PORT))
-        if machine.config.broadcast_notify:
-            self._send(
-                self._announcer, self._beacon.notify(), (_EVERYONE, DISCOVERY_PORT)
-            )
+        for wanted, to in (
+            (config.multicast, GROUP),
+            (config.broadcast_notify, _EVERYONE),
+        ):
+            if wanted:
+                notify = self._beacon.notify()
+                self._send(self._announcer, notify, (to, DISCOVERY_PORT))
         self._announced()
         machine.counters.notifies_sent += 1
-        machine.signal.pulse()
+        machine.pulse()
 
-    async def _endpoint(
-        self, sock: socket.socket, received: Callable[[bytes, tuple[str, int]], None]
-    ) -> asyncio.DatagramTransport:
-        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: _Endpoint(received), sock=sock
+    def _broadcast(self) -> None:
+        machine = self._machine
+        if self._announcer is None or machine.faults.muted:
+            return
+        data = datagrams.broadcast(
+            uuid=machine.uuid_bytes, generation=machine.generation
         )
-        self._transports.append(transport)
-        return transport
+        self._send(self._announcer, data, (_EVERYONE, DISCOVERY_PORT))
+        machine.counters.broadcasts_sent += 1
+        machine.pulse()
 
-    async def _announce_forever(self) -> None:
-        while True:
-            self.announce()
-            await asyncio.sleep(self._machine.config.timing.notify)
+    def _repeat(self, what: Callable[[], None], interval: float) -> None:
+        async def repeat() -> None:
+            while True:
+                what()
+                await asyncio.sleep(interval)
 
-    async def _broadcast_forever(self, interval: float) -> None:
-        machine = self._machine
-        while True:
-            if self._announcer is not None and not machine.faults.muted:
-                data = datagrams.broadcast(
-                    uuid=machine.uuid_bytes, generation=machine.generation
-                )
-                self._send(self._announcer, data, (_EVERYONE, DISCOVERY_PORT))
-                machine.counters.broadcasts_sent += 1
-                machine.signal.pulse()
-            await asyncio.sleep(interval)
+        self._tasks.append(self._machine.spawn(repeat()))
 
-    def _receive_in_group(self, data: bytes, sender: tuple[str, int]) -> None:
-        # The group carries the announcements of all devices as well, our own among them.
-        if len(data) == datagrams.HEADER.size:
-            self._receive(data, sender)
+    def _bind(self, address: str, port: int) -> socket.socket:
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._sockets.append(sock)
+        sock.setblocking(False)
+        # Clients, and other devices, share the port.
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        sock.bind((address, port))
+        return sock
 
-    def _receive(
-        self, data: bytes, sender: tuple[str, int], *, at_announcer: bool = False
+    def _listen(
+        self, sock: socket.socket, by: socket.socket, *, in_group: bool = False
     ) -> None:
-        machine = self._machine
-        transport = self._announcer if at_announcer else self._unicast
-        machine.received.datagrams.append(Datagram(data, sender))
-        self._carry(partial(self._take, transport, data, sender))
-        machine.signal.pulse()
+        """Take what comes in on a socket; the answers leave by another, or the same."""
 
-    def _take(
-        self,
-        transport: asyncio.DatagramTransport | None,
-        data: bytes,
-        sender: tuple[str, int],
-    ) -> None:
+        def receive() -> None:
+            try:
+                data, sender = sock.recvfrom(65535)
+            except OSError:
+                return
+            # The group carries the announcements of all devices as well, our own among them.
+            if in_group and len(data) != datagrams.HEADER.size:
+                return
+            self._machine.received.datagrams.append(Datagram(data, sender))
+            self._carry(by, partial(self._take, by, data, sender))
+            self._machine.pulse()
+
+        asyncio.get_running_loop().add_reader(sock, receive)
+
+    def _take(self, by: socket.socket, data: bytes, sender: tuple[str, int]) -> None:
         machine = self._machine
         request = datagrams.parse_request(data)
         if (
             request is not None
             and request.version == machine.generation
-            and transport is not None
-            and not transport.is_closing()
             and not machine.faults.silent
             and (reply := self._reply(request)) is not None
         ):
-            self._send(transport, reply, sender)
-        machine.signal.pulse()
-
-    def _carry(self, arrive: Callable[[], None]) -> None:
-        """Bring a datagram to its other end, as the network is."""
-        for after in self._machine.faults.weather.arrivals():
-            if after:
-                asyncio.get_running_loop().call_later(after, arrive)
-            else:
-                arrive()
+            self._send(by, reply, sender)
+        machine.pulse()
 
     def _reply(self, request: datagrams.Request) -> bytes | None:
         machine = self._machine
@@ -205,30 +182,26 @@ class Discovery:
             return self._manage(request.action, request.body)
         return None
 
-    def _send(
-        self, transport: asyncio.DatagramTransport, data: bytes, to: tuple[str, int]
-    ) -> None:
+    def _send(self, by: socket.socket, data: bytes, to: tuple[str, int]) -> None:
         if self._machine.faults.garbage:
             self._damaged += 1
             data = damage(data, self._damaged)
 
-        def arrive() -> None:
-            if not transport.is_closing():
-                with suppress(OSError):
-                    transport.sendto(data, to)
+        def send() -> None:
+            with suppress(OSError):
+                by.sendto(data, to)
 
-        self._carry(arrive)
+        self._carry(by, send)
 
+    def _carry(self, by: socket.socket, arrive: Callable[[], None]) -> None:
+        """Bring a datagram to its other end, as the network is, unless we left it meanwhile."""
 
-def _bound(address: str, port: int) -> socket.socket:
-    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        sock.setblocking(False)
-        # Clients, and other devices, share the port.
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        sock.bind((address, port))
-    except OSError:
-        sock.close()
-        raise
-    return sock
+        def due() -> None:
+            if by.fileno() != -1:
+                arrive()
+
+        for after in self._machine.faults.weather.arrivals():
+            if after:
+                asyncio.get_running_loop().call_later(after, due)
+            else:
+                due()

@@ -4,22 +4,53 @@ The servers of its ports work on it; ``device.py`` puts both together.
 """
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 import json
 import logging
-from typing import NamedTuple
+import struct
+from typing import Any, NamedTuple
 
 from .config import DeviceConfig
-from .datagrams import Status
 from .faults import Faults
 from .files import FileStore
 from .heater import Nozzle
 from .keys import ClientKey, RsaKey, Trust, TrustedKey
 from .settings import Settings
-from .waiting import Signal
 from .wire import ConnectionRecord
 
+#: Seconds to wait for what has to come: against hanging forever, not against a busy machine.
+PATIENCE = 30.0
 _LOGGER = logging.getLogger(__name__)
+_STATUS = struct.Struct("<dif16s32s")
+
+
+@dataclass(slots=True)
+class Status:
+    """The state of a device in datagrams; tests may set every field at any time."""
+
+    st_id: int = 0
+    #: 0.0 to 1.0; may be NaN, and may exceed 1 by a rounding error.
+    progress: float = 0.0
+    #: ``OFFLINE`` from boot until the first job.
+    head_module: str = "OFFLINE"
+    #: Words joined by spaces. What does not fit into 32 bytes is cut off.
+    error_label: str = ""
+    #: The address of the client that occupies the device.
+    occupied_by: str = ""
+    #: When this was last true, by the device's own clock.
+    timestamp: float = 0.0
+
+    def block(self) -> bytes:
+        """Return the *status block*, 64 bytes."""
+        label = self.occupied_by if self.st_id < 0 else self.error_label
+        return _STATUS.pack(
+            self.timestamp,
+            self.st_id,
+            self.progress,
+            self.head_module.encode(),
+            label.encode(),
+        )
 
 
 class Datagram(NamedTuple):
@@ -63,7 +94,6 @@ class Counters:
     touches_answered: int = 0
     notifies_sent: int = 0
     broadcasts_sent: int = 0
-    connections_accepted: int = 0
     boots: int = 0
 
 
@@ -85,7 +115,6 @@ class Machine:
         self.faults = Faults()
         self.received = Received()
         self.counters = Counters()
-        self.signal = Signal()
         self.files = FileStore(config.toolhead or "EXTRUDER")
         self.settings = Settings(
             generation=config.generation, unknown=config.unknown_settings
@@ -101,6 +130,8 @@ class Machine:
         self.touch_at: float | None = None
         #: Errors of the simulator itself. ``Device.stop`` raises the first.
         self.bugs: list[BaseException] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._pulse = asyncio.Event()
 
     @property
     def uuid_bytes(self) -> bytes:
@@ -157,16 +188,40 @@ class Machine:
         if self.status.st_id < 0:
             self.set_status(st_id=0, occupied_by="")
 
-    def report_bug(self, error: BaseException) -> None:
-        """Take note of an error that is the simulator's own."""
-        _LOGGER.error("Error in the simulator", exc_info=error)
-        self.bugs.append(error)
+    # -- what runs meanwhile, and waits for it -------------------------------------------
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something meanwhile; an error in it is the simulator's own."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self.pulse()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOGGER.error("Error in the simulator", exc_info=error)
+            self.bugs.append(error)
+
+    def pulse(self) -> None:
+        """Have all that waits for something look again."""
+        self._pulse.set()
+        self._pulse.clear()
+
+    async def wait_for(
+        self, condition: Callable[[], bool], within: float | None = PATIENCE
+    ) -> None:
+        """Return once the condition holds; ``TimeoutError`` after ``within`` seconds."""
+        async with asyncio.timeout(within):
+            while not condition():
+                await self._pulse.wait()
 
     # -- what is kept over runs ----------------------------------------------------------
 
     def changed(self) -> None:
         """Keep what a client changed, and wake what waits for it."""
-        self.signal.pulse()
+        self.pulse()
         if (folder := self.config.state_dir) is None:
             return
         trust = [
@@ -198,6 +253,13 @@ class Machine:
             der = bytes.fromhex(entry.pop("der"))
             key = ClientKey.from_der(der) if der else None
             self.trust.add(TrustedKey(key=key, **entry))
+
+
+async def cancel(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks, and wait until they have ended."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def now() -> float:

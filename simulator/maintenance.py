@@ -10,7 +10,7 @@ from contextlib import suppress
 import json
 
 from .errors import RobotError
-from .machine import Machine, now
+from .machine import Machine, cancel, now
 
 _EXTRUDER = "EXTRUDER"
 _NO_HEAD = "N/A"
@@ -39,7 +39,7 @@ class Maintenance:
         self._working: asyncio.Task[None] | None = None
         machine.nozzle.switch(now(), on=True)
         machine.occupy(-1, by=owner)
-        self._announcing = asyncio.create_task(self._announce())
+        self._announcing = machine.spawn(self._announce())
 
     async def command(self, name: str, arguments: list[str]) -> bool:
         """Do what the owner asked for; False when that was to leave."""
@@ -49,7 +49,7 @@ class Maintenance:
             # There is no reply to it, but to the load.
             self.press_button()
         elif (work := self._works().get(name)) is not None:
-            self._working = asyncio.create_task(self._work(work(arguments)))
+            self._working = self._machine.spawn(self._work(work(arguments)))
         else:
             await self._send(await self._answer(name, arguments))
         return name not in {"quit", "reset_mb"}
@@ -78,14 +78,10 @@ class Maintenance:
 
     async def end(self) -> None:
         """Leave the task, and whatever it was doing."""
-        for task in (self._announcing, self._working):
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        await cancel(*filter(None, (self._announcing, self._working)))
         self._machine.nozzle.switch(now(), on=False)
         self._machine.set_status(st_id=0, occupied_by="")
-        self._machine.signal.pulse()
+        self._machine.pulse()
 
     async def _announce(self) -> None:
         """Write into the datagrams, anew each second, who has the device."""

@@ -60,7 +60,7 @@ class Management:
             await frames.send(verdict)
             if verdict == "ok":
                 frames.record.access_id = key.access_id
-                machine.signal.pulse()
+                machine.pulse()
                 return True
             if verdict == "error AUTH_ERROR":
                 return False
@@ -89,7 +89,7 @@ class Management:
         raw, *words = frame.split(b"\0")
         name, *texts = (part.decode(errors="replace") for part in (raw, *words))
         machine.received.management.append((name, *texts))
-        machine.signal.pulse()
+        machine.pulse()
         if name in machine.faults.replies:
             return machine.faults.replies[name]
         # A command takes at least so many words, and ignores those that follow.

@@ -6,11 +6,10 @@ with the lag of real devices.
 
 import asyncio
 
-from .datagrams import Status
 from .errors import BusyError, RobotError
 from .fcode import parse
 from .job import ABORTED, Job, State
-from .machine import Machine, now
+from .machine import Machine, Status, cancel, now
 from .wire import ConnectionRecord
 
 _LABELS = {
@@ -103,7 +102,7 @@ class Player:
         if owner is None:
             machine.files.keep_as_recent(content)
         self._publish(self._job)
-        self._task = asyncio.create_task(self._play())
+        self._task = machine.spawn(self._play())
         return self._job
 
     def abort(self) -> bool:
@@ -140,12 +139,10 @@ class Player:
 
     async def stop(self) -> None:
         """Forget the job, as when the power goes."""
-        task, self._task = self._task, None
         self._job = None
         self._quit_until = 0.0
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        if self._task is not None:
+            await cancel(self._task)
 
     @property
     def _leaving(self) -> bool:
@@ -175,10 +172,10 @@ class Player:
                     ended_at = ended_at or now()
                 if ended_at is not None and self._another_leaves(ended_at):
                     self.quit()
-            machine.signal.pulse()
+            machine.pulse()
             await asyncio.sleep(machine.config.timing.job_tick)
         machine.set_status(st_id=0, progress=0.0, head_module="N/A", error_label="")
-        machine.signal.pulse()
+        machine.pulse()
 
     def _another_leaves(self, ended_at: float) -> bool:
         after = self._machine.faults.quit_after

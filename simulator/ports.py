@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 import ssl
 
-from .beacon import Beacon
 from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT
+from .datagrams import Beacon
 from .faults import StreamFaults
 from .keys import RsaKey, server_context
-from .machine import Machine
+from .machine import Machine, cancel
 from .wire import IV_SIZE, KEY_SIZE, AesStream, Frames, Stream, TlsStream, Wire
 
 PORTS = (MANAGEMENT_PORT, ROBOT_PORT, CAMERA_PORT)
@@ -94,11 +94,9 @@ class Ports:
 
     async def drop_connections(self) -> None:
         """Cut every connection; listening goes on."""
-        tasks = list(self._connections)
-        for task, wire in self._connections.items():
+        for wire in self._connections.values():
             wire.abort()
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel(*self._connections)
 
     def _tls_context(self) -> ssl.SSLContext:
         """Return what the ports serve TLS with: the master key, or a fault's key."""
@@ -117,16 +115,9 @@ class Ports:
 
     def _connected(self, wire: Wire) -> None:
         self._machine.received.connections.append(wire.record)
-        self._machine.counters.connections_accepted += 1
-        task = asyncio.create_task(self._serve(wire))
+        task = self._machine.spawn(self._serve(wire))
         self._connections[task] = wire
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        del self._connections[task]
-        self._machine.signal.pulse()
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._machine.report_bug(error)
+        task.add_done_callback(self._connections.pop)
 
     async def _serve(self, wire: Wire) -> None:
         try:
@@ -214,4 +205,4 @@ class Ports:
 
     def _signed_in(self, wire: Wire, access_id: str) -> None:
         wire.record.access_id = access_id
-        self._machine.signal.pulse()
+        self._machine.pulse()

@@ -75,7 +75,7 @@ class RobotSession:
         """Do what a frame says, and answer."""
         text = frame.decode(errors="replace")
         self.machine.received.robot.append(text)
-        self.machine.signal.pulse()
+        self.machine.pulse()
         try:
             words = shlex.split(frame.decode())
         except ValueError:
@@ -90,7 +90,7 @@ class RobotSession:
         try:
             if self.task is None:
                 reply = await self._run(words)
-                self.machine.signal.pulse()
+                self.machine.pulse()
                 await self.frames.send(reply)
             elif not await self.task.command("".join(words[:1]), words[1:]):
                 self.task = None

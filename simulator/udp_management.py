@@ -9,7 +9,7 @@ import json
 import struct
 
 from . import network
-from .beacon import Beacon
+from .datagrams import Beacon
 from .keys import ClientKey, KeyFormatError, TrustedKey
 from .machine import Machine
 
@@ -135,7 +135,7 @@ class UdpManagement:
     def _note(self, *words: bytes) -> None:
         texts = tuple(word.decode(errors="replace") for word in words)
         self._machine.received.management.append(texts)
-        self._machine.signal.pulse()
+        self._machine.pulse()
 
 
 def _status(status: str, key: ClientKey) -> str:

@@ -21,8 +21,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.aioflux.datagram import PORT
 from custom_components.flux3dp.aioflux.identity import load_rsa_public_key
 from custom_components.flux3dp.aioflux.records import MAX_STRANGERS, Records
-from simulator import Device
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, Device
 from tests.forger import Forger, public_der
 from tests.fuzz.inputs import damaged, read_corpus
 from tests.keys import MASTER_KEYS

@@ -26,8 +26,7 @@ from custom_components.flux3dp.aioflux import (
     __main__,
     fingerprint,
 )
-from simulator import SimulatedNetwork
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, SimulatedNetwork
 
 from .conftest import ADDRESSES, UUID, MakeDevice
 

@@ -15,8 +15,7 @@ from custom_components.flux3dp.aioflux import (
     InvalidRequest,
     Robot,
 )
-from simulator import Device
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, Device
 
 from .conftest import BOTH, CUBE, FAST, Line
 

@@ -14,8 +14,7 @@ from custom_components.flux3dp.aioflux import (
     Robot,
     Timing,
 )
-from simulator import ROBOT_PORT, Device
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, ROBOT_PORT, Device
 from tests.vectors import Events, recorded
 
 from .conftest import FAST, Connect, having

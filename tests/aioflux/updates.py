@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from custom_components.flux3dp.aioflux import DeviceUpdate, Listener
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE
 
 
 class Updates:

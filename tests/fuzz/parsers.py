@@ -60,8 +60,8 @@ from custom_components.flux3dp.device import display_name
 from custom_components.flux3dp.job.errors import ErrorKey, classify
 from custom_components.flux3dp.job.model import state_text
 from custom_components.flux3dp.job.store import as_stored, restored
-from simulator import fcode as devices_fcode
-from simulator.datagrams import Status, info_text, touch_reply_v2
+from simulator import Status, fcode as devices_fcode
+from simulator.datagrams import info_text, touch_reply_v2
 from tests.integration.watching import Watch
 from tests.keys import VENDOR_PUBLIC_DER
 

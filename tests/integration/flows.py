@@ -22,8 +22,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
 from custom_components.flux3dp.trust import async_get_client_key
-from simulator import Device, SimulatedNetwork, TrustedKey
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, Device, SimulatedNetwork, TrustedKey
 from tests.aioflux.updates import Updates
 from tests.integration.conftest import ADDRESSES, PASSWORD, Client
 from tests.integration.house import House

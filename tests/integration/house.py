@@ -25,7 +25,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.flux3dp.const import DOMAIN
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE
 
 type MakeEntry = Callable[..., Awaitable[MockConfigEntry]]
 

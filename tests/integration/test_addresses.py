@@ -14,8 +14,7 @@ from custom_components.flux3dp.aioflux import (
     Timing,
     verify_key,
 )
-from simulator import Device
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, Device
 from tests.aioflux.updates import Updates
 from tests.integration.conftest import ADDRESSES, BOTH, UUID, announced, having
 from tests.integration.fakes import Home

@@ -15,8 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux.camera import MAX_IMAGE
 from custom_components.flux3dp.timing import FluxTiming
-from simulator import CAMERA_PORT, Device
-from simulator.waiting import PATIENCE
+from simulator import CAMERA_PORT, PATIENCE, Device
 from tests.integration.conftest import BOTH, NAME, Client, wait_for_state
 from tests.integration.viewers import (
     CAMERA,

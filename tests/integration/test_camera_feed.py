@@ -15,8 +15,7 @@ from custom_components.flux3dp.aioflux import (
     Listener,
 )
 from custom_components.flux3dp.camera_stream import CameraFeed
-from simulator import CAMERA_PORT, Device, TrustedKey
-from simulator.waiting import PATIENCE
+from simulator import CAMERA_PORT, PATIENCE, Device, TrustedKey
 from tests.integration.conftest import FAST
 from tests.keys import VENDOR_PUBLIC_DER
 

@@ -15,7 +15,7 @@ import pytest
 from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.job.model import JobEvent
 from custom_components.flux3dp.job.signals import JobSignal, async_subscribe
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE
 from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fakes import Home
 from tests.integration.jobs import Witness, entity, witness

@@ -12,8 +12,7 @@ from custom_components.flux3dp.aioflux import (
     IdentityMismatch,
     Listener,
 )
-from simulator import MANAGEMENT_PORT, Device, Timing as DeviceTiming
-from simulator.waiting import PATIENCE
+from simulator import MANAGEMENT_PORT, PATIENCE, Device, Timing as DeviceTiming
 from tests.aioflux.updates import Updates
 from tests.integration.conftest import ADDRESSES, UUID, MakeDevice
 from tests.integration.fakes import Home

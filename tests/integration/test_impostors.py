@@ -14,8 +14,7 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT, Device
-from simulator.waiting import PATIENCE
+from simulator import CAMERA_PORT, MANAGEMENT_PORT, PATIENCE, ROBOT_PORT, Device
 from tests.integration.conftest import BOTH, PASSWORD, having, paced
 from tests.integration.flows import (
     assert_entry,

@@ -11,8 +11,7 @@ import pytest
 from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import CONF_HOLD_CONNECTION, DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
-from simulator.waiting import PATIENCE
+from simulator import MANAGEMENT_PORT, PATIENCE, ROBOT_PORT, Device
 from tests.integration.conftest import ADDRESSES, BOTH, NAME, having, paced
 from tests.integration.fakes import Home
 from tests.integration.flows import assert_form

@@ -18,8 +18,7 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.aioflux.datagram import PORT
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from simulator import Timing as DeviceTiming, TrustedKey
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, Timing as DeviceTiming, TrustedKey
 from tests.cable import FAR, INTERFACE, Cable, cable
 from tests.integration.conftest import (
     NAME,

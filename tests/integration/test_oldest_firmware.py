@@ -10,8 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.aioflux import ConnectionFailed, FluxError, verify_key
 from custom_components.flux3dp.issues import async_presented_key
-from simulator import CAMERA_PORT, ROBOT_PORT, Device
-from simulator.waiting import PATIENCE
+from simulator import CAMERA_PORT, PATIENCE, ROBOT_PORT, Device
 from tests.integration.conftest import (
     ADDRESSES,
     NAME,

@@ -16,8 +16,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.flux3dp import file_actions, views
 from custom_components.flux3dp.const import DOMAIN
-from simulator import Device
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, Device
 from tests.integration.conftest import CUBE, JOB, LARGE, NAME, UUID, Client, paced
 from tests.integration.jobs import connections, entity, unfinished
 from tests.integration.life import may_control

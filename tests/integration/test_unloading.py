@@ -10,8 +10,7 @@ from custom_components.flux3dp.aioflux import ConnectionFailed
 from custom_components.flux3dp.commands import PAUSE
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.device import Unloaded
-from simulator import MANAGEMENT_PORT, ROBOT_PORT, Device
-from simulator.waiting import PATIENCE
+from simulator import MANAGEMENT_PORT, PATIENCE, ROBOT_PORT, Device
 from tests.integration.fakes import Home, settle
 from tests.integration.flows import ATTIC, WIFI, progressed, wifi
 from tests.integration.jobs import BRISK, asked, connections, reason

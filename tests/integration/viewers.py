@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from aiohttp import ClientResponse
 
-from simulator import CAMERA_PORT, Device
-from simulator.waiting import PATIENCE
+from simulator import CAMERA_PORT, PATIENCE, Device
 from tests.integration.conftest import FAST, NAME, Client
 
 CAMERA = "camera.delta_in_der_werkstatt_camera"

@@ -11,8 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.flux3dp.const import DOMAIN
-from simulator import Device
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE, Device
 from tests.devices import MakeDevice
 from tests.integration.house import SLUG, House, MakeEntry, wait_until
 from tests.integration.jobs import put_job

@@ -12,7 +12,7 @@ from typing import Any, Self
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from simulator.waiting import PATIENCE
+from simulator import PATIENCE
 
 ROBOT_PORT = 23811
 CAMERA_PORT = 23812

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 import socket
 from typing import Any
 
+from simulator import PATIENCE
 from simulator.discovery import GROUP
-from simulator.waiting import PATIENCE
 
 from .conftest import ADDRESSES
 

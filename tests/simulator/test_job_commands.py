@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from simulator import Device, Timing
+from simulator import PATIENCE, Device, Timing
 from simulator.fcode import build
-from simulator.waiting import PATIENCE
 from tests.vectors import VECTORS
 
 from .client import Stream

@@ -13,11 +13,10 @@ import tempfile
 
 import pytest
 
-from simulator import Device, Timing, control, demo
+from simulator import PATIENCE, Device, Timing, control, demo
 from simulator.__main__ import main
 from simulator.files import example_job
 from simulator.keys import RsaKey
-from simulator.waiting import PATIENCE
 from tests.keys import MASTER_KEYS
 
 from .client import Stream
