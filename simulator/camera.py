@@ -36,8 +36,8 @@ class Camera:
 
         sender = asyncio.create_task(send())
         try:
-            while (frame := await frames.receive()) is not None:
-                text = frame.decode(errors="replace")
+            while True:
+                text = (await frames.receive()).decode(errors="replace")
                 self._machine.received.camera.append(text)
                 self._machine.pulse()
                 match text:
@@ -64,7 +64,7 @@ class Camera:
         for start in range(0, len(picture[:cut]), _WRITE):
             await frames.send_raw(picture[:cut][start : start + _WRITE])
         if cut is not None:
-            await frames.record.closed.wait()
+            await frames.wire.hang()
 
     async def _picture(self) -> bytes:
         machine, job = self._machine, self._player.job

@@ -1,4 +1,4 @@
-"""How a command on the robot port fails."""
+"""How a command fails, and a connection ends."""
 
 
 class RobotError(Exception):
@@ -12,5 +12,5 @@ class BusyError(RobotError):
         super().__init__(words)
 
 
-class HangUpError(Exception):
-    """The device closes the connection without another word."""
+class HangUpError(ConnectionError):
+    """The device closes the connection without another word, or the client did."""

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from .config import Timing
 from .errors import BusyError
 from .fcode import Fcode
-from .heater import OFF_BELOW, PRINTING, Heater
+from .heater import OFF_BELOW, PRINTING, Nozzle
 
 
 class State(NamedTuple):
@@ -87,7 +87,7 @@ class Job:
         #: When the heater is turned off in a pause: once cold, the head is switched off.
         self._cool_at: float | None = None
         self._interrupted, self._prepared = RUNNING, False
-        self._heater = Heater()
+        self._nozzle = Nozzle(timing.job_heating, now, on=True)
         self._fraction = 0.0
         #: Seconds: in all; running, as shown; and those since the start or the last resume.
         self._total_for = self._running_for = self._stretch = 0.0
@@ -132,8 +132,8 @@ class Job:
         if self._head_known:
             report["module"] = self.module
         if self._prepared and self.module == "EXTRUDER":
-            report["rt"] = [round(self._heater.temperature, 1)]
-            report["tt"] = [self._heater.target]
+            report["rt"] = [round(self._nozzle.temperature, 1)]
+            report["tt"] = [self._nozzle.target]
             report["FA"] = "0"
         if self._beam:
             on = self.state is RUNNING
@@ -198,7 +198,7 @@ class Job:
     def set_target(self, target: float) -> None:
         """Heat the nozzle to a temperature while paused, °C."""
         self.require_paused()
-        self._heater.target = target
+        self._nozzle.target = target
         self._cool_at = None
 
     # -- what happens to it --------------------------------------------------------------
@@ -268,13 +268,13 @@ class Job:
                 self._running_for += passed
                 self._stretch += passed
         timing, again = self._timing, self.state is RESUMING
-        heating = timing.job_reheating if again else timing.job_heating
-        self._heater.advance(passed, heating)
+        self._nozzle.seconds = timing.job_reheating if again else timing.job_heating
+        self._nozzle.advance(now)
         if self.state.label in self._held or (timing.job_shown and not self.shown):
             return
         if self._cool_at is not None and now >= self._cool_at:
-            self._heater.target = 0.0
-            if self._heater.temperature < OFF_BELOW:
+            self._nozzle.target = 0.0
+            if self._nozzle.temperature < OFF_BELOW:
                 self.module = None
         if self._due is not None and now >= self._due:
             self._due = None
@@ -334,7 +334,7 @@ class Job:
     def _prepare(self) -> None:
         self._prepared = True
         if self.module == "EXTRUDER":
-            self._heater.target = PRINTING
+            self._nozzle.target = PRINTING
             self._enter(WAITING_HEAD)
         else:
             self._enter(RUNNING)
@@ -385,7 +385,7 @@ class Job:
             self._enter(STARTING, self._timing.job_starting, self._prepare)
         elif self.module == "EXTRUDER" and self._prepared:
             # It stays in this state until the nozzle is hot again.
-            self._heater.target = PRINTING
+            self._nozzle.target = PRINTING
         else:
             self._enter(self._interrupted)
 
@@ -395,4 +395,4 @@ class Job:
 
     @property
     def _hot(self) -> bool:
-        return self.module != "EXTRUDER" or self._heater.ready
+        return self.module != "EXTRUDER" or self._nozzle.ready

@@ -6,6 +6,7 @@ import hmac
 import json
 
 from . import network
+from .errors import HangUpError
 from .keys import ClientKey, KeyFormatError, TrustedKey
 from .machine import Machine
 from .wire import Frames
@@ -25,32 +26,31 @@ class Management:
         self._apply_network = apply_network
 
     async def serve(self, frames: Frames) -> None:
-        """Talk until either side ends it."""
-        if not await self._sign_in(frames):
-            return
-        while (frame := await frames.receive()) is not None:
+        """Talk until the connection ends."""
+        await self._sign_in(frames)
+        while True:
             try:
-                reply = await self._run(frames, frame)
-            except network.BrokenRequestError:
+                reply = await self._run(frames, await frames.receive())
+            except network.BrokenRequestError as err:
                 await frames.send("UNKNOWN_ERROR")
-                return
+                raise HangUpError from err
             if reply is not None:
                 await frames.send(reply)
 
-    async def _sign_in(self, frames: Frames) -> bool:
+    async def _sign_in(self, frames: Frames) -> None:
         machine = self._machine
         nonce = machine.config.random(64)
         await frames.send_raw(nonce)
-        if (pem := await frames.receive()) is None:
-            return False
         try:
-            key = ClientKey.from_pem(pem)
-        except KeyFormatError:
+            key = ClientKey.from_pem(await frames.receive())
+        except KeyFormatError as err:
             await frames.send("error BAD_PARAMS")
-            return False
+            raise HangUpError from err
         trusted = key.access_id in machine.trust
         await frames.send("sign" if trusted else "password")
-        while (answer := await frames.receive()) is not None:
+        verdict = ""
+        while verdict != "ok":
+            answer = await frames.receive()
             if trusted:
                 verdict = self._check_signature(key, answer, nonce)
             else:
@@ -58,13 +58,10 @@ class Management:
                 machine.received.passwords.append(offered)
                 verdict = self._check_password(offered)
             await frames.send(verdict)
-            if verdict == "ok":
-                frames.record.access_id = key.access_id
-                machine.pulse()
-                return True
             if verdict == "error AUTH_ERROR":
-                return False
-        return False
+                raise HangUpError
+        frames.record.access_id = key.access_id
+        machine.pulse()
 
     def _check_signature(self, key: ClientKey, answer: bytes, nonce: bytes) -> str:
         try:

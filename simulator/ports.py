@@ -12,6 +12,7 @@ import ssl
 
 from .config import CAMERA_PORT, MANAGEMENT_PORT, ROBOT_PORT
 from .datagrams import Beacon
+from .errors import HangUpError
 from .faults import StreamFaults
 from .keys import RsaKey, server_context
 from .machine import Machine, cancel
@@ -122,72 +123,66 @@ class Ports:
     async def _serve(self, wire: Wire) -> None:
         try:
             with suppress(ConnectionError, ssl.SSLError):
-                if (inside := await self._open(wire)) is not None:
-                    await self._servers[wire.record.port](Frames(inside, wire))
+                inside = await self._open(wire)
+                await self._servers[wire.record.port](Frames(inside, wire))
         finally:
             wire.close()
         # The record is closed, and the connection counted, until the last byte is out.
         await wire.record.closed.wait()
 
-    async def _open(self, wire: Wire) -> Stream | None:
-        """Do what comes before the frames; None ends the connection."""
+    async def _open(self, wire: Wire) -> Stream:
+        """Do what comes before the frames."""
         port, faults = wire.record.port, wire.faults
         in_clear = port == ROBOT_PORT and self._machine.generation == 1
         await wire.write(faults.hello or (b"FLUX0002" if in_clear else b"FLUX0003"))
         if faults.close_after_hello:
-            return None
+            raise HangUpError
         if faults.stall_in_handshake:
-            await wire.record.closed.wait()
-            return None
+            await wire.hang()
         if in_clear:
             return await self._shake_hands_in_clear(wire)
         stream = TlsStream(wire, self._tls_context())
         await stream.handshake()
-        if port == MANAGEMENT_PORT or await self._shake_hands_in_tls(stream, wire):
-            return stream
-        return None
+        if port != MANAGEMENT_PORT:
+            await self._shake_hands_in_tls(stream, wire)
+        return stream
 
-    async def _shake_hands_in_tls(self, stream: Stream, wire: Wire) -> bool:
-        """Do the raw handshake of ``FLUX0003``; False ends the connection."""
+    async def _shake_hands_in_tls(self, stream: Stream, wire: Wire) -> None:
+        """Do the raw handshake of ``FLUX0003``."""
         await stream.write(self._machine.config.random(_NONCE_SIZE))
         answer = await stream.read()
         if not answer:
-            return False
+            raise HangUpError
         if len(answer) < _ACCESS_ID_SIZE:
             # The firmware takes what one read gives it, and waits forever for what it missed.
-            await wire.record.closed.wait()
-            return False
+            await wire.hang()
         key = self._machine.trust.get(answer[:_ACCESS_ID_SIZE].hex())
         if key is None:
             await stream.write(b"AUTH_ERROR".ljust(_ANSWER_SIZE))
-            return False
+            raise HangUpError
         # It does not look at the signature of a trusted key, only at how long it is.
         expected = _ACCESS_ID_SIZE + (key.key.size if key.key else 256)
         if len(answer) < expected:
-            await wire.record.closed.wait()
-            return False
+            await wire.hang()
         if len(answer) > expected:
             await stream.write(b"PROTOCOL_ERROR".ljust(_ANSWER_SIZE))
-            return False
+            raise HangUpError
         await stream.write(b"OK".ljust(_ANSWER_SIZE))
         self._signed_in(wire, key.access_id)
-        return True
 
-    async def _shake_hands_in_clear(self, wire: Wire) -> Stream | None:
-        """Do the handshake of ``FLUX0002``; the AES stream, or None to end the connection."""
+    async def _shake_hands_in_clear(self, wire: Wire) -> Stream:
+        """Do the handshake of ``FLUX0002``; return the AES stream."""
         machine, config = self._machine, self._machine.config
         salt = config.random(_SALT_SIZE)
         slave = None if config.slave_key_not_ready else self._beacon.slave_key
         await wire.write((slave or machine.master_key).sign(salt) + salt)
         frames = Frames(wire, wire)
-        if (name := await frames.read_exactly(_ACCESS_ID_SIZE)) is None:
-            return None
+        name = await frames.read_exactly(_ACCESS_ID_SIZE)
         trusted = machine.trust.get(name.hex())
         if trusted is None or trusted.key is None:
             await wire.write(b"AUTH_ERROR".ljust(_ANSWER_SIZE, b"\0"))
-            return None
-        if (signature := await frames.read_exactly(trusted.key.size)) is None:
-            return None
+            raise HangUpError
+        signature = await frames.read_exactly(trusted.key.size)
         wire.record.application += name + signature
         if not trusted.key.verify(signature, salt):
             verdict = b"AUTH_ERROR"
@@ -197,7 +192,7 @@ class Ports:
             verdict = b"OK"
         await wire.write(verdict.ljust(_ANSWER_SIZE, b"\0"))
         if verdict != b"OK":
-            return None
+            raise HangUpError
         secret = config.random(KEY_SIZE + IV_SIZE)
         await wire.write(trusted.key.encrypt(secret))
         self._signed_in(wire, trusted.access_id)

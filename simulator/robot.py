@@ -35,14 +35,12 @@ class Robot:
         self.sessions: set[RobotSession] = set()
 
     async def serve(self, frames: Frames) -> None:
-        """Answer commands, one at a time and in order, until either side ends it."""
+        """Answer commands, one at a time and in order, until the connection ends."""
         session = RobotSession(self._machine, self._player, self, frames)
         self.sessions.add(session)
         try:
-            while (frame := await frames.receive()) is not None:
-                await session.command(frame)
-        except HangUpError:
-            pass
+            while True:
+                await session.command(await frames.receive())
         finally:
             self.sessions.discard(session)
             await session.end_task()
@@ -286,8 +284,7 @@ class RobotSession:
             self.machine.files.write(entry, path, b"")
         if size == 0:
             # The firmware waits for a first byte that never has to come.
-            await self.frames.record.closed.wait()
-            raise HangUpError
+            await self.frames.wire.hang()
         await self.frames.send("continue")
         content, complete = await self.frames.read_up_to(size)
         if not temporary:

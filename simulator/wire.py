@@ -13,12 +13,13 @@ from importlib import import_module
 from importlib.util import find_spec
 import ssl
 import struct
-from typing import cast
+from typing import NoReturn, cast
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherContext
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import ModeWithInitializationVector
 
+from .errors import HangUpError
 from .faults import StreamFaults
 
 KEY_SIZE = 32
@@ -96,7 +97,7 @@ class Wire(asyncio.StreamReaderProtocol):
         return await self._reader.read(limit)
 
     async def write(self, data: bytes) -> None:
-        """Send, unless a fault is due at one of these bytes; ``ConnectionError`` at the end."""
+        """Send, unless a fault is due at one of these bytes."""
         while data:
             size = self.faults.chunk_size or len(data)
             await self._write_piece(data[:size])
@@ -110,19 +111,24 @@ class Wire(asyncio.StreamReaderProtocol):
         if cut is not None and end >= cut:
             await self._send(data[: max(0, cut - self._sent)])
             self.abort()
-            raise ConnectionResetError("cut by fault")
+            raise HangUpError
         if stall is not None and end > stall:
             await self._send(data[: max(0, stall - self._sent)])
             self.record.stalled = True
-            await self.record.closed.wait()
+            await self.hang()
         await self._send(data)
 
     async def _send(self, data: bytes) -> None:
         if self.record.closed.is_set():
-            raise ConnectionResetError("the client is gone")
+            raise HangUpError
         self._writer.write(data)
         self._sent += len(data)
         await self._writer.drain()
+
+    async def hang(self) -> NoReturn:
+        """Say nothing more, until the client gives up."""
+        await self.record.closed.wait()
+        raise HangUpError
 
     def close(self) -> None:
         """Close once everything is sent."""
@@ -144,7 +150,7 @@ class TlsStream:
         self._sending = asyncio.Lock()
 
     async def handshake(self) -> None:
-        """Shake hands; ``ConnectionError`` or ``ssl.SSLError`` when that fails."""
+        """Shake hands; ``ssl.SSLError`` when that fails."""
         try:
             await self._do(self._ssl.do_handshake)
         except ssl.SSLError:
@@ -177,7 +183,7 @@ class TlsStream:
             except ssl.SSLWantReadError:
                 await self._flush()
                 if not (data := await self._wire.read()):
-                    raise ConnectionResetError("the client left") from None
+                    raise HangUpError from None
                 self._in.write(data)
 
     async def _flush(self) -> None:
@@ -213,7 +219,10 @@ class AesStream:
 
 
 class Frames:
-    """Frames on a stream: the client's length counts itself, the device's does not."""
+    """Frames on a stream: the client's length counts itself, the device's does not.
+
+    ``HangUpError`` when the connection ends, or has to.
+    """
 
     def __init__(self, stream: Stream, wire: Wire) -> None:
         self._stream = stream
@@ -238,22 +247,21 @@ class Frames:
         self._rest = data[size:]
         return data[:size], missing <= 0
 
-    async def read_exactly(self, size: int) -> bytes | None:
-        """Return so many raw bytes; None when the connection ends before."""
+    async def read_exactly(self, size: int) -> bytes:
+        """Return so many raw bytes."""
         data, complete = await self.read_up_to(size)
-        return data if complete else None
+        if not complete:
+            raise HangUpError
+        return data
 
-    async def receive(self) -> bytes | None:
-        """Return the text of the next frame; None when the connection has to end."""
-        if (head := await self.read_exactly(_LENGTH.size)) is None:
-            return None
-        (length,) = _LENGTH.unpack(head)
-        if length > _LONGEST:
-            return None
+    async def receive(self) -> bytes:
+        """Return the text of the next frame."""
+        (length,) = _LENGTH.unpack(await self.read_exactly(_LENGTH.size))
         if length < _SHORTEST:
             # A device gives no answer to this one, and the next frame closes.
             await self.read_exactly(_LENGTH.size)
-            return None
+        if not _SHORTEST <= length <= _LONGEST:
+            raise HangUpError
         return await self.read_exactly(length - _LENGTH.size)
 
     async def send(self, text: str | bytes) -> None:
@@ -262,7 +270,7 @@ class Frames:
         frame = _LENGTH.pack(len(data)) + data
         if self.wire.faults.half_frame:
             await self._stream.write(frame[: len(frame) // 2])
-            await self.record.closed.wait()
+            await self.wire.hang()
         await self._stream.write(frame)
 
     async def send_raw(self, data: bytes) -> None:

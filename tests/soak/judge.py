@@ -202,7 +202,7 @@ class Judge(logging.Handler):
             return f"followed to {entry.data['host']}"
         if any(device.connections.values()):
             return f"connections {device.connections}"
-        if device.nozzle.heats:
+        if device.nozzle.on and device.nozzle.target > 0:
             return f"its nozzle is heated to {device.nozzle.target} °C"
         issues = [
             issue_id
