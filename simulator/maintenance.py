@@ -74,7 +74,8 @@ class Maintenance:
 
     def press_button(self) -> None:
         """Press the button on the device, which ends a load."""
-        self._button.set()
+        if self._loading:
+            self._button.set()
 
     async def end(self) -> None:
         """Leave the task, and whatever it was doing."""
@@ -194,7 +195,6 @@ class Maintenance:
     async def _load(self, words: list[str]) -> str:
         """Heat, then load until the button is pressed or the client stops it."""
         target = self._check_heating(words)
-        self._button.clear()
         self._loading = True
         machine = self._machine
         try:
@@ -206,6 +206,7 @@ class Maintenance:
                 )
         finally:
             self._loading = False
+            self._button.clear()
         return "ok"
 
     async def _unload(self, words: list[str]) -> str:

@@ -191,6 +191,33 @@ async def next_reply(stream: Stream, text: str) -> str:
 
 
 @pytest.mark.parametrize(
+    "device", [{"timing": replace(READY, maintain_heating=1.0)}], indirect=True
+)
+@pytest.mark.parametrize("stop", ["stop_load_filament", "button"])
+async def test_a_load_that_was_stopped_stops_nothing_that_comes_after_it(
+    device: Device, owner: Stream, stop: str
+) -> None:
+    async def begin(text: str, until: str) -> list[str]:
+        said = [await owner.ask(text)]
+        while not said[-1].startswith(until):
+            said.append((await owner.frame()).decode())
+        return said
+
+    device.nozzle.temperature = 200.0
+    await begin("load_filament 0 200", "CTRL LOADING")
+    if stop == "button":
+        device.press_button()
+    else:
+        owner.send_frame(stop)
+    while is_progress((await owner.frame()).decode()):
+        pass
+    device.press_button()
+    device.nozzle.temperature = 25.0
+    heating = await begin("unload_filament 0 200", "CTRL UNLOADING")
+    assert float(heating[-2].rpartition(" ")[2]) >= 199
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "calibration 0.001",
