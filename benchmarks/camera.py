@@ -19,7 +19,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.aioflux.session import Session
 from custom_components.flux3dp.camera import mjpeg_part
 from custom_components.flux3dp.camera_stream import CameraFeed
-from simulator.picture import draw
+from simulator.camera import draw
 
 from .measure import Row, medians
 

@@ -2,16 +2,21 @@
 
 import asyncio
 from contextlib import suppress
+import io
+import math
 import struct
 import time
 
+from PIL import Image, ImageDraw, ImageFont
+
 from .machine import Machine
-from .picture import draw
 from .player import Player
 from .wire import Frames
 
 #: No write of a picture is longer.
 _WRITE = 4096
+_SIZE = (640, 480)
+_COLORS = {"EXTRUDER": "#e8743b", "LASER": "#c0392b"}
 
 
 class Camera:
@@ -76,3 +81,26 @@ class Camera:
             head=machine.toolhead or "",
             clock=time.strftime("%H:%M:%S"),
         )
+
+
+def draw(name: str, label: str, progress: float, head: str, clock: str) -> bytes:
+    """Return a picture, JPEG, 640 by 480: the state in letters, and a clock. Slow."""
+    image = Image.new("RGB", _SIZE, "#20262c")
+    pen = ImageDraw.Draw(image)
+    large, small = ImageFont.load_default(36), ImageFont.load_default(20)
+    done = 0.0 if math.isnan(progress) else min(1.0, max(0.0, progress))
+    color = _COLORS.get(head, "#7f8c8d")
+    pen.ellipse((170, 330, 470, 430), fill="#3a444d")
+    height = int(160 * done)
+    pen.rectangle((260, 380 - height, 380, 380), fill=color)
+    pen.polygon(
+        (300, 330 - height, 340, 330 - height, 320, 372 - height), fill="#dfe6e9"
+    )
+    pen.text((24, 20), name, "white", large)
+    pen.text((24, 68), f"{label}  {head}", "#b2bec3", small)
+    pen.text((500, 24), clock, "#74b9ff", small)
+    pen.rectangle((24, 450, 616, 462), outline="#b2bec3")
+    pen.rectangle((24, 450, 24 + int(592 * done), 462), fill=color)
+    stored = io.BytesIO()
+    image.save(stored, "JPEG")
+    return stored.getvalue()

@@ -44,18 +44,16 @@ class Timing:
     wifi_rollback: float = _pace(20.0, 0.2)
     #: From one ``network`` command until another one does not undo it.
     network_settle: float = _pace(20.0, 0.2)
-    #: A job's states: initializing, starting up (homing and so on), calibrating.
+    #: A job's states: initializing; starting up (homing and so on), and calibrating.
     job_init: float = _pace(0.7, 0.03)
     job_starting: float = _pace(0.7, 0.03)
-    job_correcting: float = _pace(0.7, 0.03)
     #: From cold to the target temperature, and from the pause's loss back to it.
     job_heating: float = _pace(3.0, 0.05)
     job_reheating: float = _pace(2.0, 0.05)
-    #: The first of a fault to its *pausing*, and *pausing* to *paused*.
-    job_fault: float = _pace(0.3, 0.01)
+    #: The first of a fault to its *pausing*; *pausing* again when a resume finds it still there.
+    job_fault: float = _pace(0.3, 0.02)
+    #: *Pausing* to *paused*.
     job_pausing: float = _pace(2.0, 0.05)
-    #: *Pausing* again when a resume finds the fault still there.
-    job_repausing: float = _pace(0.3, 0.02)
     #: From *paused* to the heater being turned off.
     job_cooling: float = _pace(1.0, 0.03)
     #: *Resuming* without heating.
@@ -156,12 +154,6 @@ class DeviceConfig:
     ssid: str = "Home Network"
     #: Whether multicast leaves and reaches this device (a Docker bridge: neither).
     multicast: bool = True
-    #: Seconds between version-0 broadcasts: 2.5 or 27.5 on real devices, None for never.
-    broadcast_interval: float | None = None
-    #: A v2 device may broadcast its notify as well.
-    broadcast_notify: bool = False
-    #: Either generation may send the status block twice.
-    double_status: bool = False
     #: ``data label=…`` in place of JSON, as older firmware lists its keys.
     old_list_trust: bool = False
     #: Refuse TLS newer than 1.0, as the oldest stacks do.
@@ -181,8 +173,6 @@ class DeviceConfig:
     #: A beam machine reports ``laser_pwr`` and the like, and has no nozzle.
     beam: bool = False
     mac: str = "b8:27:eb:12:34:56"
-    #: Of the second interface, where there is one.
-    other_mac: str = "b8:27:eb:12:34:57"
     #: Where nonces and keys of a connection come from; a test replays recorded ones.
     random: Callable[[int], bytes] = field(default=os.urandom, repr=False)
 

@@ -49,7 +49,7 @@ def touch_reply_v2(
 ) -> bytes:
     """Return a touch reply of generation 2."""
     header = HEADER.pack(MAGIC, 2, ACTION_TOUCH_REPLY, uuid)
-    return header + _measured(master_der, identify) + _measured(info)
+    return header + measured(master_der, identify) + measured(info)
 
 
 def broadcast(*, uuid: bytes, generation: int) -> bytes:
@@ -62,7 +62,7 @@ def info_text(values: dict[str, str]) -> bytes:
     return b"\0".join(f"{key}={value}".encode() for key, value in values.items())
 
 
-def _measured(*parts: bytes) -> bytes:
+def measured(*parts: bytes) -> bytes:
     """Return the lengths of the parts, and then the parts."""
     lengths = (struct.pack("<H", len(part)) for part in parts)
     return b"".join((*lengths, *parts))
@@ -107,8 +107,6 @@ class Beacon:
         self._renew_if_due()
         machine = self._machine
         uuid, status = machine.uuid_bytes, machine.status.block()
-        if machine.config.double_status:
-            status += status
         if machine.generation == 2:
             return notify_v2(uuid=uuid, session=self.session, status=status)
         return b"".join(
@@ -116,7 +114,7 @@ class Beacon:
                 HEADER.pack(MAGIC, 1, ACTION_NOTIFY, uuid),
                 machine.config.serial.encode("ascii"),
                 self._slave_timestamp,
-                _measured(machine.master_public_der, self.identify),
+                measured(machine.master_public_der, self.identify),
                 status,
             )
         )
@@ -146,8 +144,8 @@ class Beacon:
             (
                 HEADER.pack(MAGIC, 1, ACTION_TOUCH_REPLY, machine.uuid_bytes),
                 self._slave_timestamp,
-                _measured(slave.public_der, self._slave_signature),
-                _measured(text),
+                measured(slave.public_der, self._slave_signature),
+                measured(text),
                 slave.sign(text),
             )
         )

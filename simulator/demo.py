@@ -8,8 +8,12 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+import io
 import logging
+import math
 from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
 
 from .config import DeviceConfig, Timing
 from .device import Device
@@ -17,7 +21,6 @@ from .errors import BusyError
 from .files import example_job
 from .job import Job
 from .keys import VendorKey, generate_master_pem, generate_vendor_pem
-from .picture import draw_product
 
 _LOGGER = logging.getLogger(__name__)
 _REST = 20.0
@@ -180,9 +183,31 @@ def add_jobs(device: Device) -> None:
     for path, seconds in ((CUBE, 180), (COASTER, 120)):
         name = Path(path).stem
         job = example_job(
-            name, seconds=seconds, head=head, preview=draw_product(path == COASTER)
+            name, seconds=seconds, head=head, preview=_draw_product(path == COASTER)
         )
         device.files.write("SD", Path(path).name, job)
+
+
+def _draw_product(flat: bool) -> bytes:
+    """Return the picture of a job, PNG, 480 by 360: an engraved coaster if ``flat``, or a cube."""
+    image = Image.new("RGB", (480, 360), "#f4f4f0")
+    pen = ImageDraw.Draw(image)
+    if flat:
+        pen.ellipse((110, 70, 370, 330), fill="#c89f6d", outline="#8d6a3f", width=4)
+        for turn in range(12):
+            angle = turn * math.pi / 6
+            x, y = 240 + 62 * math.cos(angle), 200 + 62 * math.sin(angle)
+            pen.ellipse((x - 40, y - 40, x + 40, y + 40), outline="#5d4226", width=3)
+        pen.ellipse((128, 88, 352, 312), outline="#5d4226", width=3)
+    else:
+        pen.polygon((240, 80, 350, 135, 240, 190, 130, 135), fill="#f3a77c")
+        pen.polygon((130, 135, 240, 190, 240, 310, 130, 255), fill="#e8743b")
+        pen.polygon((350, 135, 240, 190, 240, 310, 350, 255), fill="#b9531f")
+        for text, place in (("X", (170, 195)), ("Y", (280, 195)), ("Z", (228, 115))):
+            pen.text(place, text, "#5a2a12", ImageFont.load_default(40))
+    stored = io.BytesIO()
+    image.save(stored, "PNG")
+    return stored.getvalue()
 
 
 async def work(device: Device, path: str, rest: float = _REST) -> None:

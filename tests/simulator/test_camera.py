@@ -10,7 +10,7 @@ from PIL import Image
 import pytest
 
 from simulator import CAMERA_PORT, Device, Timing, TrustedKey
-from simulator.picture import draw
+from simulator.camera import draw
 from simulator.wire import TlsStream
 from tests.vectors import RESCUE_UUID, recorded
 

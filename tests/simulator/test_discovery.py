@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 import json
 import math
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from simulator.faults import damage
 from tests.vectors import VECTORS
 
 from .conftest import ADDRESSES, HERE, UUID, MakeDevice
-from .datagrams import decode, decode_status
+from .datagrams import decode
 from .inbox import inbox, listener_socket, udp_socket
 
 FAST = Timing.fast()
@@ -109,43 +108,22 @@ async def test_what_is_not_meant_for_it_is_not_answered(device: Device) -> None:
     assert [item.data for item in device.received.datagrams[:-1]] == unanswered
 
 
-@pytest.mark.parametrize(
-    ("changes", "version", "action"),
-    [
-        ({"generation": 1, "broadcast_interval": 0.05}, 0, 1),
-        ({"broadcast_notify": True}, 2, 0),
-    ],
-)
-async def test_it_may_broadcast(
-    make_device: MakeDevice, changes: dict[str, Any], version: int, action: int
-) -> None:
-    await make_device(multicast=False, **changes)
-    async with inbox(listener_socket()) as (_, box):
-        data, (address, _) = await box.next()
-    assert (data[:22], address) == (b"FLUX" + bytes((version, action)) + UUID, HERE)
-
-
+@pytest.mark.parametrize("device", [{"multicast": False}], indirect=True)
 @pytest.mark.parametrize(("setting", "sent"), [("A", 1), ("L", 1), ("N", 0), (None, 0)])
 async def test_the_setting_says_whether_it_broadcasts(
     device: Device, setting: str | None, sent: int
 ) -> None:
     if setting is not None:
         device.settings.set("broadcast", setting)
-    await device.reboot()
+    async with inbox(listener_socket()) as (_, box):
+        await device.reboot()
+        if sent:
+            data, (address, _) = await box.next()
+            assert (data, address) == (b"FLUX\0\2" + UUID, HERE)
     # Both begin at once, and the next broadcast of either is far away.
     announced = device.counters.notifies_sent
     await device.wait_for(lambda: device.counters.notifies_sent > announced + 1)
     assert device.counters.broadcasts_sent == sent
-
-
-@pytest.mark.parametrize("generation", [1, 2])
-async def test_the_status_may_come_twice(
-    make_device: MakeDevice, generation: int
-) -> None:
-    device = await make_device(double_status=True, generation=generation)
-    device.set_status(st_id=16, progress=0.5)
-    found = decode(device.beacon.notify())
-    assert decode_status(found["rest"]) == found["status"]
 
 
 @pytest.mark.parametrize("generation", [1, 2])

@@ -185,13 +185,13 @@ async def test_the_answers_of_an_idle_device(
 async def test_a_device_says_how_it_is_connected(
     make_device: MakeDevice, other: str | None
 ) -> None:
-    device = await make_device(other_address=other, other_mac="02:00:00:00:00:02")
+    device = await make_device(other_address=other)
     trust(device)
     async with await Stream.robot(HERE, KEY, device.config.uuid) as stream:
         lines = (await stream.ask("deviceinfo")).splitlines()
     macs, addresses = f"wlan0:{device.config.mac}", [f"ipaddr:wlan0:{HERE}"]
     if other:
-        macs += ",len0:02:00:00:00:00:02"
+        macs += ",len0:b8:27:eb:12:34:57"
         addresses.append(f"ipaddr:len0:{other}")
     assert lines[0] == "ok"
     assert f"macaddr:{macs}" in lines
