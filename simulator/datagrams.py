@@ -123,16 +123,7 @@ class Beacon:
         """Return the touch reply of this moment."""
         self._renew_if_due()
         machine, slave = self._machine, self.slave_key
-        info = {
-            "serial": machine.config.serial,
-            "ver": machine.firmware,
-            "model": machine.config.model,
-            "name": machine.name,
-            "pwd": "F" if machine.password is None else "T",
-            "time": str(int(machine.clock)),
-        }
-        del info["time" if machine.generation == 2 else "serial"]
-        text = info_text(info)
+        text = info_text(self.info())
         if machine.generation == 2 or slave is None:
             return touch_reply_v2(
                 uuid=machine.uuid_bytes,
@@ -149,6 +140,20 @@ class Beacon:
                 slave.sign(text),
             )
         )
+
+    def info(self) -> dict[str, str]:
+        """Return the texts of a touch reply."""
+        machine = self._machine
+        info = {
+            "serial": machine.config.serial,
+            "ver": machine.firmware,
+            "model": machine.config.model,
+            "name": machine.name,
+            "pwd": "F" if machine.password is None else "T",
+            "time": str(int(machine.clock)),
+        }
+        del info["time" if machine.generation == 2 else "serial"]
+        return info
 
     def _renew_if_due(self) -> None:
         machine = self._machine

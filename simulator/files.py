@@ -48,15 +48,11 @@ class FileStore:
 
     def folder(self, entry: str, path: str) -> Folder:
         """Return a folder."""
-        if isinstance(node := self._node(entry, path), bytes):
-            raise RobotError("NOT_EXIST BAD_NODE")
-        return node
+        return self._node(entry, path, dict)
 
     def read(self, entry: str, path: str) -> bytes:
         """Return a file."""
-        if not isinstance(node := self._node(entry, path), bytes):
-            raise RobotError("NOT_EXIST BAD_NODE")
-        return node
+        return self._node(entry, path, bytes)
 
     def md5(self, entry: str, path: str) -> str:
         """Return the MD5 of a file, hex."""
@@ -123,7 +119,7 @@ class FileStore:
                 raise HangUpError from err
             raise
 
-    def _node(self, entry: str, path: str) -> Folder | bytes:
+    def _node[Node](self, entry: str, path: str, kind: type[Node]) -> Node:
         if entry not in self.entries:
             raise RobotError("NOT_EXIST BAD_ENTRY")
         node: Folder | bytes = self.entries[entry]
@@ -131,6 +127,8 @@ class FileStore:
             if not isinstance(node, dict) or name not in node:
                 raise RobotError("NOT_EXIST BAD_NODE")
             node = node[name]
+        if not isinstance(node, kind):
+            raise RobotError("NOT_EXIST BAD_NODE")
         return node
 
 

@@ -74,18 +74,11 @@ class Forger:
     def reply(self, *, master_der: bytes | None = None, **texts: str) -> bytes:
         """Return a touch reply of generation 2, with other texts or another key."""
         device = self._device
-        info = {
-            "serial": device.config.serial,
-            "ver": device.firmware,
-            "model": device.config.model,
-            "name": device.name,
-            "pwd": "F" if device.password is None else "T",
-        }
         return touch_reply_v2(
             uuid=device.uuid_bytes,
             master_der=master_der or device.master_public_der,
             identify=device.beacon.identify,
-            info=info_text(info | texts),
+            info=info_text(device.beacon.info() | texts),
         )
 
     async def touched(self) -> tuple[str, int]:

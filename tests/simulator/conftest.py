@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from simulator import Device, TrustedKey
+from simulator import ROBOT_PORT, Device, TrustedKey
 from tests.devices import MakeDevice, making, reaching
 from tests.keys import CLIENT_KEY
 
@@ -38,9 +38,14 @@ async def manager(device: Device) -> AsyncIterator[Stream]:
         yield stream
 
 
+async def robot_of(device: Device, port: int = ROBOT_PORT) -> Stream:
+    """Return a client at the robot port of a device, or at its camera, which trusts it."""
+    trust(device)
+    return await Stream.robot(device.address, KEY, device.config.uuid, port)
+
+
 @pytest.fixture
 async def robot(device: Device) -> AsyncIterator[Stream]:
     """Return a client that the device trusts, at its robot port."""
-    trust(device)
-    async with await Stream.robot(device.address, KEY, UUID.hex()) as stream:
+    async with await robot_of(device) as stream:
         yield stream

@@ -8,7 +8,7 @@ from simulator.fcode import build
 from simulator.files import plain_png
 from simulator.job import Job
 
-from .conftest import MakeDevice, trust
+from .conftest import MakeDevice
 
 METADATA = {
     "AUTHOR": "tester",
@@ -63,7 +63,6 @@ async def start(
     metadata = METADATA | (metadata or {})
     timing = replace(Timing.fast(), job_speed=0.0)
     device = await make_device(**{"timing": timing, **changes})
-    trust(device)
     picture = plain_png("x")[:69]
     size = len(build(metadata, [picture], b""))
     device.files.write("SD", "ok.fc", build(metadata, [picture], bytes(911 - size)))

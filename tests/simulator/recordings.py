@@ -1,21 +1,31 @@
 """What was recorded of real devices, as a test replays it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from tests.vectors import Events, recorded
 
+from .client import Stream
 
-def device_bytes(events: Sequence[Sequence[str]]) -> bytes:
-    """Return everything the recorded device said inside TLS or AES, but for randoms."""
-    return b"".join(
-        bytes.fromhex(event[1])
-        for event in events
-        if event[0] == "device" and len(event) == 2
-    )
+type Turn = tuple[bytes, bytes]
 
 
-def first_client_bytes(events: Events) -> bytes:
-    return next(bytes.fromhex(event[1]) for event in events if event[0] == "client")
+def turns(events: Events) -> list[Turn]:
+    """Return what the client said, each time with what the device answered."""
+    found: list[Turn] = []
+    for event in events:
+        if event[0] == "client":
+            found.append((bytes.fromhex(event[1]), b""))
+        elif event[0] == "device" and found:
+            said, answered = found[-1]
+            found[-1] = said, answered + bytes.fromhex(event[1])
+    return found
+
+
+async def replay(stream: Stream, recorded_turns: Iterable[Turn]) -> None:
+    """Say what the client said, and compare the answers byte for byte."""
+    for said, answer in recorded_turns:
+        stream.write(said)
+        assert await stream.read(len(answer)) == answer
 
 
 def replaying(events: Events) -> Callable[[int], bytes]:
@@ -36,6 +46,5 @@ def replaying(events: Events) -> Callable[[int], bytes]:
 
 def recorded_client_pem() -> bytes:
     """Return the public key of the recorded client."""
-    events = recorded("rescue-v1", "wrong-password")
-    frames = [bytes.fromhex(event[1]) for event in events if event[0] == "client"]
-    return frames[0][2:]
+    (frame, _), *_ = turns(recorded("rescue-v1", "wrong-password"))
+    return frame[2:]

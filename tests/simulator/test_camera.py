@@ -15,14 +15,13 @@ from simulator.wire import TlsStream
 from tests.vectors import RESCUE_UUID, recorded
 
 from .client import Stream
-from .conftest import HERE, KEY, MakeDevice, trust
-from .recordings import first_client_bytes, recorded_client_pem, replaying
+from .conftest import HERE, MakeDevice, robot_of
+from .recordings import recorded_client_pem, replay, replaying, turns
 
 
 @pytest.fixture
 async def camera(device: Device) -> AsyncIterator[Stream]:
-    trust(device)
-    async with await Stream.robot(HERE, KEY, device.config.uuid, CAMERA_PORT) as stream:
+    async with await robot_of(device, CAMERA_PORT) as stream:
         yield stream
 
 
@@ -40,13 +39,8 @@ async def test_the_recorded_client_gets_a_picture(
     )
     device.trust.add(TrustedKey.from_pem("recorded", recorded_client_pem()))
     async with await Stream.tls(HERE, CAMERA_PORT) as stream:
-        stream.write(first_client_bytes(events))
-        assert await stream.read(16) == b"OK".ljust(16)
-        (command,) = [
-            bytes.fromhex(event[1])
-            for event in events
-            if event[0] == "client" and len(event) == 2
-        ]
+        handshake, (command, _) = turns(events)
+        await replay(stream, [handshake])
         stream.write(command)
         shown = Image.open(io.BytesIO(await picture(stream)))
         assert (shown.format, shown.size) == ("JPEG", (640, 480))

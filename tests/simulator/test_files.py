@@ -7,7 +7,7 @@ from simulator.fcode import BrokenFileError, build, parse
 from simulator.files import plain_png
 
 from .client import Stream
-from .conftest import HERE, KEY, UUID
+from .conftest import robot_of
 
 JOB = build({"TIME_COST": "60"}, [plain_png("a"), plain_png("b")])
 TWISTED = JOB[:20] + b"\xff" + JOB[21:]
@@ -71,7 +71,7 @@ async def test_a_file_deleted_in_mid_upload_does_not_come_back(
     device: Device, robot: Stream
 ) -> None:
     await begin_upload(robot)
-    async with await Stream.robot(HERE, KEY, UUID.hex()) as other:
+    async with await robot_of(device) as other:
         assert await other.ask("file rm SD x.fc") == "ok"
     robot.write(JOB)
     assert await robot.frame() == b"ok"

@@ -13,14 +13,10 @@ from simulator.fcode import build
 from tests.vectors import VECTORS
 
 from .client import Stream
-from .conftest import KEY, UUID, MakeDevice
+from .conftest import MakeDevice, robot_of
 from .jobs import METADATA, start
 
 RECORDED = json.loads((VECTORS / "jobs.json").read_text())
-
-
-async def robot_of(device: Device) -> Stream:
-    return await Stream.robot(device.address, KEY, UUID.hex())
 
 
 def without_order(reply: str) -> object:

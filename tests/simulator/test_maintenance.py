@@ -11,7 +11,7 @@ from simulator import ROBOT_PORT, Device, Timing
 from tests.vectors import MAINTENANCE
 
 from .client import Stream
-from .conftest import HERE, KEY, UUID, MakeDevice, trust
+from .conftest import MakeDevice, robot_of
 
 #: The address of the recorded client, and of ours.
 THEIRS, OURS = "127.77.0.1", "127.0.0.1"
@@ -21,14 +21,7 @@ NO_HEAD = "error HEAD_ERROR TYPE_ERROR EXTRUDER N/A"
 
 @pytest.fixture
 async def device(make_device: MakeDevice, request: pytest.FixtureRequest) -> Device:
-    changes = getattr(request, "param", {})
-    device = await make_device(**{"timing": READY, **changes})
-    trust(device)
-    return device
-
-
-async def another() -> Stream:
-    return await Stream.robot(HERE, KEY, UUID.hex())
+    return await make_device(**{"timing": READY, **getattr(request, "param", {})})
 
 
 @pytest.fixture
@@ -133,7 +126,7 @@ async def test_it_answers_as_recorded(device: Device, robot: Stream, name: str) 
 async def test_a_second_client_meanwhile(device: Device, robot: Stream) -> None:
     device.set_status(head_module="N/A")
     entered = MAINTENANCE["enter, info, leave"]
-    async with await another() as other:
+    async with await robot_of(device) as other:
         await replay(device, robot, entered[:3])
         await replay(device, other, MAINTENANCE["a second client meanwhile"])
         assert device.status.st_id == -1
@@ -142,7 +135,7 @@ async def test_a_second_client_meanwhile(device: Device, robot: Stream) -> None:
 
 async def test_who_kicks_frees_it(device: Device, robot: Stream) -> None:
     kicked = MAINTENANCE["kicked"]
-    async with await another() as other:
+    async with await robot_of(device) as other:
         await replay(device, robot, kicked[:2])
         await replay(device, other, MAINTENANCE["the one who kicks"])
         await replay(device, robot, kicked[2:])
@@ -155,7 +148,7 @@ async def test_closed_in_mid_heating_it_is_free_and_remembers_its_target(
     await replay(device, robot, MAINTENANCE["closed in mid-heating"])
     await robot.close()
     await device.wait_for(lambda: device.status.st_id == 0)
-    async with await another() as stream:
+    async with await robot_of(device) as stream:
         await replay(device, stream, MAINTENANCE["right after that"])
 
 
@@ -242,7 +235,7 @@ async def test_a_job_keeps_maintenance_out_and_the_other_way_round(
     device.start_job()
     assert (await robot.ask("task maintain")).startswith("error RESOURCE_BUSY ")
     await device.reboot()
-    async with await another() as owner, await another() as other:
+    async with await robot_of(device) as owner, await robot_of(device) as other:
         assert await owner.ask("task maintain") == "ok"
         await other.ask("player select SD 'calibration cube.fc'")
         assert await other.ask("player start") == "error NO_TASK"

@@ -9,27 +9,11 @@ from tests.vectors import RESCUE_UUID, read, recorded
 
 from .client import Key, Stream
 from .conftest import HERE, KEY, MakeDevice, trust
-from .recordings import (
-    device_bytes,
-    recorded_client_pem,
-    replaying,
-)
+from .recordings import recorded_client_pem, replay, replaying, turns
 
 VENDOR_LAPTOP = TrustedKey(
     label="vendor laptop", access_id="7d26742c8cf2ca39711d3466b2077e699edd54fd"
 )
-
-
-def clients_turns(events: list[list[str]]) -> list[tuple[bytes, int]]:
-    """Return what the client said, and how many bytes the device answered to each."""
-    turns: list[tuple[bytes, int]] = []
-    for event in events:
-        if event[0] == "client":
-            turns.append((bytes.fromhex(event[1]), 0))
-        elif event[0] == "device" and turns:
-            said, answered = turns[-1]
-            turns[-1] = (said, answered + len(event[1]) // 2)
-    return turns
 
 
 @pytest.mark.parametrize("folder", ["rescue-v1", "rescue-v2"])
@@ -61,11 +45,7 @@ async def test_a_recorded_client_gets_the_recorded_answers(
             TrustedKey.from_pem("Home Assistant (Test)", recorded_client_pem())
         )
     async with await Stream.tls(HERE) as stream:
-        answers = b""
-        for said, size in clients_turns(events):
-            stream.write(said)
-            answers += await stream.read(size)
-        assert answers == device_bytes(events)
+        await replay(stream, turns(events))
         if any(event[0] == "end" for event in events):
             assert await stream.read_to_end() == b""
 
