@@ -220,3 +220,14 @@ async def home(new_home: Home) -> Home:
     new_home.device.sessions.clear()
     new_home.device.tried = 0
     return new_home
+
+
+def reports(device: FakeDevice) -> int:
+    """Return how often a device was asked for a report."""
+    return device.received.count("player report")
+
+
+async def read(home: Home, number: int = 2) -> None:
+    """Wait until a device was asked for some more reports."""
+    asked = reports(home.device)
+    await home.until(lambda: reports(home.device) >= asked + number)

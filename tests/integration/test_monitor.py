@@ -9,36 +9,21 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 
-from custom_components.flux3dp.aioflux import (
-    AuthenticationFailed,
-    ConnectionFailed,
-    IdentityMismatch,
-    Robot,
-)
+from custom_components.flux3dp.aioflux import ConnectionFailed, Robot
 from custom_components.flux3dp.device import NotDone
 from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fake_device import FakeDevice
-from tests.integration.fakes import Home, settle
+from tests.integration.fakes import Home, read, reports, settle
 from tests.integration.jobs import Witness, look, press, value, witness
-from tests.integration.life import act, issues, log_lines, reauths, registered
+from tests.integration.life import log_lines, registered
 
 LOST = f"{NAME} gives no reports of its job, only announcements"
 BACK = f"{NAME} gives reports again"
-MISMATCH = IdentityMismatch(b"master", b"another")
 
 
 @pytest.fixture
 def device(home: Home) -> FakeDevice:
     return home.device
-
-
-def reports(device: FakeDevice) -> int:
-    return device.received.count("player report")
-
-
-async def read(home: Home, number: int = 2) -> None:
-    asked = reports(home.device)
-    await home.until(lambda: reports(home.device) >= asked + number)
 
 
 # -- when there is a connection
@@ -426,92 +411,4 @@ async def test_a_fault_of_ours_is_logged_once_and_tried_again_after_a_rest(
     assert min(later - earlier for earlier, later in pairwise(tried)) >= 30
     [told] = [each for each in caplog.records if "unforeseen" in str(each.exc_info)]
     assert "Reading reports of" in told.getMessage()
-    await read(home)
-
-
-async def test_unloading_in_mid_job_leaves_nothing(
-    home: Home, device: FakeDevice
-) -> None:
-    link = home.entry.runtime_data.robot
-    async with link.own_connection() as robot:
-        await home.run()
-        await read(home)
-        report = await robot.report()
-        assert await home.hass.config_entries.async_unload(home.entry.entry_id)
-        assert not any(session.is_open for session in device.sessions)
-        # One that arrives now starts no timer.
-        timers = len(home.clock.due)
-        with patch.object(robot, "report", return_value=report):
-            await link.async_report(robot)
-        assert len(home.clock.due) == timers
-    assert not [
-        task for task in asyncio.all_tasks() if f"{NAME} job" in task.get_name()
-    ]
-    with pytest.raises(ConnectionFailed, match="unloaded"):
-        async with link.connection():
-            pass
-
-
-# -- whether the device is trusted, and trusts us
-
-
-async def test_a_key_that_passes_is_tried_less_and_less_often(
-    home: Home, device: FakeDevice
-) -> None:
-    tries: list[float] = []
-    device.refuses = MISMATCH
-    await home.run()
-    for _ in range(4):
-        await home.until(lambda: device.tried > len(tries), within=400)
-        tries.append(home.clock.now())
-        # At the other port it is itself, so the repair goes away with a sign-in.
-        await home.until(lambda: issues(home.hass) == {})
-    rests = [later - earlier for earlier, later in pairwise(tries)]
-    for number, rest in enumerate(rests):
-        assert rest >= 30 * 2**number
-    assert device.received == []
-
-    device.refuses = None
-    await home.until(lambda: reports(device) > 2, within=400)
-    assert issues(home.hass) == {}
-
-
-async def test_another_key_from_before_the_job_keeps_us_from_connecting(
-    home: Home, device: FakeDevice
-) -> None:
-    device.refuses_manager = device.refuses = MISMATCH
-    home.entry.runtime_data.trust.async_check()
-    await settle()
-    assert "master_key_changed" in issues(home.hass)
-    await home.run()
-    await home.advance(60)
-    with pytest.raises(IdentityMismatch):
-        async with home.entry.runtime_data.robot.connection():
-            pass
-    assert device.tried == 0
-
-    device.refuses_manager = device.refuses = None
-    await home.announce()
-    await read(home)
-    assert issues(home.hass) == {}
-
-
-async def test_a_device_that_refuses_our_key_is_tried_once_per_sign_in(
-    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
-) -> None:
-    # Without a password anyone may manage it, but not use its robot port.
-    device.authorized_by = "other"
-    device.refuses = AuthenticationFailed("unknown key")
-    await home.run()
-    await home.advance(300)
-    assert device.tried == 1
-    assert [line.split(":")[0] for line in log_lines(caplog)].count(LOST) == 1
-    assert reauths(home.hass, home.entry)
-    await act(home.hass, home.entry, "list_trusted_keys")
-    await home.advance(300)
-    assert device.tried == 1
-
-    # Once it trusts our key again, a sign-in is enough.
-    device.authorized_by, device.refuses = "key", None
-    await act(home.hass, home.entry, "list_trusted_keys")
     await read(home)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -17,7 +18,7 @@ from custom_components.flux3dp.aioflux import (
 from custom_components.flux3dp.timing import TIMING
 from simulator import Device
 from tests.integration.conftest import ADDRESSES, BOTH, NAME, OTHER
-from tests.integration.fakes import Home, settle
+from tests.integration.fakes import Home, read, reports, settle
 from tests.integration.jobs import reason
 from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS
@@ -29,6 +30,8 @@ BROKEN = (
 WHOLE = (
     f"No other master key is presented for {NAME} now; commands are sent to it again"
 )
+LOST = f"{NAME} gives no reports of its job, only announcements"
+MISMATCH = IdentityMismatch(b"master", b"another")
 
 
 # -- does the device trust us
@@ -93,7 +96,7 @@ async def test_a_key_that_was_accepted_meanwhile_is_no_case_for_a_repair(
     accepted = {"master_key": base64.b64encode(b"another").decode()}
     data = {**home.entry.data, **accepted}
     home.hass.config_entries.async_update_entry(home.entry, data=data)
-    home.device.refuses_manager = IdentityMismatch(b"master", b"another")
+    home.device.refuses_manager = MISMATCH
     await home.entry.runtime_data.trust.async_try()
     assert home.issues == {}
 
@@ -157,7 +160,7 @@ async def test_another_key_is_one_repair_until_the_pinned_one_is_proved_again(
     new_home: Home,
 ) -> None:
     home, device = new_home, new_home.device
-    device.refuses_manager = IdentityMismatch(b"master", b"another")
+    device.refuses_manager = MISMATCH
     await home.setup()
     await home.advance(120)
     [issue] = home.issues.values()
@@ -190,7 +193,7 @@ async def test_the_key_of_another_device_is_no_case_for_a_repair(
     verified = replace(other, identity=Identity.VERIFIED)
     unverified = replace(other, identity=Identity.UNVERIFIED)
     home.listener.others = (verified if signed else unverified,)
-    home.device.refuses_manager = IdentityMismatch(b"master", b"another")
+    home.device.refuses_manager = MISMATCH
     await home.setup()
     assert bool(new_home.issues) is repair
     # It may be known later whose key that is.
@@ -211,7 +214,7 @@ async def test_while_another_key_waits_only_the_pinned_one_is_followed(
             raise IdentityMismatch(master_key, b"another")
 
     monkeypatch.setattr("custom_components.flux3dp.address.verify_key", prove)
-    device.refuses_manager = IdentityMismatch(b"master", b"another")
+    device.refuses_manager = MISMATCH
     await home.setup()
     assert "master_key_changed" in home.issues
 
@@ -291,3 +294,71 @@ async def test_an_address_that_went_to_another_device_blocks_nothing_for_long(
     await wired.until(lambda: wired.entry.data["host"] == ADDRESSES[1])
     await wired.status_is("idle")
     assert wired.issues == {}
+
+
+# -- what a connection of a job finds out
+
+
+async def test_a_key_that_passes_is_tried_less_and_less_often(
+    home: Home,
+) -> None:
+    device = home.device
+    tries: list[float] = []
+    device.refuses = MISMATCH
+    await home.run()
+    for _ in range(4):
+        await home.until(lambda: device.tried > len(tries), within=400)
+        tries.append(home.clock.now())
+        # At the other port it is itself, so the repair goes away with a sign-in.
+        await home.until(lambda: home.issues == {})
+    rests = [later - earlier for earlier, later in pairwise(tries)]
+    for number, rest in enumerate(rests):
+        assert rest >= 30 * 2**number
+    assert device.received == []
+
+    device.refuses = None
+    await home.until(lambda: reports(device) > 2, within=400)
+    assert home.issues == {}
+
+
+async def test_another_key_from_before_the_job_keeps_us_from_connecting(
+    home: Home,
+) -> None:
+    device = home.device
+    device.refuses_manager = device.refuses = MISMATCH
+    home.entry.runtime_data.trust.async_check()
+    await settle()
+    assert "master_key_changed" in home.issues
+    await home.run()
+    await home.advance(60)
+    with pytest.raises(IdentityMismatch):
+        async with home.entry.runtime_data.robot.connection():
+            pass
+    assert device.tried == 0
+
+    device.refuses_manager = device.refuses = None
+    await home.announce()
+    await read(home)
+    assert home.issues == {}
+
+
+async def test_a_device_that_refuses_our_key_is_tried_once_per_sign_in(
+    home: Home,
+) -> None:
+    device = home.device
+    # Without a password anyone may manage it, but not use its robot port.
+    device.authorized_by = "other"
+    device.refuses = AuthenticationFailed("unknown key")
+    await home.run()
+    await home.advance(300)
+    assert device.tried == 1
+    assert [line.split(":")[0] for line in home.log].count(LOST) == 1
+    assert home.reauths
+    await home.act("list_trusted_keys")
+    await home.advance(300)
+    assert device.tried == 1
+
+    # Once it trusts our key again, a sign-in is enough.
+    device.authorized_by, device.refuses = "key", None
+    await home.act("list_trusted_keys")
+    await read(home)

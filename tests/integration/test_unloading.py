@@ -11,7 +11,8 @@ from custom_components.flux3dp.commands import PAUSE
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.device import Unloaded
 from simulator import MANAGEMENT_PORT, PATIENCE, ROBOT_PORT, Device
-from tests.integration.fakes import Home, settle
+from tests.integration.conftest import NAME
+from tests.integration.fakes import Home, read, settle
 from tests.integration.flows import ATTIC, WIFI, progressed, wifi
 from tests.integration.jobs import BRISK, asked, connections, reason
 from tests.integration.wired import Wired
@@ -147,6 +148,27 @@ async def test_what_a_removed_entry_still_hears_is_not_stored(
     old.async_reevaluate(old.data._replace(job=job))
     await hass.async_stop(force=True)
     assert stored not in hass_storage
+
+
+async def test_unloading_in_mid_job_leaves_nothing(home: Home) -> None:
+    link = home.entry.runtime_data.robot
+    async with link.own_connection() as robot:
+        await home.run()
+        await read(home)
+        report = await robot.report()
+        assert await home.hass.config_entries.async_unload(home.entry.entry_id)
+        assert not any(session.is_open for session in home.device.sessions)
+        # One that arrives now starts no timer.
+        timers = len(home.clock.due)
+        with patch.object(robot, "report", return_value=report):
+            await link.async_report(robot)
+        assert len(home.clock.due) == timers
+    assert not [
+        task for task in asyncio.all_tasks() if f"{NAME} job" in task.get_name()
+    ]
+    with pytest.raises(ConnectionFailed, match="unloaded"):
+        async with link.connection():
+            pass
 
 
 # -- a device that opens its connections one byte after the other, until a test lets it go on
