@@ -123,7 +123,7 @@ class Beacon:
         """Return the touch reply of this moment."""
         self._renew_if_due()
         machine, slave = self._machine, self.slave_key
-        text = info_text(self.info())
+        text = info_text(self.info(machine.generation))
         if machine.generation == 2 or slave is None:
             return touch_reply_v2(
                 uuid=machine.uuid_bytes,
@@ -141,7 +141,7 @@ class Beacon:
             )
         )
 
-    def info(self) -> dict[str, str]:
+    def info(self, generation: int) -> dict[str, str]:
         """Return the texts of a touch reply."""
         machine = self._machine
         info = {
@@ -152,7 +152,7 @@ class Beacon:
             "pwd": "F" if machine.password is None else "T",
             "time": str(int(machine.clock)),
         }
-        del info["time" if machine.generation == 2 else "serial"]
+        del info["time" if generation == 2 else "serial"]
         return info
 
     def _renew_if_due(self) -> None:

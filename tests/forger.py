@@ -78,7 +78,7 @@ class Forger:
             uuid=device.uuid_bytes,
             master_der=master_der or device.master_public_der,
             identify=device.beacon.identify,
-            info=info_text(device.beacon.info() | texts),
+            info=info_text(device.beacon.info(2) | texts),
         )
 
     async def touched(self) -> tuple[str, int]:
