@@ -8,6 +8,7 @@ looked into less and less often.
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from homeassistant.const import CONF_MODEL
@@ -61,20 +62,22 @@ class VerifiedInfo:
         A device that is off keeps the name and firmware the registry has.
         """
         entry, device = self._entry, self.device
-        info = dr.DeviceInfo(
+        info = partial(
+            dr.DeviceInfo,
             identifiers={(DOMAIN, self._device.uuid)},
             manufacturer=MANUFACTURER,
             serial_number=entry.data[CONF_SERIAL],
         )
         if device is not None:
-            info["name"] = self._texts.name
-            info["model"] = device.model_name
-            info["model_id"] = device.model
-            info["sw_version"] = device.firmware or None
-        elif async_registered(self._hass, entry) is None:
-            info["name"] = fitting(entry.title)
-            info["model_id"] = entry.data[CONF_MODEL]
-        return info
+            return info(
+                name=self._texts.name,
+                model=device.model_name,
+                model_id=device.model,
+                sw_version=device.firmware or None,
+            )
+        if async_registered(self._hass, entry) is None:
+            return info(name=fitting(entry.title), model_id=entry.data[CONF_MODEL])
+        return info()
 
     @callback
     def async_take(self, claim: DeviceInfo) -> None:
