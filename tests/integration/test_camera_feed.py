@@ -19,7 +19,7 @@ from simulator import CAMERA_PORT, PATIENCE, Device, TrustedKey
 from tests.integration.conftest import FAST
 from tests.keys import VENDOR_PUBLIC_DER
 
-PACE = replace(
+UNHURRIED = replace(
     FAST, still_fresh=0.0, camera_linger=20.0, camera_frame=20.0, camera_retry=20.0
 )
 
@@ -29,11 +29,11 @@ class Feed(CameraFeed):
 
     def __init__(self, device: DeviceInfo, key: ClientKey) -> None:
         async def open_camera() -> Camera:
-            return await Camera.open(device, key, timing=PACE)
+            return await Camera.open(device, key, timing=UNHURRIED)
 
         super().__init__(
             "Device",
-            PACE,
+            UNHURRIED,
             open_camera=open_camera,
             start_task=self.start,
             on_streaming=self.streams,
@@ -53,7 +53,7 @@ class Feed(CameraFeed):
 async def feed(device: Device, client_key: ClientKey) -> AsyncIterator[Feed]:
     device.trust.add(TrustedKey.from_pem("Test", client_key.public_pem))
     listener = Listener(
-        interfaces=["127.0.0.1"], vendor_keys=[VENDOR_PUBLIC_DER], timing=PACE
+        interfaces=["127.0.0.1"], vendor_keys=[VENDOR_PUBLIC_DER], timing=UNHURRIED
     )
     await listener.start()
     try:
