@@ -59,13 +59,6 @@ class FluxCamera(FluxEntity, Camera):
         super().__init__(coordinator, description, attrgetter("device"))
         Camera.__init__(self)
         self._attr_extra_state_attributes = {"streaming": False}
-        self._feed = CameraFeed(
-            coordinator.name,
-            coordinator.timing,
-            open_camera=lambda: coordinator.trust.async_open(DeviceCamera.open),
-            start_task=lambda run: coordinator.create_task(run, "camera"),
-            on_streaming=self._async_set_streaming,
-        )
 
     @property
     @override
@@ -127,6 +120,19 @@ class FluxCamera(FluxEntity, Camera):
             if request.transport is not None:
                 request.transport.abort()
         return response
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Take a feed, which ends when it is removed: another entity id adds it again."""
+        coordinator = self.coordinator
+        self._feed = CameraFeed(
+            coordinator.name,
+            coordinator.timing,
+            open_camera=lambda: coordinator.trust.async_open(DeviceCamera.open),
+            start_task=lambda run: coordinator.create_task(run, "camera"),
+            on_streaming=self._async_set_streaming,
+        )
+        await super().async_added_to_hass()
 
     @override
     async def async_will_remove_from_hass(self) -> None:

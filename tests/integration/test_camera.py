@@ -10,6 +10,7 @@ from homeassistant.components.camera import async_get_image
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -111,6 +112,13 @@ async def test_a_still_connects_and_lets_go(device: Device, client: Client) -> N
     await assert_let_go(device)
     assert device.received.camera == ["f", "f"]
     assert attempts(device) == 2
+
+
+async def test_it_goes_on_by_another_entity_id(wired: Wired) -> None:
+    hass, renamed = wired.hass, "camera.machine"
+    er.async_get(hass).async_update_entity(CAMERA, new_entity_id=renamed)
+    await wired.until(lambda: hass.states.get(renamed))
+    assert_jpeg((await async_get_image(hass, renamed)).content)
 
 
 @pytest.mark.parametrize("pace", [FRESH])
