@@ -8,7 +8,12 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 import pytest
 
-from custom_components.flux3dp.aioflux import VENDOR_KEY, Identity
+from custom_components.flux3dp.aioflux import (
+    VENDOR_KEY,
+    CommandFailed,
+    Identity,
+    ProtocolError,
+)
 from custom_components.flux3dp.aioflux.datagram import (
     Broadcast,
     DatagramError,
@@ -25,10 +30,13 @@ from custom_components.flux3dp.aioflux.identity import (
     signed_by,
 )
 from custom_components.flux3dp.aioflux.records import Record
+from custom_components.flux3dp.aioflux.udp_management import read_reply, read_status
+from simulator.keys import RsaKey, slave_key
 from tests.vectors import VECTORS, read
 
 TEST_VENDOR = (VECTORS / "test-vendor-key.der").read_bytes()
 UUID = "6b1f0c2e9a4d4f7f8e21c3d4a5b60718"
+UUID_BYTES = bytes.fromhex(UUID)
 
 EXPECTED: list[tuple[str, str, dict[str, Any]]] = [
     (path.parent.name, name, values)
@@ -169,11 +177,11 @@ def test_a_certificate_that_cannot_be_read_holds_no_key() -> None:
 
 def test_what_a_client_sends() -> None:
     assert probe(1) == b"FLUX\x01\x00" + bytes(16)
-    assert touch(2, UUID) == b"FLUX\x02\x02" + bytes.fromhex(UUID)
+    assert touch(2, UUID) == b"FLUX\x02\x02" + UUID_BYTES
 
 
 def test_a_broadcast_tells_the_generation() -> None:
-    heard = decode(b"FLUX\x00\x02" + bytes.fromhex(UUID))
+    heard = decode(b"FLUX\x00\x02" + UUID_BYTES)
     assert heard == Broadcast(uuid=UUID, version=2)
 
 
@@ -244,3 +252,50 @@ def test_progress_is_clamped(raw: float, progress: float | None) -> None:
 def test_equal_states_compare_equal_at_different_times() -> None:
     first, second = notify_of(with_status(time=1.0)), notify_of(with_status(time=2.0))
     assert first.status == second.status
+
+
+# -- replies of management over UDP (section 8)
+
+
+def reply(key: RsaKey, body: bytes, code: int = 5, uuid: bytes = UUID_BYTES) -> bytes:
+    head = b"FLUX\1" + bytes((code,)) + uuid + len(body).to_bytes(2, "little")
+    return head + body + key.sign(body)
+
+
+def test_replies_over_udp() -> None:
+    ours, other = slave_key(), slave_key()
+    good = reply(ours, b'{"status":"ok"}')
+
+    def found(data: bytes) -> bytes | None:
+        return read_reply(data, 4, UUID_BYTES, ours.public_der)
+
+    assert found(good) == b'{"status":"ok"}'
+    assert found(reply(ours, b"")) == b""
+    for bad in (
+        reply(other, b'{"status":"ok"}'),
+        reply(ours, b'{"status":"ok"}', code=7),
+        reply(ours, b'{"status":"ok"}', uuid=bytes(16)),
+        b"",
+        good + b"\0",
+        good.ljust(5000, b"\0"),
+        *(good[:length] for length in range(len(good))),
+        *(good[:at] + bytes((good[at] ^ 1,)) + good[at + 1 :] for at in range(40)),
+    ):
+        assert found(bad) is None, bad
+
+
+def test_statuses_over_udp() -> None:
+    assert read_status(b'{"status":"deny"}') == "deny"
+    assert read_status(b"{}") == ""
+    with pytest.raises(CommandFailed) as raised:
+        read_status(b"EBAD_PARAMS ssid")
+    assert (raised.value.symbol, raised.value.words) == ("BAD_PARAMS", ("ssid",))
+    # The first one marks an error, the second belongs to its symbol.
+    with pytest.raises(CommandFailed, match=r"^EXPIRED$"):
+        read_status(b"EEXPIRED")
+    for body in (b"E", b"E \xff"):
+        with pytest.raises(CommandFailed):
+            read_status(body)
+    for body in (b"", b"[]", b"{", b"\xff"):
+        with pytest.raises(ProtocolError):
+            read_status(body)

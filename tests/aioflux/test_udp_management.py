@@ -8,7 +8,6 @@ import pytest
 from custom_components.flux3dp.aioflux import (
     AuthenticationFailed,
     ClientKey,
-    CommandFailed,
     ConnectionFailed,
     DeviceInfo,
     IdentityMismatch,
@@ -16,19 +15,14 @@ from custom_components.flux3dp.aioflux import (
     Listener,
     Manager,
     NetworkConfig,
-    ProtocolError,
     Unsupported,
     ensure_trusted,
     verify_key,
 )
 from custom_components.flux3dp.aioflux.datagram import probe, touch
-from custom_components.flux3dp.aioflux.udp_management import (
-    read_reply,
-    read_status,
-    read_touch,
-)
+from custom_components.flux3dp.aioflux.udp_management import read_touch
 from simulator import DISCOVERY_PORT, MANAGEMENT_PORT, Device, SimulatedNetwork
-from simulator.keys import RsaKey, slave_key
+from simulator.keys import RsaKey
 from simulator.udp_management import RefusedError, UdpManagement
 from tests.keys import MASTER_KEYS, SHORT_KEY
 
@@ -255,7 +249,7 @@ async def test_what_is_not_signed_shows_no_other_key(
     if said == "with TLS":
         await device.upgrade(firmware="1.6.95")
     notify, reply = device.beacon.notify(), device.beacon.touch_reply()
-    other = notify.replace(UUID_BYTES, bytes(15) + b"x")
+    other = notify.replace(bytes.fromhex(UUID), bytes(15) + b"x")
     forged = {
         "junk": (b"x",),
         "its key": (notify,),
@@ -361,56 +355,6 @@ async def test_replies_of_an_earlier_boot_are_none(
     manager._session._timing = QUICK
     with pytest.raises(ConnectionFailed):
         await manager.change_password("better", "best")
-
-
-# -- bytes
-
-
-UUID_BYTES = bytes.fromhex(UUID)
-
-
-def reply(key: RsaKey, body: bytes, code: int = 5, uuid: bytes = UUID_BYTES) -> bytes:
-    head = b"FLUX\1" + bytes((code,)) + uuid + len(body).to_bytes(2, "little")
-    return head + body + key.sign(body)
-
-
-def test_replies() -> None:
-    ours, other = slave_key(), slave_key()
-    good = reply(ours, b'{"status":"ok"}')
-
-    def read(data: bytes) -> bytes | None:
-        return read_reply(data, 4, UUID_BYTES, ours.public_der)
-
-    assert read(good) == b'{"status":"ok"}'
-    assert read(reply(ours, b"")) == b""
-    for bad in (
-        reply(other, b'{"status":"ok"}'),
-        reply(ours, b'{"status":"ok"}', code=7),
-        reply(ours, b'{"status":"ok"}', uuid=bytes(16)),
-        b"",
-        good + b"\0",
-        good.ljust(5000, b"\0"),
-        *(good[:length] for length in range(len(good))),
-        *(good[:at] + bytes((good[at] ^ 1,)) + good[at + 1 :] for at in range(40)),
-    ):
-        assert read(bad) is None, bad
-
-
-def test_statuses() -> None:
-    assert read_status(b'{"status":"deny"}') == "deny"
-    assert read_status(b"{}") == ""
-    with pytest.raises(CommandFailed) as raised:
-        read_status(b"EBAD_PARAMS ssid")
-    assert (raised.value.symbol, raised.value.words) == ("BAD_PARAMS", ("ssid",))
-    # The first one marks an error, the second belongs to its symbol.
-    with pytest.raises(CommandFailed, match=r"^EXPIRED$"):
-        read_status(b"EEXPIRED")
-    for body in (b"E", b"E \xff"):
-        with pytest.raises(CommandFailed):
-            read_status(body)
-    for body in (b"", b"[]", b"{", b"\xff"):
-        with pytest.raises(ProtocolError):
-            read_status(body)
 
 
 async def test_slave_keys(device: Device, info: DeviceInfo) -> None:
