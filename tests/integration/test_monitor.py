@@ -10,7 +10,6 @@ from homeassistant.helpers import device_registry as dr
 import pytest
 
 from custom_components.flux3dp.aioflux import ConnectionFailed, Robot
-from custom_components.flux3dp.device import NotDone
 from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, read, reports, settle
@@ -84,40 +83,6 @@ async def test_the_option_leaves_the_port_alone(
     await home.advance(10)
     assert value(hass, "status") == "completed"
     assert seen.event_types == ["started", "paused", "completed"]
-
-
-async def test_users_share_one_connection(home: Home, device: FakeDevice) -> None:
-    link = home.entry.runtime_data.robot
-
-    async def use() -> str:
-        async with link.connection() as robot:
-            return await robot.position()
-
-    assert await asyncio.gather(*(use() for _ in range(5))) == ["ok"] * 5
-    assert not link.is_open
-    assert device.tried == 1
-
-
-async def test_an_occupied_device_is_left_alone(home: Home, device: FakeDevice) -> None:
-    await home.run(-1, "")
-    await home.advance(10)
-    # The client's address stands where an error would be, and is none.
-    assert value(home.hass, "error") == "none"
-    assert value(home.hass, "problem", "binary_sensor") == "off"
-    assert device.tried == 0
-    device.replies["player report"] = (
-        '{"st_id": -1, "st_label": "MAINTENANCE", "info": "192.168.1.77"}'
-    )
-    link = home.entry.runtime_data.robot
-    with pytest.raises(NotDone) as refused:
-        async with link.connection():
-            pass
-    assert (refused.value.key, str(refused.value)) == ("occupied", "192.168.1.77")
-    # An announcement can be forged: the device itself has to say so.
-    device.replies["player report"] = '{"st_id": 0, "st_label": "IDLE"}'
-    async with link.connection() as robot:
-        assert await robot.position() == "ok"
-    assert not any(session.is_open for session in device.sessions)
 
 
 async def test_a_disabled_device_is_left_alone(

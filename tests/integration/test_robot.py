@@ -1,11 +1,15 @@
-"""The robot connection over a wire: cut anywhere, to another device, to one that reboots."""
+"""The robot connection: shared, cut anywhere, to another device, to one that reboots."""
 
+import asyncio
 from unittest.mock import patch
 
+import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.flux3dp.device import NotDone
 from simulator import ROBOT_PORT, Device
 from tests.integration.conftest import ADDRESSES, BOTH, OTHER, having
+from tests.integration.fakes import Home
 from tests.integration.jobs import BRISK, connections, events_are, put_job, witness
 from tests.integration.wired import Wired
 
@@ -102,3 +106,39 @@ async def test_reports_go_on_after_another_device_had_taken_the_address(
     await unpaired.status_is("running")
     assert unpaired.issues == {}
     await events_are(unpaired.hass, seen, "started")
+
+
+async def test_users_share_one_connection(home: Home) -> None:
+    device = home.device
+    link = home.entry.runtime_data.robot
+
+    async def use() -> str:
+        async with link.connection() as robot:
+            return await robot.position()
+
+    assert await asyncio.gather(*(use() for _ in range(5))) == ["ok"] * 5
+    assert not link.is_open
+    assert device.tried == 1
+
+
+async def test_an_occupied_device_is_left_alone(home: Home) -> None:
+    device = home.device
+    await home.run(-1, "")
+    await home.advance(10)
+    # The client's address stands where an error would be, and is none.
+    assert home.value("error") == "none"
+    assert home.value("problem", "binary_sensor") == "off"
+    assert device.tried == 0
+    device.replies["player report"] = (
+        '{"st_id": -1, "st_label": "MAINTENANCE", "info": "192.168.1.77"}'
+    )
+    link = home.entry.runtime_data.robot
+    with pytest.raises(NotDone) as refused:
+        async with link.connection():
+            pass
+    assert (refused.value.key, str(refused.value)) == ("occupied", "192.168.1.77")
+    # An announcement can be forged: the device itself has to say so.
+    device.replies["player report"] = '{"st_id": 0, "st_label": "IDLE"}'
+    async with link.connection() as robot:
+        assert await robot.position() == "ok"
+    assert not any(session.is_open for session in device.sessions)
