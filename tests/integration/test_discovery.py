@@ -19,7 +19,6 @@ from tests.integration.conftest import (
     BOTH,
     UUID,
     MakeDevice,
-    MakeEntry,
     announced,
     wait_until,
 )
@@ -81,64 +80,62 @@ async def test_a_bare_key_shows_a_new_device_as_one_flow(unpaired: Wired) -> Non
 
 
 async def test_before_home_assistant_runs_flows_wait(
-    hass: HomeAssistant, make_device: MakeDevice
+    unpaired: Wired,
 ) -> None:
-    await make_device()
-    hass.set_state(CoreState.starting)
-    listener = await start(hass)
+    unpaired.hass.set_state(CoreState.starting)
+    listener = await start(unpaired.hass)
     await hear(listener, 3)
-    assert discovered(hass) == []
+    assert discovered(unpaired.hass) == []
 
-    hass.set_state(CoreState.running)
-    hass.bus.async_fire("homeassistant_started")
-    await wait_until(hass, lambda: discovered(hass) == [UUID])
+    unpaired.hass.set_state(CoreState.running)
+    unpaired.hass.bus.async_fire("homeassistant_started")
+    await unpaired.until(lambda: discovered(unpaired.hass) == [UUID])
 
 
 async def test_a_device_that_is_set_up_or_ignored_has_no_flow(
-    hass: HomeAssistant, make_device: MakeDevice, make_entry: MakeEntry
+    unpaired: Wired,
 ) -> None:
-    known = await make_device()
-    entry = await make_entry(known)
-    ignored = await make_device(**different(1))
+    entry = await unpaired.set_up()
+    ignored = await unpaired.make_device(**different(1))
     listener = entry.runtime_data.listener
-    await wait_until(hass, lambda: discovered(hass) == [ignored.config.uuid])
-    result = await hass.config_entries.flow.async_init(
+    await unpaired.until(lambda: discovered(unpaired.hass) == [ignored.config.uuid])
+    result = await unpaired.flow.async_init(
         DOMAIN,
         context={"source": SOURCE_IGNORE},
         data={"unique_id": ignored.config.uuid, "title": "Ignored"},
     )
     assert result["type"] == "create_entry"
-    await hass.async_block_till_done()
+    await unpaired.hass.async_block_till_done()
 
     await hear(listener, 10, ignored.config.uuid)
     await hear(listener, 10, UUID)
     ignored.rename("Another name")
     await hear(listener, 1, ignored.config.uuid, "Another name")
 
-    assert discovered(hass) == []
+    assert discovered(unpaired.hass) == []
 
     # A device that is no longer ignored, or was removed, is new again.
-    await hass.config_entries.async_remove(result["result"].entry_id)
-    await wait_until(hass, lambda: discovered(hass) == [ignored.config.uuid])
-    await hass.config_entries.async_remove(entry.entry_id)
+    await unpaired.hass.config_entries.async_remove(result["result"].entry_id)
+    await unpaired.until(lambda: discovered(unpaired.hass) == [ignored.config.uuid])
+    await unpaired.remove()
     await wait_until(
-        hass, lambda: sorted(discovered(hass)) == [different(1)["uuid"], UUID]
+        unpaired.hass,
+        lambda: sorted(discovered(unpaired.hass)) == [different(1)["uuid"], UUID],
     )
 
 
 async def test_a_flow_that_was_closed_returns_when_the_device_has_changed(
-    hass: HomeAssistant, make_device: MakeDevice
+    unpaired: Wired,
 ) -> None:
-    device = await make_device()
-    listener = await start(hass)
-    await wait_until(hass, lambda: discovered(hass) == [UUID])
-    [flow] = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
-    hass.config_entries.flow.async_abort(flow["flow_id"])
+    listener = await start(unpaired.hass)
+    await unpaired.until(lambda: discovered(unpaired.hass) == [UUID])
+    [flow] = unpaired.flow.async_progress_by_handler(DOMAIN)
+    unpaired.flow.async_abort(flow["flow_id"])
 
     await hear(listener, 10)
-    assert discovered(hass) == []
-    device.rename("Another name")
-    await wait_until(hass, lambda: discovered(hass) == [UUID])
+    assert discovered(unpaired.hass) == []
+    unpaired.device.rename("Another name")
+    await unpaired.until(lambda: discovered(unpaired.hass) == [UUID])
 
 
 async def test_unverified_devices_get_a_few_flows_and_verified_ones_always(
@@ -188,18 +185,17 @@ async def test_flows_of_devices_with_one_name_can_be_told_apart(
 
 
 async def test_there_is_one_listener_and_it_ends_with_home_assistant(
-    hass: HomeAssistant, make_device: MakeDevice
+    unpaired: Wired,
 ) -> None:
-    device = await make_device()
     first, second = await asyncio.gather(
-        async_get_listener(hass), async_get_listener(hass)
+        async_get_listener(unpaired.hass), async_get_listener(unpaired.hass)
     )
     assert first is second
 
-    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
-    await hass.async_block_till_done()
+    unpaired.hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await unpaired.hass.async_block_till_done()
     received = first.counters.received
-    await announced(device, 5)
+    await announced(unpaired.device, 5)
 
     assert first.counters.received == received
 

@@ -18,17 +18,11 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.aioflux.datagram import PORT
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from simulator import PATIENCE, Timing as DeviceTiming, TrustedKey
+from simulator import PATIENCE, Device, Timing as DeviceTiming, TrustedKey
 from tests.cable import FAR, INTERFACE, Cable, cable
-from tests.integration.conftest import (
-    NAME,
-    UUID,
-    MakeDevice,
-    MakeEntry,
-    wait_for_state,
-    wait_until,
-)
+from tests.integration.conftest import NAME, UUID, MakeEntry, wait_for_state, wait_until
 from tests.integration.life import STATUS
+from tests.integration.wired import Wired
 from tests.keys import MASTER_KEYS, VENDOR_KEY
 
 PACE = {"interfaces": 0.2}
@@ -72,39 +66,29 @@ async def test_a_device_is_heard_again_when_the_network_comes_late(
         await wait_for_state(hass, STATUS, "idle")
 
 
-async def test_devices_are_reached_once_a_socket_can_be_opened(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    device = await make_device()
+async def test_devices_are_reached_once_a_socket_can_be_opened(unpaired: Wired) -> None:
     tried = asyncio.Event()
 
     def refuse(*_: object) -> None:
-        if "Failed to start listening for FLUX devices" in caplog.text:
+        if "Failed to start listening for FLUX devices" in unpaired.caplog.text:
             tried.set()
         raise OSError("no more sockets")
 
     with patch("socket.socket.bind", refuse):
-        assert await async_setup_component(hass, DOMAIN, {DOMAIN: None})
+        assert await async_setup_component(unpaired.hass, DOMAIN, {DOMAIN: None})
         await asyncio.wait_for(tried.wait(), PATIENCE)
-        entry = await make_entry(device, setup=False)
+        entry = await unpaired.set_up(setup=False)
         # Until then every device is silent, which is a state like any other.
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        assert hass.states.get(STATUS).state == "offline"
-    await wait_for_state(hass, STATUS, "idle")
+        assert await unpaired.hass.config_entries.async_setup(entry.entry_id)
+        assert unpaired.value("status") == "offline"
+    await unpaired.status_is("idle")
 
 
 async def test_a_port_of_another_program_that_is_given_back(
-    hass: HomeAssistant,
-    make_device: MakeDevice,
-    make_entry: MakeEntry,
-    caplog: pytest.LogCaptureFixture,
+    unpaired: Wired, device: Device, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The device is asked meanwhile, is heard by itself then, and is never offline."""
     caplog.set_level("INFO")
-    device = await make_device()
     bind = socket.socket.bind
 
     def taken(self: socket.socket, address: Any) -> None:
@@ -113,8 +97,8 @@ async def test_a_port_of_another_program_that_is_given_back(
         bind(self, address)
 
     with patch("socket.socket.bind", taken):
-        await make_entry(device)
-        await wait_for_state(hass, STATUS, "idle")
+        await unpaired.set_up()
+        await unpaired.status_is("idle")
         probes = device.counters.probes_answered
         await device.wait_for(lambda: device.counters.probes_answered > probes)
         assert f"Cannot listen on UDP port {PORT}" in caplog.text
@@ -122,7 +106,7 @@ async def test_a_port_of_another_program_that_is_given_back(
     await device.wait_for(lambda: f"on UDP port {PORT} again" in caplog.text)
     device.faults.silent = True  # It is heard without being asked.
     device.set_status(st_id=16)
-    await wait_for_state(hass, STATUS, "running")
+    await unpaired.status_is("running")
     assert "does not answer" not in caplog.text
 
 
