@@ -15,6 +15,12 @@ _EXPECTED_WITHIN: Final = 60.0
 # Our own clock covers a loss of contact this short (s), if it is the same job after it.
 _SHORT_LOSS: Final = 60.0
 
+# After a silence, a progress this much lower is another job's; less is a datagram's lag.
+_PROGRESS_FELL: Final = 0.2
+
+# A job whose age is this much less (s) than the running time read before is another's.
+_TOTAL_FELL: Final = 2.0
+
 # A job that was last seen this far on, and is gone, has completed.
 _AS_GOOD_AS_DONE: Final = 0.99
 
@@ -66,6 +72,23 @@ def deduced(previous: JobState, job: Job, seen: Observation) -> JobResult | None
     done = well and (job.top_progress or 0.0) >= _AS_GOOD_AS_DONE
     completed = done or previous.status is JobStatus.COMPLETING
     return JobResult.COMPLETED if completed else None
+
+
+def is_another(previous: JobState, job: Job, seen: Observation) -> bool:
+    """Whether what is seen is not the job that was active before."""
+    if (same := job.is_same_run(seen.session)) is not None:
+        return not same
+    if seen.is_initializing and job.past_init:
+        return True
+    ran, total = job.clock.device, seen.time_total
+    if ran is not None and total is not None and total < ran - _TOTAL_FELL:
+        return True
+    return (
+        not previous.observed
+        and job.top_progress is not None
+        and seen.progress is not None
+        and seen.progress < job.top_progress - _PROGRESS_FELL
+    )
 
 
 def over(job: Job, clock: Stopwatch) -> Job:

@@ -19,14 +19,16 @@ from .model import (
     Stage,
 )
 from .observation import Observation
-from .run import advanced, deduced, found_again, lost, over, with_new
+from .run import (
+    advanced,
+    deduced,
+    found_again,
+    is_another,
+    lost,
+    over,
+    with_new,
+)
 from .status_table import RUNNING, Phase, phase_of
-
-# After a silence, a progress this much lower is another job's; less is a datagram's lag.
-_PROGRESS_FELL: Final = 0.2
-
-# A job whose age is this much less (s) than the running time read before is another's.
-_TOTAL_FELL: Final = 2.0
 
 # A report this long (s) after a datagram that showed the end disproves the datagram.
 _LATE: Final = 2.0
@@ -45,6 +47,7 @@ def apply(
     """
     if _is_over(previous, seen):
         # Datagrams showed that while a report counted, which shows it no more.
+        previous = _without_end_of(previous, seen)
         idle = seen._replace(st_id=0, from_report=False, announced=None)
         previous, ended = _gone(previous, idle, now)
         state, events = apply(previous, seen, now, patience)
@@ -74,13 +77,27 @@ def _is_over(previous: JobState, seen: Observation) -> bool:
     if job.announced_end is None:
         return False
     if seen.from_report:
-        return _is_another(previous, job, seen)
+        return is_another(previous, job, seen)
     result, _, is_newer = job.announced_end
     if result is not None and seen.phase in (Phase.COMPLETED, Phase.ABORTED):
         completed = result is JobResult.COMPLETED
         if completed is (seen.phase is Phase.COMPLETED):
             return False  # What is seen is that end.
     return is_newer
+
+
+def _without_end_of(previous: JobState, seen: Observation) -> JobState:
+    """Return the state without an announced end that is of the job a report shows.
+
+    What failed at once is seen with both at the same time.
+    """
+    job = previous.job
+    if job is None or job.announced_end is None or seen.phase is not Phase.ABORTED:
+        return previous
+    label = job.announced_end.label  # A datagram's is cut.
+    if not label or not seen.error_label.startswith(label):
+        return previous
+    return previous._replace(job=job._replace(announced_end=None))
 
 
 def _ends_otherwise(previous: JobState, seen: Observation) -> bool:
@@ -103,7 +120,7 @@ def _alive(
     if job is None:
         return _begun(previous, seen, now)
     if job.stage is Stage.ACTIVE:
-        if not _is_another(previous, job, seen):
+        if not is_another(previous, job, seen):
             return _continued(previous, job, seen, now, patience)
         # After a time without contact only a report tells one run from another: this
         # one began while nothing was seen.
@@ -170,23 +187,6 @@ def _continued(
             job = job._replace(resuming_since=since)
     events = (_event(happened, job, now, seen.error),) if happened else ()
     return previous._replace(job=job), events
-
-
-def _is_another(previous: JobState, job: Job, seen: Observation) -> bool:
-    """Whether what is seen is not the job that was active before."""
-    if (same := job.is_same_run(seen.session)) is not None:
-        return not same
-    if seen.is_initializing and job.past_init:
-        return True
-    ran, total = job.clock.device, seen.time_total
-    if ran is not None and total is not None and total < ran - _TOTAL_FELL:
-        return True
-    return (
-        not previous.observed
-        and job.top_progress is not None
-        and seen.progress is not None
-        and seen.progress < job.top_progress - _PROGRESS_FELL
-    )
 
 
 def _is_revived(previous: JobState, job: Job, seen: Observation) -> bool:
