@@ -1,4 +1,4 @@
-"""What tests of whole jobs share: slow devices and their jobs, entities, a witness."""
+"""Jobs in tests: slow devices, job files, why something failed, and a witness."""
 
 from collections.abc import Awaitable
 from contextlib import suppress
@@ -19,7 +19,7 @@ import pytest
 from simulator import ROBOT_PORT, Device, Timing as DeviceTiming
 from simulator.fcode import build
 from simulator.files import plain_png
-from tests.integration.house import BUTTONS, entity, wait_until
+from tests.integration.house import entity, wait_until
 
 # A device whose states all last until Home Assistant has read them, and whose job runs
 # on only when a test says so. For tests that hold the robot connection.
@@ -53,28 +53,8 @@ def picture_of(path: str) -> bytes:
     return plain_png(path)
 
 
-def look(hass: HomeAssistant, platform: str, key: str) -> State:
-    state = hass.states.get(entity(platform, key))
-    assert state is not None, f"there is no {platform} {key}"
-    return state
-
-
-def value(hass: HomeAssistant, key: str, platform: str = "sensor") -> str:
-    return look(hass, platform, key).state
-
-
 # A job that was resumed: it heats first, for as long as it takes.
 GOES_ON = {"resuming", "starting", "heating", "calibrating", "running"}
-
-
-async def press(hass: HomeAssistant, command: str) -> None:
-    """Press the button of a command, and wait until that is done."""
-    await hass.services.async_call(
-        "button",
-        "press",
-        {"entity_id": entity("button", BUTTONS[command])},
-        blocking=True,
-    )
 
 
 async def reason(order: Awaitable[Any]) -> str | None:

@@ -13,7 +13,6 @@ from custom_components.flux3dp.aioflux import ClientKey
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.trust import async_get_client_key
 from tests.integration.conftest import PASSWORD
-from tests.integration.life import log_lines
 from tests.integration.wired import Wired
 from tests.keys import CLIENT_KEY
 
@@ -69,16 +68,13 @@ async def test_a_disk_that_refuses_keeps_no_request_waiting(
     ids=["empty", "list", "text", "none", "no PEM", "cut off", "unknown kind"],
 )
 async def test_a_key_that_cannot_be_read_is_replaced_and_logged(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    caplog: pytest.LogCaptureFixture,
-    damaged: object,
+    hass_storage: dict[str, Any], unpaired: Wired, damaged: object
 ) -> None:
     hass_storage[STORED]["data"] = damaged
-    key = await async_get_client_key(hass)
+    key = await async_get_client_key(unpaired.hass)
     stored = hass_storage[STORED]["data"]["private_key"]
     assert ClientKey.from_pem(stored).access_id == key.access_id
-    [line] = [line for line in log_lines(caplog) if "Failed to read" in line]
+    [line] = [line for line in unpaired.log if "Failed to read" in line]
     assert STORED in line
     assert CLIENT_KEY.decode()[100:130] not in line
 

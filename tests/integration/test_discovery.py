@@ -79,9 +79,7 @@ async def test_a_bare_key_shows_a_new_device_as_one_flow(unpaired: Wired) -> Non
     assert progress.init_data == {"uuid": UUID}
 
 
-async def test_before_home_assistant_runs_flows_wait(
-    unpaired: Wired,
-) -> None:
+async def test_before_home_assistant_runs_flows_wait(unpaired: Wired) -> None:
     unpaired.hass.set_state(CoreState.starting)
     listener = await start(unpaired.hass)
     await hear(listener, 3)
@@ -92,9 +90,7 @@ async def test_before_home_assistant_runs_flows_wait(
     await unpaired.until(lambda: discovered(unpaired.hass) == [UUID])
 
 
-async def test_a_device_that_is_set_up_or_ignored_has_no_flow(
-    unpaired: Wired,
-) -> None:
+async def test_a_device_that_is_set_up_or_ignored_has_no_flow(unpaired: Wired) -> None:
     entry = await unpaired.set_up()
     ignored = await unpaired.make_device(**different(1))
     listener = entry.runtime_data.listener

@@ -5,7 +5,6 @@ from itertools import pairwise
 import json
 from unittest.mock import patch
 
-from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 
@@ -13,8 +12,7 @@ from custom_components.flux3dp.aioflux import ConnectionFailed, Robot
 from tests.integration.conftest import ADDRESSES, NAME
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, read, reports, settle
-from tests.integration.jobs import Witness, look, press, value, witness
-from tests.integration.life import log_lines, registered
+from tests.integration.jobs import Witness, witness
 
 LOST = f"{NAME} gives no reports of its job, only announcements"
 BACK = f"{NAME} gives reports again"
@@ -37,16 +35,15 @@ async def test_there_is_one_connection_in_a_job_and_only_then(
     await read(home)
     await home.run()
     await read(home, 5)
-    await home.done(press(home.hass, "pause"))
+    await home.done(home.press("pause"))
     await read(home, 5)
     assert device.tried == 1
     # What the job is, is asked once, and not while it initializes.
     assert device.received.count("player info") == 1
-    assert value(home.hass, "job_duration") != "unknown"
+    assert home.value("job_duration") != "unknown"
 
-    await home.run(128, "ABORTED")
-    await home.advance(10)
-    assert value(home.hass, "status") == "aborted"
+    await home.run(128, "ABORTED", seconds=10)
+    assert home.value("status") == "aborted"
     assert not device.sessions[0].is_open
     assert device.tried == 1
 
@@ -61,34 +58,30 @@ async def test_while_it_is_connected_it_is_probed_in_its_generation_only(
     await read(home)
     await home.advance(1)
     assert listener.probed_version == 2
-    await home.run(0, "IDLE")
-    await home.advance(20)
+    await home.run(0, "IDLE", seconds=20)
     assert listener.probed_version is None
 
 
-async def test_the_option_leaves_the_port_alone(
-    hass: HomeAssistant, new_home: Home
-) -> None:
+async def test_the_option_leaves_the_port_alone(new_home: Home) -> None:
     home, device = new_home, new_home.device
     await home.setup(hold=False)
-    seen = witness(hass)
-    await home.run()
-    await home.advance(10)
-    assert value(hass, "nozzle_temperature") == "unknown"
+    seen = witness(home.hass)
+    await home.run(seconds=10)
+    assert home.value("nozzle_temperature") == "unknown"
     assert reports(device) == 0
     # A person's action opens it for the moment.
-    await home.done(press(hass, "pause"))
+    await home.done(home.press("pause"))
     assert not device.sessions[-1].is_open
     device.run(64, "COMPLETED")
     await home.advance(10)
-    assert value(hass, "status") == "completed"
+    assert home.value("status") == "completed"
     assert seen.event_types == ["started", "paused", "completed"]
 
 
 async def test_a_disabled_device_is_left_alone(
     home: Home, device: FakeDevice, device_registry: dr.DeviceRegistry
 ) -> None:
-    ours = registered(home.hass, home.entry).id
+    ours = home.registered.id
 
     def disable(by: dr.DeviceEntryDisabler | None) -> None:
         device_registry.async_update_device(ours, disabled_by=by)
@@ -114,21 +107,20 @@ async def test_a_disabled_device_is_left_alone(
 
 
 async def test_without_reports_announcements_carry_the_job(
-    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
+    home: Home, device: FakeDevice
 ) -> None:
     device.refuses = ConnectionFailed("refused")
     seen = witness(home.hass)
     for st_id, status in ((16, "running"), (48, "paused"), (16, "running")):
-        await home.run(st_id, "")
-        await home.advance(10)
+        await home.run(st_id, "", seconds=10)
         await home.announce()
-        assert value(home.hass, "status") == status
+        assert home.value("status") == status
     await home.advance(60)
-    assert log_lines(caplog) == [f"{LOST}: refused"]
+    assert home.log == [f"{LOST}: refused"]
 
     device.refuses = None
-    await home.until(lambda: value(home.hass, "job_duration") != "unknown")
-    assert log_lines(caplog)[1:] == [BACK]
+    await home.until(lambda: home.value("job_duration") != "unknown")
+    assert home.log[1:] == [BACK]
     device.run(64, "COMPLETED")
     await home.advance(5)
     assert seen.event_types == ["started", "paused", "resumed", "completed"]
@@ -150,7 +142,7 @@ async def test_a_connection_that_breaks_is_made_again_and_nothing_happened(
     # At once, but not again and again.
     assert rests[0] < 3
     assert rests[1] > 25
-    assert value(home.hass, "status") == "running"
+    assert home.value("status") == "running"
     assert seen.event_types == ["started"]
 
 
@@ -176,12 +168,11 @@ async def test_what_follows_a_job_that_was_left_without_a_connection_is_another_
         device.session = None
         await home.run(st_id, "")
         await home.advance(0.5)
-    assert value(home.hass, "status") == "paused"
+    assert home.value("status") == "paused"
     await home.advance(10)
-    await home.run(64, "COMPLETED")
-    await home.advance(10)
+    await home.run(64, "COMPLETED", seconds=10)
     assert seen.event_types == ["started", "paused", "started", "completed"]
-    assert value(home.hass, "last_job_result") == "completed"
+    assert home.value("last_job_result") == "completed"
 
 
 async def test_an_idle_device_is_known_to_be_by_any_connection(
@@ -200,14 +191,13 @@ async def test_an_idle_device_is_known_to_be_by_any_connection(
             pass
 
     await home.done(transfer())
-    assert value(home.hass, "status") == "idle"
+    assert home.value("status") == "idle"
     home.listener.silent = False
     await home.announce()
     await home.run()
-    assert value(home.hass, "status") == "running"
+    assert home.value("status") == "running"
     await home.advance(10)
-    await home.run(64, "COMPLETED")
-    await home.advance(10)
+    await home.run(64, "COMPLETED", seconds=10)
     assert seen.event_types == ["started", "paused", "started", "completed"]
 
 
@@ -216,12 +206,11 @@ async def test_a_job_is_watched_until_its_result_is_out(
 ) -> None:
     await home.run()
     await read(home)
-    await home.run(66, "COMPLETING")
-    await home.advance(5)
+    await home.run(66, "COMPLETING", seconds=5)
     # Another program can leave it, and start another, before the next announcement.
     device.run(64, "COMPLETED")
     await home.advance(2.5)
-    assert value(home.hass, "status") == "completed"
+    assert home.value("status") == "completed"
     assert device.tried == 1
 
 
@@ -273,23 +262,22 @@ async def test_an_answer_that_took_long_brings_no_beginning_back(
 
 @pytest.mark.parametrize("reply", [None, "error KICKED"])
 async def test_a_report_that_fails_ends_in_announcements_and_is_read_again(
-    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture, reply: str | None
+    home: Home, device: FakeDevice, reply: str | None
 ) -> None:
     await home.run()
     await read(home)
     device.replies["player report"] = reply
-    await home.run(48, "PAUSED")
-    await home.advance(10)
+    await home.run(48, "PAUSED", seconds=10)
     await home.announce()
-    assert value(home.hass, "status") == "paused"
+    assert home.value("status") == "paused"
     device.replies.clear()
     device.sessions[-1].abort()
     await read(home)
-    assert [line.split(":")[0] for line in log_lines(caplog)] in ([], [LOST, BACK])
+    assert [line.split(":")[0] for line in home.log] in ([], [LOST, BACK])
 
 
 async def test_a_moment_without_a_report_is_no_fault(
-    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
+    home: Home, device: FakeDevice
 ) -> None:
     await home.run()
     await read(home)
@@ -303,7 +291,7 @@ async def test_a_moment_without_a_report_is_no_fault(
     del device.replies["player report"]
     await read(home)
     assert device.tried == 1
-    assert log_lines(caplog) == []
+    assert home.log == []
 
 
 async def test_a_device_that_cannot_tell_about_its_job_is_asked_three_times(
@@ -313,8 +301,8 @@ async def test_a_device_that_cannot_tell_about_its_job_is_asked_three_times(
     await home.run()
     await read(home, 8)
     assert device.received.count("player info") == 3
-    assert value(home.hass, "job_duration") == "unknown"
-    assert look(home.hass, "image", "preview").state == "unknown"
+    assert home.value("job_duration") == "unknown"
+    assert home.look("image", "preview").state == "unknown"
 
 
 async def test_reports_alone_keep_a_device_online(
@@ -332,37 +320,37 @@ async def test_reports_alone_keep_a_device_online(
     device.refuses = ConnectionFailed()
     device.sessions[-1].abort()
     await home.advance(20)
-    assert value(home.hass, "status") == "offline"
-    assert value(home.hass, "nozzle_temperature") == "unavailable"
+    assert home.value("status") == "offline"
+    assert home.value("nozzle_temperature") == "unavailable"
     # How the job ended is not known.
     device.refuses, home.listener.silent = None, False
     device.run(0, "IDLE")
     device.session = None
     await home.advance(20)
-    assert value(home.hass, "status") == "idle"
-    assert value(home.hass, "last_job_result") == "unknown"
+    assert home.value("status") == "idle"
+    assert home.value("last_job_result") == "unknown"
 
 
 async def test_who_is_gone_right_after_a_job_is_gone_and_no_more_is_said(
-    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
+    home: Home, device: FakeDevice
 ) -> None:
     """The connection outlives the job until announcements say that it is over, too."""
     await home.run()
     await read(home)
     home.listener.silent = True
     device.run(64, "COMPLETED")
-    await home.until(lambda: value(home.hass, "status") == "completed")
+    await home.until(lambda: home.value("status") == "completed")
     assert device.sessions[-1].is_open
     device.refuses = ConnectionFailed("gone")
     device.sessions[-1].abort()
     # The last report outlasts the silence: nothing is said until it is out of date.
-    await home.until(lambda: value(home.hass, "status") == "offline", within=20)
+    await home.until(lambda: home.value("status") == "offline", within=20)
     await home.advance(600)
-    assert log_lines(caplog) == [f"{NAME} does not answer at {ADDRESSES[0]}"]
+    assert home.log == [f"{NAME} does not answer at {ADDRESSES[0]}"]
 
 
 async def test_a_fault_of_ours_is_logged_once_and_tried_again_after_a_rest(
-    home: Home, device: FakeDevice, caplog: pytest.LogCaptureFixture
+    home: Home, device: FakeDevice
 ) -> None:
     tried: list[float] = []
 
@@ -374,6 +362,8 @@ async def test_a_fault_of_ours_is_logged_once_and_tried_again_after_a_rest(
         await home.run()
         await home.until(lambda: len(tried) == 3)
     assert min(later - earlier for earlier, later in pairwise(tried)) >= 30
-    [told] = [each for each in caplog.records if "unforeseen" in str(each.exc_info)]
+    [told] = [
+        each for each in home.caplog.records if "unforeseen" in str(each.exc_info)
+    ]
     assert "Reading reports of" in told.getMessage()
     await read(home)

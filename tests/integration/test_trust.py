@@ -299,9 +299,7 @@ async def test_an_address_that_went_to_another_device_blocks_nothing_for_long(
 # -- what a connection of a job finds out
 
 
-async def test_a_key_that_passes_is_tried_less_and_less_often(
-    home: Home,
-) -> None:
+async def test_a_key_that_passes_is_tried_less_and_less_often(home: Home) -> None:
     device = home.device
     tries: list[float] = []
     device.refuses = MISMATCH
