@@ -27,8 +27,9 @@ def trust(device: Device, key: Key = KEY) -> None:
 
 @pytest.fixture
 async def device(make_device: MakeDevice, request: pytest.FixtureRequest) -> Device:
-    """Return the usual device; a test's parameters (``indirect``) change it."""
-    return await make_device(**getattr(request, "param", {}))
+    """Return the usual device; ``DEVICE`` of a module and a test's parameters change it."""
+    usual = getattr(request.module, "DEVICE", {})
+    return await make_device(**usual | getattr(request, "param", {}))
 
 
 @pytest.fixture

@@ -11,17 +11,13 @@ from simulator import ROBOT_PORT, Device, Timing
 from tests.vectors import MAINTENANCE
 
 from .client import Stream
-from .conftest import MakeDevice, robot_of
+from .conftest import robot_of
 
 #: The address of the recorded client, and of ours.
 THEIRS, OURS = "127.77.0.1", "127.0.0.1"
 READY = replace(Timing.fast(), head_ready=0.0)
+DEVICE = {"timing": READY}
 NO_HEAD = "error HEAD_ERROR TYPE_ERROR EXTRUDER N/A"
-
-
-@pytest.fixture
-async def device(make_device: MakeDevice, request: pytest.FixtureRequest) -> Device:
-    return await make_device(**{"timing": READY, **getattr(request, "param", {})})
 
 
 @pytest.fixture
