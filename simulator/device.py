@@ -58,13 +58,6 @@ class Device(Machine):
     # -- on and off --------------------------------------------------------------------
 
     async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        await self.stop()
-
-    async def start(self) -> None:
         """Switch on, without waiting as long as a boot takes."""
         self.load()
         try:
@@ -73,6 +66,10 @@ class Device(Machine):
         except BaseException:
             await self.stop()
             raise
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.stop()
 
     async def stop(self) -> None:
         """Close every socket, end every task; raise what went wrong inside the simulator."""

@@ -60,7 +60,7 @@ class Management:
             await frames.send(verdict)
             if verdict == "error AUTH_ERROR":
                 raise HangUpError
-        frames.record.access_id = key.access_id
+        frames.wire.record.access_id = key.access_id
         machine.pulse()
 
     def _check_signature(self, key: ClientKey, answer: bytes, nonce: bytes) -> str:

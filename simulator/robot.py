@@ -178,7 +178,7 @@ class RobotSession:
         if self._selected is None or player.occupant() is not None:
             raise RobotError("NO_TASK")
         player.start(
-            self._selected, owner=self.frames.record if self._temporary else None
+            self._selected, owner=self.frames.wire.record if self._temporary else None
         )
 
     def _configure(self, words: list[str]) -> str:
@@ -204,7 +204,9 @@ class RobotSession:
         if machine.faults.boards_dead:
             await asyncio.sleep(machine.config.timing.boards_dead)
             raise RobotError("SUBSYSTEM_ERROR")
-        self.task = Maintenance(machine, self.frames.send, self.frames.record.peer[0])
+        self.task = Maintenance(
+            machine, self.frames.send, self.frames.wire.record.peer[0]
+        )
 
     def _deviceinfo(self) -> str:
         machine, config = self.machine, self.machine.config

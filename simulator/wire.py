@@ -229,7 +229,6 @@ class Frames:
         self._rest = b""
         #: The connection below.
         self.wire = wire
-        self.record = wire.record
 
     @property
     def has_more(self) -> bool:

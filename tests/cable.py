@@ -66,7 +66,7 @@ class Cable:
         """Switch on a device at the other end; it needs the cable."""
         values = DeviceConfig(address="127.0.0.1", **config)
         # Its rule that it lives on loopback protects the networks of people.
-        object.__setattr__(values, "address", FAR)
+        values.address = FAR
         device = Device(values)
         await self.run(device.__aenter__)
         self._devices.append(device)
