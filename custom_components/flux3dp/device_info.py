@@ -89,7 +89,7 @@ class VerifiedInfo:
                 self._expected_name = None
                 self._async_accept(self._texts._replace(name=display_name(claim)))
             else:
-                async_check_firmware(self._hass, self._entry, self._describe(claim))
+                self._describe(claim)
         if (
             self._device.announced is not None
             and not self._device.is_occupied
@@ -161,12 +161,12 @@ class VerifiedInfo:
             self._refuted = claimed
             self._device.async_touch()
 
-    def _describe(self, claim: DeviceInfo) -> DeviceInfo:
+    def _describe(self, claim: DeviceInfo) -> None:
         """Describe the device as it claims to be, with verified texts."""
         if _texts(claim) != self._texts:
             claim = replace(claim, **self._texts._asdict())
         self.device = claim
-        return claim
+        async_check_firmware(self._hass, self._entry, claim)
 
     @callback
     def _async_accept(self, verified: _Texts) -> None:
@@ -174,18 +174,13 @@ class VerifiedInfo:
         self._texts = verified
         if self._claim is None:
             return
-        device, hass, entry = self._describe(self._claim), self._hass, self._entry
-        async_check_firmware(hass, entry, device)
-        if device.model != entry.data[CONF_MODEL]:
-            hass.config_entries.async_update_entry(
-                entry, data={**entry.data, CONF_MODEL: device.model}
-            )
+        self._describe(self._claim)
+        hass, entry = self._hass, self._entry
+        hass.config_entries.async_update_entry(
+            entry, data={**entry.data, CONF_MODEL: verified.model}
+        )
         if (registered := async_registered(hass, entry)) is not None:
-            if (
-                entry.title == registered.name
-                and entry.title != verified.name
-                and registered.name_by_user is None
-            ):
+            if entry.title == registered.name and registered.name_by_user is None:
                 hass.config_entries.async_update_entry(entry, title=verified.name)
             # `name` only: a name given by a person stands beside it and wins.
             dr.async_get(hass).async_get_or_create(

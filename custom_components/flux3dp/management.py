@@ -155,9 +155,7 @@ async def _async_complete(
 
     Raises what the change raises, Unloaded if the entry is unloaded.
     """
-    task = coordinator.config_entry.async_create_background_task(
-        coordinator.hass, change, f"flux3dp {what} change"
-    )
+    task = coordinator.create_task(change, f"{what} change")
     try:
         await asyncio.wait([task])
     except asyncio.CancelledError:

@@ -112,9 +112,8 @@ class DeviceSettings:
         entry = device.config_entry
         self.kept = values
         kept = {"firmware": self._firmware, "values": values}
-        if entry.data.get(CONF_SETTINGS) != kept:
-            data = {**entry.data, CONF_SETTINGS: kept}
-            device.hass.config_entries.async_update_entry(entry, data=data)
+        data = {**entry.data, CONF_SETTINGS: kept}
+        device.hass.config_entries.async_update_entry(entry, data=data)
         device.async_reevaluate()
         for follow in self.on_kept:
             follow()
