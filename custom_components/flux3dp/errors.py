@@ -95,9 +95,10 @@ def device_errors(
     try:
         yield
     except InvalidRequest as err:
-        field = (field_names or {}).get(err.field, err.field)
-        limit = _limit(coordinator.hass, err)
-        raise invalid(f"invalid_{err.reason}", field=field, limit=limit) from err
+        words = {"field": (field_names or {}).get(err.field, err.field)}
+        if err.limit is not None:
+            words["limit"] = _limit(coordinator.hass, err.reason, err.limit)
+        raise invalid(f"invalid_{err.reason}", **words) from err
     except FluxError as err:
         coordinator.trust.handle_error(err)
         fault = err.fault if isinstance(err, NotDone) else ErrorKey.NONE
@@ -136,14 +137,12 @@ def form_errors(
             errors[field] = _keys(err)[1]
 
 
-def _limit(hass: HomeAssistant, err: InvalidRequest) -> str:
-    """Return the temperature that is the limit, in the unit of Home Assistant; "" without."""
-    if err.limit is None:
-        return ""
+def _limit(hass: HomeAssistant, reason: str, celsius: float) -> str:
+    """Return the temperature that is the limit, in the unit of Home Assistant."""
     units = hass.config.units
-    limit = units.temperature(err.limit, UnitOfTemperature.CELSIUS)
+    limit = units.temperature(celsius, UnitOfTemperature.CELSIUS)
     # Rounded to the side on which the limit holds.
-    whole = math.ceil if err.reason == "too_cold" else math.floor
+    whole = math.ceil if reason == "too_cold" else math.floor
     return f"{whole(round(limit, 6))}\u00a0{units.temperature_unit}"
 
 
