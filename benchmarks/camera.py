@@ -17,7 +17,7 @@ from custom_components.flux3dp.aioflux import (
     Identity,
 )
 from custom_components.flux3dp.aioflux.session import Session
-from custom_components.flux3dp.camera import mjpeg_part
+from custom_components.flux3dp.camera import MjpegParts
 from custom_components.flux3dp.camera_stream import CameraFeed
 from simulator.camera import draw
 
@@ -68,7 +68,7 @@ async def _ours(picture: bytes, viewers: int) -> float:
     sink.session = session
     session.connection_made(sink)
     taken = asyncio.Event()
-    waiting = 0
+    waiting, parts = 0, MjpegParts()
 
     async def open_camera() -> Camera:
         return Camera(session, DEVICE)
@@ -77,7 +77,7 @@ async def _ours(picture: bytes, viewers: int) -> float:
         nonlocal waiting
         async with aclosing(feed.watch()) as pictures:
             async for given in pictures:
-                mjpeg_part(given, "image/jpeg")
+                parts.part(given, "image/jpeg")
                 waiting -= 1
                 if not waiting:
                     taken.set()

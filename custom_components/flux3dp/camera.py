@@ -5,7 +5,6 @@ All viewers share one connection, see `camera_stream.py`.
 
 import asyncio
 from contextlib import aclosing
-from functools import lru_cache
 from operator import attrgetter
 from typing import override
 
@@ -59,6 +58,7 @@ class FluxCamera(FluxEntity, Camera):
         super().__init__(coordinator, description, attrgetter("device"))
         Camera.__init__(self)
         self._attr_extra_state_attributes = {"streaming": False}
+        self._parts = MjpegParts()
 
     @property
     @override
@@ -106,7 +106,7 @@ class FluxCamera(FluxEntity, Camera):
             self.coordinator.require_online()
             async with aclosing(self._feed.watch()) as pictures:
                 async for picture in pictures:
-                    data = mjpeg_part(picture, self.content_type)
+                    data = self._parts.part(picture, self.content_type)
                     if response is None:
                         response = await self._begin(request)
                         # Chromium shows a picture when the next one has come.
@@ -166,13 +166,21 @@ class FluxCamera(FluxEntity, Camera):
         return response
 
 
-# Put together once for all browsers that look at it.
-@lru_cache(maxsize=4)
-def mjpeg_part(picture: bytes, content_type: str) -> bytes:
-    """Return a picture (JPEG) with the boundary that ends it.
+class MjpegParts:
+    """What browsers get of the newest picture: put together once for all of them."""
 
-    A browser that reads up to a boundary shows it at once, not with the next picture.
-    """
-    head = f"Content-Type: {content_type}\r\nContent-Length: {len(picture)}"
-    end = f"\r\n--{_BOUNDARY}\r\n"
-    return b"".join((head.encode(), b"\r\n\r\n", picture, end.encode()))
+    def __init__(self) -> None:
+        self._picture = self._part = b""
+
+    def part(self, picture: bytes, content_type: str) -> bytes:
+        """Return a picture with the boundary that ends it.
+
+        A browser that reads up to a boundary shows it at once, not with the next picture.
+        """
+        # Not a cache of the standard library, which reads all of a picture for its hash.
+        if picture is not self._picture:
+            head = f"Content-Type: {content_type}\r\nContent-Length: {len(picture)}"
+            end = f"\r\n--{_BOUNDARY}\r\n"
+            parts = (head.encode(), b"\r\n\r\n", picture, end.encode())
+            self._picture, self._part = picture, b"".join(parts)
+        return self._part
