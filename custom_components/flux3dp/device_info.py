@@ -161,12 +161,13 @@ class VerifiedInfo:
             self._refuted = claimed
             self._device.async_touch()
 
-    def _describe(self, claim: DeviceInfo) -> None:
+    def _describe(self, claim: DeviceInfo) -> DeviceInfo:
         """Describe the device as it claims to be, with verified texts."""
         if _texts(claim) != self._texts:
             claim = replace(claim, **self._texts._asdict())
         self.device = claim
         async_check_firmware(self._hass, self._entry, claim)
+        return claim
 
     @callback
     def _async_accept(self, verified: _Texts) -> None:
@@ -174,8 +175,7 @@ class VerifiedInfo:
         self._texts = verified
         if self._claim is None:
             return
-        self._describe(self._claim)
-        hass, entry = self._hass, self._entry
+        device, hass, entry = self._describe(self._claim), self._hass, self._entry
         hass.config_entries.async_update_entry(
             entry, data={**entry.data, CONF_MODEL: verified.model}
         )
@@ -183,8 +183,12 @@ class VerifiedInfo:
             if entry.title == registered.name and registered.name_by_user is None:
                 hass.config_entries.async_update_entry(entry, title=verified.name)
             # `name` only: a name given by a person stands beside it and wins.
-            dr.async_get(hass).async_get_or_create(
-                config_entry_id=entry.entry_id, **self.device_info
+            dr.async_get(hass).async_update_device(
+                registered.id,
+                name=verified.name,
+                model=device.model_name,
+                model_id=verified.model,
+                sw_version=verified.firmware or None,
             )
 
 
