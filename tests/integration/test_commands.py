@@ -11,7 +11,8 @@ from custom_components.flux3dp.commands import applicable_commands
 from simulator import Device
 from tests.integration.fake_device import FakeDevice
 from tests.integration.fakes import Home, settle
-from tests.integration.jobs import BUTTONS, PATIENT, entity
+from tests.integration.house import BUTTONS
+from tests.integration.jobs import PATIENT, entity
 from tests.integration.watching import Watch, datagram
 from tests.integration.wired import Wired
 
