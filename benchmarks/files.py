@@ -24,9 +24,9 @@ from custom_components.flux3dp.aioflux import DEFAULT_TIMING, Robot
 from custom_components.flux3dp.aioflux.files import Files
 from custom_components.flux3dp.aioflux.handshake import SECRET_LENGTH, stream_ciphers
 from custom_components.flux3dp.aioflux.session import Session
+from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.timing import FluxTiming
-from custom_components.flux3dp.trust import async_get_client_key
 from simulator import Device, DeviceConfig, Timing as DeviceTiming, TrustedKey
 from simulator.files import example_job
 from tests.keys import MASTER_KEYS, VENDOR_KEY

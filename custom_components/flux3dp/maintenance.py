@@ -1,8 +1,8 @@
 """Work on an idle device: homing, calibration, filament, also in a paused job.
 
 One piece of work at a time, over a connection of its own. However it ends, and with the
-entry or Home Assistant too, it leaves the device idle and its heater off: the library's
-`maintain` does that.
+entry or Home Assistant too, it leaves the device idle and its heater off: `Robot.maintenance`
+of the library does that.
 """
 
 import asyncio

@@ -20,10 +20,10 @@ from .aioflux import (
     check_name,
     check_password,
 )
+from .client_key import key_label
 from .coordinator import FluxCoordinator
 from .device import FluxData, NotDone, Unloaded
 from .issues import async_network_not_returned
-from .trust import key_label
 
 # A whole id opens the robot port of current firmware, so a person sees this much of it.
 _SHORT_ID_LENGTH = 8

@@ -22,10 +22,10 @@ from .aioflux import (
     is_address,
     verify_key,
 )
+from .client_key import async_get_client_key, key_label
 from .const import CONF_MASTER_KEY, CONF_SERIAL, CONF_VERIFIED
 from .device import display_name
 from .discovery import async_get_listener
-from .trust import async_get_client_key, key_label
 
 
 @dataclass

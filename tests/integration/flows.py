@@ -19,9 +19,9 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
 from custom_components.flux3dp.discovery import async_get_listener
-from custom_components.flux3dp.trust import async_get_client_key
 from simulator import PATIENCE, Device, SimulatedNetwork, TrustedKey
 from tests.aioflux.updates import Updates
 from tests.integration.conftest import ADDRESSES, PASSWORD, Client

@@ -8,10 +8,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 import pytest
 
-from custom_components.flux3dp import trust
+from custom_components.flux3dp import client_key as key_module
 from custom_components.flux3dp.aioflux import ClientKey
+from custom_components.flux3dp.client_key import async_get_client_key
 from custom_components.flux3dp.const import DOMAIN
-from custom_components.flux3dp.trust import async_get_client_key
 from tests.integration.conftest import PASSWORD
 from tests.integration.wired import Wired
 from tests.keys import CLIENT_KEY
@@ -30,7 +30,7 @@ async def test_a_key_is_made_once_and_stored_for_the_owner_of_the_file_only(
             made.append(options)
             super().__init__(*args, **options)
 
-    monkeypatch.setattr(trust, "Store", Watched)
+    monkeypatch.setattr(key_module, "Store", Watched)
     first, second = await asyncio.gather(
         async_get_client_key(hass), async_get_client_key(hass)
     )

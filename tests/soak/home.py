@@ -44,7 +44,7 @@ def environment(timing: FluxTiming) -> Iterator[None]:
     with (
         surroundings(timing),
         patch(
-            "custom_components.flux3dp.trust.ClientKey.generate",
+            "custom_components.flux3dp.client_key.ClientKey.generate",
             lambda: ClientKey.from_pem(CLIENT_KEY.decode()),
         ),
     ):
