@@ -68,7 +68,7 @@ async def test_a_picture_that_is_not_whole_in_time(
 ) -> None:
     """Empty pictures are no pictures, however many come."""
     device.faults.half_image, device.faults.image_length = half, length
-    camera._timing = QUICK
+    camera._session.timing = QUICK
     with pytest.raises(ConnectionFailed, match="in time"):
         await camera.frame()
     assert not camera.is_open
@@ -80,7 +80,7 @@ async def test_a_stream_that_stalls(device: Device, camera: Camera) -> None:
     async with aclosing(camera.stream()) as pictures:
         await anext(pictures)
         device.faults.half_image = 500
-        camera._timing = QUICK
+        camera._session.timing = QUICK
         # Pictures that were on their way still come.
         with pytest.raises(ConnectionFailed, match="in time"):
             await exhaust(pictures)

@@ -260,7 +260,7 @@ async def test_silence_and_nonsense_end_the_connection(
 ) -> None:
     device.faults.replies["list_trust"] = reply
     # Of some the device would have more to say.
-    manager._session._timing = replace(FAST, command=0.1)
+    manager._session.timing = replace(FAST, command=0.1)
     for _ in range(2):
         with pytest.raises(ConnectionFailed):
             await manager.list_trust()

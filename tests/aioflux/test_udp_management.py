@@ -200,7 +200,7 @@ async def test_a_lost_reply_is_asked_for_with_the_same_bytes(
         return [data]
 
     answering(lose)
-    manager._timing = manager._session._timing = replace(FAST, datagram_resend=0.05)
+    manager._session.timing = replace(FAST, datagram_resend=0.05)
     await manager.change_password("secret", "better")
     assert lost
     first, *others = (
@@ -352,7 +352,7 @@ async def test_replies_of_an_earlier_boot_are_none(
     await device.reboot()
 
     answering(lambda data, _: [late if data[5] == 0xA1 else data])
-    manager._session._timing = QUICK
+    manager._session.timing = QUICK
     with pytest.raises(ConnectionFailed):
         await manager.change_password("better", "best")
 
