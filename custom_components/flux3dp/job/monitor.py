@@ -244,7 +244,6 @@ class JobMonitor:
         """
         if not isinstance(err, IdentityMismatch | AuthenticationFailed):
             return False
-        self._trust.handle_error(err)
         tries = self._tries_now()
         if isinstance(err, AuthenticationFailed):
             tries.refused = True
