@@ -11,12 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
-from .aioflux import (
-    CommandFailed,
-    ConnectionFailed,
-    ProtocolError,
-    Robot,
-)
+from .aioflux import CommandFailed, ConnectionFailed, ProtocolError, Robot
 from .device import FluxDevice, NotDone
 from .job.errors import ErrorKey
 from .job.model import JobState, JobStatus

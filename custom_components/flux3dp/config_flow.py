@@ -267,6 +267,7 @@ class FluxConfigFlow(ReconfigureSteps, domain=DOMAIN):
     async_step_reauth_consent = async_step_reauth_confirm
 
     # -- between the steps
+
     async def _async_update_device(self) -> None:
         """Use what the listener knows now: a discovery flow can be open for weeks."""
         listener = await async_get_listener(self.hass)

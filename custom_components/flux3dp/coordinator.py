@@ -93,9 +93,7 @@ class FluxCoordinator(FluxDevice):
         self._order = AnnouncementOrder(self.timing.overtaken)
         self._offline_logged = False
         self._evaluated_at = float("-inf")
-        self._lags = (
-            False  # Whether a report began a job, and announcements did not yet.
-        )
+        self._lags = False  # Whether a report began a job; announcements not yet.
         self._unsubscribe: CALLBACK_TYPE | None = None
         self._unsubscribe_stop: CALLBACK_TYPE | None = None
 

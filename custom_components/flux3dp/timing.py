@@ -50,9 +50,7 @@ class FluxTiming(Timing):
     report_fresh: float = 5.0  # How long a report outweighs datagrams.
     connection_stuck: float = 1.0  # A held connection this silent is not waited for.
     status_lag: float = 1.0  # How far announcements may lag behind reports.
-    overtaken: float = (
-        5.0  # By how much an announcement may come late: a start is busy.
-    )
+    overtaken: float = 5.0  # How late an announcement may come: a start is busy.
     job_name: float = 5.0  # How long a job's start waits for the job's name.
     job_start: float = 20.0  # Until a device that starts a job is seen to run it.
     robot_retry: float = 30.0  # From a failed robot connection to the next try.
