@@ -162,7 +162,7 @@ async def test_a_body_that_stalls_ends_and_leaves_no_file(
 async def test_a_body_that_comes_too_slowly_ends(
     page: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "_GRACE", 0.2, raising=False)
+    monkeypatch.setattr(views, "_GRACE", 0.2)
     assert (await page.send("SD/ship.fc"))["translation_key"] == "upload_stalled"
 
 
