@@ -73,6 +73,25 @@ async def test_a_job_that_is_announced_on_is_not_tried_with_each_announcement(
     assert bool(home.reauths) is isinstance(refuses, AuthenticationFailed)
 
 
+@pytest.mark.parametrize("st_id", [16, 66, 130])
+@pytest.mark.parametrize("left", [0, 64], ids=["idle", "completed"])
+async def test_jobs_without_end_that_no_report_shows_are_looked_into_now_and_then(
+    home: Home, left: int, st_id: int
+) -> None:
+    device = home.device
+    await home.run(left, "", seconds=30)
+    device.replies["player report"] = device.answer("player report")
+    device.tried = 0
+    for _ in range(300):
+        await home.run(st_id, "")
+        # What it answers to a probe is the truth, too.
+        device.run(left, "")
+        await home.advance(1)
+    # 2 s, then twice as long each time, up to a minute; each may have settings read.
+    assert device.tried <= 20
+    assert home.value("status") in ("idle", "completed")
+
+
 # -- the address
 
 

@@ -22,6 +22,7 @@ from ..aioflux import (
 from ..const import CONF_HOLD_CONNECTION, LOGGER
 from ..device import FluxDevice, JobPicture
 from ..robot import RobotLink
+from ..timing import Backoff
 from ..trust import Trust
 from .status_table import ENDED_IDS, is_there
 from .tracker import describe
@@ -67,6 +68,7 @@ class JobMonitor:
         self.wake = asyncio.Event()  # Set it to have a report read soon.
         self._resting = False
         self._tries = _Tries(-1, 0.0)
+        self._backoff = Backoff(device.clock, device.timing.report_interval)
         self._failing_since = float("inf")
         self._lost = False
         self._entry.async_on_unload(
@@ -160,7 +162,12 @@ class JobMonitor:
         try:
             while self._is_there:
                 began = self._clock.now()
-                if not self._may_connect or began < self._tries_now().not_before:
+                if (
+                    not self._may_connect
+                    or began < self._tries_now().not_before
+                    # Jobs can be forged, one after the other, and no report shows them.
+                    or not self._backoff.take()
+                ):
                     await self._async_rest(self._timing.probe_interval)
                     continue
                 self._resting = False
@@ -175,6 +182,7 @@ class JobMonitor:
                         err, began
                     ):
                         await self._async_rest(self._timing.robot_retry)
+                        self._backoff.reset()
                 except Exception:  # noqa: BLE001 - the next announcement would start this again
                     if not self._lost:
                         self._lost = True
@@ -204,7 +212,7 @@ class JobMonitor:
         while True:
             passing = False
             try:
-                await self._link.async_report(robot)
+                report = await self._link.async_report(robot)
             except CommandFailed as err:
                 # For a moment after a job was left; announcements may lag for as long.
                 LOGGER.debug("%s has no report: %s", self._device.device_name, err)
@@ -212,6 +220,8 @@ class JobMonitor:
                 self._device.async_probe()
             else:
                 answered_at = self._clock.now()
+                if is_there(report.st_id):
+                    self._backoff.reset()
                 self._log_back()
                 await self._async_ask_about(robot)
             usual, now = self._timing.report_interval, self._clock.now()
@@ -271,6 +281,10 @@ class JobMonitor:
         tries.ask_again_at = self._clock.now() + self._timing.unheard
         tries.infos = 0
         try:
+            while not self._backoff.take():
+                await self._clock.sleep(self._timing.probe_interval)
+                if self._is_there:
+                    return
             async with self._link.connection() as robot:
                 await self._link.async_report(robot)
                 await self._async_ask_about(robot)
@@ -282,7 +296,7 @@ class JobMonitor:
         finally:
             tries.infos = _INFO_ATTEMPTS
             self._task = None
-        self._device.async_reevaluate()
+            self._device.async_reevaluate()
 
     async def _async_ask_about(self, robot: Robot) -> None:
         """Ask once per job what it is; a job that initializes cannot tell yet."""
