@@ -32,7 +32,7 @@ from simulator.files import example_job
 from tests.devices import MakeDevice, making, reaching
 from tests.integration.fake_device import DELTA
 from tests.integration.fakes import home, new_home  # noqa: F401 - fixtures
-from tests.integration.house import MakeEntry, wait_for_state, wait_until  # noqa: F401
+from tests.integration.house import MakeEntry, wait_for_state, wait_until  # noqa: F401 - tests import them from here
 from tests.integration.wired import (  # noqa: F401 - fixtures
     signed_in,
     unpaired,

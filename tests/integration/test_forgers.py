@@ -114,7 +114,7 @@ async def test_a_signature_counts_for_the_key_and_the_device_that_it_is_of(
             device.beacon.identify = VENDOR_KEY.sign_identity(*signed)
             await forge(entry, forger, device, forger.reply(name=f"HACKED {number}"))
         assert entry.data["verified"] is False
-        # FLUX's own is true, whoever brings it.
+        # FLUX's own is true, also in a forged reply.
         device.beacon.identify = VENDOR_KEY.sign_identity(serial, uuid, key)
         await forge(entry, forger, device, forger.reply())
         assert entry.data["verified"] is True
